@@ -1,0 +1,60 @@
+/* The domain's generic runtime: named commands and views, parameters in, rows
+ * out as JSON.  It knows no command by name: everything is in
+ * schema/commands and schema/views, embedded at build time. */
+#ifndef SCHEMA_DOMAIN_H
+#define SCHEMA_DOMAIN_H
+
+#include <jansson.h>
+
+#include "sync/replica.h"
+
+extern const struct replica_domain schema_domain; /* registry and migrations */
+
+enum domain_role { /* bits; header "-- roles:" of a command or view */
+	DOMAIN_TEACHER = 1, DOMAIN_HEAD = 2, DOMAIN_GUARD = 4,
+	DOMAIN_CLERK = 8, DOMAIN_LEAD = 16, DOMAIN_AUDITOR = 32
+};
+
+struct domain_param {
+	const char *name;
+	char type;            /* i integer or id, t text, d date, m time of day
+	                       * HH:MM in minutes, j JSON, b 0/1 */
+	bool optional;
+};
+struct domain_entry {     /* a command or a view */
+	const char *name, *about, *sql, *requires; /* requires: "R12 R1" */
+	unsigned roles;       /* enum domain_role bits */
+	const struct domain_param *params; size_t nparams;
+	bool county;          /* command writes the county scope (hub) */
+	bool urgent;          /* lane */
+};
+extern const struct domain_entry domain_commands[], domain_views[];
+extern const size_t domain_ncommands, domain_nviews;
+const struct domain_entry *domain_command(const char *name); /* or NULL */
+const struct domain_entry *domain_view(const char *name);
+
+struct domain_user {      /* who acts */
+	int64_t staff;        /* row id; 0: nobody, allowed only while no staff
+	                       * exists (first set-up) */
+	unsigned roles;
+	uint64_t scope;       /* school of the rows; hub commands may name one */
+};
+struct domain_error {     /* one clear line */
+	char code[64];        /* "R3.no_notice", "USAGE" … */
+	char args[4][128];    /* for the message's {1} … {4} */
+	bool data_safe;
+};
+/* Signs a staff member in by name (or id) and PIN.  PASSPHRASE, NOT_FOUND. */
+int domain_sign_in(struct replica *r, const char *staff, const char *pin,
+    struct domain_user *ret) MUST_CHECK;
+/* Runs a command in one captured transaction.  request_id may be NULL; the
+ * same one again gives the first answer and changes nothing.  args: object.
+ * ret_answer: {"changed":…, "rows":[…]}; caller decrefs. */
+int domain_do(struct replica *r, const struct domain_user *user, const char *command,
+    const char *request_id, json_t *args, json_t **ret_answer,
+    struct domain_error *ret_error) MUST_CHECK;
+/* ret_rows: array of objects in column order; ids above 2^53 as strings. */
+int domain_show(struct replica *r, const struct domain_user *user, const char *view,
+    json_t *args, json_t **ret_rows, struct domain_error *ret_error) MUST_CHECK;
+
+#endif

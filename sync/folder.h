@@ -1,0 +1,49 @@
+/* The folder carrier: a stick, a share, the downloads of the office PC.
+ *
+ * One visible folder KEHOU with flat, content-addressed, upper-case names:
+ * HASH.KHB bundles, HASH.KHR rosters (HASH: 32 hex digits of BLAKE2b of the
+ * file).  Never overwritten; links and special files are ignored. */
+#ifndef SYNC_FOLDER_H
+#define SYNC_FOLDER_H
+
+#include "sync/env.h"
+#include "sync/hash.h"
+#include "sync/stream.h"
+
+#define FOLDER_NAME "KEHOU"
+#define FOLDER_MAX_FILES 4096
+#define FOLDER_NAME_BYTES 40
+
+enum folder_kind { FOLDER_BUNDLE = 1, FOLDER_ROSTER = 2 };
+
+/* A file being written: a temporary name in DIR/KEHOU. */
+struct folder_write;
+int folder_write_begin(const struct env *env, const char *dir, enum folder_kind kind,
+    struct folder_write **ret, struct file **ret_file) MUST_CHECK;
+/* fsync, rename to the content name, fsync the still open file again, fsync the
+ * folder, drop the cache, read back and compare the hash.  Only then OK.
+ * EXISTS is OK too: the same bytes are there. */
+int folder_write_finish(struct folder_write *w, const uint8_t hash[HASH_BYTES],
+    char ret_name[FOLDER_NAME_BYTES]) MUST_CHECK;
+/* Removes the temporary file if finish did not succeed. */
+void folder_write_free(struct folder_write *w);
+
+struct folder_entry {
+	char name[FOLDER_NAME_BYTES];
+	enum folder_kind kind;
+	uint64_t size_bytes;
+};
+/* Files of the two kinds by name, sorted; others are passed over, their number
+ * in ret_ignored.  NOT_FOUND when DIR or DIR/KEHOU is not there. */
+int folder_list(const struct env *env, const char *dir, struct folder_entry **ret,
+    size_t *ret_n, size_t *ret_ignored) MUST_CHECK;
+int folder_open(const struct env *env, const char *dir, const char *name,
+    struct file **ret) MUST_CHECK;
+int folder_remove(const struct env *env, const char *dir, const char *name) MUST_CHECK;
+/* Removes temporary files that a cut left behind. */
+int folder_sweep(const struct env *env, const char *dir) MUST_CHECK;
+
+/* Content hash, as in names. */
+void folder_hash_init(struct hash *h);
+
+#endif

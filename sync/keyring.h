@@ -1,0 +1,38 @@
+/* The school's key: symmetric, in generations, wrapped to each device and to
+ * the recovery key whose secret is printed on paper at set-up. */
+#ifndef SYNC_KEYRING_H
+#define SYNC_KEYRING_H
+
+#include "sync/env.h"
+#include "sync/identity.h"
+#include "sync/segment.h"
+
+#define KEYRING_MAX 64
+#define KEYWRAP_BYTES (4 + 32 + 48) /* generation, key, sealed-box overhead */
+#define RECOVERY_TEXT_BYTES 80      /* with NUL */
+
+struct keyring {
+	struct school_key keys[KEYRING_MAX]; /* ascending generation */
+	size_t n;
+};
+/* New random generation. */
+int keyring_rotate(struct keyring *k, const struct env *env) MUST_CHECK;
+const struct school_key *keyring_newest(const struct keyring *k); /* or NULL */
+/* Sealed box (libsodium crypto_box_seal) of one key to an X25519 public key. */
+int keyring_wrap(const struct school_key *key, const uint8_t seal_pk[32],
+    uint8_t ret[KEYWRAP_BYTES]) MUST_CHECK;
+/* Adds it; NOT_FOR_US when the secret does not open it. */
+int keyring_unwrap(struct keyring *k, const uint8_t *wrap, size_t len,
+    const uint8_t seal_pk[32], const uint8_t seal_sk[32]) MUST_CHECK;
+int keyring_save(const struct keyring *k, const struct env *env, const char *path)
+    MUST_CHECK;
+int keyring_load(const struct env *env, const char *path, struct keyring *ret)
+    MUST_CHECK;
+void keyring_wipe(struct keyring *k);
+
+/* Recovery secret as text for paper: groups of 5 letters and digits (Crockford
+ * base 32) with a check group; and back, forgiving case, spaces, 0/O, 1/I/L. */
+int recovery_text(const uint8_t secret[32], char ret[RECOVERY_TEXT_BYTES]) MUST_CHECK;
+int recovery_parse(const char *text, uint8_t ret_secret[32]) MUST_CHECK;
+
+#endif

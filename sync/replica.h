@@ -1,0 +1,139 @@
+/* One node: its data directory opened, and what it does in exchange.
+ *
+ *   DIR/kehou.db   the store          DIR/keys/node.key, school.keys,
+ *   DIR/roster     newest roster          issuing.key (hub)
+ *   DIR/sidecar    identity of this copy, and what left it last
+ *
+ * This is the engine's face to programs.  One thread; one process a directory
+ * (LOCKED). */
+#ifndef SYNC_REPLICA_H
+#define SYNC_REPLICA_H
+
+#include "sync/bundle.h"
+#include "sync/keyring.h"
+#include "sync/store.h"
+
+struct replica;
+
+struct replica_domain {        /* what the schema hands the engine */
+	const struct registry *registry;
+	const char *const *migrations;
+};
+
+struct replica_hub_options {
+	uint64_t county;           /* six digits */
+	const char *name;          /* UTF-8 */
+	const char *passphrase;    /* of the root key; PASSPHRASE_MIN_BYTES */
+	const char *root_copies[2];/* paths for the two copies; both are read back
+	                            * and opened before init succeeds */
+};
+/* EXISTS when dir holds a node already; nothing is changed then. */
+int replica_init_hub(const char *dir, const struct env *env,
+    const struct replica_domain *domain, const struct replica_hub_options *options)
+    MUST_CHECK;
+/* ret_recovery: text of the recovery secret, to be printed once. */
+int replica_init_school(const char *dir, const struct env *env,
+    const struct replica_domain *domain, const uint8_t *invite, size_t invite_len,
+    char ret_recovery[RECOVERY_TEXT_BYTES]) MUST_CHECK;
+
+int replica_open(const char *dir, const struct env *env,
+    const struct replica_domain *domain, struct replica **ret) MUST_CHECK;
+void replica_close(struct replica *r);
+struct store *replica_store(struct replica *r);
+const struct roster *replica_roster(const struct replica *r);
+const struct identity_public *replica_self(const struct replica *r);
+uint8_t replica_role(const struct replica *r);   /* enum roster_role */
+uint64_t replica_scope(const struct replica *r); /* school number, 0 at a hub */
+const char *replica_detail(const struct replica *r); /* of the last failure */
+
+/* Begins a captured local transaction in a scope and lane, with this node's
+ * rights; store_commit or store_rollback ends it. */
+int replica_begin(struct replica *r, uint64_t scope, enum lane lane, int64_t staff)
+    MUST_CHECK;
+
+/* Hub: a new invitation; the roster gains its public half. */
+struct replica_invite {
+	uint8_t role;              /* ROLE_SCHOOL or ROLE_RELAY */
+	struct roster_school school; /* added to the roster when new */
+};
+int replica_invite(struct replica *r, const struct replica_invite *in,
+    struct buffer *ret_file) MUST_CHECK;
+
+struct replica_export {        /* what happened */
+	uint32_t bundles;          /* written and read back */
+	uint32_t unchanged;        /* recipients for whom nothing is new */
+	uint32_t removed;          /* own superseded bundles removed */
+	uint64_t transactions, bytes;
+};
+/* Seals what is logged, then writes a bundle for every recipient that lacks
+ * something: a school → its hub; a hub → schools (only those that have files
+ * on the stick, unless all is true).  Also writes the newest roster.  On
+ * failure nothing half-written stands under a final name. */
+int replica_export(struct replica *r, const char *folder, bool all,
+    struct replica_export *ret) MUST_CHECK;
+
+enum replica_outcome {
+	REPLICA_MERGED = 1, REPLICA_KNOWN, REPLICA_PARTLY, REPLICA_REFUSED,
+	REPLICA_OTHERS /* for another node: left alone */
+};
+struct replica_file {          /* one file of an import */
+	char name[FOLDER_NAME_BYTES];
+	enum replica_outcome outcome;
+	int status;                /* why refused or partly */
+	struct node_id sender;
+	uint64_t scope;
+	uint32_t segments, transactions, rows, held, conflicts, refused_rows;
+};
+typedef void replica_file_report(void *ctx, const struct replica_file *file);
+struct replica_import {
+	uint32_t merged, known, partly, refused, others, ignored;
+	uint64_t transactions, rows, conflicts, held;
+};
+/* Takes rosters first, then bundles for this node.  One bad file stops no
+ * other.  OK also when files were refused: look at ret. */
+int replica_import(struct replica *r, const char *folder,
+    replica_file_report *report, void *ctx, struct replica_import *ret) MUST_CHECK;
+
+struct replica_status {
+	uint64_t transactions;     /* own, ever */
+	uint64_t waiting;          /* own, not yet confirmed merged by the hub */
+	uint64_t stored_only;      /* own, confirmed stored but not merged */
+	int64_t confirmed_s;       /* author's time of the newest transaction up to
+	                            * which all own are confirmed merged; 0 none */
+	int64_t receipt_s;         /* time on the newest receipt; 0 none */
+	uint32_t exceptions;       /* the hub's, on our streams */
+	bool certified;            /* our certificate stands in our roster */
+	uint64_t held, inbox, roster;
+	int64_t last_export_s, last_import_s; /* 0 never */
+};
+int replica_status(struct replica *r, struct replica_status *ret) MUST_CHECK;
+
+/* Hub: one line per school. */
+struct replica_school {
+	const struct roster_school *school;
+	bool enrolled;
+	int64_t last_contact_s;    /* newest bundle taken in; 0 never */
+	int64_t merged_time_s;     /* author's time of its newest merged transaction */
+	uint64_t transactions, held;
+};
+typedef int replica_school_visit(void *ctx, const struct replica_school *s);
+int replica_schools(struct replica *r, replica_school_visit *visit, void *ctx)
+    MUST_CHECK;
+
+struct replica_verify {
+	uint64_t streams, segments, transactions, signatures;
+	uint64_t bad_segments;
+	bool state_equal;          /* tables equal those computed anew */
+	bool store_sound;          /* the database's own check */
+};
+/* OK also when something is wrong: look at ret. */
+int replica_verify(struct replica *r, struct replica_verify *ret) MUST_CHECK;
+int replica_digest(struct replica *r, uint64_t scope, uint8_t ret[HASH_BYTES])
+    MUST_CHECK;
+
+/* Any file of ours: kind and facts as a list of (name, text) pairs. */
+typedef void replica_inspect_line(void *ctx, const char *name, const char *text);
+int replica_inspect(const uint8_t *data, size_t len, const struct env *env,
+    const char *path, replica_inspect_line *line, void *ctx) MUST_CHECK;
+
+#endif

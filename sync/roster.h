@@ -1,0 +1,124 @@
+/* Who is who in a county: nodes, certificates, rights, revocations.
+ *
+ * Complete, clear text (binary, not secret), signed, its own file beside the
+ * bundles.  Any higher number is taken; the same number with another hash is
+ * an alarm (FORK).  The chain of trust: root key → issuing key (certificate in
+ * the roster) → node certificates and the roster's signature.  A root rotation
+ * is a step signed by the old and the new root; all steps travel. */
+#ifndef SYNC_ROSTER_H
+#define SYNC_ROSTER_H
+
+#include "sync/env.h"
+#include "sync/identity.h"
+#include "sync/registry.h"
+
+#define ROSTER_MAX_BYTES (4u * 1024 * 1024)
+#define ROSTER_MAX_NODES 8192
+#define ROSTER_MAX_SCHOOLS 4096
+#define ROSTER_MAX_STEPS 32
+#define ROSTER_NAME_MAX_BYTES 192
+#define PASSPHRASE_MIN_BYTES 8
+
+enum roster_role { ROLE_HUB = 1, ROLE_SCHOOL = 2, ROLE_RELAY = 3 };
+
+struct roster_school {
+	uint64_t id;             /* 学校标识码, ten digits; the scope */
+	char name[ROSTER_NAME_MAX_BYTES];
+	uint16_t class_code;     /* 111 112 121 122 123 210 220 */
+	uint8_t kind;            /* 1 primary 2 junior 3 nine-year 4 teaching point
+	                          * 5 central 6 boarding */
+};
+
+/* A node's certificate, signed by the issuing key. */
+struct roster_cert {
+	struct identity_public node;
+	uint8_t role;            /* enum roster_role */
+	uint64_t scope;          /* school number for ROLE_SCHOOL, else 0 */
+	uint64_t since;          /* roster number in which it first stood */
+	uint8_t invite[16];      /* invitation that it used; zero for the hub */
+	uint8_t signature[64];
+};
+
+/* An invitation that was issued: its public key, and whom it bound. */
+struct roster_invite {
+	uint8_t id[16];          /* first bytes of the hash of key */
+	uint8_t key[32];         /* Ed25519 public key; the file has the seed */
+	uint8_t role;
+	uint64_t scope;
+	bool bound;              /* used: a certificate carries its id */
+};
+
+/* Valid through: segments of the stream after seq count no more. */
+struct roster_revocation {
+	struct node_id node;
+	struct stream_id stream; /* one entry a stream of the node; none: nothing
+	                          * of it counts */
+	uint64_t through;
+	uint8_t hash[HASH_BYTES];
+};
+
+/* Which columns a role may write.  Bits as in registry tables: column ids. */
+struct roster_right {
+	uint8_t role;
+	uint8_t own;             /* 1: rows of its own scope; 0: of any school */
+	uint16_t table;
+	uint64_t columns;        /* bit per column id; bit 0: may insert, delete */
+};
+
+struct roster_step {         /* root rotation */
+	uint8_t root_pk[32];     /* the new one */
+	uint8_t by_old[64], by_new[64];
+};
+
+struct roster {
+	uint64_t county;         /* six digits */
+	char name[ROSTER_NAME_MAX_BYTES];
+	uint64_t number;         /* from 1 */
+	uint8_t root_pk[32];     /* the first root */
+	struct roster_step *steps; size_t nsteps;
+	uint8_t issuing_pk[32];
+	uint8_t issuing_sig[64]; /* by the newest root over county and issuing_pk */
+	struct roster_school *schools; size_t nschools;
+	struct roster_cert *certs; size_t ncerts;
+	struct roster_invite *invites; size_t ninvites;
+	struct roster_revocation *revocations; size_t nrevocations;
+	struct roster_right *rights; size_t nrights;
+	uint8_t hash[HASH_BYTES]; /* of the signed bytes; set by read and sign */
+};
+
+void roster_release(struct roster *r);
+/* Signs with the issuing key and appends the file's bytes. */
+int roster_sign(struct roster *r, const uint8_t issuing_sk[64], struct buffer *ret)
+    MUST_CHECK;
+/* Parses and verifies everything below root_pk (NULL: trust the file's own,
+ * for inspect).  BAD_SIGNATURE, FOREIGN when county differs from a nonzero one
+ * or the root from root_pk, MALFORMED, TOO_LARGE. */
+int roster_read(const uint8_t *data, size_t len, uint64_t county,
+    const uint8_t *root_pk, struct roster *ret) MUST_CHECK;
+const struct roster_cert *roster_node(const struct roster *r,
+    const struct node_id *id);
+const struct roster_school *roster_school(const struct roster *r, uint64_t id);
+const struct roster_cert *roster_hub(const struct roster *r); /* newest hub */
+/* Adds a signed certificate; EXISTS for the same node, STATUS_FORK when the
+ * 64-bit id belongs to other keys. */
+int roster_certify(struct roster *r, const struct roster_cert *cert,
+    const uint8_t issuing_sk[64]) MUST_CHECK;
+/* True when segments of the stream through seq still count. */
+bool roster_counts(const struct roster *r, const struct stream_id *s, uint64_t seq);
+/* Fills, per registry table, the column-index mask that node may write in
+ * scope (key bits: may insert).  masks has reg->ntables entries. */
+void roster_rights(const struct roster *r, const struct registry *reg,
+    const struct node_id *node, uint64_t scope, uint64_t *masks);
+/* The default rights out of a registry: school nodes write school tables of
+ * their scope, hubs county tables and the columns marked hub. */
+int roster_default_rights(struct roster *r, const struct registry *reg) MUST_CHECK;
+
+/* The root and issuing key files: secret key under a passphrase (Argon2id,
+ * then XSalsa20-Poly1305), docs/FORMAT.md "root key file".  The issuing key
+ * lies unencrypted in the hub's keys/ (mode 0600) by identity-like framing. */
+int roster_root_save(const uint8_t sk[64], uint64_t county, const char *passphrase,
+    size_t passphrase_len, const struct env *env, const char *path) MUST_CHECK;
+int roster_root_load(const struct env *env, const char *path, const char *passphrase,
+    size_t passphrase_len, uint64_t *ret_county, uint8_t ret_sk[64]) MUST_CHECK;
+
+#endif

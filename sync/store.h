@@ -1,0 +1,190 @@
+/* The store: rows, log, segments and bookkeeping in one database.
+ *
+ * The only module that speaks to SQLite.  A large hub will have another one
+ * behind this header (hub: PostgreSQL), so nothing of SQLite shows here.  One
+ * process owns a store; one thread uses it.  WAL, synchronous=FULL. */
+#ifndef SYNC_STORE_H
+#define SYNC_STORE_H
+
+#include "sync/row.h"
+#include "sync/segment.h"
+
+struct store;      /* an open database */
+struct store_stmt; /* a prepared statement of the domain */
+
+/* Opens (creates when create is true).  LOCKED when another process has it,
+ * NEWER when made by a newer schema, NOT_INITIALISED when it is not there.
+ * path ":memory:" for tests.  Applies pending migrations in one transaction. */
+struct store_options {
+	const struct registry *registry;
+	const char *const *migrations; /* SQL texts, NULL-terminated, append-only;
+	                                * number of applied ones is kept */
+	const char *vfs;               /* SQLite VFS name or NULL */
+	bool create;
+};
+int store_open(const char *path, const struct store_options *options,
+    struct store **ret) MUST_CHECK;
+void store_close(struct store *s);
+/* Words of the last failure for a log; valid until the next call. */
+const char *store_error(const struct store *s);
+/* Code and text that refuse(code, …) raised, when a call gave REFUSED. */
+const char *store_refusal(const struct store *s);
+
+/* ---- streams ---- */
+/* Local number of a stream, made when new; stable in this database. */
+int store_stream(struct store *s, const struct stream_id *id, uint32_t *ret_writer)
+    MUST_CHECK;
+const struct stream_id *store_stream_id(const struct store *s, uint32_t writer);
+uint32_t store_stream_count(const struct store *s); /* numbers are 1 .. count */
+
+struct store_head {       /* how far a stream is here */
+	uint64_t stored;      /* contiguous through sequence, in segments */
+	uint64_t merged;      /* applied through */
+	uint64_t logged;      /* own stream: through sequence, log included */
+	uint8_t hash[HASH_BYTES]; /* of the segment that ends at stored; zero at 0 */
+};
+int store_head(struct store *s, uint32_t writer, struct store_head *ret) MUST_CHECK;
+/* stored of every stream of a scope (and its merged when merged is true). */
+int store_vector(struct store *s, uint64_t scope, bool merged, struct vector *ret)
+    MUST_CHECK;
+
+/* ---- local transactions ---- */
+struct store_author {
+	struct node_id node;
+	uint64_t epoch;
+	uint64_t scope;
+	uint8_t lane;
+	int64_t staff;
+	int64_t time_s;   /* now; the store floors it at the build date */
+	/* Columns that this node may write, per registry table index (key bits
+	 * mean: may insert); NULL: all. */
+	const uint64_t *rights;
+};
+int store_begin(struct store *s, const struct store_author *author) MUST_CHECK;
+/* Rereads the rows that the hooks noted, sets their versions, logs the net
+ * change as one transaction, commits durably.  ret_seq 0: nothing changed.
+ * RIGHTS, FOREIGN_WRITER or a rule: everything is rolled back. */
+int store_commit(struct store *s, uint64_t *ret_seq) MUST_CHECK;
+void store_rollback(struct store *s);
+/* A transaction for bookkeeping and merging; capture sees nothing of it. */
+int store_begin_merge(struct store *s) MUST_CHECK;
+int store_commit_merge(struct store *s) MUST_CHECK; /* durable when it returns */
+
+/* ---- statements of commands and views (static SQL from .sql files) ---- */
+/* SQL functions there: new_id(), now_ms() (the transaction's time, whole
+ * seconds), staff(), school(), refuse(code, argument …), pin_hash(pin),
+ * pin_ok(hash, pin).  Prepares the first statement of sql; ret_tail as in
+ * sqlite3_prepare.  Cached by text. */
+int store_prepare(struct store *s, const char *sql, struct store_stmt **ret,
+    const char **ret_tail) MUST_CHECK;
+/* Names without colon; a name that the statement does not have is ignored. */
+int store_bind(struct store_stmt *st, const char *name, struct value v) MUST_CHECK;
+/* ret_row: true with a row, false at the end. */
+int store_step(struct store_stmt *st, bool *ret_row) MUST_CHECK;
+int store_columns(const struct store_stmt *st);
+const char *store_column_name(const struct store_stmt *st, int column);
+struct value store_column(const struct store_stmt *st, int column); /* until the
+                                                             * next step */
+bool store_readonly(const struct store_stmt *st);
+void store_reset(struct store_stmt *st);   /* back into the cache, binds cleared */
+
+/* ---- log and segments ---- */
+/* Transactions of an own stream that are not sealed yet, oldest first, at most
+ * max_rows rows or max_bytes (at least one transaction), into batch. */
+int store_log_read(struct store *s, uint32_t writer, uint64_t *ret_first,
+    struct batch *ret) MUST_CHECK;
+struct store_segment {
+	uint32_t writer;
+	uint64_t first;
+	uint32_t count;
+	uint8_t hash[HASH_BYTES];
+	int64_t min_time_s, max_time_s; /* of its transactions; 0 when unknown */
+	const uint8_t *packed; size_t packed_len;
+	const struct vector *knows; /* header's difference */
+};
+/* Seals: adds the own segment and removes its transactions from the log. */
+int store_seal(struct store *s, const struct store_segment *seg) MUST_CHECK;
+/* Adds a verified foreign segment at the head of its stream. */
+int store_segment_add(struct store *s, const struct store_segment *seg) MUST_CHECK;
+/* Merged through moves on. */
+int store_set_merged(struct store *s, uint32_t writer, uint64_t through) MUST_CHECK;
+/* Visits stored segments of a stream with last sequence > after, in order;
+ * a nonzero return of visit ends it and is returned. */
+typedef int store_segment_visit(void *ctx, const struct store_segment *seg);
+int store_segments(struct store *s, uint32_t writer, uint64_t after,
+    store_segment_visit *visit, void *ctx) MUST_CHECK;
+/* True through ret when a segment with this hash of its packed bytes is known:
+ * a duplicate is recognised before anything is verified. */
+int store_known_packed(struct store *s, const uint8_t hash[HASH_BYTES], bool *ret)
+    MUST_CHECK;
+/* Highest sequence of stream of that writer had known at seq. */
+int store_knows(struct store *s, uint32_t writer, uint64_t seq, uint32_t of,
+    uint64_t *ret_through) MUST_CHECK;
+
+/* ---- merge ---- */
+/* Applies a table's rows in bulk: new rows, and newer WHOLE rows over rows of
+ * the same writer without exceptions.  All others get rows[i].slow = 1 and are
+ * left for store_get/store_put.  Rows with slow already 2 are skipped. */
+int store_apply(struct store *s, struct batch_table *t, uint32_t writer) MUST_CHECK;
+/* State of one row, tombstones included; values until the next call. */
+int store_get(struct store *s, const struct registry_table *t,
+    const struct value *keys, struct row *ret) MUST_CHECK;
+int store_put(struct store *s, const struct registry_table *t, struct row *row)
+    MUST_CHECK;
+row_writer_compare store_writer_compare; /* ctx: the store */
+
+/* ---- inbox: concurrent values that lost; local, outside the digest ---- */
+struct store_conflict {
+	int64_t id;
+	uint16_t table, column;
+	uint64_t scope;
+	struct buffer key;             /* key values, value_put */
+	struct value winner, loser;
+	uint32_t winner_writer, loser_writer;
+	uint64_t winner_stamp, loser_stamp;
+	uint64_t winner_seq, loser_seq;
+};
+int store_inbox_add(struct store *s, const struct store_conflict *c) MUST_CHECK;
+/* Closes entries of this row and column whose two writes the author of
+ * (writer, seq) knew. */
+int store_inbox_close(struct store *s, uint16_t table, uint16_t column,
+    const uint8_t *key, size_t key_len, uint32_t writer, uint64_t seq) MUST_CHECK;
+
+/* ---- held: what waits, by reference ---- */
+struct store_held {
+	int64_t id;
+	int reason;            /* STATUS_EARLY, _UNCERTIFIED, _UNKNOWN_SCHEMA,
+	                        * _RIGHTS, _FORK, _REVOKED */
+	struct stream_id stream;
+	uint64_t first;
+	uint32_t count;
+	const uint8_t *packed; size_t packed_len; /* NULL: it is in segments */
+};
+int store_held_add(struct store *s, const struct store_held *h) MUST_CHECK;
+typedef int store_held_visit(void *ctx, const struct store_held *h);
+int store_held(struct store *s, int reason /* 0 all */, store_held_visit *visit,
+    void *ctx) MUST_CHECK;
+int store_held_remove(struct store *s, int64_t id) MUST_CHECK;
+int store_held_count(struct store *s, uint64_t *ret) MUST_CHECK;
+
+/* ---- small things ---- */
+/* Named bytes: peers' vectors, receipts, rosters, request answers. */
+int store_meta_get(struct store *s, const char *space, const char *name,
+    struct buffer *ret) MUST_CHECK;               /* NOT_FOUND */
+int store_meta_set(struct store *s, const char *space, const char *name,
+    const void *data, size_t len) MUST_CHECK;     /* NULL data removes */
+typedef int store_meta_visit(void *ctx, const char *name, const uint8_t *data,
+    size_t len);
+int store_meta_list(struct store *s, const char *space, store_meta_visit *visit,
+    void *ctx) MUST_CHECK;
+/* Hash over all delivered columns (not private) of one scope's rows: keys,
+ * per-column stamps, node ids, values, lengths, tombstones; independent of
+ * local numbers and of how versions are packed. */
+int store_digest(struct store *s, uint64_t scope, uint8_t ret[HASH_BYTES])
+    MUST_CHECK;
+/* Scopes of which anything is here, ascending. */
+int store_scopes(struct store *s, uint64_t **ret_scopes, size_t *ret_n) MUST_CHECK;
+/* The database's own integrity check. */
+int store_integrity(struct store *s) MUST_CHECK;
+
+#endif
