@@ -46,7 +46,8 @@ struct batch_table {
 	const struct registry_table *table; /* NULL: unknown to this version */
 	uint16_t id;
 	uint32_t nrows;
-	uint64_t row_cap;
+	uint64_t row_cap; /* stride of cells; rows has at least as many */
+	uint64_t rows_allocated, cells_allocated; /* batch.c's own */
 	struct batch_row *rows;
 	struct value *cells; /* column-major: cells[column * row_cap + row];
 	                      * VALUE_NULL where mask has no bit */
@@ -56,7 +57,7 @@ struct batch {
 	struct batch_tx *txs;
 	uint32_t ntx, tx_cap;
 	struct batch_table *tables; /* ascending id */
-	uint32_t ntables, table_cap;
+	uint32_t ntables, table_cap; /* those past ntables keep memory for reuse */
 	uint32_t nrows;
 	bool unknown; /* some table or column was not in the registry */
 	struct arena *arena; /* owns cell bytes that no input buffer holds */
@@ -71,6 +72,14 @@ int batch_add_tx(struct batch *b, int64_t time_s, int64_t staff) MUST_CHECK;
 int batch_add_row(struct batch *b, const struct registry_table *table,
     const struct batch_row *row, const struct value *values, bool copy)
     MUST_CHECK;
+/* The table with nrows rows at most reserved, empty when new; a table that is
+ * in the batch already keeps its rows.  Pointers to other tables of the batch
+ * move.  Rows and cells (VALUE_NULL) up to nrows may then be filled directly;
+ * the caller counts table.nrows and batch.nrows. */
+int batch_reserve(struct batch *b, const struct registry_table *table, uint16_t id,
+    uint32_t nrows, struct batch_table **ret) MUST_CHECK;
+/* The table with this id, or NULL. */
+struct batch_table *batch_find(const struct batch *b, uint16_t id);
 static inline struct value *
 batch_cell(const struct batch_table *t, unsigned column, uint32_t row)
 {
