@@ -10,6 +10,7 @@
 #define SYNC_REPLICA_H
 
 #include "sync/bundle.h"
+#include "sync/folder.h"
 #include "sync/keyring.h"
 #include "sync/store.h"
 
