@@ -30,7 +30,10 @@ int identity_generate(const struct env *env, struct identity *ret) MUST_CHECK;
 int identity_save(const struct identity *id, const struct env *env,
     const char *path) MUST_CHECK;
 int identity_load(const struct env *env, const char *path, struct identity *ret)
-    MUST_CHECK;
+    MUST_CHECK; /* CORRUPT, NEWER, NOT_FOUND */
+/* OK when no file is at path, EXISTS when there is one: no key is ever written
+ * over another. */
+int identity_absent(const struct env *env, const char *path) MUST_CHECK;
 /* Wipes. */
 void identity_wipe(struct identity *id);
 /* Signs BLAKE2b-256(context, data). */
