@@ -45,7 +45,8 @@ struct roster_invite {
 	uint8_t key[32];         /* Ed25519 public key; the file has the seed */
 	uint8_t role;
 	uint64_t scope;
-	bool bound;              /* used: a certificate carries its id */
+	bool bound;              /* a certificate carries its id; set by certify
+	                          * and sign */
 };
 
 /* Valid through: segments of the stream after seq count no more. */
@@ -86,39 +87,81 @@ struct roster {
 	uint8_t hash[HASH_BYTES]; /* of the signed bytes; set by read and sign */
 };
 
+#define ROSTER_TABLE_KEYWRAP 1 /* the engine's own table of wrapped school keys */
+
 void roster_release(struct roster *r);
-/* Signs with the issuing key and appends the file's bytes. */
+
+/* Building, at the hub.  Lists are kept sorted; names are UTF-8 without control
+ * characters, not empty.  The caller raises number before it signs. */
+
+/* Signs issuing_pk with the newest root's secret key. */
+int roster_issue(struct roster *r, const uint8_t root_sk[64],
+    const uint8_t issuing_pk[32]) MUST_CHECK; /* USAGE: not the newest root */
+/* Appends a rotation from the newest root to new_sk's, signed by both; the
+ * issuing key must be signed anew after it. */
+int roster_rotate(struct roster *r, const uint8_t old_sk[64],
+    const uint8_t new_sk[64]) MUST_CHECK;
+int roster_add_school(struct roster *r, const struct roster_school *school)
+    MUST_CHECK; /* EXISTS, USAGE, TOO_LARGE */
+int roster_add_invite(struct roster *r, const struct roster_invite *invite)
+    MUST_CHECK; /* EXISTS, TOO_LARGE */
+int roster_add_revocation(struct roster *r, const struct roster_revocation *v)
+    MUST_CHECK; /* EXISTS, TOO_LARGE */
+/* Signs and adds a certificate and marks its invitation as bound.  EXISTS for
+ * the same node, FORK when the 64-bit id belongs to other keys, NOT_FOUND for
+ * an invite that the roster lacks, INVITE_USED when it is bound, USAGE when
+ * role, scope or since do not fit. */
+int roster_certify(struct roster *r, const struct roster_cert *cert,
+    const uint8_t issuing_sk[64]) MUST_CHECK;
+/* The default rights out of a registry: school nodes write school tables of
+ * their scope, hubs county tables, the columns marked hub, and keywrap. */
+int roster_default_rights(struct roster *r, const struct registry *reg) MUST_CHECK;
+/* Sorts the lists, signs every certificate and the whole with the issuing key
+ * (after a rotation of that key the old certificates thus hold under the new
+ * one; under the same key their bytes do not change), appends the file's bytes.
+ * USAGE when the key is not issuing_pk's or roster_read would refuse it. */
 int roster_sign(struct roster *r, const uint8_t issuing_sk[64], struct buffer *ret)
     MUST_CHECK;
+
 /* Parses and verifies everything below root_pk (NULL: trust the file's own,
- * for inspect).  BAD_SIGNATURE, FOREIGN when county differs from a nonzero one
- * or the root from root_pk, MALFORMED, TOO_LARGE. */
+ * for inspect and invitations).  BAD_SIGNATURE, FOREIGN when county differs
+ * from a nonzero one or the first root from root_pk, MALFORMED, TRUNCATED,
+ * TOO_LARGE, NEWER. */
 int roster_read(const uint8_t *data, size_t len, uint64_t county,
     const uint8_t *root_pk, struct roster *ret) MUST_CHECK;
+/* The half of roster_read before any signature is looked at, and its inverse
+ * without the last signature: for the fuzzer and tests. */
+int roster_parse(const uint8_t *data, size_t len, struct roster *ret) MUST_CHECK;
+void roster_encode(const struct roster *r, struct buffer *b);
+
 const struct roster_cert *roster_node(const struct roster *r,
     const struct node_id *id);
 const struct roster_school *roster_school(const struct roster *r, uint64_t id);
-const struct roster_cert *roster_hub(const struct roster *r); /* newest hub */
-/* Adds a signed certificate; EXISTS for the same node, STATUS_FORK when the
- * 64-bit id belongs to other keys. */
-int roster_certify(struct roster *r, const struct roster_cert *cert,
-    const uint8_t issuing_sk[64]) MUST_CHECK;
+const struct roster_invite *roster_invite(const struct roster *r,
+    const uint8_t id[16]);
+/* The hub certified last that is not revoked. */
+const struct roster_cert *roster_hub(const struct roster *r);
+const uint8_t *roster_newest_root(const struct roster *r); /* 32 bytes */
+bool roster_revoked(const struct roster *r, const struct node_id *id);
 /* True when segments of the stream through seq still count. */
 bool roster_counts(const struct roster *r, const struct stream_id *s, uint64_t seq);
 /* Fills, per registry table, the column-index mask that node may write in
- * scope (key bits: may insert).  masks has reg->ntables entries. */
+ * scope (key bits: may insert and delete).  masks has reg->ntables entries.
+ * A revoked node keeps its rights for what roster_counts still admits. */
 void roster_rights(const struct roster *r, const struct registry *reg,
     const struct node_id *node, uint64_t scope, uint64_t *masks);
-/* The default rights out of a registry: school nodes write school tables of
- * their scope, hubs county tables and the columns marked hub. */
-int roster_default_rights(struct roster *r, const struct registry *reg) MUST_CHECK;
 
-/* The root and issuing key files: secret key under a passphrase (Argon2id,
- * then XSalsa20-Poly1305), docs/FORMAT.md "root key file".  The issuing key
- * lies unencrypted in the hub's keys/ (mode 0600) by identity-like framing. */
+/* The root key file: secret key under a passphrase (Argon2id, then
+ * XSalsa20-Poly1305), docs/FORMAT.md "Root key file".  save refuses to
+ * overwrite (EXISTS) and a short passphrase (USAGE); load: PASSPHRASE, CORRUPT. */
 int roster_root_save(const uint8_t sk[64], uint64_t county, const char *passphrase,
     size_t passphrase_len, const struct env *env, const char *path) MUST_CHECK;
 int roster_root_load(const struct env *env, const char *path, const char *passphrase,
     size_t passphrase_len, uint64_t *ret_county, uint8_t ret_sk[64]) MUST_CHECK;
+/* The issuing key, unencrypted in the hub's keys/.  save refuses to overwrite. */
+int roster_issuing_save(const uint8_t sk[64], uint64_t county,
+    const struct env *env, const char *path) MUST_CHECK;
+int roster_issuing_load(const struct env *env, const char *path,
+    uint64_t *ret_county, uint8_t ret_sk[64]) MUST_CHECK;
 
 #endif

@@ -1,0 +1,1036 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/magic.h"
+#include "sync/roster.h"
+
+#define COUNTY_MIN UINT64_C(100000)
+#define COUNTY_MAX UINT64_C(999999)
+#define SCHOOL_MIN UINT64_C(1000000000)
+#define SCHOOL_MAX UINT64_C(9999999999)
+#define MAX_REVOCATIONS 8192
+#define MAX_RIGHTS 4096
+
+void
+roster_release(struct roster *r)
+{
+	free(r->steps);
+	free(r->schools);
+	free(r->certs);
+	free(r->invites);
+	free(r->revocations);
+	free(r->rights);
+	memset(r, 0, sizeof *r);
+}
+
+/* ---- order ---- */
+
+static int
+compare_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int
+compare_schools(const void *a, const void *b)
+{
+	const struct roster_school *x = a, *y = b;
+
+	return compare_u64(x->id, y->id);
+}
+
+static int
+compare_certs(const void *a, const void *b)
+{
+	const struct roster_cert *x = a, *y = b;
+
+	return node_id_compare(&x->node.id, &y->node.id);
+}
+
+static int
+compare_invites(const void *a, const void *b)
+{
+	const struct roster_invite *x = a, *y = b;
+
+	return memcmp(x->id, y->id, sizeof x->id);
+}
+
+static int
+compare_revocations(const void *a, const void *b)
+{
+	const struct roster_revocation *x = a, *y = b;
+	int c = node_id_compare(&x->node, &y->node);
+
+	return c != 0 ? c : stream_id_compare(&x->stream, &y->stream);
+}
+
+static int
+compare_rights(const void *a, const void *b)
+{
+	const struct roster_right *x = a, *y = b;
+
+	if (x->role != y->role)
+		return x->role < y->role ? -1 : 1;
+	if (x->own != y->own)
+		return x->own < y->own ? -1 : 1;
+	return compare_u64(x->table, y->table);
+}
+
+typedef int comparison(const void *a, const void *b);
+
+/* Strictly ascending: sorted, and nothing twice. */
+static bool
+ascending(const void *list, size_t n, size_t size, comparison *compare)
+{
+	const char *p = list;
+
+	for (size_t i = 1; i < n; i++)
+		if (compare(p + (i - 1) * size, p + i * size) >= 0)
+			return false;
+	return true;
+}
+
+static void
+sort(void *list, size_t n, size_t size, comparison *compare)
+{
+	if (n > 1)
+		qsort(list, n, size, compare);
+}
+
+static const void *
+find(const void *key, const void *list, size_t n, size_t size, comparison *compare)
+{
+	return n == 0 ? NULL : bsearch(key, list, n, size, compare);
+}
+
+/* The list with room for one more, item in its sorted place; NULL when there is
+ * no memory, the list is then as it was. */
+static void *
+insert(void *list, size_t n, size_t size, comparison *compare, const void *item)
+{
+	size_t at = n;
+	char *p = realloc(list, (n + 1) * size);
+
+	if (p == NULL)
+		return NULL;
+	while (at > 0 && compare(p + (at - 1) * size, item) > 0)
+		at--;
+	memmove(p + (at + 1) * size, p + at * size, (n - at) * size);
+	memcpy(p + at * size, item, size);
+	return p;
+}
+
+/* ---- what may be ---- */
+
+/* Well-formed UTF-8 without control characters (C0, DEL, C1) and without the
+ * line and paragraph separators: a name is one line, wherever it is shown. */
+static bool
+name_valid(const char name[ROSTER_NAME_MAX_BYTES])
+{
+	const char *nul = memchr(name, 0, ROSTER_NAME_MAX_BYTES);
+	const uint8_t *p = (const uint8_t *)name;
+	size_t len;
+
+	if (nul == NULL || nul == name)
+		return false;
+	len = (size_t)(nul - name);
+	if (!value_utf8_valid(p, len))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] < 0x20 || p[i] == 0x7f)
+			return false;
+		if (p[i] == 0xc2 && p[i + 1] < 0xa0)
+			return false;
+		if (p[i] == 0xe2 && p[i + 1] == 0x80
+		    && (p[i + 2] == 0xa8 || p[i + 2] == 0xa9))
+			return false;
+	}
+	return true;
+}
+
+static bool
+class_valid(unsigned code)
+{
+	static const unsigned codes[] = {111, 112, 121, 122, 123, 210, 220};
+
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
+static bool
+school_valid(const struct roster_school *s)
+{
+	return s->id >= SCHOOL_MIN && s->id <= SCHOOL_MAX && name_valid(s->name)
+	    && class_valid(s->class_code) && s->kind >= 1 && s->kind <= 6;
+}
+
+static bool
+role_valid(const struct roster *r, uint8_t role, uint64_t scope)
+{
+	if (role == ROLE_SCHOOL)
+		return roster_school(r, scope) != NULL;
+	return (role == ROLE_HUB || role == ROLE_RELAY) && scope == SCOPE_COUNTY;
+}
+
+static bool
+cert_valid(const struct roster *r, const struct roster_cert *c)
+{
+	const struct roster_invite *invite;
+
+	if (!role_valid(r, c->role, c->scope) || c->since < 1 || c->since > r->number)
+		return false;
+	if (sodium_is_zero(c->invite, sizeof c->invite))
+		return true;
+	invite = roster_invite(r, c->invite);
+	return invite != NULL && invite->bound && invite->role == c->role
+	    && invite->scope == c->scope;
+}
+
+/* As many bound invitations as certificates that carry one, each invitation
+ * carried once. */
+static bool
+binding_valid(const struct roster *r)
+{
+	size_t carried = 0, bound = 0;
+	bool *seen = calloc(r->ninvites + 1, sizeof *seen);
+	bool good = seen != NULL;
+
+	for (size_t i = 0; good && i < r->ncerts; i++) {
+		const struct roster_invite *v = roster_invite(r, r->certs[i].invite);
+
+		if (v == NULL)
+			continue;
+		good = !seen[v - r->invites];
+		seen[v - r->invites] = true;
+		carried++;
+	}
+	for (size_t i = 0; i < r->ninvites; i++)
+		bound += r->invites[i].bound;
+	free(seen);
+	return good && carried == bound;
+}
+
+static bool
+revocation_valid(const struct roster_revocation *v)
+{
+	static const struct stream_id none;
+
+	if (stream_id_compare(&v->stream, &none) == 0)
+		return v->through == 0 && sodium_is_zero(v->hash, HASH_BYTES);
+	return node_id_compare(&v->node, &v->stream.node) == 0 && v->stream.epoch != 0
+	    && v->through >= 1;
+}
+
+static bool
+right_valid(const struct roster_right *v)
+{
+	return v->role >= ROLE_HUB && v->role <= ROLE_RELAY && v->own <= 1
+	    && v->table >= 1 && v->table <= REGISTRY_MAX_TABLE_ID && v->columns != 0;
+}
+
+static bool
+lists_ascending(const struct roster *r)
+{
+	return ascending(r->schools, r->nschools, sizeof *r->schools, compare_schools)
+	    && ascending(r->certs, r->ncerts, sizeof *r->certs, compare_certs)
+	    && ascending(r->invites, r->ninvites, sizeof *r->invites, compare_invites)
+	    && ascending(r->revocations, r->nrevocations, sizeof *r->revocations,
+	    compare_revocations)
+	    && ascending(r->rights, r->nrights, sizeof *r->rights, compare_rights);
+}
+
+static bool
+lists_fit(const struct roster *r)
+{
+	return r->nsteps <= ROSTER_MAX_STEPS && r->nschools <= ROSTER_MAX_SCHOOLS
+	    && r->ncerts <= ROSTER_MAX_NODES && r->ninvites <= ROSTER_MAX_NODES
+	    && r->nrevocations <= MAX_REVOCATIONS && r->nrights <= MAX_RIGHTS;
+}
+
+/* Everything that is asked of a roster apart from signatures. */
+static bool
+roster_valid(const struct roster *r)
+{
+	if (r->county < COUNTY_MIN || r->county > COUNTY_MAX || r->number < 1
+	    || !name_valid(r->name) || !lists_fit(r) || !lists_ascending(r))
+		return false;
+	for (size_t i = 0; i < r->nschools; i++)
+		if (!school_valid(&r->schools[i]))
+			return false;
+	for (size_t i = 0; i < r->ninvites; i++)
+		if (!role_valid(r, r->invites[i].role, r->invites[i].scope))
+			return false;
+	for (size_t i = 0; i < r->ncerts; i++)
+		if (!cert_valid(r, &r->certs[i]))
+			return false;
+	for (size_t i = 0; i < r->nrevocations; i++)
+		if (!revocation_valid(&r->revocations[i]))
+			return false;
+	for (size_t i = 0; i < r->nrights; i++)
+		if (!right_valid(&r->rights[i]))
+			return false;
+	return binding_valid(r);
+}
+
+/* ---- bytes ---- */
+
+static void
+put_name(struct buffer *b, const char name[ROSTER_NAME_MAX_BYTES])
+{
+	buffer_put_bytes(b, name, strlen(name));
+}
+
+static void
+read_name(struct reader *r, char ret[ROSTER_NAME_MAX_BYTES])
+{
+	size_t len;
+	const uint8_t *p = reader_bytes(r, ROSTER_NAME_MAX_BYTES - 1, &len);
+
+	/* A NUL inside would make two encodings of one name. */
+	if (p == NULL || memchr(p, 0, len) != NULL) {
+		reader_fail(r);
+		return;
+	}
+	memcpy(ret, p, len);
+}
+
+/* A varint that fits a narrower field. */
+static uint64_t
+read_at_most(struct reader *r, uint64_t max)
+{
+	uint64_t v = reader_varint(r);
+
+	if (v > max)
+		reader_fail(r);
+	return v <= max ? v : 0;
+}
+
+static bool
+read_flag(struct reader *r)
+{
+	uint8_t v = reader_u8(r);
+
+	if (v > 1)
+		reader_fail(r);
+	return v == 1;
+}
+
+static void
+put_school(struct buffer *b, const struct roster_school *s)
+{
+	buffer_put_varint(b, s->id);
+	put_name(b, s->name);
+	buffer_put_varint(b, s->class_code);
+	buffer_put_u8(b, s->kind);
+}
+
+static void
+read_school(struct reader *r, struct roster_school *s)
+{
+	s->id = reader_varint(r);
+	read_name(r, s->name);
+	s->class_code = (uint16_t)read_at_most(r, UINT16_MAX);
+	s->kind = reader_u8(r);
+}
+
+/* What the certificate's signature covers, after the county. */
+static void
+put_cert(struct buffer *b, const struct roster_cert *c)
+{
+	buffer_put(b, c->node.sign_pk, SIGN_PK_BYTES);
+	buffer_put(b, c->node.seal_pk, SEAL_PK_BYTES);
+	buffer_put_u8(b, c->role);
+	buffer_put_varint(b, c->scope);
+	buffer_put_varint(b, c->since);
+	buffer_put(b, c->invite, sizeof c->invite);
+}
+
+static void
+read_cert(struct reader *r, struct roster_cert *c)
+{
+	reader_copy(r, c->node.sign_pk, SIGN_PK_BYTES);
+	reader_copy(r, c->node.seal_pk, SEAL_PK_BYTES);
+	identity_derive(&c->node);
+	c->role = reader_u8(r);
+	c->scope = reader_varint(r);
+	c->since = reader_varint(r);
+	reader_copy(r, c->invite, sizeof c->invite);
+	reader_copy(r, c->signature, sizeof c->signature);
+}
+
+static void
+invite_id(const uint8_t key[32], uint8_t ret[16])
+{
+	uint8_t digest[HASH_BYTES];
+
+	hash_bytes("kehou 1 invite id", key, 32, digest);
+	memcpy(ret, digest, 16);
+}
+
+static void
+put_invite(struct buffer *b, const struct roster_invite *v)
+{
+	buffer_put(b, v->key, sizeof v->key);
+	buffer_put_u8(b, v->role);
+	buffer_put_varint(b, v->scope);
+	buffer_put_u8(b, v->bound);
+}
+
+static void
+read_invite(struct reader *r, struct roster_invite *v)
+{
+	reader_copy(r, v->key, sizeof v->key);
+	invite_id(v->key, v->id);
+	v->role = reader_u8(r);
+	v->scope = reader_varint(r);
+	v->bound = read_flag(r);
+}
+
+static void
+put_revocation(struct buffer *b, const struct roster_revocation *v)
+{
+	bool stream = v->stream.epoch != 0;
+
+	buffer_put(b, v->node.b, NODE_ID_BYTES);
+	buffer_put_u8(b, stream);
+	if (!stream)
+		return;
+	stream_id_put(b, &v->stream);
+	buffer_put_varint(b, v->through);
+	buffer_put(b, v->hash, HASH_BYTES);
+}
+
+static void
+read_revocation(struct reader *r, struct roster_revocation *v)
+{
+	reader_copy(r, v->node.b, NODE_ID_BYTES);
+	if (!read_flag(r))
+		return;
+	stream_id_read(r, &v->stream);
+	v->through = reader_varint(r);
+	reader_copy(r, v->hash, HASH_BYTES);
+}
+
+static void
+put_right(struct buffer *b, const struct roster_right *v)
+{
+	buffer_put_u8(b, v->role);
+	buffer_put_u8(b, v->own);
+	buffer_put_varint(b, v->table);
+	buffer_put_varint(b, v->columns);
+}
+
+static void
+read_right(struct reader *r, struct roster_right *v)
+{
+	v->role = reader_u8(r);
+	v->own = reader_u8(r);
+	v->table = (uint16_t)read_at_most(r, UINT16_MAX);
+	v->columns = reader_varint(r);
+}
+
+static void
+put_lists(struct buffer *b, const struct roster *r)
+{
+	buffer_put_varint(b, r->nschools);
+	for (size_t i = 0; i < r->nschools; i++)
+		put_school(b, &r->schools[i]);
+	buffer_put_varint(b, r->ncerts);
+	for (size_t i = 0; i < r->ncerts; i++) {
+		put_cert(b, &r->certs[i]);
+		buffer_put(b, r->certs[i].signature, SIGNATURE_BYTES);
+	}
+	buffer_put_varint(b, r->ninvites);
+	for (size_t i = 0; i < r->ninvites; i++)
+		put_invite(b, &r->invites[i]);
+	buffer_put_varint(b, r->nrevocations);
+	for (size_t i = 0; i < r->nrevocations; i++)
+		put_revocation(b, &r->revocations[i]);
+	buffer_put_varint(b, r->nrights);
+	for (size_t i = 0; i < r->nrights; i++)
+		put_right(b, &r->rights[i]);
+}
+
+void
+roster_encode(const struct roster *r, struct buffer *b)
+{
+	magic_put(b, 'R');
+	buffer_put_varint(b, r->county);
+	put_name(b, r->name);
+	buffer_put_varint(b, r->number);
+	buffer_put(b, r->root_pk, sizeof r->root_pk);
+	buffer_put_varint(b, r->nsteps);
+	for (size_t i = 0; i < r->nsteps; i++) {
+		buffer_put(b, r->steps[i].root_pk, sizeof r->steps[i].root_pk);
+		buffer_put(b, r->steps[i].by_old, SIGNATURE_BYTES);
+		buffer_put(b, r->steps[i].by_new, SIGNATURE_BYTES);
+	}
+	buffer_put(b, r->issuing_pk, sizeof r->issuing_pk);
+	buffer_put(b, r->issuing_sig, SIGNATURE_BYTES);
+	put_lists(b, r);
+}
+
+/* A count, then zeroed memory for as many; NULL and a failed reader or
+ * *nomem when there is none. */
+static void *
+read_list(struct reader *r, size_t max, size_t size, size_t *ret_n, bool *nomem)
+{
+	size_t n = reader_count(r, max);
+	void *list = n == 0 ? NULL : calloc(n, size);
+
+	if (n > 0 && list == NULL) {
+		*nomem = true;
+		reader_fail(r);
+	}
+	*ret_n = list == NULL ? 0 : n;
+	return list;
+}
+
+static void
+read_steps(struct reader *r, struct roster *s, bool *nomem)
+{
+	s->steps = read_list(r, ROSTER_MAX_STEPS, sizeof *s->steps, &s->nsteps, nomem);
+	for (size_t i = 0; i < s->nsteps && !r->failed; i++) {
+		reader_copy(r, s->steps[i].root_pk, sizeof s->steps[i].root_pk);
+		reader_copy(r, s->steps[i].by_old, SIGNATURE_BYTES);
+		reader_copy(r, s->steps[i].by_new, SIGNATURE_BYTES);
+	}
+}
+
+static void
+read_lists(struct reader *r, struct roster *s, bool *nomem)
+{
+	s->schools = read_list(r, ROSTER_MAX_SCHOOLS, sizeof *s->schools, &s->nschools,
+	    nomem);
+	for (size_t i = 0; i < s->nschools && !r->failed; i++)
+		read_school(r, &s->schools[i]);
+	s->certs = read_list(r, ROSTER_MAX_NODES, sizeof *s->certs, &s->ncerts, nomem);
+	for (size_t i = 0; i < s->ncerts && !r->failed; i++)
+		read_cert(r, &s->certs[i]);
+	s->invites = read_list(r, ROSTER_MAX_NODES, sizeof *s->invites, &s->ninvites,
+	    nomem);
+	for (size_t i = 0; i < s->ninvites && !r->failed; i++)
+		read_invite(r, &s->invites[i]);
+	s->revocations = read_list(r, MAX_REVOCATIONS, sizeof *s->revocations,
+	    &s->nrevocations, nomem);
+	for (size_t i = 0; i < s->nrevocations && !r->failed; i++)
+		read_revocation(r, &s->revocations[i]);
+	s->rights = read_list(r, MAX_RIGHTS, sizeof *s->rights, &s->nrights, nomem);
+	for (size_t i = 0; i < s->nrights && !r->failed; i++)
+		read_right(r, &s->rights[i]);
+}
+
+int
+roster_parse(const uint8_t *data, size_t len, struct roster *ret)
+{
+	struct reader r;
+	struct roster s = {0};
+	bool nomem = false;
+	int rc;
+
+	if (len > ROSTER_MAX_BYTES)
+		return STATUS_TOO_LARGE;
+	reader_init(&r, data, len);
+	rc = magic_read(&r, 'R');
+	if (rc != STATUS_OK)
+		return rc;
+	s.county = reader_varint(&r);
+	read_name(&r, s.name);
+	s.number = reader_varint(&r);
+	reader_copy(&r, s.root_pk, sizeof s.root_pk);
+	read_steps(&r, &s, &nomem);
+	reader_copy(&r, s.issuing_pk, sizeof s.issuing_pk);
+	reader_copy(&r, s.issuing_sig, SIGNATURE_BYTES);
+	read_lists(&r, &s, &nomem);
+	reader_take(&r, SIGNATURE_BYTES);
+	rc = nomem ? STATUS_NOMEM : reader_end(&r);
+	if (rc == STATUS_OK && !roster_valid(&s))
+		rc = STATUS_MALFORMED;
+	if (rc != STATUS_OK) {
+		roster_release(&s);
+		return rc;
+	}
+	hash_bytes("kehou 1 roster", data, len - SIGNATURE_BYTES, s.hash);
+	*ret = s;
+	return STATUS_OK;
+}
+
+/* ---- signatures ---- */
+
+static void
+sign(const uint8_t sk[64], const uint8_t hash[HASH_BYTES], uint8_t ret[SIGNATURE_BYTES])
+{
+	crypto_sign_detached(ret, NULL, hash, HASH_BYTES, sk);
+}
+
+static void
+put_le64(uint8_t out[8], uint64_t v)
+{
+	for (unsigned i = 0; i < 8; i++)
+		out[i] = (uint8_t)(v >> (8 * i));
+}
+
+static void
+step_hash(uint64_t county, const uint8_t old_pk[32], const uint8_t new_pk[32],
+    uint8_t ret[HASH_BYTES])
+{
+	uint8_t data[8 + 32 + 32];
+
+	put_le64(data, county);
+	memcpy(data + 8, old_pk, 32);
+	memcpy(data + 40, new_pk, 32);
+	hash_bytes("kehou 1 root step", data, sizeof data, ret);
+}
+
+static void
+issuing_hash(uint64_t county, const uint8_t issuing_pk[32], uint8_t ret[HASH_BYTES])
+{
+	uint8_t data[8 + 32];
+
+	put_le64(data, county);
+	memcpy(data + 8, issuing_pk, 32);
+	hash_bytes("kehou 1 issuing", data, sizeof data, ret);
+}
+
+static int
+cert_hash(uint64_t county, const struct roster_cert *c, uint8_t ret[HASH_BYTES])
+{
+	struct buffer b = BUFFER_INIT;
+	uint8_t head[8];
+	int rc;
+
+	put_le64(head, county);
+	buffer_put(&b, head, sizeof head);
+	put_cert(&b, c);
+	rc = buffer_status(&b);
+	if (rc == STATUS_OK)
+		hash_bytes("kehou 1 certificate", b.data, b.len, ret);
+	buffer_release(&b);
+	return rc;
+}
+
+const uint8_t *
+roster_newest_root(const struct roster *r)
+{
+	return r->nsteps > 0 ? r->steps[r->nsteps - 1].root_pk : r->root_pk;
+}
+
+static int
+verify_roots(const struct roster *r)
+{
+	const uint8_t *root = r->root_pk;
+	uint8_t hash[HASH_BYTES];
+	int rc;
+
+	for (size_t i = 0; i < r->nsteps; i++) {
+		const struct roster_step *s = &r->steps[i];
+
+		step_hash(r->county, root, s->root_pk, hash);
+		rc = identity_verify_hash(root, hash, s->by_old);
+		if (rc == STATUS_OK)
+			rc = identity_verify_hash(s->root_pk, hash, s->by_new);
+		if (rc != STATUS_OK)
+			return rc;
+		root = s->root_pk;
+	}
+	issuing_hash(r->county, r->issuing_pk, hash);
+	return identity_verify_hash(root, hash, r->issuing_sig);
+}
+
+static int
+verify_certs(const struct roster *r)
+{
+	uint8_t hash[HASH_BYTES];
+	int rc = STATUS_OK;
+
+	for (size_t i = 0; i < r->ncerts && rc == STATUS_OK; i++) {
+		rc = cert_hash(r->county, &r->certs[i], hash);
+		if (rc == STATUS_OK)
+			rc = identity_verify_hash(r->issuing_pk, hash,
+			    r->certs[i].signature);
+	}
+	return rc;
+}
+
+int
+roster_read(const uint8_t *data, size_t len, uint64_t county, const uint8_t *root_pk,
+    struct roster *ret)
+{
+	struct roster r;
+	int rc = roster_parse(data, len, &r);
+
+	if (rc != STATUS_OK)
+		return rc;
+	if ((county != 0 && county != r.county)
+	    || (root_pk != NULL && memcmp(root_pk, r.root_pk, 32) != 0))
+		rc = STATUS_FOREIGN;
+	if (rc == STATUS_OK)
+		rc = verify_roots(&r);
+	if (rc == STATUS_OK)
+		rc = identity_verify_hash(r.issuing_pk, r.hash,
+		    data + len - SIGNATURE_BYTES);
+	if (rc == STATUS_OK)
+		rc = verify_certs(&r);
+	if (rc != STATUS_OK) {
+		roster_release(&r);
+		return rc;
+	}
+	*ret = r;
+	return STATUS_OK;
+}
+
+/* ---- building ---- */
+
+int
+roster_issue(struct roster *r, const uint8_t root_sk[64], const uint8_t issuing_pk[32])
+{
+	uint8_t hash[HASH_BYTES];
+
+	if (memcmp(root_sk + 32, roster_newest_root(r), 32) != 0)
+		return STATUS_USAGE;
+	memcpy(r->issuing_pk, issuing_pk, sizeof r->issuing_pk);
+	issuing_hash(r->county, issuing_pk, hash);
+	sign(root_sk, hash, r->issuing_sig);
+	return STATUS_OK;
+}
+
+int
+roster_rotate(struct roster *r, const uint8_t old_sk[64], const uint8_t new_sk[64])
+{
+	uint8_t hash[HASH_BYTES];
+	struct roster_step *steps;
+
+	if (memcmp(old_sk + 32, roster_newest_root(r), 32) != 0)
+		return STATUS_USAGE;
+	if (r->nsteps >= ROSTER_MAX_STEPS)
+		return STATUS_TOO_LARGE;
+	steps = realloc(r->steps, (r->nsteps + 1) * sizeof *steps);
+	if (steps == NULL)
+		return STATUS_NOMEM;
+	r->steps = steps;
+	memcpy(steps[r->nsteps].root_pk, new_sk + 32, 32);
+	step_hash(r->county, old_sk + 32, new_sk + 32, hash);
+	sign(old_sk, hash, steps[r->nsteps].by_old);
+	sign(new_sk, hash, steps[r->nsteps].by_new);
+	r->nsteps++;
+	return STATUS_OK;
+}
+
+int
+roster_add_school(struct roster *r, const struct roster_school *school)
+{
+	struct roster_school *list;
+
+	if (!school_valid(school))
+		return STATUS_USAGE;
+	if (roster_school(r, school->id) != NULL)
+		return STATUS_EXISTS;
+	if (r->nschools >= ROSTER_MAX_SCHOOLS)
+		return STATUS_TOO_LARGE;
+	list = insert(r->schools, r->nschools, sizeof *list, compare_schools, school);
+	if (list == NULL)
+		return STATUS_NOMEM;
+	r->schools = list;
+	r->nschools++;
+	return STATUS_OK;
+}
+
+int
+roster_add_invite(struct roster *r, const struct roster_invite *invite)
+{
+	struct roster_invite *list;
+
+	if (roster_invite(r, invite->id) != NULL)
+		return STATUS_EXISTS;
+	if (r->ninvites >= ROSTER_MAX_NODES)
+		return STATUS_TOO_LARGE;
+	list = insert(r->invites, r->ninvites, sizeof *list, compare_invites, invite);
+	if (list == NULL)
+		return STATUS_NOMEM;
+	r->invites = list;
+	r->ninvites++;
+	return STATUS_OK;
+}
+
+int
+roster_add_revocation(struct roster *r, const struct roster_revocation *v)
+{
+	struct roster_revocation *list;
+
+	if (!revocation_valid(v))
+		return STATUS_USAGE;
+	if (find(v, r->revocations, r->nrevocations, sizeof *v, compare_revocations))
+		return STATUS_EXISTS;
+	if (r->nrevocations >= MAX_REVOCATIONS)
+		return STATUS_TOO_LARGE;
+	list = insert(r->revocations, r->nrevocations, sizeof *list,
+	    compare_revocations, v);
+	if (list == NULL)
+		return STATUS_NOMEM;
+	r->revocations = list;
+	r->nrevocations++;
+	return STATUS_OK;
+}
+
+static int
+may_certify(const struct roster *r, const struct roster_cert *c)
+{
+	const struct roster_cert *same = roster_node(r, &c->node.id);
+	const struct roster_invite *invite;
+
+	if (same != NULL)
+		return memcmp(same->node.sign_pk, c->node.sign_pk, SIGN_PK_BYTES) == 0
+		    && memcmp(same->node.seal_pk, c->node.seal_pk, SEAL_PK_BYTES) == 0
+		    ? STATUS_EXISTS : STATUS_FORK;
+	if (!role_valid(r, c->role, c->scope) || c->since < 1)
+		return STATUS_USAGE;
+	if (r->ncerts >= ROSTER_MAX_NODES)
+		return STATUS_TOO_LARGE;
+	if (sodium_is_zero(c->invite, sizeof c->invite))
+		return STATUS_OK;
+	invite = roster_invite(r, c->invite);
+	if (invite == NULL)
+		return STATUS_NOT_FOUND;
+	if (invite->bound)
+		return STATUS_INVITE_USED;
+	return invite->role == c->role && invite->scope == c->scope
+	    ? STATUS_OK : STATUS_USAGE;
+}
+
+/* Invitations that a certificate carries are bound, the others are not. */
+static void
+bind_invites(struct roster *r)
+{
+	for (size_t i = 0; i < r->ninvites; i++)
+		r->invites[i].bound = false;
+	for (size_t i = 0; i < r->ncerts; i++) {
+		const struct roster_invite *v = roster_invite(r, r->certs[i].invite);
+
+		if (v != NULL)
+			r->invites[v - r->invites].bound = true;
+	}
+}
+
+int
+roster_certify(struct roster *r, const struct roster_cert *cert,
+    const uint8_t issuing_sk[64])
+{
+	struct roster_cert signed_cert = *cert, *list;
+	uint8_t hash[HASH_BYTES];
+	int rc;
+
+	identity_derive(&signed_cert.node);
+	rc = may_certify(r, &signed_cert);
+	if (rc == STATUS_OK)
+		rc = cert_hash(r->county, &signed_cert, hash);
+	if (rc != STATUS_OK)
+		return rc;
+	sign(issuing_sk, hash, signed_cert.signature);
+	list = insert(r->certs, r->ncerts, sizeof *list, compare_certs, &signed_cert);
+	if (list == NULL)
+		return STATUS_NOMEM;
+	r->certs = list;
+	r->ncerts++;
+	bind_invites(r);
+	return STATUS_OK;
+}
+
+static void
+sort_lists(struct roster *r)
+{
+	sort(r->schools, r->nschools, sizeof *r->schools, compare_schools);
+	sort(r->certs, r->ncerts, sizeof *r->certs, compare_certs);
+	sort(r->invites, r->ninvites, sizeof *r->invites, compare_invites);
+	sort(r->revocations, r->nrevocations, sizeof *r->revocations,
+	    compare_revocations);
+	sort(r->rights, r->nrights, sizeof *r->rights, compare_rights);
+}
+
+int
+roster_sign(struct roster *r, const uint8_t issuing_sk[64], struct buffer *ret)
+{
+	struct buffer b = BUFFER_INIT;
+	uint8_t hash[HASH_BYTES], sig[SIGNATURE_BYTES];
+	int rc = STATUS_OK;
+
+	if (memcmp(issuing_sk + 32, r->issuing_pk, 32) != 0)
+		return STATUS_USAGE;
+	sort_lists(r);
+	bind_invites(r);
+	if (!roster_valid(r) || verify_roots(r) != STATUS_OK)
+		return STATUS_USAGE;
+	for (size_t i = 0; i < r->ncerts && rc == STATUS_OK; i++) {
+		rc = cert_hash(r->county, &r->certs[i], hash);
+		if (rc == STATUS_OK)
+			sign(issuing_sk, hash, r->certs[i].signature);
+	}
+	if (rc != STATUS_OK)
+		return rc;
+	roster_encode(r, &b);
+	rc = buffer_status(&b);
+	if (rc == STATUS_OK && b.len + SIGNATURE_BYTES > ROSTER_MAX_BYTES)
+		rc = STATUS_TOO_LARGE;
+	if (rc == STATUS_OK) {
+		hash_bytes("kehou 1 roster", b.data, b.len, hash);
+		sign(issuing_sk, hash, sig);
+		buffer_put(&b, sig, sizeof sig);
+		buffer_put(ret, b.data, b.len);
+		rc = b.failed ? STATUS_NOMEM : buffer_status(ret);
+	}
+	if (rc == STATUS_OK)
+		memcpy(r->hash, hash, HASH_BYTES);
+	buffer_release(&b);
+	return rc;
+}
+
+/* ---- questions ---- */
+
+const struct roster_cert *
+roster_node(const struct roster *r, const struct node_id *id)
+{
+	struct roster_cert key;
+
+	key.node.id = *id;
+	return find(&key, r->certs, r->ncerts, sizeof key, compare_certs);
+}
+
+const struct roster_school *
+roster_school(const struct roster *r, uint64_t id)
+{
+	struct roster_school key;
+
+	key.id = id;
+	return find(&key, r->schools, r->nschools, sizeof key, compare_schools);
+}
+
+const struct roster_invite *
+roster_invite(const struct roster *r, const uint8_t id[16])
+{
+	struct roster_invite key;
+
+	memcpy(key.id, id, sizeof key.id);
+	return find(&key, r->invites, r->ninvites, sizeof key, compare_invites);
+}
+
+const struct roster_cert *
+roster_hub(const struct roster *r)
+{
+	const struct roster_cert *hub = NULL;
+
+	for (size_t i = 0; i < r->ncerts; i++) {
+		const struct roster_cert *c = &r->certs[i];
+
+		if (c->role == ROLE_HUB && !roster_revoked(r, &c->node.id)
+		    && (hub == NULL || c->since > hub->since))
+			hub = c;
+	}
+	return hub;
+}
+
+bool
+roster_revoked(const struct roster *r, const struct node_id *id)
+{
+	for (size_t i = 0; i < r->nrevocations; i++)
+		if (node_id_compare(&r->revocations[i].node, id) == 0)
+			return true;
+	return false;
+}
+
+bool
+roster_counts(const struct roster *r, const struct stream_id *s, uint64_t seq)
+{
+	struct roster_revocation key;
+	const struct roster_revocation *v;
+
+	if (!roster_revoked(r, &s->node))
+		return true;
+	key.node = s->node;
+	key.stream = *s;
+	v = find(&key, r->revocations, r->nrevocations, sizeof key,
+	    compare_revocations);
+	return v != NULL && seq <= v->through;
+}
+
+/* ---- rights ---- */
+
+static uint64_t
+key_mask(const struct registry_table *t)
+{
+	return (UINT64_C(1) << t->nkeys) - 1;
+}
+
+/* Column ids into column indexes; ids that this version lacks are left out. */
+static uint64_t
+column_mask(const struct registry_table *t, uint64_t columns)
+{
+	uint64_t mask = columns & 1 ? key_mask(t) : 0;
+
+	for (unsigned i = t->nkeys; i < t->ncolumns; i++)
+		if (t->columns[i].id < 64 && (columns >> t->columns[i].id & 1))
+			mask |= UINT64_C(1) << i;
+	return mask;
+}
+
+void
+roster_rights(const struct roster *r, const struct registry *reg,
+    const struct node_id *node, uint64_t scope, uint64_t *masks)
+{
+	const struct roster_cert *cert = roster_node(r, node);
+	uint8_t kind = scope == SCOPE_COUNTY ? REGISTRY_COUNTY : REGISTRY_SCHOOL;
+
+	for (size_t i = 0; i < reg->ntables; i++)
+		masks[i] = 0;
+	if (cert == NULL)
+		return;
+	for (size_t i = 0; i < r->nrights; i++) {
+		const struct roster_right *v = &r->rights[i];
+		int at = registry_find(reg, v->table);
+
+		if (at < 0 || v->role != cert->role || reg->tables[at].scope != kind)
+			continue;
+		if (v->own ? scope == cert->scope : scope != SCOPE_COUNTY)
+			masks[at] |= column_mask(&reg->tables[at], v->columns);
+	}
+}
+
+/* Bit 0 and every value column, or the columns that the hub may write. */
+static uint64_t
+right_columns(const struct registry_table *t, bool hub_only)
+{
+	uint64_t columns = hub_only ? 0 : 1;
+
+	for (unsigned i = t->nkeys; i < t->ncolumns; i++)
+		if (!hub_only || t->columns[i].hub_writes)
+			columns |= UINT64_C(1) << t->columns[i].id;
+	return columns;
+}
+
+int
+roster_default_rights(struct roster *r, const struct registry *reg)
+{
+	struct roster_right *list = calloc(2 * reg->ntables + 1, sizeof *list);
+	size_t n = 0;
+
+	if (list == NULL)
+		return STATUS_NOMEM;
+	for (size_t i = 0; i < reg->ntables; i++) {
+		const struct registry_table *t = &reg->tables[i];
+		bool county = t->scope == REGISTRY_COUNTY;
+		uint64_t hub;
+
+		list[n++] = (struct roster_right){county ? ROLE_HUB : ROLE_SCHOOL, 1,
+		    t->id, right_columns(t, false)};
+		if (county)
+			continue;
+		hub = right_columns(t, t->id != ROSTER_TABLE_KEYWRAP);
+		if (hub != 0)
+			list[n++] = (struct roster_right){ROLE_HUB, 0, t->id, hub};
+	}
+	sort(list, n, sizeof *list, compare_rights);
+	free(r->rights);
+	r->rights = list;
+	r->nrights = n;
+	return STATUS_OK;
+}
