@@ -275,6 +275,34 @@ lengths.good = {"sync/a.c": "\n" * 800, "tests/a.csv": "\n" * 900}
 lengths.bad = [{"sync/a.c": "\n" * 801}, {"tests/t.py": "\n" * 801}]
 
 
+def build_lists_every_file(root, _build):
+	"""By name, or by a folder above it (EXTRA_DIST takes whole folders)."""
+	fragments = [os.path.join(root, "Makefile.am")] + \
+		[os.path.join(root, folder, "include.am") for folder in FOLDERS]
+	listed = set()
+	for path in filter(os.path.exists, fragments):
+		listed.update(re.sub(r"#.*|\$\(srcdir\)/", "", read(path)).split())
+	# A test's only source is not named: it follows from the program.
+	listed |= {word + ".c" for word in listed if word.startswith("tests/")}
+	for path in c_files(root, FOLDERS, "*.*"):
+		name = name_of(root, path)
+		if not re.search(r"\.(c|h|sql|py|sh|awk|po|json|csv|bin)$", name):
+			continue
+		parts = name.split(os.sep)
+		if not any(os.sep.join(parts[:n]) in listed for n in range(2, len(parts) + 1)):
+			yield f"{name} is in no include.am"
+
+
+build_lists_every_file.good = {
+	"tests/include.am": "UNIT_TESTS = \\\n\ttests/test_a\nEXTRA_DIST = tests/data\n",
+	"tests/test_a.c": "", "tests/data/a.csv": "",
+}
+build_lists_every_file.bad = [
+	{"sync/include.am": "x_SOURCES = sync/a.h # sync/a.c\n", "sync/a.c": ""},
+	{"tests/include.am": "EXTRA_DIST = tests/data\n", "tests/vectors/a.bin": ""},
+]
+
+
 def headers_stand_alone(root, build):
 	include = ["-I", root] + (["-I", build] if build else [])
 	for path in c_files(root, ("sync", "schema", "node", "tools"), "*.h"):
@@ -378,7 +406,7 @@ requirements.bad = [
 ]
 
 CHECKS = [layers, sql_in_sql_files, only_the_store_knows_sqlite, core_is_pure, exports,
-	lengths, headers_stand_alone, no_failure_is_swallowed, requirements]
+	lengths, build_lists_every_file, headers_stand_alone, no_failure_is_swallowed, requirements]
 
 # --- Running ----------------------------------------------------------------------
 
