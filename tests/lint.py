@@ -217,13 +217,17 @@ EXPORT_EXCEPTIONS = {
 }
 
 
+MODULES_OF_SEVERAL_FILES = {
+	"sync/env", "sync/replica", "sync/roster", "sync/store", "schema/domain", "tools/kehou",
+}
+
+
 def allowed_prefixes(unit):
 	base = os.path.basename(unit)
-	# store_apply.c is part of the module store; roster_import.c is a module of its own.
-	family = base.split("_")[0]
 	prefixes = [base + "_", base + "$"]
-	if family in ("store", "replica", "env", "domain", "kehou"):
-		prefixes.append(family + "_")
+	# sync/store_apply.c is part of the module store; schema/roster_import.c is its own.
+	if unit.split("_")[0] in MODULES_OF_SEVERAL_FILES:
+		prefixes.append(base.split("_")[0] + "_")
 	return prefixes + list(EXPORT_EXCEPTIONS.get(unit, ()))
 
 
@@ -258,7 +262,9 @@ exports.bad = [
 
 MAX_LINES = 800
 # FILE: lines it may have, and why.
-LENGTH_EXCEPTIONS = {}
+LENGTH_EXCEPTIONS = {
+	"sync/roster.c": 1036,         # encoding, rights and checks of one object: to be split
+}
 
 
 def lengths(root, _build):
