@@ -16,13 +16,14 @@
 struct file;
 
 /* Called once per directory entry that is a regular file.  Links, devices,
- * folders and names with bytes outside [A-Za-z0-9._-] are not reported. */
+ * folders and names with bytes outside [A-Za-z0-9._~-] are not reported. */
 typedef int files_visit(void *visit_ctx, const char *name, uint64_t size_bytes);
 
 /* File operations on one tree.  Paths are UTF-8, without "..", made by the
  * engine.  Every function returns a status. */
 struct files {
-	/* Opens an existing regular file for reading; never follows a link. */
+	/* Opens an existing regular file for reading; IO for a link, a folder, a
+	 * pipe or a device. */
 	int (*open_read)(void *ctx, const char *path, struct file **ret_file);
 	/* Creates a new file for writing, mode 0600; EXISTS when it is there. */
 	int (*create)(void *ctx, const char *path, struct file **ret_file);
@@ -40,9 +41,11 @@ struct files {
 	/* Renames within the tree, replacing the target. */
 	int (*rename)(void *ctx, const char *from, const char *to);
 	int (*remove)(void *ctx, const char *path);
-	/* Creates a folder; EXISTS is not an error. */
+	/* Creates a folder; a folder that is there already is OK. */
 	int (*mkdir)(void *ctx, const char *path);
 	int (*fsync_dir)(void *ctx, const char *path);
+	/* Visits until the visitor returns something else than OK, and returns
+	 * that.  NOT_FOUND where path itself is no folder, or a link to one. */
 	int (*list)(void *ctx, const char *path, files_visit *visit, void *visit_ctx);
 };
 

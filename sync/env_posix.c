@@ -1,0 +1,293 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sync/env.h"
+
+struct file {
+	int fd;
+};
+
+static int64_t
+now_s(void *ctx)
+{
+	struct timespec now;
+
+	(void)ctx;
+	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+		abort();
+	return (int64_t)now.tv_sec;
+}
+
+static void
+random_bytes(void *ctx, uint8_t *buf, size_t len)
+{
+	(void)ctx;
+	while (len > 0) {
+		ssize_t n = getrandom(buf, len, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) /* there is no safe way to go on without it */
+			abort();
+		buf += n;
+		len -= (size_t)n;
+	}
+}
+
+/* Takes fd over; only a regular file becomes a struct file. */
+static int
+take(int fd, struct file **ret)
+{
+	struct stat st;
+	struct file *file;
+	int rc = STATUS_OK;
+
+	if (fd < 0)
+		return status_from_errno(errno);
+	if (fstat(fd, &st) != 0)
+		rc = status_from_errno(errno);
+	else if (!S_ISREG(st.st_mode))
+		rc = STATUS_IO;
+	file = rc == STATUS_OK ? malloc(sizeof *file) : NULL;
+	if (file == NULL) {
+		close(fd);
+		return rc == STATUS_OK ? STATUS_NOMEM : rc;
+	}
+	file->fd = fd;
+	*ret = file;
+	return STATUS_OK;
+}
+
+static int
+open_read(void *ctx, const char *path, struct file **ret)
+{
+	(void)ctx;
+	/* O_NONBLOCK: a pipe that lies in the folder must not hold us up. */
+	return take(open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY),
+	    ret);
+}
+
+static int
+create(void *ctx, const char *path, struct file **ret)
+{
+	(void)ctx;
+	return take(open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600),
+	    ret);
+}
+
+static int
+read_at(void *ctx, struct file *file, uint64_t offset, uint8_t *buf, size_t len,
+    size_t *ret_len)
+{
+	size_t done = 0;
+
+	(void)ctx;
+	if (offset > (uint64_t)INT64_MAX - len)
+		return STATUS_USAGE;
+	while (done < len) {
+		ssize_t n = pread(file->fd, buf + done, len - done,
+		    (off_t)(offset + done));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return status_from_errno(errno);
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	*ret_len = done;
+	return STATUS_OK;
+}
+
+static int
+append(void *ctx, struct file *file, const uint8_t *buf, size_t len)
+{
+	(void)ctx;
+	while (len > 0) {
+		ssize_t n = write(file->fd, buf, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return status_from_errno(errno);
+		buf += n;
+		len -= (size_t)n;
+	}
+	return STATUS_OK;
+}
+
+static int
+sync_fd(int fd)
+{
+	int rc;
+
+	do
+		rc = fsync(fd);
+	while (rc != 0 && errno == EINTR);
+	return rc == 0 ? STATUS_OK : status_from_errno(errno);
+}
+
+static int
+sync_file(void *ctx, struct file *file)
+{
+	(void)ctx;
+	return sync_fd(file->fd);
+}
+
+static void
+drop_cache(void *ctx, struct file *file)
+{
+	(void)ctx;
+	(void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+static int
+size_of(void *ctx, struct file *file, uint64_t *ret)
+{
+	struct stat st;
+
+	(void)ctx;
+	if (fstat(file->fd, &st) != 0)
+		return status_from_errno(errno);
+	*ret = (uint64_t)st.st_size;
+	return STATUS_OK;
+}
+
+static void
+close_file(void *ctx, struct file *file)
+{
+	(void)ctx;
+	close(file->fd);
+	free(file);
+}
+
+static int
+rename_file(void *ctx, const char *from, const char *to)
+{
+	(void)ctx;
+	return rename(from, to) == 0 ? STATUS_OK : status_from_errno(errno);
+}
+
+static int
+remove_file(void *ctx, const char *path)
+{
+	(void)ctx;
+	return unlink(path) == 0 ? STATUS_OK : status_from_errno(errno);
+}
+
+static int
+make_folder(void *ctx, const char *path)
+{
+	struct stat st;
+	int error;
+
+	(void)ctx;
+	if (mkdir(path, 0755) == 0)
+		return STATUS_OK;
+	error = errno;
+	/* A read-only medium says EROFS even where the folder is there. */
+	if (stat(path, &st) == 0)
+		return S_ISDIR(st.st_mode) ? STATUS_OK : STATUS_EXISTS;
+	return status_from_errno(error);
+}
+
+static int
+sync_folder(void *ctx, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+	(void)ctx;
+	if (fd < 0)
+		return status_from_errno(errno);
+	rc = sync_fd(fd);
+	close(fd);
+	return rc;
+}
+
+static int
+plain_name(const char *name)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789._~-";
+
+	return name[strspn(name, allowed)] == '\0';
+}
+
+static int
+visit_all(DIR *dir, files_visit *visit, void *visit_ctx)
+{
+	struct dirent *entry;
+	struct stat st;
+	int rc = STATUS_OK;
+
+	while (rc == STATUS_OK) {
+		errno = 0;
+		entry = readdir(dir);
+		if (entry == NULL)
+			return errno == 0 ? STATUS_OK : status_from_errno(errno);
+		if (!plain_name(entry->d_name))
+			continue;
+		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+			if (errno != ENOENT) /* gone meanwhile is fine */
+				rc = status_from_errno(errno);
+			continue;
+		}
+		if (S_ISREG(st.st_mode))
+			rc = visit(visit_ctx, entry->d_name, (uint64_t)st.st_size);
+	}
+	return rc;
+}
+
+static int
+list(void *ctx, const char *path, files_visit *visit, void *visit_ctx)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc;
+	DIR *dir;
+
+	(void)ctx;
+	if (fd < 0) /* a link or a file in its place is no folder */
+		return errno == ENOTDIR || errno == ELOOP ? STATUS_NOT_FOUND
+		    : status_from_errno(errno);
+	dir = fdopendir(fd);
+	if (dir == NULL) {
+		rc = status_from_errno(errno);
+		close(fd);
+		return rc;
+	}
+	rc = visit_all(dir, visit, visit_ctx);
+	closedir(dir);
+	return rc;
+}
+
+static const struct files posix_files = {
+	.open_read = open_read,
+	.create = create,
+	.read_at = read_at,
+	.append = append,
+	.fsync = sync_file,
+	.drop_cache = drop_cache,
+	.size = size_of,
+	.close = close_file,
+	.rename = rename_file,
+	.remove = remove_file,
+	.mkdir = make_folder,
+	.fsync_dir = sync_folder,
+	.list = list,
+};
+
+const struct env env_posix = {
+	.now_s = now_s,
+	.random = random_bytes,
+	.files = &posix_files,
+	.ctx = NULL,
+};
