@@ -21,7 +21,7 @@ build_in()
 build_autogen()
 {
 	# A tarball brings configure, and make remakes it where it has to.
-	if test -f configure && { ! test -d .git || test -z "$(find configure.ac Makefile.am \
+	if test -f configure && { ! test -e .git || test -z "$(find configure.ac Makefile.am \
 			./*/include.am -newer configure)"; }; then
 		return 0
 	fi
