@@ -1,0 +1,98 @@
+/* What the commands of kehou share: options, the opened node, who acts, and
+ * the one line that every failure ends in. */
+#ifndef TOOLS_CLI_H
+#define TOOLS_CLI_H
+
+#include <stdio.h>
+
+#include "schema/domain.h"
+#include "sync/buffer.h"
+#include "tools/message.h"
+
+enum cli_exit {            /* documented in kehou.1 */
+	CLI_OK = 0,
+	CLI_FAILED = 1,
+	CLI_USAGE = 2,
+	CLI_PARTLY = 3,        /* a part was refused or is held */
+	CLI_LATER = 5,
+	CLI_NOT_INITIALISED = 10,
+	CLI_LOCKED = 11
+};
+
+#define CLI_SECRET_MAX_BYTES 256
+#define CLI_INPUT_MAX_BYTES (16u * 1024 * 1024)
+#define CLI_LINE_BYTES 2048
+
+struct cli {
+	const char *dir;           /* -D or KEHOU_DIR */
+	const char *as;            /* staff name or id; NULL: nobody */
+	const char *pin_fd;        /* descriptor number as text */
+	const char *lang_name;     /* --lang, else out of the environment */
+	enum message_lang lang;
+	bool json, help;
+	const char *command;       /* "init hub": key of its help */
+	const struct env *env;
+	struct replica *replica;   /* NULL until cli_open */
+	uint64_t school;           /* school=ID on the hub; 0: not given */
+	struct domain_user user;
+};
+
+/* An option of a command.  Values are filled in the order given, at most max
+ * of them; flags are set. */
+struct cli_option {
+	const char *name;          /* "--to" */
+	const char **values;       /* NULL for a flag */
+	int max;
+	bool *flag;
+};
+
+/* Takes options out of argv, the global ones too, wherever they stand;
+ * positional arguments are left in argv[0 .. *ret_npos).  "--" ends options.
+ * Returns CLI_OK, or CLI_USAGE with the line printed. */
+int cli_options(struct cli *c, const struct cli_option *options, int argc,
+    char **argv, int *ret_npos);
+
+/* ---- the one line on failure; each returns the exit code ---- */
+/* where: a word that picks "error.STATUS.where" before "error.STATUS";
+ * subject: {1} of the message, a file or folder.  Both may be NULL. */
+int cli_fail(struct cli *c, int status, const char *where, const char *subject);
+int cli_fail_domain(struct cli *c, int status, const struct domain_error *error);
+/* A mistake on the command line; key: message "usage.…". */
+int cli_usage(struct cli *c, const char *key, const char *arg);
+enum cli_exit cli_exit_of(int status);
+/* Words for a status: "what", for a cell of a table. */
+const char *cli_status_words(const struct cli *c, int status);
+
+/* ---- words ---- */
+const char *cli_text(const struct cli *c, const char *key);
+/* Formats and prints a line; args end with NULL. */
+void cli_say(const struct cli *c, FILE *out, const char *key, ...);
+/* Progress: on standard error, on a terminal only, never with --json. */
+bool cli_progress(const struct cli *c);
+const char *cli_number(uint64_t n, char ret[24]);
+
+/* ---- the node ---- */
+/* Sees to it that c->dir is set, out of KEHOU_DIR if need be. */
+int cli_need_dir(struct cli *c);
+/* Opens the data directory; CLI_OK or the line is printed. */
+int cli_open(struct cli *c);
+/* cli_open, then signs in --as, or acts as nobody. */
+int cli_open_as(struct cli *c);
+void cli_close(struct cli *c);
+
+/* ---- input ---- */
+/* A secret from a descriptor, to the first line end; the caller wipes it. */
+int cli_secret(struct cli *c, const char *fd_text, const char *what,
+    char ret[CLI_SECRET_MAX_BYTES]);
+/* A whole file, "-" for standard input; appended to buf. */
+int cli_input(struct cli *c, const char *path, struct buffer *buf);
+/* Writes a file that must not be there yet, mode 0600. */
+int cli_write_new(struct cli *c, const char *path, const void *data, size_t len);
+/* key=value, key=@FILE, key=- into an object of the entry's parameters.
+ * school=ID, where the entry has no such parameter, goes to c->school: on the
+ * hub it says whose rows are meant. */
+int cli_args(struct cli *c, const struct domain_entry *entry, int argc, char **argv,
+    json_t **ret);
+bool cli_decimal(const char *text, uint64_t max, uint64_t *ret);
+
+#endif

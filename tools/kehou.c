@@ -1,0 +1,202 @@
+/* kehou: the command line.  Finds the command and hands over. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "tools/kehou.h"
+#include "tools/output.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0"
+#endif
+
+struct entry {
+	const char *first, *second; /* words; second NULL when there is one */
+	kehou_command *run;
+	bool listed;                /* in the list of --help */
+};
+
+/* Two words stand before their one-word namesakes: the longer match wins. */
+static const struct entry entries[] = {
+	{ "init", "hub", kehou_init_hub, true },
+	{ "init", "school", kehou_init_school, true },
+	{ "invite", "relay", kehou_hub_invite_relay, true },
+	{ "invite", "device", kehou_hub_invite_device, false },
+	{ "invite", NULL, kehou_hub_invite, true },
+	{ "roster", "import", kehou_roster_import, true },
+	{ "do", NULL, kehou_do, true },
+	{ "show", "schools", kehou_hub_schools, true },
+	{ "show", NULL, kehou_do_show, true },
+	{ "commands", NULL, kehou_do_commands, true },
+	{ "views", NULL, kehou_do_views, true },
+	{ "export", NULL, kehou_exchange_export, true },
+	{ "import", NULL, kehou_exchange_import, true },
+	{ "status", NULL, kehou_status, true },
+	{ "inspect", NULL, kehou_status_inspect, true },
+	{ "verify", NULL, kehou_status_verify, true },
+	{ "digest", NULL, kehou_status_digest, true },
+	{ "doctor", NULL, kehou_doctor, true },
+	{ "policy", "publish", kehou_hub_policy_publish, true },
+};
+#define NENTRIES (sizeof entries / sizeof *entries)
+
+static void
+help_all(const struct cli *c)
+{
+	cli_say(c, stdout, MSG("help.head"), NULL);
+	putchar('\n');
+	for (size_t i = 0; i < NENTRIES; i++) {
+		char name[64], key[96];
+		const char *about;
+
+		if (!entries[i].listed)
+			continue;
+		snprintf(name, sizeof name, "%s%s%s", entries[i].first,
+		    entries[i].second != NULL ? " " : "",
+		    entries[i].second != NULL ? entries[i].second : "");
+		snprintf(key, sizeof key, "about.%s", name);
+		about = cli_text(c, key);
+		printf("  %-16s%s\n", name, about);
+	}
+	putchar('\n');
+	cli_say(c, stdout, MSG("help.tail"), NULL);
+}
+
+static void
+help_one(const struct cli *c, const char *name)
+{
+	char key[96];
+
+	snprintf(key, sizeof key, "about.%s", name);
+	printf("%s\n\n", cli_text(c, key));
+	snprintf(key, sizeof key, "help.%s", name);
+	printf("%s\n\n", cli_text(c, key));
+	cli_say(c, stdout, MSG("help.global"), NULL);
+}
+
+/* Arguments before the command's first word: options and their values. */
+static int
+prefix_len(int argc, char **argv)
+{
+	int i = 0;
+
+	while (i < argc && argv[i][0] == '-') {
+		bool value = strcmp(argv[i], "-D") == 0 || strcmp(argv[i], "--as") == 0 ||
+		    strcmp(argv[i], "--pin-fd") == 0 || strcmp(argv[i], "--lang") == 0;
+
+		i += value ? 2 : 1;
+	}
+	return i < argc ? i : argc;
+}
+
+/* The language must be right before the first complaint. */
+static enum message_lang
+early_lang(int argc, char **argv)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	enum message_lang lang = MESSAGE_EN;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && *value != '\0') {
+			lang = message_lang_of(value, MESSAGE_EN);
+			break;
+		}
+	}
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+			lang = message_lang_of(argv[i + 1], lang);
+		else if (strncmp(argv[i], "--lang=", 7) == 0)
+			lang = message_lang_of(argv[i] + 7, lang);
+	}
+	return lang;
+}
+
+static const struct entry *
+find(const char *first, const char *second, int *ret_words)
+{
+	for (size_t i = 0; i < NENTRIES; i++) {
+		if (strcmp(entries[i].first, first) != 0)
+			continue;
+		if (entries[i].second == NULL ||
+		    (second != NULL && strcmp(entries[i].second, second) == 0)) {
+			*ret_words = entries[i].second != NULL ? 2 : 1;
+			return &entries[i];
+		}
+	}
+	return NULL;
+}
+
+/* --help is honoured wherever it stands, whatever else is missing. */
+static bool
+wants_help(int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+static int
+dispatch(struct cli *c, int argc, char **argv)
+{
+	static char name[64];
+	const struct entry *entry;
+	int words, rc;
+
+	entry = find(argv[0], argc > 1 ? argv[1] : NULL, &words);
+	if (entry == NULL && strcmp(argv[0], "help") == 0 && argc > 1)
+		return argv[0] = argv[1], argv[1] = (char[]){ "--help" },
+		       dispatch(c, argc, argv);
+	if (entry == NULL)
+		return cli_usage(c, MSG("usage.command"), argv[0]);
+	snprintf(name, sizeof name, "%s%s%s", entry->first, words == 2 ? " " : "",
+	    words == 2 ? entry->second : "");
+	c->command = name;
+	if (wants_help(argc, argv)) {
+		help_one(c, name);
+		return CLI_OK;
+	}
+	rc = entry->run(c, argc - words, argv + words);
+	cli_close(c);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli c = { .env = &env_posix };
+	int prefix, npos, rc;
+
+	c.lang = early_lang(argc, argv);
+	if (sodium_init() < 0)
+		return cli_fail(&c, STATUS_IO, NULL, "libsodium");
+	argc--, argv++;
+	prefix = prefix_len(argc, argv);
+	for (int i = 0; i < prefix; i++)
+		if (strcmp(argv[i], "--version") == 0) {
+			puts("kehou " PACKAGE_VERSION);
+			return CLI_OK;
+		}
+	rc = cli_options(&c, NULL, prefix, argv, &npos);
+	if (rc != CLI_OK)
+		return rc;
+	if (c.help || (prefix < argc && prefix + 1 == argc &&
+	    strcmp(argv[prefix], "help") == 0)) {
+		help_all(&c);
+		return CLI_OK;
+	}
+	if (prefix == argc)
+		return cli_usage(&c, MSG("usage.none"), NULL);
+	rc = dispatch(&c, argc - prefix, argv + prefix);
+	/* A full disk behind a redirection must not look like success. */
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return rc == CLI_OK ? cli_fail(&c, STATUS_FULL, "stdout", NULL) : rc;
+	return rc;
+}

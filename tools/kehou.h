@@ -1,0 +1,28 @@
+/* The commands of the program kehou, one file a group.  argv starts after the
+ * command's words; each returns an exit code (enum cli_exit) and has printed
+ * its line when that is not CLI_OK. */
+#ifndef TOOLS_KEHOU_H
+#define TOOLS_KEHOU_H
+
+#include "tools/cli.h"
+
+typedef int kehou_command(struct cli *c, int argc, char **argv);
+
+/* kehou_init.c */
+kehou_command kehou_init_hub, kehou_init_school;
+/* kehou_hub.c */
+kehou_command kehou_hub_invite, kehou_hub_invite_relay, kehou_hub_invite_device,
+    kehou_hub_policy_publish, kehou_hub_schools;
+/* kehou_roster.c */
+kehou_command kehou_roster_import;
+/* kehou_do.c */
+kehou_command kehou_do, kehou_do_show, kehou_do_commands, kehou_do_views;
+/* kehou_exchange.c */
+kehou_command kehou_exchange_export, kehou_exchange_import;
+/* kehou_status.c */
+kehou_command kehou_status, kehou_status_inspect, kehou_status_verify,
+    kehou_status_digest;
+/* kehou_doctor.c */
+kehou_command kehou_doctor;
+
+#endif

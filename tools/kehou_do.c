@@ -1,0 +1,160 @@
+/* do, show, commands, views: the domain's named commands and queries. */
+#include <string.h>
+
+#include "tools/kehou.h"
+#include "tools/output.h"
+
+int
+kehou_do(struct cli *c, int argc, char **argv)
+{
+	const char *request = NULL;
+	const struct cli_option options[] = {
+		{ "--request-id", &request, 1, NULL }, { NULL, NULL, 0, NULL },
+	};
+	struct domain_error error = { .code = "" };
+	const struct domain_entry *entry;
+	json_t *args = NULL, *answer = NULL, *rows;
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos < 1)
+		return cli_usage(c, MSG("usage.do"), NULL);
+	entry = domain_command(argv[0]);
+	if (entry == NULL)
+		return cli_usage(c, MSG("usage.no_command"), argv[0]);
+	rc = cli_args(c, entry, npos - 1, argv + 1, &args);
+	if (rc == CLI_OK)
+		rc = cli_open_as(c);
+	if (rc != CLI_OK)
+		goto cleanup;
+	rc = domain_do(c->replica, &c->user, entry->name, request, args, &answer, &error);
+	if (rc != STATUS_OK) {
+		rc = cli_fail_domain(c, rc, &error);
+		goto cleanup;
+	}
+	rows = json_object_get(answer, "rows");
+	if (c->json)
+		output_json(stdout, answer);
+	else {
+		if (json_array_size(rows) > 0)
+			output_table(stdout, c->lang, rows);
+		cli_say(c, stderr, MSG("do.done"), NULL);
+	}
+cleanup:
+	json_decref(args);
+	json_decref(answer);
+	return rc;
+}
+
+int
+kehou_do_show(struct cli *c, int argc, char **argv)
+{
+	struct domain_error error = { .code = "" };
+	const struct domain_entry *entry;
+	json_t *args = NULL, *rows = NULL;
+	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos < 1)
+		return cli_usage(c, MSG("usage.show"), NULL);
+	entry = domain_view(argv[0]);
+	if (entry == NULL)
+		return cli_usage(c, MSG("usage.no_view"), argv[0]);
+	rc = cli_args(c, entry, npos - 1, argv + 1, &args);
+	if (rc == CLI_OK)
+		rc = cli_open_as(c);
+	if (rc != CLI_OK)
+		goto cleanup;
+	rc = domain_show(c->replica, &c->user, entry->name, args, &rows, &error);
+	if (rc != STATUS_OK)
+		rc = cli_fail_domain(c, rc, &error);
+	else if (c->json)
+		output_json(stdout, rows);
+	else if (json_array_size(rows) == 0)
+		cli_say(c, stderr, MSG("show.none"), NULL);
+	else
+		output_table(stdout, c->lang, rows);
+cleanup:
+	json_decref(args);
+	json_decref(rows);
+	return rc;
+}
+
+static void
+param_list(const struct domain_entry *entry, char *out, size_t cap)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < entry->nparams && len < cap; i++) {
+		const struct domain_param *p = &entry->params[i];
+		int n = snprintf(out + len, cap - len, "%s%s%s=%c%s", i > 0 ? " " : "",
+		    p->optional ? "[" : "", p->name, p->type, p->optional ? "]" : "");
+
+		if (n < 0)
+			return;
+		len += (size_t)n;
+	}
+}
+
+static json_t *
+param_objects(const struct domain_entry *entry)
+{
+	json_t *params = json_array();
+
+	for (size_t i = 0; params != NULL && i < entry->nparams; i++) {
+		const char type[] = { entry->params[i].type, '\0' };
+
+		json_array_append_new(params, json_pack("{s:s, s:s, s:b}", "name",
+		    entry->params[i].name, "type", type, "optional",
+		    entry->params[i].optional));
+	}
+	return params;
+}
+
+static int
+list_entries(struct cli *c, const struct domain_entry *entries, size_t n, int argc,
+    char **argv)
+{
+	json_t *rows = json_array();
+	char params[CLI_LINE_BYTES];
+	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
+
+	if (rc == CLI_OK && npos > 0)
+		rc = cli_usage(c, MSG("usage.extra"), argv[0]);
+	for (size_t i = 0; rc == CLI_OK && i < n; i++) {
+		json_t *row;
+
+		param_list(&entries[i], params, sizeof params);
+		row = c->json ? json_pack("{s:s, s:s, s:s, s:o}", "name",
+		    entries[i].name, "about", entries[i].about != NULL
+		    ? entries[i].about : "", "requires", entries[i].requires != NULL
+		    ? entries[i].requires : "", "params", param_objects(&entries[i]))
+		    : json_pack("{s:s, s:s, s:s}", "name", entries[i].name, "params",
+		    params, "about", entries[i].about != NULL ? entries[i].about : "");
+		if (row == NULL || json_array_append_new(rows, row) != 0)
+			rc = cli_fail(c, STATUS_NOMEM, NULL, NULL);
+	}
+	if (rc == CLI_OK && c->json)
+		output_json(stdout, rows);
+	else if (rc == CLI_OK) {
+		output_table(stdout, c->lang, rows);
+		cli_say(c, stderr, MSG("params.types"), NULL);
+	}
+	json_decref(rows);
+	return rc;
+}
+
+int
+kehou_do_commands(struct cli *c, int argc, char **argv)
+{
+	return list_entries(c, domain_commands, domain_ncommands, argc, argv);
+}
+
+int
+kehou_do_views(struct cli *c, int argc, char **argv)
+{
+	return list_entries(c, domain_views, domain_nviews, argc, argv);
+}

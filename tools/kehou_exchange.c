@@ -1,0 +1,190 @@
+/* export, import: the stick. */
+#include <string.h>
+
+#include "tools/kehou.h"
+#include "tools/output.h"
+
+int
+kehou_exchange_export(struct cli *c, int argc, char **argv)
+{
+	const char *to = NULL;
+	bool all = false;
+	const struct cli_option options[] = {
+		{ "--to", &to, 1, NULL }, { "--all", NULL, 0, &all },
+		{ NULL, NULL, 0, NULL },
+	};
+	struct replica_export done = { 0 };
+	char n[3][24];
+	json_t *object;
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	if (to == NULL)
+		return cli_usage(c, MSG("usage.needs"), "--to");
+	rc = cli_open(c);
+	if (rc != CLI_OK)
+		return rc;
+	if (cli_progress(c))
+		cli_say(c, stderr, MSG("export.begin"), to, NULL);
+	rc = replica_export(c->replica, to, all, &done);
+	if (rc != STATUS_OK)
+		return cli_fail(c, rc, "folder", to);
+	if (c->json) {
+		object = json_pack("{s:i, s:i, s:i, s:I, s:I}", "bundles",
+		    (int)done.bundles, "unchanged", (int)done.unchanged, "removed",
+		    (int)done.removed, "transactions", (json_int_t)done.transactions,
+		    "bytes", (json_int_t)done.bytes);
+		output_json(stdout, object);
+		json_decref(object);
+	} else if (done.bundles == 0)
+		cli_say(c, stderr, MSG("export.nothing"), NULL);
+	else
+		cli_say(c, stderr, MSG("export.done"), cli_number(done.bundles, n[0]),
+		    cli_number(done.transactions, n[1]), cli_number(done.bytes, n[2]),
+		    NULL);
+	return CLI_OK;
+}
+
+struct taken {
+	struct cli *c;
+	json_t *rows;
+	bool progress;
+};
+
+static const char *
+outcome_word(enum replica_outcome outcome)
+{
+	static const char *const words[] = { "unknown", "merged", "known", "partly",
+		"refused", "others" };
+
+	return outcome <= REPLICA_OTHERS ? words[outcome] : words[0];
+}
+
+/* The school's name out of the roster; its number, or the county's name. */
+static const char *
+scope_name(struct cli *c, uint64_t scope, char number[24])
+{
+	const struct roster *roster = replica_roster(c->replica);
+	const struct roster_school *school = scope != 0
+	    ? roster_school(roster, scope) : NULL;
+
+	if (scope == 0)
+		return roster->name;
+	return school != NULL ? school->name : cli_number(scope, number);
+}
+
+static void
+add_file(void *ctx, const struct replica_file *file)
+{
+	struct taken *all = ctx;
+	struct cli *c = all->c;
+	char number[24], key[64];
+	const char *word = outcome_word(file->outcome);
+	json_t *row;
+
+	if (c->json)
+		row = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i}",
+		    "file", file->name, "outcome", word, "status", file->status ==
+		    STATUS_OK ? "OK" : status_name(file->status), "scope",
+		    cli_number(file->scope, number), "segments", (int)file->segments,
+		    "transactions", (int)file->transactions, "rows", (int)file->rows,
+		    "held", (int)file->held, "conflicts", (int)file->conflicts,
+		    "refused_rows", (int)file->refused_rows);
+	else {
+		char shorter[14];
+		bool blank = file->outcome == REPLICA_REFUSED ||
+		    file->outcome == REPLICA_OTHERS;
+
+		/* Eight digits are enough to find the file. */
+		snprintf(shorter, sizeof shorter, "%.8s%s", file->name,
+		    strlen(file->name) > 8 ? "…" : "");
+		snprintf(key, sizeof key, "outcome.%s", word);
+		row = json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:s}", "file", shorter,
+		    "from", blank && file->scope == 0 ? "" :
+		    scope_name(c, file->scope, number), "outcome", cli_text(c, key),
+		    "transactions", (int)file->transactions, "held", (int)file->held,
+		    "conflicts", (int)file->conflicts, "reason",
+		    cli_status_words(c, file->status));
+	}
+	if (row != NULL)
+		json_array_append_new(all->rows, row);
+	if (all->progress)
+		fprintf(stderr, "\r%zu ", json_array_size(all->rows));
+}
+
+static void
+print_import(struct cli *c, const struct replica_import *done, json_t *rows)
+{
+	char n[5][24];
+
+	if (c->json) {
+		json_t *object = json_pack(
+		    "{s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:O}",
+		    "merged", (int)done->merged, "known", (int)done->known, "partly",
+		    (int)done->partly, "refused", (int)done->refused, "others",
+		    (int)done->others, "ignored", (int)done->ignored, "transactions",
+		    (json_int_t)done->transactions, "rows", (json_int_t)done->rows,
+		    "conflicts", (json_int_t)done->conflicts, "held",
+		    (json_int_t)done->held, "files", rows);
+
+		output_json(stdout, object);
+		json_decref(object);
+		return;
+	}
+	output_table(stdout, c->lang, rows);
+	if (done->merged + done->known + done->partly + done->refused == 0) {
+		cli_say(c, stderr, MSG("import.nothing"), NULL);
+		return;
+	}
+	cli_say(c, stderr, MSG("import.done"), cli_number(done->merged, n[0]),
+	    cli_number(done->transactions, n[1]), cli_number(done->known, n[2]), NULL);
+	if (done->refused > 0)
+		cli_say(c, stderr, MSG("import.refused"), cli_number(done->refused, n[0]),
+		    NULL);
+	if (done->partly > 0 || done->held > 0)
+		cli_say(c, stderr, MSG("import.held"), cli_number(done->held, n[0]), NULL);
+	if (done->conflicts > 0)
+		cli_say(c, stderr, MSG("import.conflicts"),
+		    cli_number(done->conflicts, n[0]), NULL);
+}
+
+int
+kehou_exchange_import(struct cli *c, int argc, char **argv)
+{
+	const char *from = NULL;
+	const struct cli_option options[] = {
+		{ "--from", &from, 1, NULL }, { NULL, NULL, 0, NULL },
+	};
+	struct replica_import done = { 0 };
+	struct taken files = { .c = c };
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	if (from == NULL)
+		return cli_usage(c, MSG("usage.needs"), "--from");
+	rc = cli_open(c);
+	if (rc != CLI_OK)
+		return rc;
+	files.progress = cli_progress(c);
+	files.rows = json_array();
+	if (files.rows == NULL)
+		return cli_fail(c, STATUS_NOMEM, NULL, NULL);
+	rc = replica_import(c->replica, from, add_file, &files, &done);
+	if (files.progress && json_array_size(files.rows) > 0)
+		fputs("\r", stderr);
+	if (rc != STATUS_OK)
+		rc = cli_fail(c, rc, "folder", from);
+	else {
+		print_import(c, &done, files.rows);
+		rc = done.refused > 0 || done.partly > 0 || done.held > 0 ? CLI_PARTLY
+		    : CLI_OK;
+	}
+	json_decref(files.rows);
+	return rc;
+}

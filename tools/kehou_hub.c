@@ -1,0 +1,274 @@
+/* The hub's own: invitations, policy, the table of schools. */
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/kehou.h"
+#include "tools/output.h"
+
+#define PUBLISH_COMMAND "policy.publish"
+
+/* 城乡分类代码 of the statistics bureau. */
+static bool
+known_class(uint64_t code)
+{
+	static const uint16_t codes[] = { 111, 112, 121, 122, 123, 210, 220 };
+
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
+static int
+hub_only(struct cli *c)
+{
+	int rc = cli_open(c);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (replica_role(c->replica) != ROLE_HUB)
+		return cli_fail(c, STATUS_RIGHTS, "hub", c->dir);
+	return CLI_OK;
+}
+
+static int
+make_invitation(struct cli *c, const struct replica_invite *in, const char *out)
+{
+	struct buffer file = BUFFER_INIT;
+	char id[24];
+	json_t *done;
+	int rc = hub_only(c);
+
+	if (rc != CLI_OK)
+		return rc;
+	/* Before the roster changes: an invitation that cannot be written must
+	 * not stand in it. */
+	if (access(out, F_OK) == 0)
+		return cli_fail(c, STATUS_EXISTS, "write", out);
+	rc = replica_invite(c->replica, in, &file);
+	if (rc != STATUS_OK)
+		rc = cli_fail(c, rc, "new_invite", in->school.name);
+	else
+		rc = cli_write_new(c, out, file.data, file.len);
+	buffer_release(&file);
+	if (rc != CLI_OK)
+		return rc;
+	cli_number(in->school.id, id);
+	if (c->json) {
+		done = json_pack("{s:s, s:s, s:s}", "file", out, "school", id, "name",
+		    in->school.name);
+		output_json(stdout, done);
+		json_decref(done);
+	} else
+		cli_say(c, stderr, MSG("invite.done"), in->school.name, out, NULL);
+	return CLI_OK;
+}
+
+static int
+take_name(struct cli *c, const char *name, struct replica_invite *in)
+{
+	if (strlen(name) >= sizeof in->school.name || *name == '\0')
+		return cli_usage(c, MSG("usage.form"), "--name");
+	memcpy(in->school.name, name, strlen(name) + 1);
+	return CLI_OK;
+}
+
+int
+kehou_hub_invite(struct cli *c, int argc, char **argv)
+{
+	const char *school = NULL, *name = NULL, *class = NULL, *kind = NULL, *out = NULL;
+	const struct cli_option options[] = {
+		{ "--school", &school, 1, NULL }, { "--name", &name, 1, NULL },
+		{ "--class", &class, 1, NULL }, { "--kind", &kind, 1, NULL },
+		{ "-o", &out, 1, NULL }, { NULL, NULL, 0, NULL },
+	};
+	struct replica_invite in = { .role = ROLE_SCHOOL };
+	uint64_t class_code, kind_code;
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	for (size_t i = 0; i < 5; i++)
+		if (*options[i].values == NULL && options[i].values != &kind)
+			return cli_usage(c, MSG("usage.needs"), options[i].name);
+	if (strlen(school) != 10 || !cli_decimal(school, 9999999999u, &in.school.id) ||
+	    school[0] == '0')
+		return cli_usage(c, MSG("usage.school"), school);
+	if (!cli_decimal(class, 999, &class_code) || !known_class(class_code))
+		return cli_usage(c, MSG("usage.class"), class);
+	if (!cli_decimal(kind != NULL ? kind : "1", 6, &kind_code) || kind_code == 0)
+		return cli_usage(c, MSG("usage.kind"), kind);
+	in.school.class_code = (uint16_t)class_code;
+	in.school.kind = (uint8_t)kind_code;
+	rc = take_name(c, name, &in);
+	return rc == CLI_OK ? make_invitation(c, &in, out) : rc;
+}
+
+int
+kehou_hub_invite_relay(struct cli *c, int argc, char **argv)
+{
+	const char *name = NULL, *out = NULL;
+	const struct cli_option options[] = {
+		{ "--name", &name, 1, NULL }, { "-o", &out, 1, NULL },
+		{ NULL, NULL, 0, NULL },
+	};
+	struct replica_invite in = { .role = ROLE_RELAY };
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	if (name == NULL || out == NULL)
+		return cli_usage(c, MSG("usage.needs"), name == NULL ? "--name" : "-o");
+	rc = take_name(c, name, &in);
+	return rc == CLI_OK ? make_invitation(c, &in, out) : rc;
+}
+
+int
+kehou_hub_invite_device(struct cli *c, int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return cli_usage(c, MSG("usage.device"), NULL);
+}
+
+/* FILE is JSON: {"command": …, "args": {…}} or an array of them, run in order;
+ * an object without "command" is the document of policy.publish. */
+static int
+publish_one(struct cli *c, json_t *item, const char *path)
+{
+	const char *command = json_string_value(json_object_get(item, "command"));
+	struct domain_error error = { .code = "" };
+	json_t *args, *answer = NULL;
+	int rc;
+
+	args = command != NULL ? json_incref(json_object_get(item, "args"))
+	    : json_pack("{s:O}", "document", item);
+	if (!json_is_object(item) || !json_is_object(args)) {
+		json_decref(args);
+		return cli_fail(c, STATUS_MALFORMED, "json", path);
+	}
+	if (command == NULL)
+		command = PUBLISH_COMMAND;
+	if (domain_command(command) == NULL || !domain_command(command)->county) {
+		json_decref(args);
+		return cli_usage(c, MSG("usage.policy_command"), command);
+	}
+	rc = domain_do(c->replica, &c->user, command, NULL, args, &answer, &error);
+	json_decref(args);
+	if (rc != STATUS_OK)
+		return cli_fail_domain(c, rc, &error);
+	if (c->json)
+		output_json(stdout, answer);
+	json_decref(answer);
+	return CLI_OK;
+}
+
+int
+kehou_hub_policy_publish(struct cli *c, int argc, char **argv)
+{
+	struct buffer file = BUFFER_INIT;
+	json_t *all = NULL;
+	char count[24];
+	size_t n = 0;
+	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos != 1)
+		return cli_usage(c, MSG("usage.one_file"), NULL);
+	rc = hub_only(c);
+	if (rc == CLI_OK)
+		rc = cli_open_as(c);
+	if (rc == CLI_OK)
+		rc = cli_input(c, argv[0], &file);
+	if (rc != CLI_OK)
+		goto cleanup;
+	all = json_loadb((const char *)file.data, file.len, JSON_REJECT_DUPLICATES, NULL);
+	if (all == NULL) {
+		rc = cli_fail(c, STATUS_MALFORMED, "json", argv[0]);
+		goto cleanup;
+	}
+	if (!json_is_array(all)) {
+		rc = publish_one(c, all, argv[0]);
+		n = 1;
+	} else
+		for (; rc == CLI_OK && n < json_array_size(all); n++)
+			rc = publish_one(c, json_array_get(all, n), argv[0]);
+	if (rc == CLI_OK && !c->json)
+		cli_say(c, stderr, MSG("policy.done"), cli_number(n, count), NULL);
+cleanup:
+	json_decref(all);
+	buffer_release(&file);
+	return rc;
+}
+
+struct schools {
+	json_t *rows;
+	bool raw; /* for --json: numbers instead of words */
+	const struct cli *c;
+};
+
+static int
+add_school(void *ctx, const struct replica_school *s)
+{
+	struct schools *all = ctx;
+	char id[24], last[OUTPUT_TIME_BYTES], merged[OUTPUT_TIME_BYTES];
+	json_t *row;
+
+	cli_number(s->school->id, id);
+	if (all->raw)
+		row = json_pack("{s:s, s:s, s:i, s:i, s:b, s:I, s:I, s:I, s:I}",
+		    "school", id, "name", s->school->name, "class",
+		    (int)s->school->class_code, "kind", (int)s->school->kind, "enrolled",
+		    s->enrolled, "last_contact_ms", (json_int_t)s->last_contact_s * 1000,
+		    "merged_ms", (json_int_t)s->merged_time_s * 1000, "transactions",
+		    (json_int_t)s->transactions, "held", (json_int_t)s->held);
+	else {
+		char class[32], kind[32];
+
+		output_time(all->c->lang, s->last_contact_s, last);
+		output_time(all->c->lang, s->merged_time_s, merged);
+		snprintf(class, sizeof class, "class.%u", (unsigned)s->school->class_code);
+		snprintf(kind, sizeof kind, "kind.%u", (unsigned)s->school->kind);
+		row = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I}",
+		    "school", id, "name", s->school->name, "class",
+		    cli_text(all->c, class), "kind", cli_text(all->c, kind), "enrolled",
+		    s->enrolled, "last_contact", last, "merged_through", merged,
+		    "transactions", (json_int_t)s->transactions, "held",
+		    (json_int_t)s->held);
+	}
+	return row != NULL && json_array_append_new(all->rows, row) == 0
+	    ? STATUS_OK : STATUS_NOMEM;
+}
+
+int
+kehou_hub_schools(struct cli *c, int argc, char **argv)
+{
+	struct schools all = { .raw = c->json, .c = c };
+	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	rc = hub_only(c);
+	if (rc != CLI_OK)
+		return rc;
+	all.raw = c->json; /* --json may stand after the command */
+	all.rows = json_array();
+	rc = all.rows == NULL ? STATUS_NOMEM
+	    : replica_schools(c->replica, add_school, &all);
+	if (rc != STATUS_OK)
+		rc = cli_fail(c, rc, NULL, NULL);
+	else if (c->json)
+		output_json(stdout, all.rows);
+	else if (json_array_size(all.rows) == 0)
+		cli_say(c, stderr, MSG("schools.none"), NULL);
+	else
+		output_table(stdout, c->lang, all.rows);
+	json_decref(all.rows);
+	return rc;
+}

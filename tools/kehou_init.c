@@ -1,0 +1,195 @@
+/* init hub, init school: a data directory comes to be. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <sodium.h>
+
+#include "tools/kehou.h"
+#include "tools/output.h"
+
+#define FIRST_STAFF "staff.add" /* the domain's command for people */
+
+/* The data directory's parents are the caller's business, as with mkdir. */
+static int
+make_dir(struct cli *c)
+{
+	int rc = cli_need_dir(c);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (mkdir(c->dir, 0700) != 0 && errno != EEXIST)
+		return cli_fail(c, status_from_errno(errno), "write", c->dir);
+	return CLI_OK;
+}
+
+/* Opens the new node and enters its first member of staff, who may then enter
+ * the others. */
+static int
+first_staff(struct cli *c, const char *name, const char *roles, const char *pin)
+{
+	struct domain_error error = { .code = "" };
+	json_t *answer = NULL, *args;
+	int rc = cli_open(c);
+
+	if (rc != CLI_OK)
+		return rc;
+	c->user = (struct domain_user){ .scope = replica_scope(c->replica),
+		.roles = replica_role(c->replica) == ROLE_HUB
+		    ? DOMAIN_CLERK | DOMAIN_LEAD : DOMAIN_HEAD };
+	args = json_pack("{s:s, s:s, s:s}", "name", name, "roles", roles, "pin", pin);
+	if (args == NULL)
+		return cli_usage(c, MSG("usage.form"), "name");
+	rc = domain_do(c->replica, &c->user, FIRST_STAFF, NULL, args, &answer, &error);
+	json_decref(args);
+	if (rc != STATUS_OK)
+		return cli_fail_domain(c, rc, &error);
+	json_decref(answer);
+	return CLI_OK;
+}
+
+struct hub_args {
+	const char *county, *name, *copies[2], *passphrase_fd, *clerk;
+};
+
+static int
+init_hub(struct cli *c, const struct hub_args *a, const char *passphrase,
+    const char *pin)
+{
+	struct replica_hub_options options = { .name = a->name,
+		.passphrase = passphrase, .root_copies = { a->copies[0], a->copies[1] } };
+	int rc;
+
+	if (strlen(a->county) != 6 || !cli_decimal(a->county, 999999, &options.county))
+		return cli_usage(c, MSG("usage.county"), a->county);
+	if (strlen(passphrase) < PASSPHRASE_MIN_BYTES)
+		return cli_usage(c, MSG("usage.passphrase_short"), NULL);
+	rc = make_dir(c);
+	if (rc != CLI_OK)
+		return rc;
+	rc = replica_init_hub(c->dir, c->env, &schema_domain, &options);
+	if (rc != STATUS_OK)
+		return cli_fail(c, rc, "init", c->dir);
+	return a->clerk != NULL ? first_staff(c, a->clerk, "clerk lead", pin) : CLI_OK;
+}
+
+int
+kehou_init_hub(struct cli *c, int argc, char **argv)
+{
+	struct hub_args a = { 0 };
+	const struct cli_option options[] = {
+		{ "--county", &a.county, 1, NULL }, { "--name", &a.name, 1, NULL },
+		{ "--root-copy", a.copies, 2, NULL },
+		{ "--passphrase-fd", &a.passphrase_fd, 1, NULL },
+		{ "--clerk", &a.clerk, 1, NULL }, { NULL, NULL, 0, NULL },
+	};
+	char passphrase[CLI_SECRET_MAX_BYTES], pin[CLI_SECRET_MAX_BYTES] = "";
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	if (a.county == NULL || a.name == NULL)
+		return cli_usage(c, MSG("usage.needs"),
+		    a.county == NULL ? "--county" : "--name");
+	if (a.copies[1] == NULL || strcmp(a.copies[0], a.copies[1]) == 0)
+		return cli_usage(c, MSG("usage.copies"), NULL);
+	rc = cli_secret(c, a.passphrase_fd, "--passphrase-fd", passphrase);
+	if (rc != CLI_OK)
+		return rc;
+	if (a.clerk != NULL)
+		rc = cli_secret(c, c->pin_fd, "--pin-fd", pin);
+	if (rc == CLI_OK)
+		rc = init_hub(c, &a, passphrase, pin);
+	sodium_memzero(passphrase, sizeof passphrase);
+	sodium_memzero(pin, sizeof pin);
+	if (rc != CLI_OK)
+		return rc;
+	if (c->json) {
+		json_t *done = json_pack("{s:s, s:s}", "county", a.county, "name", a.name);
+
+		output_json(stdout, done);
+		json_decref(done);
+		return CLI_OK;
+	}
+	cli_say(c, stderr, MSG("init.hub"), a.name, a.county, a.copies[0], a.copies[1],
+	    NULL);
+	return CLI_OK;
+}
+
+/* The recovery text goes to a file of mode 0600, or to standard output, once:
+ * it is data, to be printed on paper. */
+static int
+give_recovery(struct cli *c, const char *path, const char *text)
+{
+	char line[RECOVERY_TEXT_BYTES + 1];
+	json_t *done;
+	int rc;
+
+	if (path != NULL) {
+		snprintf(line, sizeof line, "%s\n", text);
+		rc = cli_write_new(c, path, line, strlen(line));
+		sodium_memzero(line, sizeof line);
+		if (rc != CLI_OK) {
+			/* The school is made and the text exists only here. */
+			printf("%s\n", text);
+			return rc;
+		}
+	}
+	if (c->json) {
+		done = json_pack("{s:s}", path != NULL ? "recovery_file" : "recovery",
+		    path != NULL ? path : text);
+		output_json(stdout, done);
+		json_decref(done);
+	} else if (path == NULL)
+		printf("%s\n", text);
+	return CLI_OK;
+}
+
+int
+kehou_init_school(struct cli *c, int argc, char **argv)
+{
+	const char *invite = NULL, *head = NULL, *out = NULL;
+	const struct cli_option options[] = {
+		{ "--invite", &invite, 1, NULL }, { "--head", &head, 1, NULL },
+		{ "--recovery-out", &out, 1, NULL }, { NULL, NULL, 0, NULL },
+	};
+	char recovery[RECOVERY_TEXT_BYTES], pin[CLI_SECRET_MAX_BYTES] = "";
+	struct buffer file = BUFFER_INIT;
+	int npos, given, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	if (invite == NULL)
+		return cli_usage(c, MSG("usage.needs"), "--invite");
+	rc = cli_input(c, invite, &file);
+	if (rc == CLI_OK && head != NULL)
+		rc = cli_secret(c, c->pin_fd, "--pin-fd", pin);
+	if (rc == CLI_OK)
+		rc = make_dir(c);
+	if (rc != CLI_OK)
+		goto cleanup;
+	rc = replica_init_school(c->dir, c->env, &schema_domain, file.data, file.len,
+	    recovery);
+	if (rc != STATUS_OK) {
+		rc = cli_fail(c, rc, rc == STATUS_EXISTS ? "init" : "invite",
+		    rc == STATUS_EXISTS ? c->dir : invite);
+		goto cleanup;
+	}
+	given = give_recovery(c, out, recovery);
+	if (head != NULL)
+		rc = first_staff(c, head, "head", pin);
+	if (rc == CLI_OK)
+		rc = given;
+	if (rc == CLI_OK && !c->json)
+		cli_say(c, stderr, out != NULL ? MSG("init.school_file")
+		    : MSG("init.school"), out, NULL);
+cleanup:
+	sodium_memzero(recovery, sizeof recovery);
+	sodium_memzero(pin, sizeof pin);
+	buffer_release(&file);
+	return rc;
+}

@@ -1,0 +1,290 @@
+/* status, inspect, verify, digest: what is so, and is it sound? */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/kehou.h"
+#include "tools/output.h"
+
+static json_t *
+status_object(struct cli *c, const struct replica_status *s)
+{
+	char scope[24];
+	const struct roster *roster = replica_roster(c->replica);
+	bool hub = replica_role(c->replica) == ROLE_HUB;
+
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:I, s:I, s:I,"
+	    " s:I, s:I}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
+	    ? "school" : "relay", "scope", cli_number(hub ? roster->county
+	    : replica_scope(c->replica), scope), "transactions",
+	    (json_int_t)s->transactions, "waiting", (json_int_t)s->waiting,
+	    "stored_only", (json_int_t)s->stored_only, "confirmed_ms",
+	    (json_int_t)s->confirmed_s * 1000, "receipt_ms",
+	    (json_int_t)s->receipt_s * 1000, "exceptions", (int)s->exceptions,
+	    "certified", s->certified, "held", (json_int_t)s->held, "inbox",
+	    (json_int_t)s->inbox, "roster", (json_int_t)s->roster, "last_export_ms",
+	    (json_int_t)s->last_export_s * 1000, "last_import_ms",
+	    (json_int_t)s->last_import_s * 1000);
+}
+
+static void
+print_name(struct cli *c)
+{
+	const struct roster *roster = replica_roster(c->replica);
+	uint64_t scope = replica_scope(c->replica);
+	const struct roster_school *school = scope != 0
+	    ? roster_school(roster, scope) : NULL;
+	char number[24];
+
+	if (scope == 0)
+		cli_say(c, stdout, MSG("status.hub"), roster->name,
+		    cli_number(roster->county, number), NULL);
+	else
+		cli_say(c, stdout, MSG("status.school"), school != NULL ? school->name : "",
+		    cli_number(scope, number), NULL);
+}
+
+/* The three facts of every page: saved here, waiting, confirmed.  There is no
+ * fourth word for the three together. */
+static void
+print_facts(struct cli *c, const struct replica_status *s)
+{
+	char n[24], time[OUTPUT_TIME_BYTES];
+
+	cli_say(c, stdout, MSG("status.saved"), cli_number(s->transactions, n), NULL);
+	if (replica_role(c->replica) == ROLE_HUB)
+		return;
+	cli_say(c, stdout, MSG("status.waiting"), cli_number(s->waiting, n), NULL);
+	if (s->confirmed_s != 0) {
+		output_time(c->lang, s->confirmed_s, time);
+		cli_say(c, stdout, MSG("status.confirmed"), time, NULL);
+	} else
+		cli_say(c, stdout, MSG("status.unconfirmed"), NULL);
+	if (s->stored_only > 0)
+		cli_say(c, stdout, MSG("status.stored_only"),
+		    cli_number(s->stored_only, n), NULL);
+	if (!s->certified)
+		cli_say(c, stdout, MSG("status.uncertified"), NULL);
+}
+
+static void
+print_rest(struct cli *c, const struct replica_status *s)
+{
+	char n[24], time[OUTPUT_TIME_BYTES];
+
+	if (s->inbox > 0)
+		cli_say(c, stdout, MSG("status.inbox"), cli_number(s->inbox, n), NULL);
+	if (s->held > 0)
+		cli_say(c, stdout, MSG("status.held"), cli_number(s->held, n), NULL);
+	output_time(c->lang, s->last_export_s, time);
+	cli_say(c, stdout, MSG("status.last_export"), time, NULL);
+	output_time(c->lang, s->last_import_s, time);
+	cli_say(c, stdout, MSG("status.last_import"), time, NULL);
+	cli_say(c, stdout, MSG("status.roster"), cli_number(s->roster, n), NULL);
+}
+
+int
+kehou_status(struct cli *c, int argc, char **argv)
+{
+	struct replica_status s = { 0 };
+	json_t *object;
+	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	rc = cli_open(c);
+	if (rc != CLI_OK)
+		return rc;
+	rc = replica_status(c->replica, &s);
+	if (rc != STATUS_OK)
+		return cli_fail(c, rc, NULL, NULL);
+	if (c->json) {
+		object = status_object(c, &s);
+		output_json(stdout, object);
+		json_decref(object);
+		return CLI_OK;
+	}
+	print_name(c);
+	print_facts(c, &s);
+	print_rest(c, &s);
+	return CLI_OK;
+}
+
+/* ---- inspect ---- */
+struct lines {
+	struct cli *c;
+	json_t *rows;
+};
+
+static void
+add_line(void *ctx, const char *name, const char *text)
+{
+	struct lines *all = ctx;
+	char key[96];
+	const char *words;
+	json_t *row;
+
+	snprintf(key, sizeof key, "inspect.%s", name);
+	words = all->c->json ? NULL : message_text(all->c->lang, key);
+	row = json_pack("{s:s, s:s}", "name", words != NULL ? words : name, "text", text);
+	if (row != NULL)
+		json_array_append_new(all->rows, row);
+}
+
+static void
+print_lines(const json_t *rows)
+{
+	size_t width = 0, i;
+	json_t *row;
+
+	json_array_foreach((json_t *)(uintptr_t)rows, i, row) {
+		size_t w = output_width(json_string_value(json_object_get(row, "name")));
+
+		width = w > width ? w : width;
+	}
+	json_array_foreach((json_t *)(uintptr_t)rows, i, row) {
+		const char *name = json_string_value(json_object_get(row, "name"));
+
+		printf("%s%*s%s\n", name, (int)(width - output_width(name) + 2), "",
+		    json_string_value(json_object_get(row, "text")));
+	}
+}
+
+int
+kehou_status_inspect(struct cli *c, int argc, char **argv)
+{
+	struct lines all = { .c = c };
+	struct buffer file = BUFFER_INIT;
+	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos != 1)
+		return cli_usage(c, MSG("usage.one_file"), NULL);
+	rc = cli_input(c, argv[0], &file);
+	if (rc != CLI_OK)
+		return rc;
+	all.rows = json_array();
+	rc = all.rows == NULL ? STATUS_NOMEM
+	    : replica_inspect(file.data, file.len, c->env, argv[0], add_line, &all);
+	/* What was read before the fault is worth showing. */
+	if (c->json && rc == STATUS_OK)
+		output_json(stdout, all.rows);
+	else if (!c->json)
+		print_lines(all.rows);
+	if (rc != STATUS_OK)
+		rc = cli_fail(c, rc, "inspect", argv[0]);
+	json_decref(all.rows);
+	buffer_release(&file);
+	return rc;
+}
+
+/* ---- verify, digest ---- */
+static void
+print_verify(struct cli *c, const struct replica_verify *v)
+{
+	char n[5][24];
+
+	cli_say(c, stdout, MSG("verify.counts"), cli_number(v->streams, n[0]),
+	    cli_number(v->segments, n[1]), cli_number(v->transactions, n[2]),
+	    cli_number(v->signatures, n[3]), NULL);
+	if (v->bad_segments > 0)
+		cli_say(c, stdout, MSG("verify.bad_segments"),
+		    cli_number(v->bad_segments, n[4]), NULL);
+	else
+		cli_say(c, stdout, MSG("verify.good_segments"), NULL);
+	cli_say(c, stdout, v->state_equal ? MSG("verify.state_equal")
+	    : MSG("verify.state_differs"), NULL);
+	cli_say(c, stdout, v->store_sound ? MSG("verify.store_sound")
+	    : MSG("verify.store_damaged"), NULL);
+}
+
+int
+kehou_status_verify(struct cli *c, int argc, char **argv)
+{
+	struct replica_verify v = { 0 };
+	json_t *object;
+	bool good;
+	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	rc = cli_open(c);
+	if (rc != CLI_OK)
+		return rc;
+	if (cli_progress(c))
+		cli_say(c, stderr, MSG("verify.begin"), NULL);
+	rc = replica_verify(c->replica, &v);
+	if (rc != STATUS_OK)
+		return cli_fail(c, rc, NULL, NULL);
+	good = v.bad_segments == 0 && v.state_equal && v.store_sound;
+	if (c->json) {
+		object = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:b, s:b}", "good",
+		    good, "streams", (json_int_t)v.streams, "segments",
+		    (json_int_t)v.segments, "transactions", (json_int_t)v.transactions,
+		    "signatures", (json_int_t)v.signatures, "bad_segments",
+		    (json_int_t)v.bad_segments, "state_equal", v.state_equal,
+		    "store_sound", v.store_sound);
+		output_json(stdout, object);
+		json_decref(object);
+	} else
+		print_verify(c, &v);
+	return good ? CLI_OK : cli_fail(c, STATUS_CORRUPT, "verify", c->dir);
+}
+
+static int
+one_digest(struct cli *c, uint64_t scope, json_t *rows)
+{
+	uint8_t hash[HASH_BYTES];
+	char hex[HASH_BYTES * 2 + 1], number[24];
+	int rc = replica_digest(c->replica, scope, hash);
+
+	if (rc != STATUS_OK)
+		return cli_fail(c, rc, "digest", cli_number(scope, number));
+	sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+	cli_number(scope, number);
+	if (!c->json)
+		printf("%s %s\n", number, hex);
+	json_array_append_new(rows, json_pack("{s:s, s:s}", "scope", number, "digest",
+	    hex));
+	return CLI_OK;
+}
+
+int
+kehou_status_digest(struct cli *c, int argc, char **argv)
+{
+	uint64_t *scopes = NULL, scope;
+	size_t nscopes = 0;
+	json_t *rows = NULL;
+	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	for (int i = 0; i < npos; i++)
+		if (!cli_decimal(argv[i], 9999999999u, &scope))
+			return cli_usage(c, MSG("usage.school"), argv[i]);
+	rc = cli_open(c);
+	if (rc != CLI_OK)
+		return rc;
+	rows = json_array();
+	if (npos == 0) {
+		rc = store_scopes(replica_store(c->replica), &scopes, &nscopes);
+		if (rc != STATUS_OK)
+			rc = cli_fail(c, rc, NULL, NULL);
+		for (size_t i = 0; rc == CLI_OK && i < nscopes; i++)
+			rc = one_digest(c, scopes[i], rows);
+	}
+	for (int i = 0; rc == CLI_OK && i < npos; i++) {
+		bool number = cli_decimal(argv[i], 9999999999u, &scope);
+
+		rc = number ? one_digest(c, scope, rows) : CLI_USAGE;
+	}
+	if (rc == CLI_OK && c->json)
+		output_json(stdout, rows);
+	json_decref(rows);
+	free(scopes);
+	return rc;
+}

@@ -1,0 +1,35 @@
+/* Rows for people and for programs, out of the same JSON objects.
+ *
+ * For people: columns aligned by the width that a terminal gives to Chinese
+ * text, headings in their language, times in UTC+8 whatever TZ says. */
+#ifndef TOOLS_OUTPUT_H
+#define TOOLS_OUTPUT_H
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "tools/message.h"
+
+#define OUTPUT_TIME_BYTES 32
+
+/* Columns that one character takes: 0 combining and control, 2 East Asian wide
+ * and full width (Unicode TR 11), else 1. */
+int output_char_width(uint32_t code);
+/* Columns that UTF-8 text takes; a bad byte counts as one. */
+size_t output_width(const char *text);
+
+/* "2026-11-24 14:05" in UTC+8; words for "never" when time_s is 0. */
+void output_time(enum message_lang lang, int64_t time_s, char ret[OUTPUT_TIME_BYTES]);
+
+/* rows: array of objects with the same keys in the same order.  Headings are
+ * the messages "column.KEY", else the key.  Numbers are set right.  Values of
+ * keys that end in _ms or _at are shown as times, those that end in _min as
+ * times of day. */
+void output_table(FILE *out, enum message_lang lang, const json_t *rows);
+/* One object as "heading: value" lines. */
+void output_record(FILE *out, enum message_lang lang, const json_t *object);
+/* One line of JSON and a newline. */
+void output_json(FILE *out, const json_t *value);
+
+#endif
