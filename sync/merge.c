@@ -1,0 +1,615 @@
+#include "sync/merge.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int
+hold(struct merge *m, const struct segment_header *h, const uint8_t *packed,
+    size_t len, int reason, struct merge_result *ret)
+{
+	struct store_held held = {
+		.reason = reason,
+		.stream = h->stream,
+		.first = h->first,
+		.count = h->count,
+		.packed = packed,
+		.packed_len = len,
+	};
+
+	ret->held++;
+	ret->status = reason;
+	return store_held_add(m->store, &held);
+}
+
+static void
+refuse(struct merge_result *ret, int reason)
+{
+	ret->refused++;
+	ret->status = reason;
+}
+
+/* ---- conflicts ---- */
+
+struct find {
+	struct merge *m;
+	const struct registry_table *table;
+	const struct value *keys;
+	uint64_t stamp;
+	uint64_t seq;        /* found, or 0 */
+};
+
+static uint64_t
+seq_in_batch(const struct find *f, const struct batch *b, uint64_t first)
+{
+	for (uint32_t i = 0; i < b->ntables; i++) {
+		const struct batch_table *t = &b->tables[i];
+
+		if (t->table != f->table)
+			continue;
+		for (uint32_t row = 0; row < t->nrows; row++) {
+			unsigned k = 0;
+
+			if (t->rows[row].stamp != f->stamp)
+				continue;
+			while (k < t->table->nkeys &&
+			    value_equal(*batch_cell(t, k, row), f->keys[k]))
+				k++;
+			if (k == t->table->nkeys)
+				return first + t->rows[row].tx;
+		}
+	}
+	return 0;
+}
+
+static int
+find_in_segment(void *ctx, const struct store_segment *seg)
+{
+	struct find *f = ctx;
+	struct segment s = {0};
+	struct batch b;
+	int64_t time_s = (int64_t)(f->stamp >> STAMP_COUNTER_BITS) + STAMP_EPOCH_S;
+	int status;
+
+	/* A stamp is never before its transaction's clock. */
+	if (seg->min_time_s > time_s)
+		return 0;
+	batch_init(&b);
+	status = segment_open(seg->packed, seg->packed_len, &s);
+	if (status == STATUS_OK)
+		status = segment_decode(&s, f->m->registry, f->m->keys->keys,
+		    f->m->keys->n, &b);
+	if (status == STATUS_OK)
+		f->seq = seq_in_batch(f, &b, seg->first);
+	batch_release(&b);
+	segment_release(&s);
+	if (status != STATUS_OK)
+		return status;
+	return f->seq != 0;
+}
+
+/* Sequence of the write that gave this row its version; 0 when not found. */
+static int
+find_write(struct merge *m, const struct registry_table *t,
+    const struct value *keys, int64_t version, uint64_t *ret_seq)
+{
+	struct find f = {
+		.m = m, .table = t, .keys = keys, .stamp = VERSION_STAMP(version),
+	};
+	int status = store_segments(m->store, VERSION_WRITER(version), 0,
+	    find_in_segment, &f);
+
+	if (status < 0)
+		return status;
+	*ret_seq = f.seq;
+	return STATUS_OK;
+}
+
+/* A write at hand: row of a segment being merged. */
+struct write {
+	const struct registry_table *table;
+	const struct value *values;  /* keys and cells */
+	uint32_t writer;
+	uint64_t seq;
+	int64_t version;
+};
+
+/* Concurrent: neither author knew the other's write.  The exact place of the
+ * older write is looked for only where the vectors leave it open. */
+static int
+concurrent(struct merge *m, const struct write *w, int64_t existing,
+    bool *ret_yes, uint64_t *ret_seq)
+{
+	uint32_t other = VERSION_WRITER(existing);
+	struct store_head head;
+	uint64_t known, known_back;
+	int status;
+
+	*ret_yes = false;
+	*ret_seq = 0;
+	if (other == w->writer || other == 0)
+		return STATUS_OK;
+	status = store_head(m->store, other, &head);
+	if (status != STATUS_OK)
+		return status;
+	status = store_knows(m->store, w->writer, w->seq, other, &known);
+	if (status != STATUS_OK || known >= head.stored)
+		return status;
+	status = find_write(m, w->table, w->values, existing, ret_seq);
+	if (status != STATUS_OK)
+		return status;
+	if (*ret_seq != 0 && known >= *ret_seq)
+		return STATUS_OK;
+	status = store_knows(m->store, other,
+	    *ret_seq != 0 ? *ret_seq : head.stored, w->writer, &known_back);
+	if (status != STATUS_OK)
+		return status;
+	*ret_yes = known_back < w->seq;
+	return STATUS_OK;
+}
+
+static int
+note_column(struct merge *m, const struct write *w, unsigned column,
+    const struct row *before, const struct row *after, bool incoming_lost,
+    uint64_t scope, struct merge_result *ret)
+{
+	const struct registry_column *c = &w->table->columns[column];
+	struct store_conflict conflict = {
+		.table = w->table->id, .column = c->id, .scope = scope,
+	};
+	int64_t old = before->versions[column];
+	uint64_t old_seq;
+	bool yes;
+	int status;
+
+	if (c->merge == MERGE_QUIET)
+		return STATUS_OK;
+	for (unsigned k = 0; k < w->table->nkeys; k++)
+		value_put(&conflict.key, w->values[k]);
+	status = buffer_status(&conflict.key);
+	if (status == STATUS_OK)
+		status = concurrent(m, w, old, &yes, &old_seq);
+	if (status != STATUS_OK)
+		goto out;
+	if (!yes) {
+		if (!incoming_lost)
+			status = store_inbox_close(m->store, w->table->id, c->id,
+			    conflict.key.data, conflict.key.len, w->writer, w->seq);
+		goto out;
+	}
+	conflict.winner = after->values[column];
+	conflict.loser = incoming_lost ? w->values[column] : before->values[column];
+	conflict.winner_writer = incoming_lost ? VERSION_WRITER(old) : w->writer;
+	conflict.loser_writer = incoming_lost ? w->writer : VERSION_WRITER(old);
+	conflict.winner_stamp = VERSION_STAMP(incoming_lost ? old : w->version);
+	conflict.loser_stamp = VERSION_STAMP(incoming_lost ? w->version : old);
+	conflict.winner_seq = incoming_lost ? old_seq : w->seq;
+	conflict.loser_seq = incoming_lost ? w->seq : old_seq;
+	status = store_inbox_add(m->store, &conflict);
+	if (status == STATUS_EXISTS)
+		status = STATUS_OK;
+	else if (status == STATUS_OK)
+		ret->conflicts++;
+out:
+	buffer_release(&conflict.key);
+	return status;
+}
+
+/* ---- rows ---- */
+
+/* Copies the cells that a row borrows from the store, which gives them up at
+ * its next call. */
+static int
+row_keep(struct batch *b, const struct registry_table *t, struct row *row)
+{
+	for (unsigned i = 0; i < t->ncolumns; i++) {
+		struct value *v = &row->values[i];
+		void *copy;
+
+		if ((v->type != VALUE_TEXT && v->type != VALUE_BLOB) || v->len == 0)
+			continue;
+		copy = batch_alloc(b, v->len);
+		if (copy == NULL)
+			return STATUS_NOMEM;
+		memcpy(copy, v->p, v->len);
+		v->p = copy;
+	}
+	return STATUS_OK;
+}
+
+static int
+merge_one(struct merge *m, struct batch *b, const struct batch_table *t,
+    uint32_t index, const struct segment_header *h, uint32_t writer,
+    struct merge_result *ret)
+{
+	const struct batch_row *br = &t->rows[index];
+	struct value values[REGISTRY_MAX_COLUMNS];
+	struct row row = {0}, before;
+	struct row_loss loss = {0};
+	struct write w = {
+		.table = t->table, .values = values, .writer = writer,
+		.seq = h->first + br->tx, .version = VERSION(br->stamp, writer),
+	};
+	int status;
+
+	for (unsigned i = 0; i < t->table->ncolumns; i++)
+		values[i] = *batch_cell(t, i, index);
+	status = store_get(m->store, t->table, values, &row);
+	if (status == STATUS_OK)
+		status = row_keep(b, t->table, &row);
+	if (status != STATUS_OK)
+		return status;
+	for (unsigned k = 0; k < t->table->nkeys; k++)
+		row.values[k] = values[k];
+	before = row;
+	if (row_merge(t->table, &row, br, values, w.version, store_writer_compare,
+	    m->store, &loss)) {
+		status = store_put(m->store, t->table, &row);
+		if (status != STATUS_OK)
+			return status;
+	}
+	for (unsigned i = t->table->nkeys; i < t->table->ncolumns; i++) {
+		bool lost = loss.mask >> i & 1, over = loss.overwritten >> i & 1;
+
+		if (!lost && !over)
+			continue;
+		if (value_equal(before.values[i], values[i]))
+			continue;
+		status = note_column(m, &w, i, &before, &row, lost,
+		    h->stream.scope, ret);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+/* Marks rows that their author had no right to write; they are passed over on
+ * every replica alike. */
+static uint32_t
+mark_without_right(const struct merge *m, struct batch *b,
+    const struct segment_header *h, const uint64_t *rights)
+{
+	uint32_t refused = 0;
+
+	for (uint32_t i = 0; i < b->ntables; i++) {
+		struct batch_table *t = &b->tables[i];
+		uint64_t keys, may;
+		bool placed;
+
+		if (t->table == NULL)
+			continue;
+		may = rights[t->table - m->registry->tables];
+		keys = (UINT64_C(1) << t->table->nkeys) - 1;
+		placed = (t->table->scope == REGISTRY_COUNTY) ==
+		    (h->stream.scope == SCOPE_COUNTY) &&
+		    t->table->urgent == (h->stream.lane == LANE_URGENT);
+		for (uint32_t row = 0; row < t->nrows; row++) {
+			const struct batch_row *r = &t->rows[row];
+			bool part = r->op == BATCH_PART;
+
+			if (placed && (part || (may & keys) == keys) &&
+			    (r->mask & ~may) == 0)
+				continue;
+			t->rows[row].slow = 2;
+			refused++;
+		}
+	}
+	return refused;
+}
+
+static int
+apply(struct merge *m, struct batch *b, const struct segment_header *h,
+    uint32_t writer, struct merge_result *ret)
+{
+	for (uint32_t i = 0; i < b->ntables; i++) {
+		struct batch_table *t = &b->tables[i];
+		int status;
+
+		if (t->table == NULL)
+			continue;
+		status = store_apply(m->store, t, writer);
+		if (status != STATUS_OK)
+			return status;
+		for (uint32_t row = 0; row < t->nrows; row++) {
+			if (t->rows[row].slow != 1)
+				continue;
+			status = merge_one(m, b, t, row, h, writer, ret);
+			if (status != STATUS_OK)
+				return status;
+		}
+	}
+	return STATUS_OK;
+}
+
+/* ---- segments ---- */
+
+struct same {
+	const uint8_t *packed;
+	size_t len;
+	uint64_t first;
+	int verdict; /* 1 the same bytes, 0 other bytes */
+};
+
+static int
+same_bytes(void *ctx, const struct store_segment *seg)
+{
+	struct same *s = ctx;
+
+	s->verdict = seg->first == s->first && seg->packed_len == s->len &&
+	    memcmp(seg->packed, s->packed, s->len) == 0;
+	return 1;
+}
+
+/* A segment whose sequences are here already: the same one, or proof that two
+ * copies of a node write under one name. */
+static int
+known_or_fork(struct merge *m, const uint8_t *packed, size_t len,
+    const struct segment_header *h, uint32_t writer, struct merge_result *ret)
+{
+	struct same s = { .packed = packed, .len = len, .first = h->first };
+	int status = store_segments(m->store, writer, h->first - 1, same_bytes, &s);
+
+	if (status < 0)
+		return status;
+	if (s.verdict == 1) {
+		ret->known++;
+		return STATUS_OK;
+	}
+	return hold(m, h, packed, len, STATUS_FORK, ret);
+}
+
+static void
+time_range(const struct batch *b, struct store_segment *seg)
+{
+	for (uint32_t i = 0; i < b->ntx; i++) {
+		int64_t t = b->txs[i].time_s;
+
+		if (i == 0 || t < seg->min_time_s)
+			seg->min_time_s = t;
+		if (i == 0 || t > seg->max_time_s)
+			seg->max_time_s = t;
+	}
+}
+
+/* Stores and applies a segment that follows its stream's head and whose author
+ * is certified. */
+static int
+take(struct merge *m, const uint8_t *packed, size_t len,
+    const struct roster_cert *cert, uint32_t writer, const struct store_head *head,
+    struct merge_result *ret)
+{
+	struct segment s = {0};
+	struct batch b;
+	struct store_segment seg = { .writer = writer, .packed = packed,
+	    .packed_len = len };
+	uint64_t *rights = NULL;
+	uint32_t refused;
+	int status, decoded;
+
+	batch_init(&b);
+	status = segment_open(packed, len, &s);
+	if (status == STATUS_OK)
+		status = segment_verify(&s, m->roster->county, head->hash,
+		    cert->node.sign_pk, seg.hash);
+	if (status != STATUS_OK) {
+		if (status != STATUS_NOMEM) {
+			refuse(ret, status);
+			status = STATUS_OK;
+		}
+		goto out;
+	}
+	decoded = segment_decode(&s, m->registry, m->keys->keys, m->keys->n, &b);
+	if (decoded == STATUS_NOMEM) {
+		status = decoded;
+		goto out;
+	}
+	seg.first = s.header.first;
+	seg.count = s.header.count;
+	seg.knows = &s.header.knows;
+	time_range(&b, &seg);
+	status = store_segment_add(m->store, &seg);
+	if (status != STATUS_OK)
+		goto out;
+	if (decoded != STATUS_OK) {
+		/* Nonsense under a good signature: kept as evidence, the chain
+		 * goes on. */
+		status = hold(m, &s.header, NULL, 0, STATUS_MALFORMED, ret);
+		goto merged;
+	}
+	rights = calloc(m->registry->ntables, sizeof(*rights));
+	if (rights == NULL) {
+		status = STATUS_NOMEM;
+		goto out;
+	}
+	roster_rights(m->roster, m->registry, &cert->node.id,
+	    s.header.stream.scope, rights);
+	refused = mark_without_right(m, &b, &s.header, rights);
+	status = apply(m, &b, &s.header, writer, ret);
+	if (status == STATUS_OK && refused > 0) {
+		ret->refused_rows += refused;
+		status = hold(m, &s.header, NULL, 0, STATUS_RIGHTS, ret);
+	}
+	if (status == STATUS_OK && b.unknown)
+		status = hold(m, &s.header, NULL, 0, STATUS_UNKNOWN_SCHEMA, ret);
+	ret->segments++;
+	ret->transactions += s.header.count;
+	ret->rows += b.nrows - refused;
+merged:
+	if (status == STATUS_OK)
+		status = store_set_merged(m->store, writer,
+		    seg.first + seg.count - 1);
+out:
+	free(rights);
+	batch_release(&b);
+	segment_release(&s);
+	return status;
+}
+
+static bool
+may_author(const struct merge *m, const struct roster_cert *cert,
+    const struct stream_id *s)
+{
+	if (m->scope != SCOPE_COUNTY && s->scope != SCOPE_COUNTY &&
+	    s->scope != m->scope)
+		return false;
+	return cert->role == ROLE_HUB ||
+	    (cert->role == ROLE_SCHOOL && s->scope == cert->scope);
+}
+
+/* One segment, without looking at what it frees. */
+static int
+merge_step(struct merge *m, const uint8_t *packed, size_t len,
+    struct merge_result *ret, struct stream_id *ret_stream)
+{
+	struct segment_header h = {0};
+	const struct roster_cert *cert;
+	struct store_head head;
+	uint32_t writer;
+	int status;
+
+	status = segment_peek(packed, len, &h);
+	if (status != STATUS_OK) {
+		refuse(ret, status);
+		return STATUS_OK;
+	}
+	*ret_stream = h.stream;
+	cert = roster_node(m->roster, &h.stream.node);
+	if (cert == NULL)
+		return hold(m, &h, packed, len, STATUS_UNCERTIFIED, ret);
+	if (!may_author(m, cert, &h.stream)) {
+		refuse(ret, STATUS_RIGHTS);
+		return STATUS_OK;
+	}
+	if (!roster_counts(m->roster, &h.stream, h.first + h.count - 1)) {
+		refuse(ret, STATUS_REVOKED);
+		return STATUS_OK;
+	}
+	status = store_stream(m->store, &h.stream, &writer);
+	if (status == STATUS_OK)
+		status = store_head(m->store, writer, &head);
+	if (status != STATUS_OK)
+		return status;
+	if (h.first <= head.stored)
+		return known_or_fork(m, packed, len, &h, writer, ret);
+	if (h.first > head.stored + 1)
+		return hold(m, &h, packed, len, STATUS_EARLY, ret);
+	return take(m, packed, len, cert, writer, &head, ret);
+}
+
+/* ---- held ---- */
+
+struct waiting {
+	struct merge *m;
+	const struct stream_id *stream; /* NULL: any */
+	uint64_t first;                 /* with a stream: this one only */
+	struct buffer packed;           /* found */
+	int64_t id;
+	int64_t after;                  /* ids up to here were looked at */
+	int reason;
+	bool found;
+};
+
+static int
+find_held(void *ctx, const struct store_held *h)
+{
+	struct waiting *w = ctx;
+
+	if (w->found || h->packed == NULL || h->id <= w->after)
+		return 0;
+	if (w->stream != NULL && (stream_id_compare(&h->stream, w->stream) != 0 ||
+	    h->first != w->first))
+		return 0;
+	buffer_put(&w->packed, h->packed, h->packed_len);
+	if (buffer_status(&w->packed) != STATUS_OK)
+		return STATUS_NOMEM;
+	w->id = h->id;
+	w->reason = h->reason;
+	w->found = true;
+	return 0;
+}
+
+/* Takes a held segment out and merges it. */
+static int
+take_held(struct merge *m, struct waiting *w, struct merge_result *ret)
+{
+	struct stream_id stream;
+	int status = store_held_remove(m->store, w->id);
+
+	if (status == STATUS_OK)
+		status = merge_step(m, w->packed.data, w->packed.len, ret, &stream);
+	return status;
+}
+
+/* Early arrivals that follow now. */
+static int
+follow(struct merge *m, const struct stream_id *stream, struct merge_result *ret)
+{
+	uint64_t held;
+	int status = store_held_count(m->store, &held);
+
+	while (status == STATUS_OK && held > 0) {
+		struct waiting w = { .m = m, .stream = stream };
+		struct store_head head;
+		uint32_t writer;
+
+		status = store_stream(m->store, stream, &writer);
+		if (status == STATUS_OK)
+			status = store_head(m->store, writer, &head);
+		if (status != STATUS_OK)
+			return status;
+		w.first = head.stored + 1;
+		status = store_held(m->store, STATUS_EARLY, find_held, &w);
+		if (status >= 0 && w.found)
+			status = take_held(m, &w, ret);
+		buffer_release(&w.packed);
+		if (status < 0 || !w.found)
+			return status < 0 ? status : STATUS_OK;
+		held--;
+	}
+	return status;
+}
+
+int
+merge_segment(struct merge *m, const uint8_t *packed, size_t len,
+    struct merge_result *ret)
+{
+	struct stream_id stream = {0};
+	uint32_t before = ret->segments;
+	int status = merge_step(m, packed, len, ret, &stream);
+
+	if (status == STATUS_OK && ret->segments > before)
+		status = follow(m, &stream, ret);
+	return status;
+}
+
+int
+merge_retry(struct merge *m, struct merge_result *ret)
+{
+	int64_t after = 0;
+	int status = STATUS_OK;
+
+	while (status == STATUS_OK) {
+		struct waiting w = { .m = m, .after = after };
+		struct stream_id stream = {0};
+		uint32_t before = ret->segments;
+
+		status = store_held(m->store, 0, find_held, &w);
+		if (status < 0 || !w.found) {
+			buffer_release(&w.packed);
+			return status < 0 ? status : STATUS_OK;
+		}
+		after = w.id;
+		/* What goes back to waiting gets a new, higher id: stop when only
+		 * such are left. */
+		if (w.reason != STATUS_FORK && w.reason != STATUS_EARLY) {
+			status = store_held_remove(m->store, w.id);
+			if (status == STATUS_OK)
+				status = merge_step(m, w.packed.data, w.packed.len, ret,
+				    &stream);
+			if (status == STATUS_OK && ret->segments > before)
+				status = follow(m, &stream, ret);
+		}
+		buffer_release(&w.packed);
+	}
+	return status;
+}

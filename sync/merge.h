@@ -1,0 +1,44 @@
+/* Merge: verified segments into the store.
+ *
+ * State is a pure function of the set of segments.  What cannot be merged yet
+ * (predecessor, certificate, roster or schema missing) is held and tried again
+ * when its cause may be gone, never by timer.  One bad segment stops no other
+ * stream. */
+#ifndef SYNC_MERGE_H
+#define SYNC_MERGE_H
+
+#include "sync/keyring.h"
+#include "sync/roster.h"
+#include "sync/store.h"
+
+struct merge {
+	struct store *store;
+	const struct registry *registry;
+	const struct roster *roster;   /* newest */
+	const struct keyring *keys;    /* school keys, may be empty */
+	uint64_t scope;                /* own school; SCOPE_COUNTY: takes every
+	                                * scope, as a hub does */
+};
+
+struct merge_result {
+	uint32_t segments;     /* merged now */
+	uint32_t known;        /* were here already */
+	uint32_t held;         /* wait */
+	uint32_t refused;      /* whole segments refused */
+	uint32_t transactions, rows;
+	uint32_t conflicts;    /* new entries in the inbox */
+	uint32_t refused_rows; /* rows without right */
+	int status;            /* why the last one was held or refused */
+};
+
+/* Takes one packed segment inside a merge transaction (store_begin_merge) and
+ * adds to ret.  OK whatever becomes of the segment: ret tells.  Any other
+ * status is the store's or memory's and the caller rolls back.  Own log must be
+ * sealed before. */
+int merge_segment(struct merge *m, const uint8_t *packed, size_t len,
+    struct merge_result *ret) MUST_CHECK;
+
+/* Tries everything held again: after a new roster or a new schema. */
+int merge_retry(struct merge *m, struct merge_result *ret) MUST_CHECK;
+
+#endif
