@@ -582,12 +582,23 @@ merge_segment(struct merge *m, const uint8_t *packed, size_t len,
 	return status;
 }
 
+static int
+newest_held(void *ctx, const struct store_held *h)
+{
+	int64_t *newest = ctx;
+
+	if (h->id > *newest)
+		*newest = h->id;
+	return 0;
+}
+
 int
 merge_retry(struct merge *m, struct merge_result *ret)
 {
-	int64_t after = 0;
-	int status = STATUS_OK;
+	int64_t after = 0, newest = 0;
+	int status = store_held(m->store, 0, newest_held, &newest);
 
+	/* What goes back to waiting gets a higher id and is not seen again. */
 	while (status == STATUS_OK) {
 		struct waiting w = { .m = m, .after = after };
 		struct stream_id stream = {0};
@@ -599,8 +610,10 @@ merge_retry(struct merge *m, struct merge_result *ret)
 			return status < 0 ? status : STATUS_OK;
 		}
 		after = w.id;
-		/* What goes back to waiting gets a new, higher id: stop when only
-		 * such are left. */
+		if (after > newest) {
+			buffer_release(&w.packed);
+			return STATUS_OK;
+		}
 		if (w.reason != STATUS_FORK && w.reason != STATUS_EARLY) {
 			status = store_held_remove(m->store, w.id);
 			if (status == STATUS_OK)

@@ -1,0 +1,882 @@
+#include "sync/replica_internal.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/sync_sql.h"
+
+int
+replica_path(const char *dir, const char *name, char ret[REPLICA_PATH_BYTES])
+{
+	int n = snprintf(ret, REPLICA_PATH_BYTES, "%s/%s", dir, name);
+
+	return n > 0 && n < REPLICA_PATH_BYTES ? STATUS_OK : STATUS_TOO_LARGE;
+}
+
+void
+replica_say(struct replica *r, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(r->detail, sizeof(r->detail), format, ap);
+	va_end(ap);
+}
+
+void
+replica_hex(const uint8_t *data, size_t len, char *ret)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < len; i++) {
+		ret[2 * i] = digits[data[i] >> 4];
+		ret[2 * i + 1] = digits[data[i] & 15];
+	}
+	ret[2 * len] = '\0';
+}
+
+int
+replica_number(struct replica *r, const char *name, uint64_t *ret)
+{
+	struct buffer b = BUFFER_INIT;
+	struct reader rd;
+	uint64_t v = 0;
+	int status = store_meta_get(r->store, "self", name, &b);
+
+	if (status == STATUS_OK) {
+		reader_init(&rd, b.data, b.len);
+		v = reader_varint(&rd);
+		status = reader_end(&rd);
+		if (status != STATUS_OK)
+			status = STATUS_CORRUPT;
+	} else if (status == STATUS_NOT_FOUND) {
+		status = STATUS_OK;
+	}
+	buffer_release(&b);
+	if (status == STATUS_OK)
+		*ret = v;
+	return status;
+}
+
+int
+replica_set_number(struct replica *r, const char *name, uint64_t value)
+{
+	struct buffer b = BUFFER_INIT;
+	int status;
+
+	buffer_put_varint(&b, value);
+	status = buffer_status(&b);
+	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "self", name, b.data, b.len);
+	buffer_release(&b);
+	return status;
+}
+
+/* ---- opening ---- */
+
+static struct replica *
+replica_new(const char *dir, const struct env *env,
+    const struct replica_domain *domain)
+{
+	struct replica *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return NULL;
+	r->env = env;
+	r->registry = domain->registry;
+	r->rights = calloc(domain->registry->ntables + 1, sizeof(*r->rights));
+	if (r->rights == NULL || strlen(dir) >= sizeof(r->dir)) {
+		free(r->rights);
+		free(r);
+		return NULL;
+	}
+	memcpy(r->dir, dir, strlen(dir) + 1);
+	return r;
+}
+
+void
+replica_close(struct replica *r)
+{
+	if (r == NULL)
+		return;
+	store_close(r->store);
+	roster_release(&r->roster);
+	identity_wipe(&r->self);
+	keyring_wipe(&r->keys);
+	sodium_memzero(r->issuing_sk, sizeof(r->issuing_sk));
+	free(r->rights);
+	free(r);
+}
+
+static int
+open_store(struct replica *r, const struct replica_domain *domain, bool create)
+{
+	struct store_options options = {
+		.registry = domain->registry,
+		.migrations = domain->migrations,
+		.create = create,
+	};
+	char path[REPLICA_PATH_BYTES];
+	int status = replica_path(r->dir, "kehou.db", path);
+
+	if (status == STATUS_OK)
+		status = store_open(path, &options, &r->store);
+	return status;
+}
+
+static int
+new_epoch(struct replica *r, uint64_t *ret)
+{
+	uint64_t e = 0;
+
+	while (e == 0) {
+		uint8_t b[8];
+
+		r->env->random(r->env->ctx, b, sizeof(b));
+		e = 0;
+		for (unsigned i = 0; i < 8; i++)
+			e |= (uint64_t)b[i] << (8 * i);
+		e &= (UINT64_C(1) << EPOCH_BITS) - 1;
+	}
+	*ret = e;
+	return replica_set_number(r, "epoch", e);
+}
+
+/* The own streams' heads, as bytes for the sidecar. */
+static int
+own_heads(struct replica *r, struct buffer *ret)
+{
+	for (uint32_t w = 1; w <= store_stream_count(r->store); w++) {
+		const struct stream_id *s = store_stream_id(r->store, w);
+		struct store_head head;
+		int status;
+
+		if (s == NULL || node_id_compare(&s->node, &r->self.pub.id) != 0 ||
+		    s->epoch != r->epoch)
+			continue;
+		status = store_head(r->store, w, &head);
+		if (status != STATUS_OK)
+			return status;
+		stream_id_put(ret, s);
+		buffer_put_varint(ret, head.stored);
+		buffer_put(ret, head.hash, HASH_BYTES);
+	}
+	return buffer_status(ret);
+}
+
+int
+replica_mark_left(struct replica *r)
+{
+	struct buffer b = BUFFER_INIT;
+	char path[REPLICA_PATH_BYTES];
+	int status = replica_path(r->dir, "sidecar", path);
+
+	buffer_put(&b, "KHX1", 4);
+	buffer_put_varint(&b, r->epoch);
+	if (status == STATUS_OK)
+		status = own_heads(r, &b);
+	if (status == STATUS_OK)
+		status = env_write_file(r->env, path, b.data, b.len);
+	buffer_release(&b);
+	return status;
+}
+
+/* True through ret_behind when the database lacks what the sidecar says has
+ * left: it was put back to an older state, and going on would reuse sequence
+ * numbers. */
+static int
+sidecar_check(struct replica *r, bool *ret_behind)
+{
+	struct buffer b = BUFFER_INIT;
+	struct reader rd;
+	char path[REPLICA_PATH_BYTES];
+	int status = replica_path(r->dir, "sidecar", path);
+	const uint8_t *magic;
+
+	*ret_behind = true;
+	if (status == STATUS_OK)
+		status = env_read_file(r->env, path, 64 * 1024, &b);
+	if (status == STATUS_NOT_FOUND) {
+		status = STATUS_OK;
+		goto out;
+	}
+	if (status != STATUS_OK)
+		goto out;
+	reader_init(&rd, b.data, b.len);
+	magic = reader_take(&rd, 4);
+	if (magic == NULL || memcmp(magic, "KHX1", 4) != 0 ||
+	    reader_varint(&rd) != r->epoch)
+		goto out;
+	while (!rd.failed && rd.left > 0) {
+		struct stream_id s;
+		struct store_head head;
+		uint8_t hash[HASH_BYTES];
+		uint64_t left;
+		uint32_t writer;
+
+		stream_id_read(&rd, &s);
+		left = reader_varint(&rd);
+		reader_copy(&rd, hash, sizeof(hash));
+		if (rd.failed)
+			goto out;
+		status = store_stream(r->store, &s, &writer);
+		if (status == STATUS_OK)
+			status = store_head(r->store, writer, &head);
+		if (status != STATUS_OK)
+			goto out;
+		if (head.stored < left || (head.stored == left &&
+		    memcmp(head.hash, hash, HASH_BYTES) != 0))
+			goto out;
+	}
+	*ret_behind = rd.failed;
+out:
+	buffer_release(&b);
+	return status;
+}
+
+static int
+load_self(struct replica *r)
+{
+	char path[REPLICA_PATH_BYTES];
+	struct buffer b = BUFFER_INIT;
+	uint64_t role = 0;
+	int status;
+
+	status = replica_path(r->dir, "keys/node.key", path);
+	if (status == STATUS_OK)
+		status = identity_load(r->env, path, &r->self);
+	if (status == STATUS_OK)
+		status = replica_number(r, "role", &role);
+	if (status == STATUS_OK)
+		status = replica_number(r, "county", &r->county);
+	if (status == STATUS_OK)
+		status = replica_number(r, "scope", &r->scope);
+	if (status == STATUS_OK)
+		status = replica_number(r, "epoch", &r->epoch);
+	if (status == STATUS_OK)
+		status = store_meta_get(r->store, "self", "root", &b);
+	if (status == STATUS_OK && b.len != sizeof(r->root_pk))
+		status = STATUS_CORRUPT;
+	if (status == STATUS_OK)
+		memcpy(r->root_pk, b.data, sizeof(r->root_pk));
+	buffer_release(&b);
+	r->role = (uint8_t)role;
+	if (status != STATUS_OK)
+		return status;
+	if (r->role == ROLE_HUB) {
+		uint64_t county;
+
+		status = replica_path(r->dir, "keys/issuing.key", path);
+		if (status == STATUS_OK)
+			status = roster_issuing_load(r->env, path, &county,
+			    r->issuing_sk);
+	} else {
+		status = replica_path(r->dir, "keys/school.keys", path);
+		if (status == STATUS_OK)
+			status = keyring_load(r->env, path, &r->keys);
+	}
+	return status;
+}
+
+static int
+load_roster(struct replica *r)
+{
+	struct buffer b = BUFFER_INIT;
+	char path[REPLICA_PATH_BYTES];
+	int status = replica_path(r->dir, "roster", path);
+
+	if (status == STATUS_OK)
+		status = env_read_file(r->env, path, ROSTER_MAX_BYTES, &b);
+	if (status == STATUS_OK)
+		status = roster_read(b.data, b.len, r->county, r->root_pk, &r->roster);
+	buffer_release(&b);
+	return status;
+}
+
+int
+replica_open(const char *dir, const struct env *env,
+    const struct replica_domain *domain, struct replica **ret)
+{
+	struct replica *r;
+	bool behind;
+	int status;
+
+	r = replica_new(dir, env, domain);
+	if (r == NULL)
+		return STATUS_NOMEM;
+	status = open_store(r, domain, false);
+	if (status == STATUS_NOT_FOUND)
+		status = STATUS_NOT_INITIALISED;
+	if (status == STATUS_OK)
+		status = load_self(r);
+	if (status == STATUS_OK)
+		status = load_roster(r);
+	if (status == STATUS_NOT_FOUND)
+		status = STATUS_NOT_INITIALISED;
+	if (status == STATUS_OK)
+		status = sidecar_check(r, &behind);
+	if (status == STATUS_OK && behind) {
+		status = new_epoch(r, &r->epoch);
+		if (status == STATUS_OK)
+			status = replica_mark_left(r);
+	}
+	if (status != STATUS_OK) {
+		replica_close(r);
+		return status;
+	}
+	*ret = r;
+	return STATUS_OK;
+}
+
+struct store *replica_store(struct replica *r) { return r->store; }
+const struct roster *replica_roster(const struct replica *r) { return &r->roster; }
+const struct identity_public *replica_self(const struct replica *r) { return &r->self.pub; }
+uint8_t replica_role(const struct replica *r) { return r->role; }
+uint64_t replica_scope(const struct replica *r) { return r->scope; }
+const char *replica_detail(const struct replica *r) { return r->detail; }
+
+/* ---- own transactions ---- */
+
+int
+replica_begin(struct replica *r, uint64_t scope, enum lane lane, int64_t staff)
+{
+	struct store_author author = {
+		.node = r->self.pub.id,
+		.epoch = r->epoch,
+		.scope = scope,
+		.lane = (uint8_t)lane,
+		.staff = staff,
+		.time_s = r->env->now_s(r->env->ctx),
+		.rights = r->rights,
+	};
+
+	if (roster_node(&r->roster, &author.node) == NULL) {
+		/* Not certified yet: what a school's node will be allowed. */
+		if (scope != r->scope)
+			return STATUS_RIGHTS;
+		author.rights = NULL;
+	} else {
+		roster_rights(&r->roster, r->registry, &author.node, scope, r->rights);
+	}
+	return store_begin(r->store, &author);
+}
+
+/* What this node knows of the stream's scope and its segments have not said
+ * yet. */
+static int
+new_knowledge(struct replica *r, uint32_t writer, struct vector *ret)
+{
+	const struct stream_id *own = store_stream_id(r->store, writer);
+	struct vector all = {0};
+	int status = store_vector(r->store, own->scope, false, &all);
+
+	for (size_t i = 0; status == STATUS_OK && i < all.n; i++) {
+		const struct vector_entry *e = &all.entries[i];
+		uint64_t said;
+		uint32_t of;
+
+		if (stream_id_compare(&e->stream, own) == 0)
+			continue;
+		status = store_stream(r->store, &e->stream, &of);
+		if (status == STATUS_OK)
+			status = store_knows(r->store, writer, UINT64_MAX, of, &said);
+		if (status == STATUS_OK && e->through > said)
+			status = vector_raise(ret, &e->stream, e->through);
+	}
+	vector_release(&all);
+	return status;
+}
+
+static int
+seal_one(struct replica *r, uint32_t writer, const struct store_head *head)
+{
+	struct segment_header h = {
+		.stream = *store_stream_id(r->store, writer),
+		.roster = r->roster.number,
+	};
+	struct store_segment seg = { .writer = writer, .knows = &h.knows };
+	struct buffer packed = BUFFER_INIT;
+	struct batch b;
+	int status;
+
+	batch_init(&b);
+	status = store_log_read(r->store, writer, &h.first, &b);
+	if (status == STATUS_OK)
+		status = new_knowledge(r, writer, &h.knows);
+	if (status != STATUS_OK)
+		goto out;
+	assert(b.ntx > 0 && h.first == head->stored + 1);
+	h.count = b.ntx;
+	status = segment_build(r->registry, r->county, &h, head->hash, &b,
+	    keyring_newest(&r->keys), &r->self, r->env, &packed, seg.hash);
+	if (status != STATUS_OK)
+		goto out;
+	seg.first = h.first;
+	seg.count = h.count;
+	seg.packed = packed.data;
+	seg.packed_len = packed.len;
+	seg.min_time_s = seg.max_time_s = b.txs[0].time_s;
+	for (uint32_t i = 1; i < b.ntx; i++) {
+		if (b.txs[i].time_s < seg.min_time_s)
+			seg.min_time_s = b.txs[i].time_s;
+		if (b.txs[i].time_s > seg.max_time_s)
+			seg.max_time_s = b.txs[i].time_s;
+	}
+	status = store_begin_merge(r->store);
+	if (status == STATUS_OK)
+		status = store_seal(r->store, &seg);
+	if (status == STATUS_OK)
+		status = store_commit_merge(r->store);
+	if (status != STATUS_OK)
+		store_rollback(r->store);
+out:
+	vector_release(&h.knows);
+	buffer_release(&packed);
+	batch_release(&b);
+	return status;
+}
+
+int
+replica_seal(struct replica *r)
+{
+	for (uint32_t w = 1; w <= store_stream_count(r->store); w++) {
+		const struct stream_id *s = store_stream_id(r->store, w);
+		struct store_head head;
+		int status;
+
+		if (s == NULL || node_id_compare(&s->node, &r->self.pub.id) != 0)
+			continue;
+		status = store_head(r->store, w, &head);
+		while (status == STATUS_OK && head.logged > head.stored) {
+			status = seal_one(r, w, &head);
+			if (status == STATUS_OK)
+				status = store_head(r->store, w, &head);
+		}
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+struct merge
+replica_merge(struct replica *r)
+{
+	struct merge m = {
+		.store = r->store,
+		.registry = r->registry,
+		.roster = &r->roster,
+		.keys = &r->keys,
+		.scope = r->scope,
+	};
+
+	return m;
+}
+
+int
+replica_digest(struct replica *r, uint64_t scope, uint8_t ret[HASH_BYTES])
+{
+	return store_digest(r->store, scope, ret);
+}
+
+/* ---- roster ---- */
+
+/* A certificate arrived or changed: what waited for it may go on. */
+static int
+retry_held(struct replica *r)
+{
+	struct merge m = replica_merge(r);
+	struct merge_result result = {0};
+	int status = store_begin_merge(r->store);
+
+	if (status == STATUS_OK)
+		status = merge_retry(&m, &result);
+	if (status == STATUS_OK)
+		status = store_commit_merge(r->store);
+	if (status != STATUS_OK)
+		store_rollback(r->store);
+	return status;
+}
+
+int
+replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
+    bool *ret_taken)
+{
+	struct roster next = {0};
+	char path[REPLICA_PATH_BYTES];
+	int status = roster_read(data, len, r->county, r->root_pk, &next);
+
+	*ret_taken = false;
+	if (status != STATUS_OK)
+		goto out;
+	if (next.number == r->roster.number &&
+	    memcmp(next.hash, r->roster.hash, HASH_BYTES) != 0) {
+		status = STATUS_FORK;
+		goto out;
+	}
+	if (next.number <= r->roster.number)
+		goto out;
+	status = replica_path(r->dir, "roster", path);
+	if (status == STATUS_OK)
+		status = env_write_file(r->env, path, data, len);
+	if (status != STATUS_OK)
+		goto out;
+	roster_release(&r->roster);
+	r->roster = next;
+	memset(&next, 0, sizeof(next));
+	*ret_taken = true;
+	status = retry_held(r);
+out:
+	roster_release(&next);
+	return status;
+}
+
+int
+replica_publish_roster(struct replica *r)
+{
+	struct buffer b = BUFFER_INIT;
+	char path[REPLICA_PATH_BYTES];
+	int status = replica_path(r->dir, "roster", path);
+
+	r->roster.number++;
+	if (status == STATUS_OK)
+		status = roster_sign(&r->roster, r->issuing_sk, &b);
+	if (status == STATUS_OK)
+		status = env_write_file(r->env, path, b.data, b.len);
+	if (status != STATUS_OK) {
+		/* Memory must not run ahead of the file. */
+		roster_release(&r->roster);
+		memset(&r->roster, 0, sizeof(r->roster));
+		if (load_roster(r) != STATUS_OK)
+			status = STATUS_CORRUPT;
+	}
+	buffer_release(&b);
+	return status;
+}
+
+/* ---- birth ---- */
+
+static int
+make_dirs(const struct env *env, const char *dir)
+{
+	char path[REPLICA_PATH_BYTES];
+	int status = env->files->mkdir(env->ctx, dir);
+
+	if (status == STATUS_OK)
+		status = replica_path(dir, "keys", path);
+	if (status == STATUS_OK)
+		status = env->files->mkdir(env->ctx, path);
+	return status;
+}
+
+/* The roster file is written last: a directory without it holds no node, and
+ * what an interrupted set-up left there is cleared away. */
+static int
+clear_unborn(const struct env *env, const char *dir)
+{
+	static const char *const left[] = {
+		"kehou.db", "kehou.db-wal", "kehou.db-shm", "sidecar",
+		"keys/node.key", "keys/school.keys", "keys/issuing.key",
+	};
+	char path[REPLICA_PATH_BYTES];
+	struct file *file;
+	int status = replica_path(dir, "roster", path);
+
+	if (status != STATUS_OK)
+		return status;
+	status = env->files->open_read(env->ctx, path, &file);
+	if (status == STATUS_OK) {
+		env->files->close(env->ctx, file);
+		return STATUS_EXISTS;
+	}
+	if (status != STATUS_NOT_FOUND)
+		return status;
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		status = replica_path(dir, left[i], path);
+		if (status == STATUS_OK)
+			status = env->files->remove(env->ctx, path);
+		if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static int
+birth_begin(const char *dir, const struct env *env,
+    const struct replica_domain *domain, struct replica **ret)
+{
+	struct replica *r = NULL;
+	char path[REPLICA_PATH_BYTES];
+	int status = make_dirs(env, dir);
+
+	if (status == STATUS_OK)
+		status = clear_unborn(env, dir);
+	if (status != STATUS_OK)
+		return status;
+	r = replica_new(dir, env, domain);
+	if (r == NULL)
+		return STATUS_NOMEM;
+	status = identity_generate(env, &r->self);
+	if (status == STATUS_OK)
+		status = replica_path(dir, "keys/node.key", path);
+	if (status == STATUS_OK)
+		status = identity_save(&r->self, env, path);
+	if (status == STATUS_OK)
+		status = open_store(r, domain, true);
+	if (status != STATUS_OK) {
+		replica_close(r);
+		return status;
+	}
+	*ret = r;
+	return STATUS_OK;
+}
+
+static int
+birth_numbers(struct replica *r)
+{
+	int status = replica_set_number(r, "role", r->role);
+
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "county", r->county);
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "scope", r->scope);
+	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "self", "root", r->root_pk,
+		    sizeof(r->root_pk));
+	if (status == STATUS_OK)
+		status = new_epoch(r, &r->epoch);
+	if (status == STATUS_OK)
+		status = replica_mark_left(r);
+	return status;
+}
+
+/* Two copies, each written and opened again with the passphrase. */
+static int
+save_root(const struct env *env, const struct replica_hub_options *o,
+    const uint8_t root_sk[64])
+{
+	size_t len = strlen(o->passphrase);
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t back[64];
+		uint64_t county;
+		int status = roster_root_save(root_sk, o->county, o->passphrase, len,
+		    env, o->root_copies[i]);
+
+		if (status == STATUS_OK)
+			status = roster_root_load(env, o->root_copies[i],
+			    o->passphrase, len, &county, back);
+		if (status == STATUS_OK && (county != o->county ||
+		    sodium_memcmp(back, root_sk, sizeof(back)) != 0))
+			status = STATUS_CORRUPT;
+		sodium_memzero(back, sizeof(back));
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static int
+hub_roster(struct replica *r, const struct replica_hub_options *o,
+    const uint8_t root_sk[64])
+{
+	struct roster_cert cert = { .node = r->self.pub, .role = ROLE_HUB, .since = 1 };
+	struct roster *ro = &r->roster;
+	uint8_t issuing_pk[SIGN_PK_BYTES];
+	int status;
+
+	ro->county = o->county;
+	memcpy(ro->name, o->name, strlen(o->name) + 1);
+	memcpy(ro->root_pk, r->root_pk, sizeof(ro->root_pk));
+	crypto_sign_ed25519_sk_to_pk(issuing_pk, r->issuing_sk);
+	status = roster_issue(ro, root_sk, issuing_pk);
+	if (status == STATUS_OK)
+		status = roster_default_rights(ro, r->registry);
+	if (status == STATUS_OK)
+		status = roster_certify(ro, &cert, r->issuing_sk);
+	return status;
+}
+
+int
+replica_init_hub(const char *dir, const struct env *env,
+    const struct replica_domain *domain, const struct replica_hub_options *o)
+{
+	struct replica *r = NULL;
+	uint8_t root_sk[64] = {0}, seed[32];
+	char path[REPLICA_PATH_BYTES];
+	int status;
+
+	if (o->county < 100000 || o->county > 999999 || o->name == NULL ||
+	    o->name[0] == '\0' || strlen(o->name) >= ROSTER_NAME_MAX_BYTES ||
+	    o->passphrase == NULL || strlen(o->passphrase) < PASSPHRASE_MIN_BYTES ||
+	    o->root_copies[0] == NULL || o->root_copies[1] == NULL ||
+	    strcmp(o->root_copies[0], o->root_copies[1]) == 0)
+		return STATUS_USAGE;
+	status = birth_begin(dir, env, domain, &r);
+	if (status != STATUS_OK)
+		return status;
+	r->county = o->county;
+	r->role = ROLE_HUB;
+	env->random(env->ctx, seed, sizeof(seed));
+	crypto_sign_seed_keypair(r->root_pk, root_sk, seed);
+	env->random(env->ctx, seed, sizeof(seed));
+	crypto_sign_seed_keypair(r->roster.issuing_pk, r->issuing_sk, seed);
+	sodium_memzero(seed, sizeof(seed));
+	status = save_root(env, o, root_sk);
+	if (status == STATUS_OK)
+		status = replica_path(dir, "keys/issuing.key", path);
+	if (status == STATUS_OK)
+		status = roster_issuing_save(r->issuing_sk, o->county, env, path);
+	if (status == STATUS_OK)
+		status = birth_numbers(r);
+	if (status == STATUS_OK)
+		status = hub_roster(r, o, root_sk);
+	if (status == STATUS_OK)
+		status = replica_publish_roster(r);
+	sodium_memzero(root_sk, sizeof(root_sk));
+	replica_close(r);
+	return status;
+}
+
+/* Hands the school key's first generation to this device and to the recovery
+ * key, as rows that travel. */
+static int
+wrap_keys(struct replica *r, const uint8_t recovery_pk[32])
+{
+	struct identity_public recovery = {0};
+	const uint8_t *pks[2] = { r->self.pub.seal_pk, recovery_pk };
+	const struct school_key *key = keyring_newest(&r->keys);
+	int status = replica_begin(r, r->scope, LANE_ORDINARY, 0);
+	uint64_t seq;
+
+	memcpy(recovery.seal_pk, recovery_pk, 32);
+	for (unsigned i = 0; status == STATUS_OK && i < 2; i++) {
+		uint8_t wrap[KEYWRAP_BYTES];
+		struct store_stmt *st;
+		bool row;
+
+		status = keyring_wrap(key, pks[i], wrap);
+		if (status == STATUS_OK)
+			status = store_prepare(r->store, SYNC_SQL_KEYWRAP_ADD, &st, NULL);
+		if (status != STATUS_OK)
+			break;
+		status = store_bind(st, "school", value_int((int64_t)r->scope));
+		if (status == STATUS_OK)
+			status = store_bind(st, "generation",
+			    value_int((int64_t)key->generation));
+		if (status == STATUS_OK)
+			status = store_bind(st, "recipient",
+			    value_blob(pks[i], NODE_ID_BYTES));
+		if (status == STATUS_OK)
+			status = store_bind(st, "wrapped",
+			    value_blob(wrap, sizeof(wrap)));
+		if (status == STATUS_OK)
+			status = store_step(st, &row);
+		store_reset(st);
+	}
+	if (status == STATUS_OK)
+		status = store_commit(r->store, &seq);
+	else
+		store_rollback(r->store);
+	return status;
+}
+
+int
+replica_init_school(const char *dir, const struct env *env,
+    const struct replica_domain *domain, const uint8_t *invite, size_t invite_len,
+    char ret_recovery[RECOVERY_TEXT_BYTES])
+{
+	struct replica *r = NULL;
+	struct invitation inv = {0};
+	struct buffer request = BUFFER_INIT;
+	uint8_t secret[32] = {0}, recovery_pk[32];
+	char path[REPLICA_PATH_BYTES], text[RECOVERY_TEXT_BYTES];
+	int status = invitation_read(invite, invite_len, &inv);
+
+	if (status == STATUS_OK)
+		status = birth_begin(dir, env, domain, &r);
+	if (status != STATUS_OK)
+		goto out;
+	r->county = inv.county;
+	r->role = inv.role;
+	r->scope = inv.scope;
+	memcpy(r->root_pk, inv.roster.root_pk, sizeof(r->root_pk));
+	env->random(env->ctx, secret, sizeof(secret));
+	crypto_scalarmult_base(recovery_pk, secret);
+	status = recovery_text(secret, text);
+	if (status == STATUS_OK)
+		status = keyring_rotate(&r->keys, env);
+	if (status == STATUS_OK)
+		status = replica_path(dir, "keys/school.keys", path);
+	if (status == STATUS_OK)
+		status = keyring_save(&r->keys, env, path);
+	if (status == STATUS_OK)
+		status = birth_numbers(r);
+	if (status == STATUS_OK)
+		status = request_build(&inv, &r->self, &request);
+	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "self", "request", request.data,
+		    request.len);
+	if (status == STATUS_OK && r->role == ROLE_SCHOOL)
+		status = wrap_keys(r, recovery_pk);
+	if (status == STATUS_OK)
+		status = replica_path(dir, "roster", path);
+	if (status == STATUS_OK)
+		status = env_write_file(env, path, inv.roster_bytes.data,
+		    inv.roster_bytes.len);
+	if (status == STATUS_OK)
+		memcpy(ret_recovery, text, sizeof(text));
+out:
+	sodium_memzero(secret, sizeof(secret));
+	sodium_memzero(text, sizeof(text));
+	buffer_release(&request);
+	invitation_release(&inv);
+	replica_close(r);
+	return status;
+}
+
+/* Puts the newest signed roster into the invitation. */
+static int
+invite_file(struct replica *r, struct invitation *inv, struct buffer *ret_file)
+{
+	char path[REPLICA_PATH_BYTES];
+	int status = replica_path(r->dir, "roster", path);
+
+	if (status == STATUS_OK)
+		status = env_read_file(r->env, path, ROSTER_MAX_BYTES,
+		    &inv->roster_bytes);
+	if (status == STATUS_OK)
+		status = invitation_build(inv, r->issuing_sk, ret_file);
+	buffer_release(&inv->roster_bytes);
+	return status;
+}
+
+int
+replica_invite(struct replica *r, const struct replica_invite *in,
+    struct buffer *ret_file)
+{
+	struct invitation inv = { .county = r->county, .role = in->role };
+	struct roster_invite entry = {0};
+	int status;
+
+	if (r->role != ROLE_HUB)
+		return STATUS_RIGHTS;
+	inv.scope = in->role == ROLE_SCHOOL ? in->school.id : 0;
+	status = invitation_new_seed(r->env, inv.seed, &entry);
+	entry.role = inv.role;
+	entry.scope = inv.scope;
+	memcpy(inv.id, entry.id, sizeof(inv.id));
+	if (status == STATUS_OK && in->role == ROLE_SCHOOL &&
+	    roster_school(&r->roster, in->school.id) == NULL)
+		status = roster_add_school(&r->roster, &in->school);
+	if (status == STATUS_OK)
+		status = roster_add_invite(&r->roster, &entry);
+	if (status == STATUS_OK)
+		status = replica_publish_roster(r);
+	if (status == STATUS_OK)
+		status = invite_file(r, &inv, ret_file);
+	sodium_memzero(inv.seed, sizeof(inv.seed));
+	return status;
+}

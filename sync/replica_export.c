@@ -1,0 +1,563 @@
+#include "sync/replica_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Leaves room for header, manifest, padding and tags below the limit of one
+ * file. */
+#define EXPORT_ITEM_BYTES (BUNDLE_MAX_BYTES / 4 * 3)
+
+struct piece {                 /* a segment that goes */
+	uint32_t writer;
+	uint64_t first;
+	size_t len;
+};
+
+struct plan {
+	struct replica *r;
+	struct piece *pieces;
+	size_t n, cap;
+	uint64_t transactions;
+	struct hash content;       /* of what the bundle carries */
+};
+
+static int
+plan_piece(void *ctx, const struct store_segment *seg)
+{
+	struct plan *p = ctx;
+
+	if (p->n == p->cap) {
+		size_t cap = p->cap == 0 ? 64 : 2 * p->cap;
+		struct piece *grown = realloc(p->pieces, cap * sizeof(*grown));
+
+		if (grown == NULL)
+			return STATUS_NOMEM;
+		p->pieces = grown;
+		p->cap = cap;
+	}
+	p->pieces[p->n].writer = seg->writer;
+	p->pieces[p->n].first = seg->first;
+	p->pieces[p->n].len = seg->packed_len;
+	p->n++;
+	p->transactions += seg->count;
+	hash_update(&p->content, seg->hash, HASH_BYTES);
+	return 0;
+}
+
+/* Segments of the shared scopes that the peer lacks, urgent streams first. */
+static int
+plan_segments(struct plan *p, const struct vector *shared, const struct vector *acked)
+{
+	for (int urgent = 1; urgent >= 0; urgent--) {
+		for (size_t i = 0; i < shared->n; i++) {
+			const struct vector_entry *e = &shared->entries[i];
+			uint64_t has = vector_get(acked, &e->stream);
+			uint32_t writer;
+			int status;
+
+			if ((e->stream.lane == LANE_URGENT) != (urgent == 1) ||
+			    e->through <= has)
+				continue;
+			status = store_stream(p->r->store, &e->stream, &writer);
+			if (status == STATUS_OK)
+				status = store_segments(p->r->store, writer, has,
+				    plan_piece, p);
+			if (status < 0)
+				return status;
+		}
+	}
+	return STATUS_OK;
+}
+
+/* ---- receipts ---- */
+
+struct exceptions {
+	const struct stream_id *stream;
+	uint32_t n;
+};
+
+static int
+count_exception(void *ctx, const struct store_held *h)
+{
+	struct exceptions *e = ctx;
+
+	if (stream_id_compare(&h->stream, e->stream) == 0)
+		e->n++;
+	return 0;
+}
+
+static int
+receipt_entry(struct replica *r, const struct vector_entry *v,
+    struct receipt_entry *ret)
+{
+	struct exceptions e = { .stream = &v->stream };
+	struct store_head head;
+	uint32_t writer;
+	int status = store_stream(r->store, &v->stream, &writer);
+
+	if (status == STATUS_OK)
+		status = store_head(r->store, writer, &head);
+	if (status == STATUS_OK)
+		status = store_held(r->store, 0, count_exception, &e);
+	if (status != STATUS_OK)
+		return status;
+	ret->stream = v->stream;
+	ret->stored = head.stored;
+	ret->merged = head.merged;
+	/* Segments are merged as they are stored, whole and in order. */
+	if (head.merged == head.stored)
+		memcpy(ret->merged_hash, head.hash, HASH_BYTES);
+	ret->exceptions = e.n;
+	return STATUS_OK;
+}
+
+/* The hub's word on every stream of a school.  ret_entries: hash of what it
+ * says, without number and time. */
+static int
+make_receipt(struct replica *r, uint64_t scope, struct buffer *ret,
+    uint8_t ret_entries[HASH_BYTES])
+{
+	struct receipt rc = {
+		.county = r->county, .by = r->self.pub.id, .epoch = r->epoch,
+		.scope = scope, .time_s = r->env->now_s(r->env->ctx),
+	};
+	struct vector v = {0};
+	struct hash h;
+	int status = store_vector(r->store, scope, false, &v);
+
+	if (status == STATUS_OK)
+		status = replica_number(r, "receipt", &rc.number);
+	if (status == STATUS_OK && v.n > 0) {
+		rc.entries = calloc(v.n, sizeof(*rc.entries));
+		status = rc.entries == NULL ? STATUS_NOMEM : STATUS_OK;
+	}
+	for (size_t i = 0; status == STATUS_OK && i < v.n; i++) {
+		status = receipt_entry(r, &v.entries[i], &rc.entries[i]);
+		rc.n = i + 1;
+	}
+	rc.number++;
+	hash_init(&h, "kehou 1 receipt");
+	for (size_t i = 0; i < rc.n; i++) {
+		struct buffer b = BUFFER_INIT;
+
+		stream_id_put(&b, &rc.entries[i].stream);
+		buffer_put_varint(&b, rc.entries[i].merged);
+		buffer_put_varint(&b, rc.entries[i].stored);
+		buffer_put_varint(&b, rc.entries[i].exceptions);
+		hash_update(&h, b.data, b.len);
+		buffer_release(&b);
+	}
+	hash_final(&h, ret_entries);
+	if (status == STATUS_OK)
+		status = receipt_build(&rc, &r->self, ret);
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "receipt", rc.number);
+	receipt_release(&rc);
+	vector_release(&v);
+	return status;
+}
+
+/* ---- one bundle ---- */
+
+struct sending {
+	struct bundle_writer *w;
+	int status;
+};
+
+static int
+send_first(void *ctx, const struct store_segment *seg)
+{
+	struct sending *s = ctx;
+
+	s->status = bundle_writer_item(s->w, BUNDLE_SEGMENT, seg->packed,
+	    seg->packed_len);
+	return 1;
+}
+
+struct outgoing {
+	const struct roster_cert *to;
+	struct bundle_manifest manifest;
+	const struct piece *pieces;
+	size_t n;
+	const struct buffer *receipt;  /* may be empty */
+	const struct buffer *request;
+	uint64_t number;
+};
+
+static int
+write_items(struct replica *r, struct bundle_writer *w, const struct outgoing *o)
+{
+	int status = STATUS_OK;
+
+	if (o->receipt->len > 0)
+		status = bundle_writer_item(w, BUNDLE_RECEIPT, o->receipt->data,
+		    o->receipt->len);
+	for (size_t i = 0; status == STATUS_OK && i < o->n; i++) {
+		struct sending s = { .w = w };
+
+		status = store_segments(r->store, o->pieces[i].writer,
+		    o->pieces[i].first - 1, send_first, &s);
+		if (status >= 0)
+			status = s.status;
+	}
+	return status;
+}
+
+static int
+write_bundle(struct replica *r, const char *folder, struct outgoing *o,
+    char ret_name[FOLDER_NAME_BYTES], uint64_t *ret_bytes)
+{
+	struct bundle_info info = {
+		.county = r->county,
+		.sender = r->self.pub.id,
+		.recipient = o->to->node.id,
+		.number = o->number,
+		.roster = r->roster.number,
+		.request = o->request->data,
+		.request_len = o->request->len,
+	};
+	struct folder_write *fw = NULL;
+	struct bundle_writer *w = NULL;
+	struct file *file;
+	uint8_t hash[HASH_BYTES];
+	int status;
+
+	o->manifest.items = o->n + (o->receipt->len > 0);
+	o->manifest.item_bytes = o->receipt->len;
+	for (size_t i = 0; i < o->n; i++)
+		o->manifest.item_bytes += o->pieces[i].len;
+	status = folder_write_begin(r->env, folder, FOLDER_BUNDLE, &fw, &file);
+	if (status == STATUS_OK)
+		status = bundle_writer_new(r->env, file, &info, &r->self,
+		    o->to->node.seal_pk, &o->manifest, &w);
+	if (status == STATUS_OK)
+		status = write_items(r, w, o);
+	if (status == STATUS_OK)
+		status = bundle_writer_finish(w, hash);
+	if (status == STATUS_OK)
+		status = r->env->files->size(r->env->ctx, file, ret_bytes);
+	if (status == STATUS_OK)
+		status = folder_write_finish(fw, hash, ret_name);
+	bundle_writer_free(w);
+	folder_write_free(fw);
+	return status;
+}
+
+/* ---- one recipient ---- */
+
+static bool
+on_folder(const struct folder_entry *list, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Header of a bundle on the folder; false when it is none. */
+static bool
+header_of(struct replica *r, const char *folder, const struct folder_entry *e,
+    struct bundle_info *ret, bool *ret_ours)
+{
+	struct file *file;
+	struct bundle_reader *reader = NULL;
+	bool ok = false;
+
+	if (e->kind != FOLDER_BUNDLE ||
+	    folder_open(r->env, folder, e->name, &file) != STATUS_OK)
+		return false;
+	if (bundle_reader_new(r->env, file, &reader) == STATUS_OK) {
+		*ret = *bundle_reader_info(reader);
+		ok = true;
+		*ret_ours = ret->county == r->county &&
+		    node_id_compare(&ret->sender, &r->self.pub.id) == 0;
+		if (*ret_ours)
+			*ret_ours = bundle_reader_verify(reader,
+			    r->self.pub.sign_pk) == STATUS_OK;
+	}
+	bundle_reader_free(reader);
+	r->env->files->close(r->env->ctx, file);
+	return ok;
+}
+
+/* Own earlier bundles for this recipient: what they carry is in the new ones
+ * too. */
+static int
+remove_superseded(struct replica *r, const char *folder,
+    const struct folder_entry *list, size_t n, const struct node_id *to,
+    uint64_t before, struct replica_export *ret)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct bundle_info info;
+		bool ours;
+		int status;
+
+		if (!header_of(r, folder, &list[i], &info, &ours) || !ours ||
+		    node_id_compare(&info.recipient, to) != 0 ||
+		    info.number >= before)
+			continue;
+		status = folder_remove(r->env, folder, list[i].name);
+		if (status != STATUS_OK)
+			return status;
+		ret->removed++;
+	}
+	return STATUS_OK;
+}
+
+/* Records a bundle before its first byte leaves: numbers are never reused and
+ * differences are only made against what was really said. */
+static int
+record_sent(struct replica *r, struct peer *p, const struct vector *shared)
+{
+	int status;
+
+	p->sent++;
+	status = peer_add_sent(p, p->sent, shared);
+	if (status == STATUS_OK)
+		status = store_begin_merge(r->store);
+	if (status == STATUS_OK)
+		status = peer_save(r, p);
+	if (status == STATUS_OK)
+		status = store_commit_merge(r->store);
+	if (status != STATUS_OK)
+		store_rollback(r->store);
+	return status;
+}
+
+static int
+save_peer(struct replica *r, const struct peer *p)
+{
+	int status = store_begin_merge(r->store);
+
+	if (status == STATUS_OK)
+		status = peer_save(r, p);
+	if (status == STATUS_OK)
+		status = store_commit_merge(r->store);
+	if (status != STATUS_OK)
+		store_rollback(r->store);
+	return status;
+}
+
+static int
+manifest_for(const struct peer *p, const struct vector *shared,
+    struct bundle_manifest *ret)
+{
+	const struct vector *told = peer_told(p);
+
+	ret->received = p->received;
+	ret->since = told == NULL ? 0 : p->told;
+	if (told == NULL)
+		return vector_copy(&ret->vector, shared);
+	return vector_difference(shared, told, &ret->vector);
+}
+
+/* Writes the plan in as many bundles as the limit of one file asks for. */
+static int
+write_plan(struct replica *r, const char *folder, struct plan *plan,
+    struct peer *p, const struct roster_cert *to, const struct vector *shared,
+    const struct buffer *receipt, const struct buffer *request,
+    struct replica_export *ret)
+{
+	static const struct buffer none = BUFFER_INIT;
+	size_t done = 0;
+	int status;
+
+	do {
+		struct outgoing o = { .to = to, .pieces = plan->pieces + done,
+		    .receipt = done == 0 ? receipt : &none, .request = request };
+		size_t bytes = o.receipt->len;
+		uint64_t written;
+
+		while (done + o.n < plan->n && o.n < BUNDLE_MAX_SEGMENTS - 1 &&
+		    bytes + plan->pieces[done + o.n].len <= EXPORT_ITEM_BYTES)
+			bytes += plan->pieces[done + o.n++].len;
+		status = manifest_for(p, shared, &o.manifest);
+		if (status == STATUS_OK)
+			status = record_sent(r, p, shared);
+		o.number = p->sent;
+		if (status == STATUS_OK)
+			status = write_bundle(r, folder, &o, p->last_name, &written);
+		vector_release(&o.manifest.vector);
+		if (status != STATUS_OK)
+			return status;
+		ret->bundles++;
+		ret->bytes += written;
+		done += o.n;
+	} while (done < plan->n);
+	ret->transactions += plan->transactions;
+	return STATUS_OK;
+}
+
+static int
+export_to(struct replica *r, const char *folder, const struct folder_entry *list,
+    size_t n, const struct roster_cert *to, struct replica_export *ret)
+{
+	uint64_t scope = r->role == ROLE_HUB ? to->scope : r->scope;
+	struct plan plan = { .r = r };
+	struct vector shared = {0};
+	struct buffer receipt = BUFFER_INIT, request = BUFFER_INIT;
+	uint8_t content[HASH_BYTES], said[HASH_BYTES];
+	struct peer p;
+	uint64_t before;
+	bool news;
+	int status = peer_load(r, &to->node.id, &p);
+
+	hash_init(&plan.content, "kehou 1 bundle");
+	if (status == STATUS_OK)
+		status = replica_shared_vector(r, scope, &shared);
+	if (status == STATUS_OK)
+		status = plan_segments(&plan, &shared, &p.acked);
+	if (status == STATUS_OK && r->role == ROLE_HUB) {
+		status = make_receipt(r, scope, &receipt, said);
+		if (status == STATUS_OK && memcmp(said, p.receipt, HASH_BYTES) != 0) {
+			memcpy(p.receipt, said, HASH_BYTES);
+			p.receipt_since = p.sent + 1;
+		}
+	}
+	if (status == STATUS_OK && roster_node(&r->roster, &r->self.pub.id) == NULL)
+		status = store_meta_get(r->store, "self", "request", &request);
+	if (status != STATUS_OK)
+		goto out;
+	/* News: segments, a receipt that the peer has not acknowledged, a request,
+	 * or bundles of its own that it does not know to have arrived. */
+	news = plan.n > 0 || request.len > 0 ||
+	    (r->role == ROLE_HUB && p.receipt_since > p.told) ||
+	    !(peer_told(&p) != NULL && vector_covers(peer_told(&p), &shared));
+	hash_update(&plan.content, said, r->role == ROLE_HUB ? sizeof(said) : 0);
+	hash_update(&plan.content, &p.received, sizeof(p.received));
+	hash_update(&plan.content, request.data, request.len);
+	hash_final(&plan.content, content);
+	if (!news || (memcmp(content, p.content, HASH_BYTES) == 0 &&
+	    on_folder(list, n, p.last_name))) {
+		ret->unchanged++;
+		goto out;
+	}
+	before = p.sent + 1;
+	status = write_plan(r, folder, &plan, &p, to, &shared, &receipt, &request, ret);
+	if (status == STATUS_OK) {
+		memcpy(p.content, content, HASH_BYTES);
+		status = save_peer(r, &p);
+	}
+	if (status == STATUS_OK)
+		status = remove_superseded(r, folder, list, n, &to->node.id, before,
+		    ret);
+out:
+	peer_release(&p);
+	free(plan.pieces);
+	vector_release(&shared);
+	buffer_release(&receipt);
+	buffer_release(&request);
+	return status;
+}
+
+/* ---- the whole ---- */
+
+static int
+export_roster(struct replica *r, const char *folder)
+{
+	struct buffer b = BUFFER_INIT;
+	char path[REPLICA_PATH_BYTES], name[FOLDER_NAME_BYTES];
+	struct folder_write *fw = NULL;
+	struct file *file;
+	struct hash h;
+	uint8_t hash[HASH_BYTES];
+	int status = replica_path(r->dir, "roster", path);
+
+	if (status == STATUS_OK)
+		status = env_read_file(r->env, path, ROSTER_MAX_BYTES, &b);
+	if (status != STATUS_OK)
+		goto out;
+	folder_hash_init(&h);
+	hash_update(&h, b.data, b.len);
+	hash_final(&h, hash);
+	status = folder_write_begin(r->env, folder, FOLDER_ROSTER, &fw, &file);
+	if (status == STATUS_OK)
+		status = r->env->files->append(r->env->ctx, file, b.data, b.len);
+	if (status == STATUS_OK)
+		status = folder_write_finish(fw, hash, name);
+	folder_write_free(fw);
+out:
+	buffer_release(&b);
+	return status;
+}
+
+/* A hub serves the schools that have been on this stick. */
+static bool
+has_been_here(struct replica *r, const char *folder, const struct folder_entry *list,
+    size_t n, const struct node_id *node)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct bundle_info info;
+		bool ours;
+
+		if (header_of(r, folder, &list[i], &info, &ours) &&
+		    (node_id_compare(&info.sender, node) == 0 ||
+		     node_id_compare(&info.recipient, node) == 0))
+			return true;
+	}
+	return false;
+}
+
+static int
+export_all(struct replica *r, const char *folder, bool all,
+    const struct folder_entry *list, size_t n, struct replica_export *ret)
+{
+	if (r->role != ROLE_HUB) {
+		const struct roster_cert *hub = roster_hub(&r->roster);
+
+		if (hub == NULL)
+			return STATUS_UNCERTIFIED;
+		return export_to(r, folder, list, n, hub, ret);
+	}
+	for (size_t i = 0; i < r->roster.ncerts; i++) {
+		const struct roster_cert *c = &r->roster.certs[i];
+		int status;
+
+		if (c->role != ROLE_SCHOOL || roster_revoked(&r->roster, &c->node.id))
+			continue;
+		if (!all && !has_been_here(r, folder, list, n, &c->node.id))
+			continue;
+		status = export_to(r, folder, list, n, c, ret);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+int
+replica_export(struct replica *r, const char *folder, bool all,
+    struct replica_export *ret)
+{
+	struct replica_export done = {0};
+	struct folder_entry *list = NULL;
+	size_t n = 0, ignored;
+	int status = replica_seal(r);
+
+	if (status == STATUS_OK)
+		status = replica_mark_left(r);
+	if (status == STATUS_OK) {
+		status = folder_list(r->env, folder, &list, &n, &ignored);
+		if (status == STATUS_NOT_FOUND)
+			status = STATUS_OK; /* KEHOU is made by the first write */
+	}
+	if (status == STATUS_OK)
+		status = folder_sweep(r->env, folder);
+	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
+		status = export_roster(r, folder);
+	if (status == STATUS_OK)
+		status = export_all(r, folder, all, list, n, &done);
+	if (status == STATUS_OK)
+		status = store_begin_merge(r->store);
+	if (status == STATUS_OK) {
+		status = replica_set_number(r, "exported",
+		    (uint64_t)r->env->now_s(r->env->ctx));
+		if (status == STATUS_OK)
+			status = store_commit_merge(r->store);
+		if (status != STATUS_OK)
+			store_rollback(r->store);
+	}
+	free(list);
+	if (status == STATUS_OK)
+		*ret = done;
+	return status;
+}

@@ -1,0 +1,86 @@
+/* What the files replica_*.c share.  Nobody else includes it. */
+#ifndef SYNC_REPLICA_INTERNAL_H
+#define SYNC_REPLICA_INTERNAL_H
+
+#include "sync/merge.h"
+#include "sync/replica.h"
+
+#define REPLICA_PATH_BYTES 4096
+#define REPLICA_DETAIL_BYTES 256
+
+struct replica {
+	const struct env *env;
+	const struct registry *registry;
+	struct store *store;
+	struct identity self;
+	struct roster roster;
+	struct keyring keys;
+	uint8_t issuing_sk[64];        /* hub only */
+	uint8_t root_pk[32];           /* the trust anchor */
+	uint64_t *rights;              /* scratch, registry->ntables */
+	uint64_t county, scope, epoch;
+	uint8_t role;
+	char dir[REPLICA_PATH_BYTES];
+	char detail[REPLICA_DETAIL_BYTES];
+};
+
+/* DIR/name into ret; TOO_LARGE when it does not fit. */
+int replica_path(const char *dir, const char *name, char ret[REPLICA_PATH_BYTES])
+    MUST_CHECK;
+void replica_say(struct replica *r, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Small numbers of this node, in meta space "self"; 0 when not there. */
+int replica_number(struct replica *r, const char *name, uint64_t *ret) MUST_CHECK;
+int replica_set_number(struct replica *r, const char *name, uint64_t value)
+    MUST_CHECK;
+
+/* Cuts what is logged into segments; everything own is in segments then. */
+int replica_seal(struct replica *r) MUST_CHECK;
+/* Before the first byte leaves: says in the sidecar what leaves. */
+int replica_mark_left(struct replica *r) MUST_CHECK;
+/* Installs a signed roster (file, memory) when its number is higher and tries
+ * held segments again.  ret_taken: whether it was. */
+int replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
+    bool *ret_taken) MUST_CHECK;
+/* Signs the changed roster with the next number and installs it. */
+int replica_publish_roster(struct replica *r) MUST_CHECK;
+struct merge replica_merge(struct replica *r);
+
+/* What is known of another node; in meta space "peer" under its id. */
+#define PEER_SENT_MAX 8
+struct peer_sent {
+	uint64_t number;       /* of a bundle that left for the peer */
+	struct vector vector;  /* our vector as it stood */
+};
+struct peer {
+	struct node_id node;
+	struct vector acked;   /* what the peer said that it has */
+	uint64_t received;     /* highest bundle number taken in from it */
+	uint64_t sent;         /* highest bundle number made for it */
+	uint64_t told;         /* our bundle that it acknowledged */
+	int64_t contact_s;     /* our clock when its newest bundle came; 0 never */
+	uint8_t content[HASH_BYTES];   /* of what the last bundle carried */
+	char last_name[FOLDER_NAME_BYTES]; /* its file's name */
+	uint8_t receipt[HASH_BYTES];   /* receipt entries last sent … */
+	uint64_t receipt_since;        /* … first in this bundle */
+	struct peer_sent sents[PEER_SENT_MAX];
+	size_t nsents;
+};
+/* A peer never met is empty.  Released by the caller also on failure. */
+int peer_load(struct replica *r, const struct node_id *node, struct peer *ret)
+    MUST_CHECK;
+int peer_save(struct replica *r, const struct peer *p) MUST_CHECK;
+void peer_release(struct peer *p);
+/* Vector that the peer is known to have been told; NULL: nothing. */
+const struct vector *peer_told(const struct peer *p);
+int peer_add_sent(struct peer *p, uint64_t number, const struct vector *v) MUST_CHECK;
+
+/* The streams of a scope that are shared with a peer: its scope and the
+ * county's.  Appends into ret (released by the caller). */
+int replica_shared_vector(struct replica *r, uint64_t scope, struct vector *ret)
+    MUST_CHECK;
+
+void replica_hex(const uint8_t *data, size_t len, char *ret /* 2 * len + 1 */);
+
+#endif

@@ -1,0 +1,150 @@
+#include "sync/replica_internal.h"
+
+#include <string.h>
+
+#define PEER_VERSION 1
+
+void
+peer_release(struct peer *p)
+{
+	vector_release(&p->acked);
+	for (size_t i = 0; i < p->nsents; i++)
+		vector_release(&p->sents[i].vector);
+	p->nsents = 0;
+}
+
+static void
+peer_name(const struct node_id *node, char ret[2 * NODE_ID_BYTES + 1])
+{
+	replica_hex(node->b, NODE_ID_BYTES, ret);
+}
+
+static int
+peer_read(const struct buffer *b, struct peer *p)
+{
+	struct reader r;
+	int status;
+	size_t n;
+
+	reader_init(&r, b->data, b->len);
+	if (reader_u8(&r) != PEER_VERSION)
+		return STATUS_CORRUPT;
+	p->received = reader_varint(&r);
+	p->sent = reader_varint(&r);
+	p->told = reader_varint(&r);
+	p->contact_s = reader_zigzag(&r);
+	reader_copy(&r, p->content, sizeof(p->content));
+	reader_copy(&r, p->last_name, sizeof(p->last_name));
+	p->last_name[sizeof(p->last_name) - 1] = '\0';
+	reader_copy(&r, p->receipt, sizeof(p->receipt));
+	p->receipt_since = reader_varint(&r);
+	status = vector_read(&r, &p->acked);
+	n = reader_count(&r, PEER_SENT_MAX);
+	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+		p->sents[i].number = reader_varint(&r);
+		p->nsents = i + 1;
+		status = vector_read(&r, &p->sents[i].vector);
+	}
+	if (status == STATUS_OK)
+		status = reader_end(&r);
+	return status == STATUS_OK || status == STATUS_NOMEM ? status : STATUS_CORRUPT;
+}
+
+int
+peer_load(struct replica *r, const struct node_id *node, struct peer *ret)
+{
+	char name[2 * NODE_ID_BYTES + 1];
+	struct buffer b = BUFFER_INIT;
+	int status;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->node = *node;
+	peer_name(node, name);
+	status = store_meta_get(r->store, "peer", name, &b);
+	if (status == STATUS_OK)
+		status = peer_read(&b, ret);
+	else if (status == STATUS_NOT_FOUND)
+		status = STATUS_OK;
+	buffer_release(&b);
+	return status;
+}
+
+int
+peer_save(struct replica *r, const struct peer *p)
+{
+	char name[2 * NODE_ID_BYTES + 1];
+	struct buffer b = BUFFER_INIT;
+	int status;
+
+	peer_name(&p->node, name);
+	buffer_put_u8(&b, PEER_VERSION);
+	buffer_put_varint(&b, p->received);
+	buffer_put_varint(&b, p->sent);
+	buffer_put_varint(&b, p->told);
+	buffer_put_zigzag(&b, p->contact_s);
+	buffer_put(&b, p->content, sizeof(p->content));
+	buffer_put(&b, p->last_name, sizeof(p->last_name));
+	buffer_put(&b, p->receipt, sizeof(p->receipt));
+	buffer_put_varint(&b, p->receipt_since);
+	vector_put(&b, &p->acked);
+	buffer_put_varint(&b, p->nsents);
+	for (size_t i = 0; i < p->nsents; i++) {
+		buffer_put_varint(&b, p->sents[i].number);
+		vector_put(&b, &p->sents[i].vector);
+	}
+	status = buffer_status(&b);
+	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "peer", name, b.data, b.len);
+	buffer_release(&b);
+	return status;
+}
+
+const struct vector *
+peer_told(const struct peer *p)
+{
+	for (size_t i = 0; i < p->nsents; i++)
+		if (p->sents[i].number == p->told)
+			return &p->sents[i].vector;
+	return NULL;
+}
+
+int
+peer_add_sent(struct peer *p, uint64_t number, const struct vector *v)
+{
+	struct vector copy = {0};
+	int status = vector_copy(&copy, v);
+
+	if (status != STATUS_OK) {
+		vector_release(&copy);
+		return status;
+	}
+	if (p->nsents == PEER_SENT_MAX) {
+		/* The acknowledged one stays: differences are against it. */
+		size_t drop = p->sents[0].number == p->told ? 1 : 0;
+
+		vector_release(&p->sents[drop].vector);
+		memmove(&p->sents[drop], &p->sents[drop + 1],
+		    (PEER_SENT_MAX - 1 - drop) * sizeof(p->sents[0]));
+		p->nsents--;
+	}
+	p->sents[p->nsents].number = number;
+	p->sents[p->nsents].vector = copy;
+	p->nsents++;
+	return STATUS_OK;
+}
+
+int
+replica_shared_vector(struct replica *r, uint64_t scope, struct vector *ret)
+{
+	int status = store_vector(r->store, SCOPE_COUNTY, false, ret);
+
+	if (status == STATUS_OK && scope != SCOPE_COUNTY) {
+		struct vector school = {0};
+
+		status = store_vector(r->store, scope, false, &school);
+		if (status == STATUS_OK)
+			status = vector_merge(ret, &school);
+		vector_release(&school);
+	}
+	return status;
+}

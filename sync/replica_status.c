@@ -1,0 +1,334 @@
+#include "sync/replica_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the three facts ---- */
+
+/* The newest receipt of the county's present hub for a scope; entries 0 when
+ * there is none. */
+struct newest {
+	struct replica *r;
+	struct receipt receipt;
+	int status;
+};
+
+static int
+pick_receipt(void *ctx, const char *name, const uint8_t *data, size_t len)
+{
+	struct newest *n = ctx;
+	const struct roster_cert *cert;
+	struct receipt rc = {0};
+	struct node_id by;
+	int status;
+
+	(void)name;
+	status = receipt_signer(data, len, &by);
+	cert = status == STATUS_OK ? roster_node(&n->r->roster, &by) : NULL;
+	if (cert == NULL || cert->role != ROLE_HUB)
+		return 0;
+	status = receipt_read(data, len, n->r->county, cert->node.sign_pk, &rc);
+	if (status == STATUS_OK && rc.scope == n->r->scope &&
+	    (n->receipt.number == 0 || cert == roster_hub(&n->r->roster))) {
+		receipt_release(&n->receipt);
+		n->receipt = rc;
+	} else {
+		receipt_release(&rc);
+	}
+	return status == STATUS_NOMEM ? status : 0;
+}
+
+static const struct receipt_entry *
+entry_of(const struct receipt *rc, const struct stream_id *s)
+{
+	for (size_t i = 0; i < rc->n; i++)
+		if (stream_id_compare(&rc->entries[i].stream, s) == 0)
+			return &rc->entries[i];
+	return NULL;
+}
+
+struct times {
+	uint64_t merged;        /* through, by the receipt */
+	const uint8_t *hash;    /* of the segment that ends there, by the receipt */
+	bool hash_seen;
+	int64_t confirmed_s;    /* newest time among the confirmed */
+	int64_t open_s;         /* earliest time among the others; 0 none */
+};
+
+static int
+see_segment(void *ctx, const struct store_segment *seg)
+{
+	struct times *t = ctx;
+	uint64_t last = seg->first + seg->count - 1;
+
+	if (last <= t->merged) {
+		if (seg->max_time_s > t->confirmed_s)
+			t->confirmed_s = seg->max_time_s;
+		if (last == t->merged &&
+		    memcmp(seg->hash, t->hash, HASH_BYTES) == 0)
+			t->hash_seen = true;
+	} else if (t->open_s == 0 || seg->min_time_s < t->open_s) {
+		t->open_s = seg->min_time_s;
+	}
+	return 0;
+}
+
+/* Times of one own stream.  A receipt whose hash is not ours confirms nothing:
+ * it is of another branch. */
+static int
+stream_times(struct replica *r, uint32_t writer, const struct store_head *head,
+    const struct receipt_entry *e, struct times *t, uint64_t *ret_merged)
+{
+	int status;
+
+	t->merged = e == NULL ? 0 : e->merged;
+	t->hash = e == NULL ? NULL : e->merged_hash;
+	t->hash_seen = t->merged == 0;
+	status = store_segments(r->store, writer, 0, see_segment, t);
+	if (status < 0)
+		return status;
+	*ret_merged = t->hash_seen ? t->merged : 0;
+	if (!t->hash_seen) {
+		t->confirmed_s = 0;
+		t->open_s = 1;
+	}
+	if (head->logged > head->stored) {
+		struct batch b;
+		uint64_t first;
+
+		batch_init(&b);
+		status = store_log_read(r->store, writer, &first, &b);
+		if (status == STATUS_OK && b.ntx > 0 &&
+		    (t->open_s == 0 || b.txs[0].time_s < t->open_s))
+			t->open_s = b.txs[0].time_s;
+		batch_release(&b);
+	}
+	return status;
+}
+
+static int
+own_streams(struct replica *r, const struct receipt *rc, struct replica_status *s)
+{
+	int64_t confirmed = 0, open = 0;
+
+	for (uint32_t w = 1; w <= store_stream_count(r->store); w++) {
+		const struct stream_id *id = store_stream_id(r->store, w);
+		const struct receipt_entry *e;
+		struct times t = {0};
+		struct store_head head;
+		uint64_t merged = 0;
+		int status;
+
+		if (id == NULL || node_id_compare(&id->node, &r->self.pub.id) != 0)
+			continue;
+		e = entry_of(rc, id);
+		status = store_head(r->store, w, &head);
+		if (status == STATUS_OK)
+			status = stream_times(r, w, &head, e, &t, &merged);
+		if (status != STATUS_OK)
+			return status;
+		s->transactions += head.logged;
+		s->waiting += head.logged - (merged < head.logged ? merged : head.logged);
+		if (e != NULL && e->stored > merged)
+			s->stored_only += e->stored - merged;
+		if (e != NULL)
+			s->exceptions += e->exceptions;
+		if (t.confirmed_s > confirmed)
+			confirmed = t.confirmed_s;
+		if (t.open_s != 0 && (open == 0 || t.open_s < open))
+			open = t.open_s;
+	}
+	/* Confirmed up to a moment means: nothing before it is still open. */
+	s->confirmed_s = open != 0 && open <= confirmed ? open - 1 : confirmed;
+	if (confirmed == 0)
+		s->confirmed_s = 0;
+	return STATUS_OK;
+}
+
+int
+replica_status(struct replica *r, struct replica_status *ret)
+{
+	struct replica_status s = {0};
+	struct newest newest = { .r = r };
+	uint64_t inbox = 0, t = 0;
+	int status = store_meta_list(r->store, "receipt", pick_receipt, &newest);
+
+	if (status == STATUS_OK)
+		status = own_streams(r, &newest.receipt, &s);
+	s.receipt_s = newest.receipt.time_s;
+	receipt_release(&newest.receipt);
+	s.certified = roster_node(&r->roster, &r->self.pub.id) != NULL;
+	s.roster = r->roster.number;
+	if (status == STATUS_OK)
+		status = store_held_count(r->store, &s.held);
+	if (status == STATUS_OK)
+		status = store_inbox_count(r->store, &inbox);
+	s.inbox = inbox;
+	if (status == STATUS_OK)
+		status = replica_number(r, "exported", &t);
+	s.last_export_s = (int64_t)t;
+	if (status == STATUS_OK)
+		status = replica_number(r, "imported", &t);
+	s.last_import_s = (int64_t)t;
+	if (status == STATUS_OK)
+		*ret = s;
+	return status;
+}
+
+/* ---- the hub's schools ---- */
+
+static int
+newest_segment(void *ctx, const struct store_segment *seg)
+{
+	int64_t *newest = ctx;
+
+	if (seg->max_time_s > *newest)
+		*newest = seg->max_time_s;
+	return 0;
+}
+
+static int
+held_of_scope(void *ctx, const struct store_held *h)
+{
+	struct replica_school *s = ctx;
+
+	if (h->stream.scope == s->school->id)
+		s->held++;
+	return 0;
+}
+
+static int
+school_line(struct replica *r, struct replica_school *s)
+{
+	int status = store_held(r->store, 0, held_of_scope, s);
+
+	for (size_t i = 0; status == STATUS_OK && i < r->roster.ncerts; i++) {
+		const struct roster_cert *c = &r->roster.certs[i];
+		struct peer p;
+
+		if (c->role != ROLE_SCHOOL || c->scope != s->school->id)
+			continue;
+		s->enrolled = true;
+		status = peer_load(r, &c->node.id, &p);
+		if (p.contact_s > s->last_contact_s)
+			s->last_contact_s = p.contact_s;
+		peer_release(&p);
+	}
+	for (uint32_t w = 1; status >= 0 && w <= store_stream_count(r->store); w++) {
+		const struct stream_id *id = store_stream_id(r->store, w);
+		struct store_head head;
+
+		if (id == NULL || id->scope != s->school->id ||
+		    node_id_compare(&id->node, &r->self.pub.id) == 0)
+			continue;
+		status = store_head(r->store, w, &head);
+		if (status == STATUS_OK)
+			status = store_segments(r->store, w, 0, newest_segment,
+			    &s->merged_time_s);
+		s->transactions += head.merged;
+	}
+	return status < 0 ? status : STATUS_OK;
+}
+
+int
+replica_schools(struct replica *r, replica_school_visit *visit, void *ctx)
+{
+	for (size_t i = 0; i < r->roster.nschools; i++) {
+		struct replica_school s = { .school = &r->roster.schools[i] };
+		int status = school_line(r, &s);
+
+		if (status == STATUS_OK)
+			status = visit(ctx, &s);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+/* ---- verify ---- */
+
+struct verifying {
+	struct merge merge;     /* into an empty store */
+	struct replica_verify *ret;
+};
+
+/* Merging into an empty store checks chain, signature and rights once more. */
+static int
+verify_segment(void *ctx, const struct store_segment *seg)
+{
+	struct verifying *v = ctx;
+	struct merge_result res = {0};
+	int status = merge_segment(&v->merge, seg->packed, seg->packed_len, &res);
+
+	if (status != STATUS_OK)
+		return status;
+	v->ret->segments++;
+	v->ret->transactions += seg->count;
+	if (res.segments == 1)
+		v->ret->signatures++;
+	else if (res.refused > 0 || res.status == STATUS_EARLY)
+		v->ret->bad_segments++;
+	return 0;
+}
+
+static int
+compare_digests(struct replica *r, struct store *anew, bool *ret_equal)
+{
+	uint64_t *scopes = NULL;
+	size_t n = 0;
+	bool equal = true;
+	int status = store_scopes(r->store, &scopes, &n);
+
+	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+		uint8_t a[HASH_BYTES], b[HASH_BYTES];
+
+		status = store_digest(r->store, scopes[i], a);
+		if (status == STATUS_OK)
+			status = store_digest(anew, scopes[i], b);
+		if (status == STATUS_OK && memcmp(a, b, HASH_BYTES) != 0)
+			equal = false;
+	}
+	free(scopes);
+	if (status == STATUS_OK)
+		*ret_equal = equal;
+	return status;
+}
+
+int
+replica_verify(struct replica *r, struct replica_verify *ret)
+{
+	struct store_options options = { .registry = r->registry, .create = true };
+	struct replica_verify v = {0};
+	struct verifying state = { .merge = replica_merge(r), .ret = &v };
+	struct store *anew = NULL;
+	int status = replica_seal(r);
+
+	if (status == STATUS_OK)
+		status = store_open(":memory:", &options, &anew);
+	if (status != STATUS_OK)
+		return status;
+	state.merge.store = anew;
+	status = store_begin_merge(anew);
+	for (uint32_t w = 1; status >= 0 && w <= store_stream_count(r->store); w++) {
+		if (store_stream_id(r->store, w) == NULL)
+			continue;
+		v.streams++;
+		status = store_segments(r->store, w, 0, verify_segment, &state);
+	}
+	if (status >= 0)
+		status = store_commit_merge(anew);
+	if (status == STATUS_OK)
+		status = compare_digests(r, anew, &v.state_equal);
+	if (status == STATUS_OK) {
+		int sound = store_integrity(r->store);
+
+		v.store_sound = sound == STATUS_OK;
+		if (sound != STATUS_OK && sound != STATUS_CORRUPT)
+			status = sound;
+	}
+	store_close(anew);
+	if (status == STATUS_OK)
+		*ret = v;
+	return status;
+}
