@@ -1,0 +1,194 @@
+-- The store's own statements.  Local tables begin with kehou_ and never travel.
+
+-- name: open
+PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = OFF;
+PRAGMA secure_delete = ON;
+PRAGMA trusted_schema = OFF;
+PRAGMA cache_size = -4096;
+PRAGMA temp_store = MEMORY;
+PRAGMA wal_autocheckpoint = 1000;
+BEGIN EXCLUSIVE;
+COMMIT;
+
+-- name: create
+CREATE TABLE kehou_meta (
+	space TEXT NOT NULL,
+	name  TEXT NOT NULL,
+	data  BLOB NOT NULL,
+	PRIMARY KEY (space, name)
+) WITHOUT ROWID;
+CREATE TABLE kehou_stream (
+	writer INTEGER PRIMARY KEY,
+	id     BLOB NOT NULL UNIQUE,
+	merged INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE kehou_segment (
+	writer INTEGER NOT NULL,
+	first  INTEGER NOT NULL,
+	count  INTEGER NOT NULL,
+	hash   BLOB NOT NULL,
+	min_s  INTEGER NOT NULL,
+	max_s  INTEGER NOT NULL,
+	packed BLOB NOT NULL,
+	PRIMARY KEY (writer, first)
+) WITHOUT ROWID;
+CREATE TABLE kehou_knows (
+	writer  INTEGER NOT NULL,
+	of      INTEGER NOT NULL,
+	seq     INTEGER NOT NULL,
+	through INTEGER NOT NULL,
+	PRIMARY KEY (writer, of, seq)
+) WITHOUT ROWID;
+CREATE TABLE kehou_log (
+	writer INTEGER NOT NULL,
+	seq    INTEGER NOT NULL,
+	time_s INTEGER NOT NULL,
+	staff  INTEGER NOT NULL,
+	rows   BLOB NOT NULL,
+	PRIMARY KEY (writer, seq)
+) WITHOUT ROWID;
+CREATE TABLE kehou_tomb (
+	tbl     INTEGER NOT NULL,
+	key     BLOB NOT NULL,
+	scope   INTEGER NOT NULL,
+	length  INTEGER NOT NULL,
+	version INTEGER NOT NULL,
+	PRIMARY KEY (tbl, key)
+) WITHOUT ROWID;
+CREATE TABLE kehou_inbox (
+	id            INTEGER PRIMARY KEY,
+	tbl           INTEGER NOT NULL,
+	col           INTEGER NOT NULL,
+	scope         INTEGER NOT NULL,
+	key           BLOB NOT NULL,
+	winner        NOT NULL,
+	loser         NOT NULL,
+	winner_writer INTEGER NOT NULL,
+	winner_stamp  INTEGER NOT NULL,
+	winner_seq    INTEGER NOT NULL,
+	loser_writer  INTEGER NOT NULL,
+	loser_stamp   INTEGER NOT NULL,
+	loser_seq     INTEGER NOT NULL,
+	UNIQUE (tbl, col, key, loser_writer, loser_stamp)
+);
+CREATE TABLE kehou_held (
+	id     INTEGER PRIMARY KEY AUTOINCREMENT,
+	reason INTEGER NOT NULL,
+	stream BLOB NOT NULL,
+	first  INTEGER NOT NULL,
+	count  INTEGER NOT NULL,
+	packed BLOB,
+	UNIQUE (stream, first, reason)
+);
+CREATE TABLE kehou_counter (
+	epoch INTEGER PRIMARY KEY,
+	next  INTEGER NOT NULL
+);
+
+-- name: begin
+BEGIN IMMEDIATE
+-- name: commit
+COMMIT
+-- name: rollback
+ROLLBACK
+
+-- name: integrity
+PRAGMA integrity_check(1)
+
+-- name: has_tables
+SELECT count(*) FROM sqlite_schema WHERE name = 'kehou_meta'
+-- name: has_table
+SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1
+
+-- name: meta_get
+SELECT data FROM kehou_meta WHERE space = ?1 AND name = ?2
+-- name: meta_set
+INSERT INTO kehou_meta (space, name, data) VALUES (?1, ?2, ?3)
+ON CONFLICT (space, name) DO UPDATE SET data = excluded.data
+-- name: meta_remove
+DELETE FROM kehou_meta WHERE space = ?1 AND name = ?2
+-- name: meta_list
+SELECT name, data FROM kehou_meta WHERE space = ?1 ORDER BY name
+
+-- name: streams
+SELECT s.writer, s.id, s.merged,
+	coalesce((SELECT g.first + g.count - 1 FROM kehou_segment g WHERE g.writer = s.writer
+		ORDER BY g.first DESC LIMIT 1), 0),
+	(SELECT g.hash FROM kehou_segment g WHERE g.writer = s.writer
+		ORDER BY g.first DESC LIMIT 1),
+	coalesce((SELECT max(l.seq) FROM kehou_log l WHERE l.writer = s.writer), 0)
+FROM kehou_stream s ORDER BY s.writer
+-- name: stream_add
+INSERT INTO kehou_stream (writer, id) VALUES (?1, ?2)
+-- name: stream_merged
+UPDATE kehou_stream SET merged = ?2 WHERE writer = ?1
+
+-- name: segment_add
+INSERT INTO kehou_segment (writer, first, count, hash, min_s, max_s, packed)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+-- name: segment_list
+SELECT first, count, hash, min_s, max_s, packed FROM kehou_segment
+WHERE writer = ?1 AND first > ?2 - 65536 AND first + count - 1 > ?2
+ORDER BY first
+-- name: knows_add
+INSERT OR REPLACE INTO kehou_knows (writer, of, seq, through) VALUES (?1, ?2, ?3, ?4)
+-- name: knows_get
+SELECT coalesce(max(through), 0) FROM kehou_knows
+WHERE writer = ?1 AND of = ?2 AND seq <= ?3
+
+-- name: log_add
+INSERT INTO kehou_log (writer, seq, time_s, staff, rows) VALUES (?1, ?2, ?3, ?4, ?5)
+-- name: log_list
+SELECT seq, time_s, staff, rows FROM kehou_log WHERE writer = ?1 ORDER BY seq
+-- name: log_remove
+DELETE FROM kehou_log WHERE writer = ?1 AND seq <= ?2
+
+-- name: tomb_get
+SELECT length, version FROM kehou_tomb WHERE tbl = ?1 AND key = ?2
+-- name: tomb_set
+INSERT INTO kehou_tomb (tbl, key, scope, length, version) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (tbl, key) DO UPDATE SET length = excluded.length, version = excluded.version
+-- name: tomb_remove
+DELETE FROM kehou_tomb WHERE tbl = ?1 AND key = ?2
+-- name: tomb_tables
+SELECT DISTINCT tbl FROM kehou_tomb
+-- name: tomb_scan
+SELECT key, length, version FROM kehou_tomb WHERE tbl = ?1 AND scope = ?2 ORDER BY key
+
+-- name: inbox_add
+INSERT OR IGNORE INTO kehou_inbox (tbl, col, scope, key, winner, loser, winner_writer,
+	winner_stamp, winner_seq, loser_writer, loser_stamp, loser_seq)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+-- name: inbox_of
+SELECT id, winner_writer, winner_seq, loser_writer, loser_seq FROM kehou_inbox
+WHERE tbl = ?1 AND col = ?2 AND key = ?3
+-- name: inbox_remove
+DELETE FROM kehou_inbox WHERE id = ?1
+-- name: inbox_clear
+DELETE FROM kehou_inbox WHERE tbl = ?1 AND col = ?2 AND key = ?3
+-- name: inbox_count
+SELECT count(*) FROM kehou_inbox
+
+-- name: held_add
+INSERT OR IGNORE INTO kehou_held (reason, stream, first, count, packed)
+VALUES (?1, ?2, ?3, ?4, ?5)
+-- name: held_list
+SELECT id, reason, stream, first, count, packed FROM kehou_held
+WHERE ?1 = 0 OR reason = ?1 ORDER BY id
+-- name: held_remove
+DELETE FROM kehou_held WHERE id = ?1
+-- name: held_count
+SELECT count(*) FROM kehou_held
+
+-- name: counter_get
+SELECT next FROM kehou_counter WHERE epoch = ?1
+-- name: counter_set
+INSERT INTO kehou_counter (epoch, next) VALUES (?1, ?2)
+ON CONFLICT (epoch) DO UPDATE SET next = excluded.next
+
+-- name: keywrap_add
+INSERT INTO keywrap (school, generation, recipient, wrapped)
+VALUES (:school, :generation, :recipient, :wrapped)
