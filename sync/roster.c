@@ -347,8 +347,15 @@ put_cert(struct buffer *b, const struct roster_cert *c)
 	buffer_put(b, c->invite, sizeof c->invite);
 }
 
-static void
-read_cert(struct reader *r, struct roster_cert *c)
+void
+roster_cert_put(struct buffer *b, const struct roster_cert *c)
+{
+	put_cert(b, c);
+	buffer_put(b, c->signature, SIGNATURE_BYTES);
+}
+
+void
+roster_cert_read(struct reader *r, struct roster_cert *c)
 {
 	reader_copy(r, c->node.sign_pk, SIGN_PK_BYTES);
 	reader_copy(r, c->node.seal_pk, SEAL_PK_BYTES);
@@ -438,10 +445,8 @@ put_lists(struct buffer *b, const struct roster *r)
 	for (size_t i = 0; i < r->nschools; i++)
 		put_school(b, &r->schools[i]);
 	buffer_put_varint(b, r->ncerts);
-	for (size_t i = 0; i < r->ncerts; i++) {
-		put_cert(b, &r->certs[i]);
-		buffer_put(b, r->certs[i].signature, SIGNATURE_BYTES);
-	}
+	for (size_t i = 0; i < r->ncerts; i++)
+		roster_cert_put(b, &r->certs[i]);
 	buffer_put_varint(b, r->ninvites);
 	for (size_t i = 0; i < r->ninvites; i++)
 		put_invite(b, &r->invites[i]);
@@ -508,7 +513,7 @@ read_lists(struct reader *r, struct roster *s, bool *nomem)
 		read_school(r, &s->schools[i]);
 	s->certs = read_list(r, ROSTER_MAX_NODES, sizeof *s->certs, &s->ncerts, nomem);
 	for (size_t i = 0; i < s->ncerts && !r->failed; i++)
-		read_cert(r, &s->certs[i]);
+		roster_cert_read(r, &s->certs[i]);
 	s->invites = read_list(r, ROSTER_MAX_NODES, sizeof *s->invites, &s->ninvites,
 	    nomem);
 	for (size_t i = 0; i < s->ninvites && !r->failed; i++)
@@ -639,18 +644,24 @@ verify_roots(const struct roster *r)
 	return identity_verify_hash(root, hash, r->issuing_sig);
 }
 
+int
+roster_cert_verify(const struct roster_cert *c, uint64_t county,
+    const uint8_t issuing_pk[32])
+{
+	uint8_t hash[HASH_BYTES];
+	int rc = cert_hash(county, c, hash);
+
+	return rc == STATUS_OK ? identity_verify_hash(issuing_pk, hash, c->signature)
+	    : rc;
+}
+
 static int
 verify_certs(const struct roster *r)
 {
-	uint8_t hash[HASH_BYTES];
 	int rc = STATUS_OK;
 
-	for (size_t i = 0; i < r->ncerts && rc == STATUS_OK; i++) {
-		rc = cert_hash(r->county, &r->certs[i], hash);
-		if (rc == STATUS_OK)
-			rc = identity_verify_hash(r->issuing_pk, hash,
-			    r->certs[i].signature);
-	}
+	for (size_t i = 0; i < r->ncerts && rc == STATUS_OK; i++)
+		rc = roster_cert_verify(&r->certs[i], r->county, r->issuing_pk);
 	return rc;
 }
 

@@ -134,6 +134,12 @@ int roster_read(const uint8_t *data, size_t len, uint64_t county,
 int roster_parse(const uint8_t *data, size_t len, struct roster *ret) MUST_CHECK;
 void roster_encode(const struct roster *r, struct buffer *b);
 
+/* One certificate's bytes, signature included, and its signature alone. */
+void roster_cert_put(struct buffer *b, const struct roster_cert *c);
+void roster_cert_read(struct reader *r, struct roster_cert *ret); /* may fail r */
+int roster_cert_verify(const struct roster_cert *c, uint64_t county,
+    const uint8_t issuing_pk[32]) MUST_CHECK;
+
 const struct roster_cert *roster_node(const struct roster *r,
     const struct node_id *id);
 const struct roster_school *roster_school(const struct roster *r, uint64_t id);

@@ -1,0 +1,38 @@
+/* The golden vectors of roster, certificate, invitation, request, receipt and
+ * verdict: built from fixed seeds, by the generator and by the tests alike. */
+#ifndef TESTS_VECTORS_TRUST_H
+#define TESTS_VECTORS_TRUST_H
+
+#include <jansson.h>
+
+#include "sync/invitation.h"
+#include "sync/receipt.h"
+#include "sync/verdict.h"
+
+#define TRUST_COUNTY UINT64_C(410185)
+
+enum trust_size { TRUST_SMALL, TRUST_SEVERAL, TRUST_MAXIMAL };
+extern const char *const trust_sizes[3];
+
+/* Keys out of a label. */
+void trust_seed(const char *label, unsigned number, uint8_t ret[32]);
+void trust_key(const char *label, unsigned number, uint8_t ret_sk[64]);
+void trust_node(const char *label, unsigned number, struct identity *ret);
+
+/* A county: the roster, not signed yet. */
+void trust_roster(enum trust_size size, struct roster *ret);
+/* The invitation that every such roster holds unused. */
+void trust_invitation(enum trust_size size, struct invitation *ret);
+void trust_receipt(enum trust_size size, struct receipt *ret);
+void trust_verdict(enum trust_size size, struct verdict *ret);
+void trust_sign_roster(struct roster *r, struct buffer *ret);
+
+/* kind: "roster" and so on.  The bytes, and what they mean as JSON. */
+extern const char *const trust_kinds[6];
+void trust_vector(const char *kind, enum trust_size size, struct buffer *ret,
+    json_t **ret_json);
+/* True when the files of this vector in $SRCDIR/tests/vectors are what is built
+ * here, bytes and JSON. */
+bool trust_vector_matches(const char *kind, enum trust_size size);
+
+#endif
