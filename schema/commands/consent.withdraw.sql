@@ -1,0 +1,13 @@
+-- about: A guardian withdraws, at any time, with no reason asked; the child is kept safe until collected.
+-- roles: teacher head
+-- params: pupil:i on:d
+-- scope: school
+-- audit: pupil
+-- requires: R3
+SELECT refuse('R3.nothing_to_withdraw')
+WHERE NOT EXISTS (SELECT 1 FROM consent
+	WHERE school = :school AND pupil = :pupil AND choice = 1 AND withdrawn_on IS NULL);
+UPDATE consent SET withdrawn_on = :on, withdrawn_at = now_ms()
+WHERE school = :school AND pupil = :pupil AND choice = 1 AND withdrawn_on IS NULL;
+SELECT pupil, count(*) AS withdrawn FROM consent
+WHERE school = :school AND pupil = :pupil AND withdrawn_on = :on;

@@ -1,0 +1,15 @@
+-- about: Reports an incident: kind, when, where, who, what, at once.  It travels first and is never edited.
+-- roles: teacher head guard
+-- params: kind:i date:d time:m? site:i? place:t pupil:i? who:t? what:t past_head:b?
+-- scope: school
+-- lane: urgent
+-- audit: kind
+-- requires: R13
+SELECT refuse('R13.kind', :kind) WHERE :kind NOT IN (1, 2, 3, 4, 5, 6, 9);
+INSERT INTO incident (school, incident, kind, happened_at, site, place, pupil, who, what,
+	past_head, at, by_staff)
+VALUES (:school, :new_id, :kind,
+	((:date + 10957) * 1440 + coalesce(:time, 720) - 480) * 60000,
+	coalesce(:site, 0), :place, :pupil, :who, :what, coalesce(:past_head, 0), now_ms(),
+	:staff);
+SELECT incident, kind FROM incident WHERE school = :school AND incident = :new_id;

@@ -1,0 +1,28 @@
+-- about: All who are still here left as usual, as one act of a named adult; who differs is entered before with leave.one.
+-- roles: teacher head guard
+-- params: date:d slot:i site:i? grp:i? except:j?
+-- scope: school
+-- audit: except
+-- requires: R1
+INSERT INTO leaving (school, date, slot, site, grp, pupil, how, collector, at, by_staff)
+SELECT a.school, a.date, a.slot, a.site, a.grp, a.pupil,
+	coalesce((SELECT how FROM way w WHERE w.school = a.school AND w.pupil = a.pupil
+		AND w.weekday = (CAST(strftime('%w', '2000-01-01', :date || ' days') AS INTEGER) + 6)
+			% 7 + 1),
+		(SELECT how FROM way w WHERE w.school = a.school AND w.pupil = a.pupil
+		AND w.weekday = 0), CASE :slot WHEN 1 THEN 7 ELSE 1 END),
+	coalesce((SELECT collector FROM way w WHERE w.school = a.school AND w.pupil = a.pupil
+		AND w.weekday = (CAST(strftime('%w', '2000-01-01', :date || ' days') AS INTEGER) + 6)
+			% 7 + 1),
+		(SELECT collector FROM way w WHERE w.school = a.school AND w.pupil = a.pupil
+		AND w.weekday = 0)),
+	now_ms(), :staff
+FROM pupil_here a
+WHERE a.school = :school AND a.date = :date AND a.slot = :slot
+	AND a.site = coalesce(:site, 0) AND a.grp = coalesce(:grp, 0)
+	AND a.pupil NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(:except))
+ON CONFLICT DO NOTHING;
+SELECT (SELECT count(*) FROM leaving WHERE school = :school AND date = :date
+		AND slot = :slot AND site = coalesce(:site, 0) AND grp = coalesce(:grp, 0)) AS left,
+	(SELECT count(*) FROM pupil_here WHERE school = :school AND date = :date
+		AND slot = :slot AND site = coalesce(:site, 0) AND grp = coalesce(:grp, 0)) AS still_here;

@@ -1,0 +1,23 @@
+-- about: One child leaves: how, with whom.  Somebody who is not listed needs the telephone approval with its witness; it is recorded either way.
+-- roles: teacher head guard
+-- params: date:d slot:i pupil:i how:i? collector:i? person:t? approval:t?
+-- scope: school
+-- audit: how collector person approval
+-- requires: R1 R12
+SELECT refuse('R1.how', :how) WHERE :how NOT IN (1, 2, 3, 4, 5, 6, 7, 9);
+INSERT INTO leaving (school, date, slot, site, grp, pupil, how, collector, at, by_staff,
+	person, approval)
+SELECT :school, :date, :slot, coalesce(a.site, e.site, 0),
+	coalesce(a.grp, e.entry_year * 100 + e.class, 0), :pupil,
+	coalesce(:how, 1), :collector, now_ms(), :staff, :person, :approval
+FROM (SELECT 1)
+LEFT JOIN (SELECT site, grp FROM attendance WHERE school = :school AND date = :date
+	AND slot = :slot AND pupil = :pupil ORDER BY state LIMIT 1) a
+LEFT JOIN (SELECT site, entry_year, class FROM enrolment WHERE school = :school
+	AND pupil = :pupil ORDER BY school_year DESC LIMIT 1) e
+WHERE true
+ON CONFLICT DO UPDATE SET how = excluded.how, collector = excluded.collector,
+	at = excluded.at, by_staff = excluded.by_staff, person = excluded.person,
+	approval = excluded.approval;
+SELECT pupil, grp, how, collector FROM leaving
+WHERE school = :school AND date = :date AND slot = :slot AND pupil = :pupil;

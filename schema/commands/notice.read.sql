@@ -1,0 +1,9 @@
+-- about: The school confirms that it has read a message of the county.
+-- roles: head teacher
+-- params: message:i
+-- scope: school
+-- requires: R2
+SELECT refuse('R2.no_message', :message)
+WHERE NOT EXISTS (SELECT 1 FROM message WHERE message = :message);
+INSERT INTO message_read (school, message, at, by_staff)
+VALUES (:school, :message, now_ms(), :staff) ON CONFLICT DO NOTHING;

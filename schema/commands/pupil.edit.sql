@@ -1,0 +1,22 @@
+-- about: Corrects what is known of a child; also the answer to two records that disagree.
+-- roles: teacher head clerk
+-- params: pupil:i name:t? sex:i? birth:t? student_no:t? same_as:i?
+-- scope: school
+-- audit: name student_no
+-- requires: R18 R19
+SELECT refuse('R19.no_pupil', :pupil)
+WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
+SELECT refuse('R19.no_name') WHERE trim(:name) = '';
+SELECT refuse('R19.sex', :sex) WHERE :sex NOT IN (0, 1, 2, 9);
+SELECT refuse('R19.same_number', :student_no)
+WHERE EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil <> :pupil
+	AND student_no = upper(:student_no) AND same_as IS NULL);
+SELECT refuse('R19.same_as', :same_as)
+WHERE :same_as = :pupil OR :same_as IS NOT NULL
+	AND NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :same_as);
+UPDATE pupil SET name = coalesce(:name, name), sex = coalesce(:sex, sex),
+	birth = coalesce(:birth, birth), student_no = coalesce(upper(:student_no), student_no),
+	same_as = coalesce(:same_as, same_as)
+WHERE school = :school AND pupil = :pupil;
+SELECT pupil, name, sex, birth, student_no, same_as
+FROM pupil WHERE school = :school AND pupil = :pupil;

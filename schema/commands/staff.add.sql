@@ -1,0 +1,21 @@
+-- about: Adds a person who serves.  The first one needs nobody signed in.
+-- roles: head
+-- params: name:t roles:t pin:t? kind:i? checked_on:d?
+-- scope: school
+-- audit: name roles
+-- requires: R10
+SELECT refuse('R10.no_name') WHERE trim(:name) = '';
+SELECT refuse('R10.name_taken', :name)
+WHERE EXISTS (SELECT 1 FROM staff WHERE school = :school AND name = :name AND active = 1);
+SELECT refuse('R10.kind', :kind) WHERE :kind NOT BETWEEN 1 AND 7;
+SELECT refuse('R18.short_pin') WHERE :pin IS NOT NULL AND length(:pin) < 4;
+INSERT INTO staff (school, staff, name, roles, kind, pin_hash, active, checked_on)
+SELECT :school, :new_id, :name,
+	(instr(r, ',teacher,') > 0) * 1 | (instr(r, ',head,') > 0) * 2
+	| (instr(r, ',guard,') > 0) * 4 | (instr(r, ',clerk,') > 0) * 8
+	| (instr(r, ',lead,') > 0) * 16 | (instr(r, ',auditor,') > 0) * 32,
+	coalesce(:kind, 1), CASE WHEN :pin IS NOT NULL THEN pin_hash(:pin) END, 1, :checked_on
+FROM (SELECT ',' || replace(:roles, ' ', ',') || ',' AS r);
+SELECT refuse('R10.no_role', :roles)
+WHERE (SELECT roles FROM staff WHERE school = :school AND staff = :new_id) = 0;
+SELECT staff, name, roles FROM staff WHERE school = :school AND staff = :new_id;

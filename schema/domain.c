@@ -1,0 +1,86 @@
+#include "schema/domain.h"
+
+#include <string.h>
+
+#include "gen/domain_entries.h"
+#include "gen/schema_registry.h"
+#include "schema/runtime.h"
+
+const struct replica_domain schema_domain = {
+	.registry = &schema_registry,
+	.migrations = domain_migrations,
+};
+
+static const struct domain_entry *
+find(const struct domain_entry *entries, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(entries[i].name, name) == 0)
+			return &entries[i];
+	return NULL;
+}
+
+const struct domain_entry *
+domain_command(const char *name)
+{
+	return find(domain_commands, domain_ncommands, name);
+}
+
+const struct domain_entry *
+domain_view(const char *name)
+{
+	return find(domain_views, domain_nviews, name);
+}
+
+static int
+begin(void *ctx, uint64_t scope, enum lane lane, int64_t staff)
+{
+	return replica_begin(ctx, scope, lane, staff);
+}
+
+struct runtime
+domain_runtime(struct replica *r)
+{
+	return (struct runtime){
+		.store = replica_store(r), .scope = replica_scope(r),
+		.begin = begin, .ctx = r,
+	};
+}
+
+int
+domain_sign_in(struct replica *r, const char *staff, const char *pin,
+    struct domain_user *ret)
+{
+	struct runtime rt = domain_runtime(r);
+
+	return runtime_sign_in(&rt, staff, pin, ret);
+}
+
+int
+domain_do(struct replica *r, const struct domain_user *user, const char *command,
+    const char *request_id, json_t *args, json_t **ret_answer,
+    struct domain_error *ret_error)
+{
+	struct runtime rt = domain_runtime(r);
+	const struct domain_entry *e = domain_command(command);
+
+	if (!e) {
+		runtime_error(ret_error, "USAGE.command_unknown", command, NULL);
+		return STATUS_USAGE;
+	}
+	return runtime_do(&rt, user, e, request_id, args, ret_answer, ret_error);
+}
+
+int
+domain_show(struct replica *r, const struct domain_user *user, const char *view,
+    json_t *args, json_t **ret_rows, struct domain_error *ret_error)
+{
+	struct runtime rt = domain_runtime(r);
+	const struct domain_entry *e = domain_view(view);
+
+	if (!e) {
+		runtime_error(ret_error, "USAGE.view_unknown", view, NULL);
+		return STATUS_USAGE;
+	}
+	return runtime_show(&rt, user, e, args, ret_rows, ret_error);
+}

@@ -1,0 +1,2 @@
+-- The next row id of this node.
+SELECT new_id();

@@ -1,0 +1,2 @@
+-- How many people may sign in.
+SELECT count(*) FROM staff WHERE school = :school AND active = 1;

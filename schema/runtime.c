@@ -1,0 +1,673 @@
+#include "schema/runtime.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/domain_entries.h"
+
+#define MAX_PARAMS 24
+#define ALL_ROLES 63u
+#define EXACT_DOUBLE (INT64_C(1) << 53) /* larger ids are strings in JSON */
+#define ANSWER_SPACE "answer"
+
+/* Parameters of one call, typed; text lives in args or in owned. */
+struct binds {
+	const char *names[MAX_PARAMS];
+	struct value values[MAX_PARAMS];
+	size_t n;
+	char *owned[MAX_PARAMS];
+	size_t nowned;
+};
+
+static void
+binds_release(struct binds *b)
+{
+	for (size_t i = 0; i < b->nowned; i++)
+		free(b->owned[i]);
+}
+
+static void
+binds_add(struct binds *b, const char *name, struct value v)
+{
+	assert(b->n < MAX_PARAMS);
+	b->names[b->n] = name;
+	b->values[b->n++] = v;
+}
+
+static void
+copy_arg(char out[128], const char *in, size_t len)
+{
+	size_t n = len < 127 ? len : 127;
+
+	/* Never half a character. */
+	while (n < len && n > 0 && ((unsigned char)in[n] & 0xc0) == 0x80)
+		n--;
+	memcpy(out, in, n);
+	out[n] = '\0';
+}
+
+void
+runtime_error(struct domain_error *error, const char *code, const char *arg1,
+    const char *arg2)
+{
+	size_t n = strlen(code);
+
+	*error = (struct domain_error){.data_safe = true};
+	if (n > sizeof(error->code) - 1)
+		n = sizeof(error->code) - 1;
+	memcpy(error->code, code, n);
+	if (arg1)
+		copy_arg(error->args[0], arg1, strlen(arg1));
+	if (arg2)
+		copy_arg(error->args[1], arg2, strlen(arg2));
+}
+
+/* refuse() joins code and arguments with a unit separator. */
+static void
+refusal_error(struct domain_error *error, const char *text)
+{
+	size_t n = strcspn(text, "\x1f"), arg = 0;
+
+	*error = (struct domain_error){.data_safe = true};
+	memcpy(error->code, text, n < sizeof(error->code) ? n : sizeof(error->code) - 1);
+	for (text += n; *text != '\0' && arg < 4; text += n, arg++) {
+		text++;
+		n = strcspn(text, "\x1f");
+		copy_arg(error->args[arg], text, n);
+	}
+}
+
+int
+runtime_fail(const struct runtime *rt, int status, struct domain_error *error)
+{
+	const char *refusal = store_refusal(rt->store);
+
+	if (status == STATUS_REFUSED && refusal && refusal[0] != '\0')
+		refusal_error(error, refusal);
+	else
+		runtime_error(error, status_name(status), NULL, NULL);
+	return status;
+}
+
+static int
+usage(struct domain_error *error, const char *code, const char *arg1, const char *arg2)
+{
+	runtime_error(error, code, arg1, arg2);
+	return STATUS_USAGE;
+}
+
+/* ---- values ---- */
+
+static bool
+two_digits(const char *p, int64_t *ret)
+{
+	if (p[0] < '0' || p[0] > '9' || p[1] < '0' || p[1] > '9')
+		return false;
+	*ret = (p[0] - '0') * 10 + (p[1] - '0');
+	return true;
+}
+
+bool
+runtime_parse_date(const char *text, int64_t *ret_day)
+{
+	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int64_t hi, lo, month, day, year, n;
+	bool leap;
+
+	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-'
+	    || !two_digits(text, &hi) || !two_digits(text + 2, &lo)
+	    || !two_digits(text + 5, &month) || !two_digits(text + 8, &day))
+		return false;
+	year = hi * 100 + lo;
+	if (year < 2000 || year > 2199 || month < 1 || month > 12 || day < 1)
+		return false;
+	leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	if (day > days[month - 1] + (month == 2 && leap ? 1 : 0))
+		return false;
+	n = 0;
+	for (int64_t y = 2000; y < year; y++)
+		n += y % 4 == 0 && (y % 100 != 0 || y % 400 == 0) ? 366 : 365;
+	for (int64_t m = 1; m < month; m++)
+		n += days[m - 1] + (m == 2 && leap ? 1 : 0);
+	*ret_day = n + day - 1;
+	return true;
+}
+
+static bool
+parse_integer(const char *text, int64_t *ret)
+{
+	char *end;
+	long long v;
+
+	if (text[0] == '\0' || strlen(text) > 20)
+		return false;
+	errno = 0;
+	v = strtoll(text, &end, 10);
+	if (errno || *end != '\0' || text[0] == ' ' || text[0] == '+')
+		return false;
+	*ret = v;
+	return true;
+}
+
+static bool
+parse_minutes(const char *text, int64_t *ret)
+{
+	int64_t h, m;
+
+	if (strlen(text) != 5 || text[2] != ':' || !two_digits(text, &h)
+	    || !two_digits(text + 3, &m) || h > 23 || m > 59)
+		return false;
+	*ret = h * 60 + m;
+	return true;
+}
+
+/* A JSON parameter given as text: JSON itself, or ids with commas. */
+static json_t *
+json_of_text(const char *text)
+{
+	json_t *list;
+
+	if (text[0] == '[' || text[0] == '{')
+		return json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	list = json_array();
+	while (list && *text != '\0') {
+		size_t n = strcspn(text, ",");
+
+		if (n > 0 && json_array_append_new(list, json_stringn(text, n)) < 0) {
+			json_decref(list);
+			return NULL;
+		}
+		text += n + (text[n] == ',' ? 1 : 0);
+	}
+	return list;
+}
+
+static bool
+value_of_json_param(struct binds *b, json_t *arg, struct value *ret)
+{
+	json_t *parsed = NULL;
+	char *text = NULL;
+	size_t len;
+
+	if (json_is_string(arg)) {
+		if (json_string_length(arg) > RUNTIME_MAX_JSON_BYTES)
+			return false;
+		parsed = json_of_text(json_string_value(arg));
+	} else if (json_is_array(arg) || json_is_object(arg)) {
+		parsed = json_incref(arg);
+	}
+	if (parsed)
+		text = json_dumps(parsed, JSON_COMPACT);
+	json_decref(parsed);
+	len = text ? strlen(text) : 0;
+	if (!text || len > RUNTIME_MAX_JSON_BYTES) {
+		free(text);
+		return false;
+	}
+	b->owned[b->nowned++] = text;
+	*ret = value_text(text, len);
+	return true;
+}
+
+static bool
+value_of_text_param(json_t *arg, struct value *ret)
+{
+	const char *text = json_string_value(arg);
+	size_t len = json_string_length(arg);
+
+	if (!text || len > RUNTIME_MAX_TEXT_BYTES
+	    || !value_utf8_valid((const uint8_t *)text, len))
+		return false;
+	*ret = value_text(text, len);
+	return true;
+}
+
+/* Integers of all kinds: as JSON integers, or as text (command line, long ids). */
+static bool
+value_of_integer_param(char type, json_t *arg, struct value *ret)
+{
+	const char *text = json_string_value(arg);
+	int64_t i;
+	bool ok;
+
+	if (text && strlen(text) != json_string_length(arg))
+		return false;
+	if (json_is_integer(arg) && type != 'd') {
+		i = json_integer_value(arg);
+		ok = type != 'm' || (i >= 0 && i < 1440);
+	} else if (json_is_boolean(arg) && type == 'b') {
+		i = json_is_true(arg);
+		ok = true;
+	} else if (!text) {
+		return false;
+	} else if (type == 'd') {
+		ok = runtime_parse_date(text, &i);
+	} else if (type == 'm') {
+		ok = parse_minutes(text, &i);
+	} else {
+		ok = parse_integer(text, &i);
+	}
+	if (!ok || (type == 'b' && i != 0 && i != 1))
+		return false;
+	*ret = value_int(i);
+	return true;
+}
+
+static bool
+value_of_param(struct binds *b, char type, json_t *arg, struct value *ret)
+{
+	if (json_is_null(arg)) {
+		*ret = value_null();
+		return true;
+	}
+	if (type == 'j')
+		return value_of_json_param(b, arg, ret);
+	if (type == 't')
+		return value_of_text_param(arg, ret);
+	return value_of_integer_param(type, arg, ret);
+}
+
+static const struct domain_param *
+find_param(const struct domain_entry *e, const char *name)
+{
+	for (size_t i = 0; i < e->nparams; i++)
+		if (strcmp(e->params[i].name, name) == 0)
+			return &e->params[i];
+	return NULL;
+}
+
+static int
+bind_params(const struct domain_entry *e, json_t *args, struct binds *b,
+    struct domain_error *ret_error)
+{
+	const char *name;
+	json_t *arg;
+
+	if (args && !json_is_object(args))
+		return usage(ret_error, "USAGE.arguments", NULL, NULL);
+	json_object_foreach(args, name, arg) {
+		if (strcmp(name, "school") != 0 && !find_param(e, name))
+			return usage(ret_error, "USAGE.parameter_unknown", name, NULL);
+	}
+	for (size_t i = 0; i < e->nparams; i++) {
+		const struct domain_param *p = &e->params[i];
+		struct value v = value_null();
+
+		arg = json_object_get(args, p->name);
+		if (arg && !value_of_param(b, p->type, arg, &v))
+			return usage(ret_error, "USAGE.parameter_value", p->name,
+			    json_string_value(arg));
+		if (v.type == VALUE_NULL && !p->optional)
+			return usage(ret_error, "USAGE.parameter_missing", p->name, NULL);
+		binds_add(b, p->name, v);
+	}
+	return STATUS_OK;
+}
+
+/* The school that a call is about: this node's; at a hub the one it names. */
+static int
+school_of(const struct runtime *rt, const struct domain_user *user, json_t *args,
+    uint64_t *ret, struct domain_error *ret_error)
+{
+	json_t *arg = json_object_get(args, "school");
+	uint64_t school = rt->scope ? rt->scope : user->scope;
+	struct value v;
+
+	if (arg && !json_is_null(arg)) {
+		if (!value_of_integer_param('i', arg, &v) || v.i < 0
+		    || v.i > INT64_C(9999999999)
+		    || (rt->scope && (uint64_t)v.i != rt->scope))
+			return usage(ret_error, "USAGE.parameter_value", "school",
+			    json_string_value(arg));
+		school = (uint64_t)v.i;
+	}
+	*ret = school;
+	return STATUS_OK;
+}
+
+/* ---- statements ---- */
+
+static json_t *
+json_of_value(struct value v)
+{
+	char number[24];
+
+	switch (v.type) {
+	case VALUE_INT:
+		if (v.i <= EXACT_DOUBLE && v.i >= -EXACT_DOUBLE)
+			return json_integer(v.i);
+		snprintf(number, sizeof(number), "%lld", (long long)v.i);
+		return json_string(number);
+	case VALUE_TEXT:
+		return json_stringn((const char *)v.p, v.len);
+	default:
+		return json_null();
+	}
+}
+
+static int
+append_row(struct store_stmt *st, json_t *rows)
+{
+	json_t *row = json_object();
+	int n = store_columns(st);
+
+	if (!row)
+		return STATUS_NOMEM;
+	for (int i = 0; i < n; i++) {
+		json_t *cell = json_of_value(store_column(st, i));
+
+		if (!cell || json_object_set_new(row, store_column_name(st, i), cell) < 0) {
+			json_decref(row);
+			return STATUS_NOMEM;
+		}
+	}
+	if (json_array_size(rows) >= RUNTIME_MAX_ROWS) {
+		json_decref(row);
+		return STATUS_TOO_LARGE;
+	}
+	return json_array_append_new(rows, row) < 0 ? STATUS_NOMEM : STATUS_OK;
+}
+
+static int
+run_statement(struct store_stmt *st, const struct binds *b, json_t *rows)
+{
+	int status = STATUS_OK;
+	bool row;
+
+	for (size_t i = 0; i < b->n && status == STATUS_OK; i++)
+		status = store_bind(st, b->names[i], b->values[i]);
+	for (;;) {
+		if (status == STATUS_OK)
+			status = store_step(st, &row);
+		if (status != STATUS_OK || !row)
+			break;
+		if (store_columns(st) > 0)
+			status = append_row(st, rows);
+	}
+	store_reset(st);
+	return status;
+}
+
+/* Runs every statement; rows are those of the last one. */
+static int
+run_sql(struct store *s, const char *sql, const struct binds *b, bool readonly,
+    json_t *rows)
+{
+	int status = STATUS_OK;
+
+	while (status == STATUS_OK && sql[strspn(sql, " \t\r\n")] != '\0') {
+		struct store_stmt *st;
+		const char *tail;
+
+		status = store_prepare(s, sql, &st, &tail);
+		if (status != STATUS_OK)
+			break;
+		if (readonly && !store_readonly(st)) {
+			store_reset(st);
+			return STATUS_USAGE;
+		}
+		json_array_clear(rows);
+		status = run_statement(st, b, rows);
+		sql = tail;
+	}
+	return status;
+}
+
+/* First column of the first row of one statement. */
+static int
+one_integer(struct store *s, const char *sql, uint64_t school, int64_t *ret)
+{
+	struct store_stmt *st;
+	const char *tail;
+	bool row = false;
+	int status = store_prepare(s, sql, &st, &tail);
+
+	if (status != STATUS_OK)
+		return status;
+	status = store_bind(st, "school", value_int((int64_t)school));
+	if (status == STATUS_OK)
+		status = store_step(st, &row);
+	if (status == STATUS_OK)
+		*ret = row ? store_column(st, 0).i : 0;
+	store_reset(st);
+	return status;
+}
+
+/* ---- who ---- */
+
+int
+runtime_allow(const struct runtime *rt, const struct domain_user *user, unsigned roles,
+    unsigned *ret_roles, struct domain_error *ret_error)
+{
+	int64_t count;
+	int status;
+
+	if (user->staff != 0) {
+		*ret_roles = user->roles;
+		if ((user->roles & roles) == 0)
+			return usage(ret_error, "USAGE.role", NULL, NULL);
+		return STATUS_OK;
+	}
+	status = one_integer(rt->store, domain_sql_staff_count, rt->scope, &count);
+	if (status != STATUS_OK)
+		return runtime_fail(rt, status, ret_error);
+	if (count > 0)
+		return usage(ret_error, "USAGE.sign_in", NULL, NULL);
+	*ret_roles = ALL_ROLES;
+	return STATUS_OK;
+}
+
+int
+runtime_sign_in(const struct runtime *rt, const char *staff, const char *pin,
+    struct domain_user *ret)
+{
+	struct domain_user user = {.scope = rt->scope};
+	struct store_stmt *st;
+	const char *tail;
+	int status, found = 0, right = 0;
+	bool row;
+
+	if (strlen(staff) > RUNTIME_MAX_TEXT_BYTES || strlen(pin) > 128)
+		return STATUS_USAGE;
+	status = store_prepare(rt->store, domain_sql_sign_in, &st, &tail);
+	if (status != STATUS_OK)
+		return status;
+	status = store_bind(st, "school", value_int((int64_t)rt->scope));
+	if (status == STATUS_OK)
+		status = store_bind(st, "name", value_text(staff, strlen(staff)));
+	if (status == STATUS_OK)
+		status = store_bind(st, "pin", value_text(pin, strlen(pin)));
+	while (status == STATUS_OK) {
+		status = store_step(st, &row);
+		if (status != STATUS_OK || !row)
+			break;
+		found++;
+		if (store_column(st, 2).i != 1 || right > 0)
+			continue;
+		right++;
+		user.staff = store_column(st, 0).i;
+		user.roles = (unsigned)store_column(st, 1).i;
+	}
+	store_reset(st);
+	if (status != STATUS_OK)
+		return status;
+	if (right == 0)
+		return found ? STATUS_PASSPHRASE : STATUS_NOT_FOUND;
+	*ret = user;
+	return STATUS_OK;
+}
+
+/* ---- commands ---- */
+
+/* The first answer to this request, or NULL. */
+static int
+known_answer(const struct runtime *rt, const char *command, const char *request_id,
+    json_t **ret, struct domain_error *ret_error)
+{
+	struct buffer b = BUFFER_INIT;
+	int status = store_meta_get(rt->store, ANSWER_SPACE, request_id, &b);
+	json_t *saved;
+
+	*ret = NULL;
+	if (status == STATUS_NOT_FOUND) {
+		buffer_release(&b);
+		return STATUS_OK;
+	}
+	if (status != STATUS_OK) {
+		buffer_release(&b);
+		return runtime_fail(rt, status, ret_error);
+	}
+	saved = json_loadb((const char *)b.data, b.len, 0, NULL);
+	buffer_release(&b);
+	if (!saved)
+		return runtime_fail(rt, STATUS_CORRUPT, ret_error);
+	if (strcmp(json_string_value(json_object_get(saved, "command")), command) != 0) {
+		json_decref(saved);
+		return usage(ret_error, "USAGE.request_id", request_id, NULL);
+	}
+	*ret = json_pack("{s:i, s:O}", "changed", 0, "rows", json_object_get(saved, "rows"));
+	json_decref(saved);
+	return *ret ? STATUS_OK : runtime_fail(rt, STATUS_NOMEM, ret_error);
+}
+
+static int
+save_answer(struct store *s, const char *command, const char *request_id, json_t *rows)
+{
+	json_t *saved = json_pack("{s:s, s:O}", "command", command, "rows", rows);
+	char *text = saved ? json_dumps(saved, JSON_COMPACT) : NULL;
+	int status = text ? store_meta_set(s, ANSWER_SPACE, request_id, text, strlen(text))
+	    : STATUS_NOMEM;
+
+	free(text);
+	json_decref(saved);
+	return status;
+}
+
+/* Inside the transaction: statements, answer.  ret_seq: 0 nothing changed. */
+static int
+run_command(const struct runtime *rt, const struct domain_entry *e, struct binds *b,
+    const char *request_id, json_t *rows, uint64_t *ret_seq)
+{
+	int64_t id = 0;
+	int status = STATUS_OK;
+
+	if (strstr(e->sql, ":new_id"))
+		status = one_integer(rt->store, domain_sql_new_id, rt->scope, &id);
+	binds_add(b, "new_id", value_int(id));
+	if (status == STATUS_OK)
+		status = run_sql(rt->store, e->sql, b, false, rows);
+	if (status == STATUS_OK && request_id)
+		status = save_answer(rt->store, e->name, request_id, rows);
+	if (status != STATUS_OK) {
+		store_rollback(rt->store);
+		return status;
+	}
+	return store_commit(rt->store, ret_seq);
+}
+
+static int
+begin_and_run(const struct runtime *rt, const struct domain_user *user,
+    const struct domain_entry *e, uint64_t scope, struct binds *b, const char *request_id,
+    json_t **ret_answer, struct domain_error *ret_error)
+{
+	json_t *rows = json_array();
+	uint64_t seq = 0;
+	int status = rows ? STATUS_OK : STATUS_NOMEM;
+
+	if (status == STATUS_OK)
+		status = rt->begin(rt->ctx, scope, e->urgent ? LANE_URGENT : LANE_ORDINARY,
+		    user->staff);
+	if (status == STATUS_OK)
+		status = run_command(rt, e, b, request_id, rows, &seq);
+	if (status == STATUS_OK) {
+		*ret_answer = json_pack("{s:I, s:O}", "changed", (json_int_t)seq, "rows",
+		    rows);
+		if (!*ret_answer)
+			status = STATUS_NOMEM;
+	}
+	json_decref(rows);
+	return status == STATUS_OK ? status : runtime_fail(rt, status, ret_error);
+}
+
+static void
+bind_own(struct binds *b, const struct domain_user *user, unsigned roles,
+    struct value school)
+{
+	binds_add(b, "school", school);
+	binds_add(b, "staff", user->staff ? value_int(user->staff) : value_null());
+	binds_add(b, "user_roles", value_int(roles));
+}
+
+int
+runtime_do(const struct runtime *rt, const struct domain_user *user,
+    const struct domain_entry *command, const char *request_id, json_t *args,
+    json_t **ret_answer, struct domain_error *ret_error)
+{
+	struct binds b = {.n = 0};
+	uint64_t scope = 0;
+	unsigned roles = 0;
+	int status = runtime_allow(rt, user, command->roles, &roles, ret_error);
+
+	if (status == STATUS_OK && request_id && (request_id[0] == '\0'
+	    || strlen(request_id) > RUNTIME_MAX_REQUEST_ID_BYTES))
+		status = usage(ret_error, "USAGE.request_id", request_id, NULL);
+	if (status == STATUS_OK && !command->county)
+		status = school_of(rt, user, args, &scope, ret_error);
+	if (status == STATUS_OK && command->county && rt->scope)
+		status = usage(ret_error, "USAGE.county_only", command->name, NULL);
+	if (status == STATUS_OK && !command->county && scope == 0)
+		status = usage(ret_error, "USAGE.parameter_missing", "school", NULL);
+	if (status == STATUS_OK)
+		status = bind_params(command, args, &b, ret_error);
+	if (status == STATUS_OK && request_id) {
+		json_t *known = NULL;
+
+		status = known_answer(rt, command->name, request_id, &known, ret_error);
+		if (known) {
+			binds_release(&b);
+			*ret_answer = known;
+			return STATUS_OK;
+		}
+	}
+	if (status == STATUS_OK) {
+		bind_own(&b, user, roles, value_int((int64_t)scope));
+		status = begin_and_run(rt, user, command, scope, &b, request_id, ret_answer,
+		    ret_error);
+	}
+	binds_release(&b);
+	return status;
+}
+
+int
+runtime_show(const struct runtime *rt, const struct domain_user *user,
+    const struct domain_entry *view, json_t *args, json_t **ret_rows,
+    struct domain_error *ret_error)
+{
+	struct binds b = {.n = 0};
+	json_t *rows = NULL;
+	uint64_t school = 0;
+	unsigned roles = 0;
+	int status = runtime_allow(rt, user, view->roles, &roles, ret_error);
+
+	if (status == STATUS_OK)
+		status = school_of(rt, user, args, &school, ret_error);
+	if (status == STATUS_OK)
+		status = bind_params(view, args, &b, ret_error);
+	if (status == STATUS_OK) {
+		bind_own(&b, user, roles, school ? value_int((int64_t)school) : value_null());
+		rows = json_array();
+		status = rows ? run_sql(rt->store, view->sql, &b, true, rows) : STATUS_NOMEM;
+		if (status != STATUS_OK)
+			status = runtime_fail(rt, status, ret_error);
+	}
+	binds_release(&b);
+	if (status != STATUS_OK) {
+		json_decref(rows);
+		return status;
+	}
+	*ret_rows = rows;
+	return STATUS_OK;
+}

@@ -1,0 +1,21 @@
+-- about: One line a school and slot of a day.
+-- roles: teacher head guard clerk lead auditor
+-- params: date:d
+-- requires: R1 R17
+SELECT s.school, s.slot, count(*) AS sessions,
+	(SELECT count(*) FROM attendance a WHERE a.school = s.school AND a.date = :date
+		AND a.slot = s.slot) AS marks,
+	(SELECT count(*) FROM attendance a WHERE a.school = s.school AND a.date = :date
+		AND a.slot = s.slot AND a.state = 1) AS came,
+	(SELECT count(*) FROM leaving l WHERE l.school = s.school AND l.date = :date
+		AND l.slot = s.slot) AS left,
+	(SELECT count(*) FROM pupil_here h WHERE h.school = s.school AND h.date = :date
+		AND h.slot = s.slot) AS still_here,
+	(SELECT count(*) FROM handover h WHERE h.school = s.school AND h.date = :date
+		AND h.slot = s.slot) AS handovers,
+	(SELECT count(*) FROM closing c WHERE c.school = s.school AND c.date = :date
+		AND c.slot = s.slot) AS closed,
+	(SELECT count(*) FROM incident i WHERE i.school = s.school
+		AND date(i.happened_at / 1000 + 28800, 'unixepoch') = date('2000-01-01', :date || ' days')) AS incidents
+FROM session s WHERE (:school IS NULL OR s.school = :school) AND s.date = :date
+GROUP BY s.school, s.slot ORDER BY s.school, s.slot;

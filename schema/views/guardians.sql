@@ -1,0 +1,9 @@
+-- about: Guardians with the child, for the class list on which consents are ticked.
+-- roles: teacher head
+-- params: grp:i?
+-- requires: R3
+SELECT g.pupil, p.name AS pupil_name, g.guardian, g.name, g.relation, g.phone
+FROM guardian g JOIN pupil p ON p.school = g.school AND p.pupil = g.pupil
+WHERE g.school = :school AND g.ended_on IS NULL AND (:grp IS NULL OR EXISTS (
+	SELECT 1 FROM place e WHERE e.school = g.school AND e.pupil = g.pupil AND e.grp = :grp))
+ORDER BY g.pupil, g.guardian;

@@ -1,0 +1,8 @@
+-- about: Handovers with their counts.
+-- roles: teacher head guard clerk lead auditor
+-- params: date:d?
+-- requires: R12
+SELECT h.school, date('2000-01-01', h.date || ' days') AS date, h.slot, h.site, h.grp, h.no, (SELECT name FROM staff n WHERE n.school = h.school AND n.staff = h.from_staff) AS from_staff, (SELECT name FROM staff n WHERE n.school = h.school AND n.staff = h.to_staff) AS to_staff,
+	h.expected, h.counted, h.reason, strftime('%Y-%m-%d %H:%M:%S', h.at / 1000 + 28800, 'unixepoch') AS at
+FROM handover h WHERE (:school IS NULL OR h.school = :school) AND (:date IS NULL OR h.date = :date)
+ORDER BY h.date DESC, h.school, h.slot, h.site, h.grp, h.no LIMIT 1000;

@@ -1,0 +1,22 @@
+-- about: The list of a group for a roll call: who takes part, who asked, and the marks so far.
+-- roles: teacher head guard
+-- params: date:d slot:i site:i? grp:i?
+-- requires: R12 R3
+SELECT e.pupil, p.name, e.grade, e.class,
+	EXISTS (SELECT 1 FROM choice_span c WHERE c.school = e.school AND c.pupil = e.pupil
+		AND c.choice = 1 AND c.from_on <= :date AND c.until_on > :date
+		AND c.slots & :slot AND c.weekdays & (1 << (CAST(strftime('%w', '2000-01-01',
+			:date || ' days') AS INTEGER) + 6) % 7)) AS expected,
+	EXISTS (SELECT 1 FROM request r WHERE r.school = e.school AND r.pupil = e.pupil
+		AND r.school_year = e.school_year AND r.wanted = 1 AND r.slots & :slot) AS asked,
+	a.state, a.reason, l.how AS left_how
+FROM place e
+JOIN pupil p ON p.school = e.school AND p.pupil = e.pupil AND p.same_as IS NULL
+LEFT JOIN attendance a ON a.school = e.school AND a.date = :date AND a.slot = :slot
+	AND a.site = coalesce(:site, 0) AND a.grp = coalesce(:grp, 0) AND a.pupil = e.pupil
+LEFT JOIN leaving l ON l.school = e.school AND l.date = :date AND l.slot = :slot
+	AND l.site = coalesce(:site, 0) AND l.grp = coalesce(:grp, 0) AND l.pupil = e.pupil
+WHERE e.school = :school AND e.site = coalesce(:site, 0)
+	AND (coalesce(:grp, 0) = 0 OR e.grp = :grp)
+	AND e.from_on <= :date AND e.until_on > :date
+ORDER BY e.grade, e.class, p.name;

@@ -1,0 +1,17 @@
+-- about: Sessions of a day, or the newest ones, with who watches and how many.
+-- roles: teacher head guard clerk lead auditor
+-- params: date:d?
+-- requires: R1 R7
+SELECT s.school, date('2000-01-01', s.date || ' days') AS date, s.slot, s.site, s.grp, (SELECT name FROM staff n WHERE n.school = s.school AND n.staff = s.staff) AS staff, strftime('%H:%M', s.begin_min * 60, 'unixepoch') AS begin, strftime('%H:%M', s.end_min * 60, 'unixepoch') AS end,
+	s.activity, s.policy, s.reason,
+	(SELECT count(*) FROM attendance a WHERE a.school = s.school AND a.date = s.date
+		AND a.slot = s.slot AND a.site = s.site AND a.grp = s.grp) AS marks,
+	(SELECT count(*) FROM attendance a WHERE a.school = s.school AND a.date = s.date
+		AND a.slot = s.slot AND a.site = s.site AND a.grp = s.grp AND a.state = 1) AS came,
+	(SELECT count(*) FROM pupil_here h WHERE h.school = s.school AND h.date = s.date
+		AND h.slot = s.slot AND h.site = s.site AND h.grp = s.grp) AS still_here,
+	EXISTS (SELECT 1 FROM closing c WHERE c.school = s.school AND c.date = s.date
+		AND c.slot = s.slot AND c.site = s.site AND c.grp = s.grp) AS closed
+FROM session s
+WHERE (:school IS NULL OR s.school = :school) AND (:date IS NULL OR s.date = :date)
+ORDER BY s.date DESC, s.school, s.slot, s.site, s.grp LIMIT 1000;

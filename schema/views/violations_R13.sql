@@ -1,0 +1,9 @@
+-- about: Injuries and missing children of which no guardian was informed.
+-- roles: teacher head clerk lead auditor
+-- params:
+-- requires: R13
+SELECT i.school, i.incident, i.kind, i.pupil, 'guardian_not_informed' AS what
+FROM incident i
+WHERE (:school IS NULL OR i.school = :school) AND i.kind IN (1, 2, 4, 5, 6) AND NOT EXISTS (SELECT 1 FROM incident_note n
+	WHERE n.school = i.school AND n.incident = i.incident AND n.kind = 1)
+ORDER BY i.school, i.incident;

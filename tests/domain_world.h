@@ -1,0 +1,177 @@
+/* A store with the whole schema, and one-line calls of commands and views. */
+#ifndef TESTS_DOMAIN_WORLD_H
+#define TESTS_DOMAIN_WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gen/domain_entries.h"
+#include "gen/schema_registry.h"
+#include "schema/runtime.h"
+
+#define WORLD_SCHOOL UINT64_C(2141018501)
+#define WORLD_NOON INT64_C(1599451200) /* 2020-09-07 12:00 in the school, a Monday */
+
+struct world {
+	struct store *store;
+	struct runtime rt;
+	struct domain_user user;
+	struct domain_error error;
+	int64_t now_s;
+	uint64_t epoch;
+};
+
+static inline int
+world_begin(void *ctx, uint64_t scope, enum lane lane, int64_t staff)
+{
+	struct world *w = ctx;
+	struct store_author author = {
+		.node = {{1, 2, 3}}, .epoch = w->epoch, .scope = scope, .lane = (uint8_t)lane,
+		.staff = staff, .time_s = w->now_s,
+	};
+
+	return store_begin(w->store, &author);
+}
+
+static inline void
+world_open(struct world *w, uint64_t scope)
+{
+	struct store_options options = {
+		.registry = &schema_registry, .migrations = domain_migrations, .create = true,
+	};
+
+	*w = (struct world){.now_s = WORLD_NOON, .epoch = 77, .user = {.scope = scope}};
+	assert_int_equal(store_open(":memory:", &options, &w->store), STATUS_OK);
+	w->rt = (struct runtime){.store = w->store, .scope = scope, .begin = world_begin,
+	    .ctx = w};
+}
+
+static inline void
+world_close(struct world *w)
+{
+	store_close(w->store);
+}
+
+static inline const struct domain_entry *
+world_find(const struct domain_entry *entries, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(entries[i].name, name) == 0)
+			return &entries[i];
+	fail_msg("no command or view %s", name);
+	return NULL;
+}
+
+/* Steals args.  Returns the status; *ret_rows may be NULL. */
+static inline int
+world_try(struct world *w, const char *command, json_t *args, json_t **ret_rows)
+{
+	json_t *answer = NULL;
+	int status = runtime_do(&w->rt, &w->user,
+	    world_find(domain_commands, domain_ncommands, command), NULL, args, &answer,
+	    &w->error);
+
+	json_decref(args);
+	if (ret_rows)
+		*ret_rows = json_incref(json_object_get(answer, "rows"));
+	json_decref(answer);
+	return status;
+}
+
+/* The command succeeds; rows to be released by the caller. */
+static inline json_t *
+world_rows(struct world *w, const char *command, json_t *args)
+{
+	json_t *rows = NULL;
+	int status = world_try(w, command, args, &rows);
+
+	if (status != STATUS_OK)
+		fail_msg("%s: %s %s %s", command, status_name(status), w->error.code,
+		    w->error.args[0]);
+	return rows;
+}
+
+static inline void
+world_do(struct world *w, const char *command, json_t *args)
+{
+	json_decref(world_rows(w, command, args));
+}
+
+static inline int64_t
+world_number(json_t *v)
+{
+	return json_is_string(v) ? strtoll(json_string_value(v), NULL, 10)
+	    : json_integer_value(v);
+}
+
+/* The command succeeds; the number in this column of its first row. */
+static inline int64_t
+world_id(struct world *w, const char *command, const char *column, json_t *args)
+{
+	json_t *rows = world_rows(w, command, args);
+	json_t *v = json_object_get(json_array_get(rows, 0), column);
+	int64_t id;
+
+	assert_non_null(v);
+	id = world_number(v);
+	json_decref(rows);
+	return id;
+}
+
+static inline void
+world_refused(struct world *w, const char *command, const char *code, json_t *args)
+{
+	int status = world_try(w, command, args, NULL);
+
+	assert_true(status == STATUS_REFUSED || status == STATUS_USAGE);
+	assert_string_equal(w->error.code, code);
+	assert_true(w->error.data_safe);
+}
+
+static inline json_t *
+world_show(struct world *w, const char *view, json_t *args)
+{
+	json_t *rows = NULL;
+	int status = runtime_show(&w->rt, &w->user,
+	    world_find(domain_views, domain_nviews, view), args, &rows, &w->error);
+
+	json_decref(args);
+	if (status != STATUS_OK)
+		fail_msg("%s: %s %s %s: %s", view, status_name(status), w->error.code,
+		    w->error.args[0], store_error(w->store));
+	return rows;
+}
+
+static inline size_t
+world_count(struct world *w, const char *view, json_t *args)
+{
+	json_t *rows = world_show(w, view, args);
+	size_t n = json_array_size(rows);
+
+	json_decref(rows);
+	return n;
+}
+
+/* How many rows of a violations view say what. */
+static inline size_t
+world_violations(struct world *w, const char *view, const char *what)
+{
+	json_t *rows = world_show(w, view, NULL), *row;
+	size_t i, n = 0;
+
+	json_array_foreach(rows, i, row) {
+		if (strcmp(json_string_value(json_object_get(row, "what")), what) == 0)
+			n++;
+	}
+	json_decref(rows);
+	return n;
+}
+
+#endif

@@ -1,0 +1,569 @@
+#include "tests/domain_world.h"
+
+#define PUPILS 5
+#define CLASS_1 202001 /* first class of those who came in 2020 */
+
+struct day {
+	struct world w;
+	int64_t head, teacher, pupil[PUPILS], guardian[PUPILS];
+};
+
+static json_t *
+plan(void)
+{
+	json_t *doc = json_loads("{\"version\":1,\"from\":7548,\"title\":\"plan\","
+	    "\"terms\":[{\"from\":7548,\"until\":7700}],"
+	    "\"days\":[{\"day\":7579,\"kind\":2,\"name\":\"holiday\"}],"
+	    "\"windows\":[{\"class\":0,\"from\":901,\"until\":228,\"slot\":2,\"begin\":960,"
+	    "\"end\":1080}],\"consent_notice\":{\"version\":1,\"from\":7548,\"material\":0,"
+	    "\"title\":\"notice\",\"body\":\"text\"}}", 0, NULL);
+
+	assert_non_null(doc);
+	return json_pack("{s:o}", "document", doc);
+}
+
+/* The county's rows reach a school by merging; here the store is written as if
+ * this were the hub. */
+static void
+publish_plan(struct world *w)
+{
+	uint64_t scope = w->rt.scope;
+	struct domain_user user = w->user;
+
+	w->rt.scope = 0;
+	w->user = (struct domain_user){0};
+	world_do(w, "policy.publish", plan());
+	w->rt.scope = scope;
+	w->user = user;
+}
+
+static int
+setup(void **state)
+{
+	struct day *d = calloc(1, sizeof(*d));
+	struct world *w = &d->w;
+
+	assert_non_null(d);
+	world_open(w, WORLD_SCHOOL);
+	world_do(w, "site.add", json_pack("{s:i, s:s, s:i}", "site", 0, "name", "school",
+	    "class", 220));
+	d->head = world_id(w, "staff.add", "staff", json_pack("{s:s, s:s, s:s}", "name",
+	    "head", "roles", "head,teacher", "pin", "2468"));
+	assert_int_equal(runtime_sign_in(&w->rt, "head", "2468", &w->user), STATUS_OK);
+	d->teacher = world_id(w, "staff.add", "staff", json_pack("{s:s, s:s, s:s}", "name",
+	    "teacher", "roles", "teacher", "pin", "1357"));
+	for (int i = 0; i < PUPILS; i++) {
+		d->pupil[i] = world_id(w, "pupil.add", "pupil", json_pack(
+		    "{s:s, s:i, s:i, s:i, s:i}", "name", "child", "sex", 1, "school_year", 2020,
+		    "grade", 1, "slots", 2));
+		d->guardian[i] = world_id(w, "guardian.add", "guardian", json_pack(
+		    "{s:I, s:s, s:s}", "pupil", d->pupil[i], "name", "carer", "phone",
+		    "13900000000"));
+	}
+	publish_plan(w);
+	assert_int_equal(runtime_sign_in(&w->rt, "teacher", "1357", &w->user), STATUS_OK);
+	*state = d;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct day *d = *state;
+
+	world_close(&d->w);
+	free(d);
+	return 0;
+}
+
+static json_t *
+consent_args(struct day *d, int i, const char *given_on)
+{
+	return json_pack("{s:I, s:I, s:i, s:s}", "pupil", d->pupil[i], "guardian",
+	    d->guardian[i], "notice", 1, "given_on", given_on);
+}
+
+/* Everybody but the last child takes part. */
+static void
+consents(struct day *d)
+{
+	for (int i = 0; i < PUPILS - 1; i++)
+		world_do(&d->w, "consent.record", consent_args(d, i, "2020-09-02"));
+}
+
+static json_t *
+session_args(void)
+{
+	return json_pack("{s:s, s:i, s:i}", "date", "2020-09-07", "slot", 2, "grp", CLASS_1);
+}
+
+static json_t *
+with(json_t *args, const char *name, json_t *value)
+{
+	assert_int_equal(json_object_set_new(args, name, value), 0);
+	return args;
+}
+
+static int64_t
+cell(struct world *w, const char *view, json_t *args, const char *column)
+{
+	json_t *rows = world_show(w, view, args);
+	int64_t v;
+
+	assert_true(json_array_size(rows) > 0);
+	v = world_number(json_object_get(json_array_get(rows, 0), column));
+	json_decref(rows);
+	return v;
+}
+
+static void
+nobody_acts_once_there_is_staff(void **state)
+{
+	struct day *d = *state;
+
+	d->w.user = (struct domain_user){.scope = WORLD_SCHOOL};
+	world_refused(&d->w, "session.open", "USAGE.sign_in", session_args());
+}
+
+static void
+a_wrong_pin_and_an_unknown_name_differ(void **state)
+{
+	struct day *d = *state;
+	struct domain_user user;
+
+	assert_int_equal(runtime_sign_in(&d->w.rt, "head", "0000", &user), STATUS_PASSPHRASE);
+	assert_int_equal(runtime_sign_in(&d->w.rt, "nobody", "2468", &user),
+	    STATUS_NOT_FOUND);
+	assert_int_equal(runtime_sign_in(&d->w.rt, "head", "2468", &user), STATUS_OK);
+	assert_int_equal(user.staff, d->head);
+	assert_int_equal(user.roles, DOMAIN_HEAD | DOMAIN_TEACHER);
+}
+
+static void
+a_teacher_adds_no_staff(void **state)
+{
+	struct day *d = *state;
+
+	world_refused(&d->w, "staff.add", "USAGE.role", json_pack("{s:s, s:s}", "name", "x",
+	    "roles", "head"));
+}
+
+static void
+parameters_are_named_checked_and_typed(void **state)
+{
+	struct world *w = &((struct day *)*state)->w;
+
+	world_refused(w, "session.open", "USAGE.parameter_missing", json_pack("{s:i}", "slot",
+	    2));
+	world_refused(w, "session.open", "USAGE.parameter_unknown", with(session_args(),
+	    "slott", json_integer(2)));
+	world_refused(w, "session.open", "USAGE.parameter_value", json_pack("{s:s, s:i}",
+	    "date", "2020-02-30", "slot", 2));
+	assert_string_equal(w->error.args[0], "date");
+	world_refused(w, "session.open", "USAGE.parameter_value", json_pack("{s:s, s:s}",
+	    "date", "2020-09-07", "slot", "2x"));
+	world_refused(w, "session.open", "USAGE.parameter_value", with(session_args(),
+	    "begin", json_string("24:00")));
+	world_refused(w, "session.open", "USAGE.parameter_value", with(session_args(),
+	    "school", json_integer(5)));
+	world_refused(w, "policy.publish", "USAGE.role", plan());
+}
+
+static void
+R3_a_consent_needs_notice_guardian_and_date(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+
+	world_refused(w, "consent.record", "R3.no_notice", json_pack("{s:I, s:I, s:i, s:s}",
+	    "pupil", d->pupil[0], "guardian", d->guardian[0], "notice", 9, "given_on",
+	    "2020-09-02"));
+	world_refused(w, "consent.record", "R3.before_notice", consent_args(d, 0,
+	    "2020-08-30"));
+	assert_string_equal(w->error.args[1], "2020-08-31");
+	world_refused(w, "consent.record", "R3.no_guardian", json_pack("{s:I, s:I, s:i, s:s}",
+	    "pupil", d->pupil[0], "guardian", d->guardian[1], "notice", 1, "given_on",
+	    "2020-09-02"));
+	world_refused(w, "consent.record", "R3.no_witness", with(consent_args(d, 0,
+	    "2020-09-02"), "how", json_integer(4)));
+	assert_int_equal(world_count(w, "consents", NULL), 0);
+	world_do(w, "consent.record", consent_args(d, 0, "2020-09-02"));
+	assert_int_equal(world_count(w, "consents", NULL), 1);
+	assert_int_equal(world_violations(w, "violations_R3", "no_guardian"), 0);
+}
+
+static void
+R3_a_class_list_gives_one_record_a_child(void **state)
+{
+	struct day *d = *state;
+
+	world_do(&d->w, "consent.list", json_pack("{s:[I, I], s:i, s:s}", "pupils",
+	    d->pupil[0], d->pupil[2], "notice", 1, "given_on", "2020-09-02"));
+	assert_int_equal(world_count(&d->w, "consents", NULL), 2);
+	assert_int_equal(world_count(&d->w, "consents", json_pack("{s:I}", "pupil",
+	    d->pupil[2])), 1);
+}
+
+static void
+R3_a_child_without_consent_is_counted_not_turned_away(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+
+	consents(d);
+	world_do(w, "rollcall", with(session_args(), "extra", json_pack("[I]",
+	    d->pupil[PUPILS - 1])));
+	assert_int_equal(world_count(w, "still_here", json_pack("{s:s}", "date",
+	    "2020-09-07")), PUPILS);
+	assert_int_equal(world_violations(w, "violations_R3", "consent_to_follow"), 1);
+}
+
+static void
+R3_a_withdrawal_ends_taking_part_from_its_day(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+
+	consents(d);
+	world_refused(w, "consent.withdraw", "R3.nothing_to_withdraw", json_pack("{s:I, s:s}",
+	    "pupil", d->pupil[PUPILS - 1], "on", "2020-09-08"));
+	world_do(w, "consent.withdraw", json_pack("{s:I, s:s}", "pupil", d->pupil[0], "on",
+	    "2020-09-08"));
+	assert_int_equal(world_id(w, "rollcall", "here", session_args()), PUPILS - 1);
+	assert_int_equal(world_id(w, "rollcall", "here", json_pack("{s:s, s:i, s:i}", "date",
+	    "2020-09-08", "slot", 2, "grp", CLASS_1)), PUPILS - 2);
+}
+
+static void
+R12_a_roll_call_marks_everybody_and_opens_the_session(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+	json_t *rows;
+
+	consents(d);
+	rows = world_rows(w, "rollcall", with(session_args(), "absent", json_pack("[I]",
+	    d->pupil[1])));
+	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "marks")), 4);
+	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "here")), 3);
+	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "absent")), 1);
+	json_decref(rows);
+	rows = world_show(w, "sessions", NULL);
+	assert_int_equal(json_array_size(rows), 1);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(rows, 0),
+	    "begin")), "16:00");
+	json_decref(rows);
+	assert_int_equal(world_violations(w, "violations_R12", "no_roll_call"), 0);
+	/* Again changes nothing. */
+	{
+		json_t *args = session_args(), *answer = NULL;
+
+		assert_int_equal(runtime_do(&w->rt, &w->user, world_find(domain_commands,
+		    domain_ncommands, "session.open"), NULL, args, &answer, &w->error),
+		    STATUS_OK);
+		assert_int_equal(json_integer_value(json_object_get(answer, "changed")), 0);
+		json_decref(answer);
+		json_decref(args);
+	}
+}
+
+static void
+R12_a_late_correction_keeps_its_reason(void **state)
+{
+	struct day *d = *state;
+
+	consents(d);
+	world_do(&d->w, "rollcall", session_args());
+	d->w.now_s += 86400;
+	world_do(&d->w, "attendance.correct", with(with(with(session_args(), "pupil",
+	    json_integer(d->pupil[2])), "state", json_integer(2)), "reason",
+	    json_string("was ill")));
+	assert_int_equal(cell(&d->w, "day_summary", json_pack("{s:s}", "date",
+	    "2020-09-07"), "came"), PUPILS - 2);
+}
+
+static void
+R12_a_handover_that_differs_is_kept_and_shown(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+
+	consents(d);
+	world_do(w, "rollcall", session_args());
+	world_do(w, "handover.record", with(with(session_args(), "to_staff",
+	    json_integer(d->head)), "counted", json_integer(4)));
+	assert_int_equal(world_violations(w, "violations_R12", "count_differs"), 0);
+	assert_int_equal(world_id(w, "handover.record", "difference", with(with(
+	    session_args(), "to_staff", json_integer(d->head)), "counted",
+	    json_integer(3))), -1);
+	assert_int_equal(world_violations(w, "violations_R12", "count_differs"), 1);
+	assert_int_equal(world_violations(w, "violations_R12", "no_second_person"), 0);
+	world_do(w, "handover.record", with(session_args(), "counted", json_integer(4)));
+	assert_int_equal(world_violations(w, "violations_R12", "no_second_person"), 1);
+}
+
+static void
+R12_somebody_not_listed_is_recorded_and_shown(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+
+	consents(d);
+	world_do(w, "rollcall", session_args());
+	world_do(w, "leave.one", json_pack("{s:s, s:i, s:I, s:I}", "date", "2020-09-07",
+	    "slot", 2, "pupil", d->pupil[0], "collector", d->guardian[0]));
+	world_do(w, "leave.one", json_pack("{s:s, s:i, s:I, s:s}", "date", "2020-09-07",
+	    "slot", 2, "pupil", d->pupil[1], "person", "neighbour"));
+	assert_int_equal(world_violations(w, "violations_R12", "not_listed"), 1);
+	world_do(w, "leave.one", json_pack("{s:s, s:i, s:I, s:s, s:s}", "date", "2020-09-07",
+	    "slot", 2, "pupil", d->pupil[1], "person", "neighbour", "approval",
+	    "mother by telephone, head heard it"));
+	assert_int_equal(world_violations(w, "violations_R12", "not_listed"), 0);
+}
+
+static void
+R1_all_left_as_usual_is_one_act_and_only_differences_are_entered(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+
+	consents(d);
+	world_do(w, "pupil.way", json_pack("{s:I, s:i, s:i}", "pupil", d->pupil[2], "weekday",
+	    1, "how", 2));
+	world_do(w, "rollcall", session_args());
+	world_do(w, "leave.one", json_pack("{s:s, s:i, s:I, s:i}", "date", "2020-09-07",
+	    "slot", 2, "pupil", d->pupil[0], "how", 3));
+	assert_int_equal(world_count(w, "still_here", json_pack("{s:s}", "date",
+	    "2020-09-07")), 3);
+	assert_int_equal(world_id(w, "leave.group", "still_here", session_args()), 0);
+	assert_int_equal(cell(w, "day_summary", json_pack("{s:s}", "date", "2020-09-07"),
+	    "left"), 4);
+	world_do(w, "leave.undo", json_pack("{s:s, s:i, s:I}", "date", "2020-09-07", "slot", 2,
+	    "pupil", d->pupil[3]));
+	assert_int_equal(world_count(w, "still_here", json_pack("{s:s}", "date",
+	    "2020-09-07")), 1);
+	assert_int_equal(world_id(w, "session.close", "left_here", session_args()), 1);
+	assert_int_equal(world_violations(w, "violations_R1", "not_left"), 1);
+	world_do(w, "leave.group", session_args());
+	assert_int_equal(world_violations(w, "violations_R1", "not_left"), 0);
+}
+
+static void
+R1_a_child_outside_every_list_may_still_leave(void **state)
+{
+	struct day *d = *state;
+
+	world_do(&d->w, "leave.one", json_pack("{s:s, s:i, s:I}", "date", "2020-09-07", "slot",
+	    2, "pupil", d->pupil[4]));
+	assert_int_equal(world_count(&d->w, "leavings", json_pack("{s:s}", "date",
+	    "2020-09-07")), 1);
+}
+
+static void
+R7_outside_the_window_is_recorded_and_shown(void **state)
+{
+	struct world *w = &((struct day *)*state)->w;
+
+	world_do(w, "session.open", session_args());
+	assert_int_equal(world_count(w, "violations_R7", NULL), 0);
+	world_do(w, "session.open", with(with(session_args(), "end", json_string("19:00")),
+	    "reason", json_string("storm")));
+	assert_int_equal(world_violations(w, "violations_R7", "outside_window"), 1);
+	world_do(w, "session.open", json_pack("{s:s, s:i, s:i}", "date", "2020-09-12", "slot",
+	    2, "grp", CLASS_1));
+	world_do(w, "session.open", json_pack("{s:s, s:i, s:i}", "date", "2020-10-01", "slot",
+	    2, "grp", CLASS_1));
+	assert_int_equal(world_violations(w, "violations_R7", "no_school_day"), 2);
+	world_refused(w, "session.open", "R7.slot", json_pack("{s:s, s:i}", "date",
+	    "2020-09-07", "slot", 3));
+}
+
+static void
+R2_a_session_keeps_the_policy_that_the_node_had(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+	json_t *doc;
+
+	world_do(w, "session.open", session_args());
+	assert_int_equal(world_count(w, "violations_R2", NULL), 0);
+	w->rt.scope = 0;
+	w->user = (struct domain_user){0};
+	world_refused(w, "policy.publish", "R2.version_known", plan());
+	doc = plan();
+	json_object_set_new(json_object_get(doc, "document"), "version", json_integer(2));
+	json_object_del(json_object_get(doc, "document"), "consent_notice");
+	world_do(w, "policy.publish", doc);
+	assert_int_equal(world_violations(w, "violations_R2", "older_policy"), 1);
+}
+
+static void
+R2_a_school_publishes_no_policy(void **state)
+{
+	struct day *d = *state;
+
+	d->w.user.roles = DOMAIN_CLERK;
+	world_refused(&d->w, "policy.publish", "USAGE.county_only", plan());
+}
+
+static void
+R13_an_incident_is_reported_at_once_and_added_to(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+	int64_t id = world_id(w, "incident.report", "incident", json_pack(
+	    "{s:i, s:s, s:s, s:s, s:I, s:s}", "kind", 1, "date", "2020-09-07", "time", "16:40",
+	    "place", "yard", "pupil", d->pupil[0], "what", "fell"));
+
+	assert_int_equal(world_violations(w, "violations_R13", "guardian_not_informed"), 1);
+	world_refused(w, "incident.add", "R13.no_incident", json_pack("{s:i, s:i, s:s}",
+	    "incident", 4, "kind", 1, "text", "x"));
+	world_do(w, "incident.add", json_pack("{s:I, s:i, s:s}", "incident", id, "kind", 1,
+	    "text", "mother called"));
+	assert_int_equal(world_violations(w, "violations_R13", "guardian_not_informed"), 0);
+	assert_int_equal(world_count(w, "incidents", NULL), 1);
+	assert_true(world_find(domain_commands, domain_ncommands, "incident.report")->urgent);
+	for (size_t i = 0; i < domain_ncommands; i++)
+		assert_null(strstr(domain_commands[i].sql, "UPDATE incident"));
+}
+
+static void
+R13_a_report_about_staff_goes_past_the_head(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+
+	world_do(w, "incident.report", json_pack("{s:i, s:s, s:s, s:s, s:b}", "kind", 6,
+	    "date", "2020-09-07", "place", "room", "what", "shouted", "past_head", 1));
+	assert_int_equal(world_count(w, "incidents", NULL), 1);
+	assert_int_equal(runtime_sign_in(&w->rt, "head", "2468", &w->user), STATUS_OK);
+	assert_int_equal(world_count(w, "incidents", NULL), 0);
+}
+
+static void
+R19_a_number_belongs_to_one_child_until_doubles_are_joined(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+
+	world_do(w, "pupil.edit", json_pack("{s:I, s:s}", "pupil", d->pupil[0], "student_no",
+	    "g410199201408129567"));
+	world_refused(w, "pupil.edit", "R19.same_number", json_pack("{s:I, s:s}", "pupil",
+	    d->pupil[1], "student_no", "G410199201408129567"));
+	world_refused(w, "pupil.edit", "R19.same_as", json_pack("{s:I, s:I}", "pupil",
+	    d->pupil[0], "same_as", d->pupil[0]));
+	world_do(w, "pupil.edit", json_pack("{s:I, s:I}", "pupil", d->pupil[0], "same_as",
+	    d->pupil[1]));
+	world_do(w, "pupil.edit", json_pack("{s:I, s:s}", "pupil", d->pupil[1], "student_no",
+	    "G410199201408129567"));
+	assert_int_equal(world_violations(w, "violations_R19", "same_number"), 0);
+}
+
+static void
+R4_no_table_can_hold_a_fee(void **state)
+{
+	static const char *const words[] = {"fee", "price", "amount", "paid", "charge"};
+
+	(void)state;
+	assert_true(schema_registry.ntables > 10);
+	for (size_t t = 0; t < schema_registry.ntables; t++)
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			assert_null(strstr(schema_registry.tables[t].create, words[i]));
+}
+
+static void
+the_same_request_gives_the_first_answer_and_changes_nothing(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+	json_t *args = json_pack("{s:s, s:i, s:i}", "name", "new", "school_year", 2020,
+	    "grade", 1);
+	json_t *first = NULL, *again = NULL;
+	const struct domain_entry *e = world_find(domain_commands, domain_ncommands,
+	    "pupil.add");
+
+	assert_int_equal(runtime_do(&w->rt, &w->user, e, "r-1", args, &first, &w->error),
+	    STATUS_OK);
+	assert_true(json_integer_value(json_object_get(first, "changed")) > 0);
+	assert_int_equal(runtime_do(&w->rt, &w->user, e, "r-1", args, &again, &w->error),
+	    STATUS_OK);
+	assert_int_equal(json_integer_value(json_object_get(again, "changed")), 0);
+	assert_true(json_equal(json_object_get(first, "rows"), json_object_get(again,
+	    "rows")));
+	assert_int_equal(world_count(w, "pupils", NULL), PUPILS + 1);
+	json_decref(first);
+	json_decref(again);
+	json_decref(args);
+}
+
+static void
+a_refused_command_leaves_nothing_behind(void **state)
+{
+	struct day *d = *state;
+
+	assert_int_equal(runtime_sign_in(&d->w.rt, "head", "2468", &d->w.user), STATUS_OK);
+	world_refused(&d->w, "staff.add", "R10.no_role", json_pack("{s:s, s:s}", "name",
+	    "cook", "roles", "cook"));
+	assert_int_equal(world_count(&d->w, "staff", NULL), 2);
+}
+
+static void
+every_view_answers_at_a_school_and_at_the_hub(void **state)
+{
+	struct day *d = *state;
+
+	consents(d);
+	world_do(&d->w, "rollcall", session_args());
+	d->w.user.roles = 63;
+	for (int hub = 0; hub < 2; hub++) {
+		for (size_t i = 0; i < domain_nviews; i++) {
+			const struct domain_entry *v = &domain_views[i];
+			json_t *args = json_object(), *rows;
+
+			for (size_t p = 0; p < v->nparams; p++)
+				if (!v->params[p].optional)
+					json_object_set_new(args, v->params[p].name,
+					    v->params[p].type == 'd'
+					    ? json_string("2020-09-07") : json_integer(2));
+			rows = world_show(&d->w, v->name, args);
+			assert_non_null(rows);
+			json_decref(rows);
+		}
+		d->w.rt.scope = 0;
+		d->w.user = (struct domain_user){0};
+	}
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(nobody_acts_once_there_is_staff),
+		T(a_wrong_pin_and_an_unknown_name_differ),
+		T(a_teacher_adds_no_staff),
+		T(parameters_are_named_checked_and_typed),
+		T(R3_a_consent_needs_notice_guardian_and_date),
+		T(R3_a_class_list_gives_one_record_a_child),
+		T(R3_a_child_without_consent_is_counted_not_turned_away),
+		T(R3_a_withdrawal_ends_taking_part_from_its_day),
+		T(R12_a_roll_call_marks_everybody_and_opens_the_session),
+		T(R12_a_late_correction_keeps_its_reason),
+		T(R12_a_handover_that_differs_is_kept_and_shown),
+		T(R12_somebody_not_listed_is_recorded_and_shown),
+		T(R1_all_left_as_usual_is_one_act_and_only_differences_are_entered),
+		T(R1_a_child_outside_every_list_may_still_leave),
+		T(R7_outside_the_window_is_recorded_and_shown),
+		T(R2_a_session_keeps_the_policy_that_the_node_had),
+		T(R2_a_school_publishes_no_policy),
+		T(R13_an_incident_is_reported_at_once_and_added_to),
+		T(R13_a_report_about_staff_goes_past_the_head),
+		T(R19_a_number_belongs_to_one_child_until_doubles_are_joined),
+		T(R4_no_table_can_hold_a_fee),
+		T(the_same_request_gives_the_first_answer_and_changes_nothing),
+		T(a_refused_command_leaves_nothing_behind),
+		T(every_view_answers_at_a_school_and_at_the_hub),
+	};
+
+	return cmocka_run_group_tests_name("domain_day", tests, NULL, NULL);
+}
