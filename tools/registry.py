@@ -13,7 +13,7 @@ HINTS = {"scope": "HINT_SCOPE", "tx_time": "HINT_TX_TIME", "tx_staff": "HINT_TX_
          "next_id": "HINT_NEXT_ID", "list": "HINT_LIST", "row_time": "HINT_ROW_TIME"}
 
 TABLE = re.compile(r"^-- table (\d+) (\w+) scope=(school|county)((?: \S+)*)\s*$")
-COLUMN = re.compile(r"^\s*(\w+)\s+(INTEGER|TEXT|BLOB)\s*,?\s*-- (key|col) (\d+) ([^:]*?)\s*(?::\s*(.*))?$")
+COLUMN = re.compile(r"^\s*(\w+)\s+(INTEGER|TEXT|BLOB)\s*,?\s*-- (key|col) (\d+) (.*?)(?:\s+:(?:\s+(.*))?)?$")
 
 
 class Wrong(Exception):
