@@ -41,17 +41,21 @@ struct bundle_manifest {
 	                          * acknowledged; 0: vector is complete */
 	uint64_t received;       /* highest bundle number of the recipient's that
 	                          * the sender has taken in */
-	uint64_t items, item_bytes; /* declared counts */
+	uint64_t items;          /* how many follow */
+	uint64_t item_bytes;     /* sum of their lengths as handed to the writer */
 };
 
 struct bundle_writer;
-/* Starts writing to a file that the caller opened.  manifest.items and
- * item_bytes must be right: the end checks them.  Padmé padding of the
- * plaintext. */
+/* Starts writing to a file that the caller opened; env, file and sender must
+ * outlive the writer.  info.sender must be sender's id (USAGE); body_bytes is
+ * computed.  manifest.items and item_bytes must be right: the end checks them
+ * (USAGE).  TOO_LARGE when the file would pass BUNDLE_MAX_BYTES.  Padmé padding
+ * of the plaintext.  After a failure every later call repeats it. */
 int bundle_writer_new(const struct env *env, struct file *file,
     const struct bundle_info *info, const struct identity *sender,
     const uint8_t recipient_seal_pk[32], const struct bundle_manifest *manifest,
     struct bundle_writer **ret) MUST_CHECK;
+/* len: 1 to SEGMENT_MAX_BYTES. */
 int bundle_writer_item(struct bundle_writer *w, enum bundle_item kind,
     const uint8_t *data, size_t len) MUST_CHECK;
 /* Pads, seals the last chunk, signs.  ret_hash: content address of the file. */
@@ -69,12 +73,14 @@ const struct bundle_info *bundle_reader_info(const struct bundle_reader *r);
  * it.  A relay stops here. */
 int bundle_reader_verify(struct bundle_reader *r, const uint8_t sign_pk[32])
     MUST_CHECK;
-/* Second pass: derives the key, reads the manifest.  NOT_FOR_US, BAD_SIGNATURE,
- * MALFORMED.  USAGE before a good verify. */
+/* Second pass: derives the key, reads the manifest, whose vector the caller
+ * releases.  NOT_FOR_US, BAD_SIGNATURE, MALFORMED.  USAGE before a good
+ * verify. */
 int bundle_reader_open(struct bundle_reader *r, const struct identity *recipient,
     struct bundle_manifest *ret_manifest) MUST_CHECK;
 /* Next item; data is borrowed until the next call; NOT_FOUND at the end, once
- * counts and padding were checked. */
+ * counts, padding and the hash of the second pass were checked: take in nothing
+ * for good before that. */
 int bundle_reader_item(struct bundle_reader *r, enum bundle_item *ret_kind,
     const uint8_t **ret_data, size_t *ret_len) MUST_CHECK;
 void bundle_reader_free(struct bundle_reader *r);

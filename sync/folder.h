@@ -22,7 +22,8 @@ int folder_write_begin(const struct env *env, const char *dir, enum folder_kind 
     struct folder_write **ret, struct file **ret_file) MUST_CHECK;
 /* fsync, rename to the content name, fsync the still open file again, fsync the
  * folder, drop the cache, read back and compare the hash.  Only then OK.
- * EXISTS is OK too: the same bytes are there. */
+ * OK too when the same bytes are there already.  CORRUPT when the medium gives
+ * back other bytes, REMOVED when the folder went away. */
 int folder_write_finish(struct folder_write *w, const uint8_t hash[HASH_BYTES],
     char ret_name[FOLDER_NAME_BYTES]) MUST_CHECK;
 /* Removes the temporary file if finish did not succeed. */
@@ -40,7 +41,7 @@ int folder_list(const struct env *env, const char *dir, struct folder_entry **re
 int folder_open(const struct env *env, const char *dir, const char *name,
     struct file **ret) MUST_CHECK;
 int folder_remove(const struct env *env, const char *dir, const char *name) MUST_CHECK;
-/* Removes temporary files that a cut left behind. */
+/* Removes temporary files (~HHHH.TMP) that a cut left behind, no others. */
 int folder_sweep(const struct env *env, const char *dir) MUST_CHECK;
 
 /* Content hash, as in names. */
