@@ -212,13 +212,14 @@ EXPORT_EXCEPTIONS = {
 	"sync/stream": ("node_id_", "stream_id_", "vector_"),
 	"sync/pack": ("pack", "unpack"),             # a pair of verbs, nothing else
 	"sync/invitation": ("request_",),            # the answer to an invitation
+	"sync/leaves": ("private_",),                # the two parts beside the facts
 	"sync/keyring": ("recovery_",),              # the keyring on paper
 	"tools/kehou": ("main",),
 }
 
 
 MODULES_OF_SEVERAL_FILES = {
-	"sync/env", "sync/replica", "sync/roster", "sync/store", "schema/domain", "tools/kehou",
+	"sync/column", "sync/env", "sync/replica", "sync/roster", "sync/store", "schema/domain", "tools/kehou",
 }
 
 
@@ -263,6 +264,8 @@ exports.bad = [
 MAX_LINES = 800
 # FILE: lines it may have, and why.
 LENGTH_EXCEPTIONS = {
+	"sync/facts.c": 999,           # both directions of one encoding, side by side
+	"sync/replica.c": 882,
 	"sync/roster.c": 1036,         # encoding, rights and checks of one object: to be split
 }
 

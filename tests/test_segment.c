@@ -120,7 +120,7 @@ add_row(struct batch *b, const struct registry_table *t)
 			v[c] = value_int(c == 0 ? (int64_t)DAY_SCHOOL
 			    : 5000 + (int64_t)roll(30));
 	}
-	row.length = (row.op == BATCH_DELETE ? 2 : 1) + (roll(9) ? 0 : 2);
+	row.length = (row.op == BATCH_DELETE ? 2u : 1u) + (roll(9) ? 0u : 2u);
 	row.stamp = ((uint64_t)(b->txs[b->ntx - 1].time_s - STAMP_EPOCH_S) << 8)
 	    + (roll(3) ? 0 : roll(100000));
 	if (row.op == BATCH_WHOLE)
