@@ -267,7 +267,7 @@ MAX_LINES = 800
 LENGTH_EXCEPTIONS = {
 	"sync/facts.c": 999,           # both directions of one encoding, side by side
 	"sync/replica.c": 882,
-	"sync/roster.c": 1047,         # encoding, rights and checks of one object: to be split
+	"sync/roster.c": 970,         # encoding, rights and checks of one object: to be split
 }
 
 
