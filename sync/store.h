@@ -113,10 +113,6 @@ int store_set_merged(struct store *s, uint32_t writer, uint64_t through) MUST_CH
 typedef int store_segment_visit(void *ctx, const struct store_segment *seg);
 int store_segments(struct store *s, uint32_t writer, uint64_t after,
     store_segment_visit *visit, void *ctx) MUST_CHECK;
-/* True through ret when a segment with this hash of its packed bytes is known:
- * a duplicate is recognised before anything is verified. */
-int store_known_packed(struct store *s, const uint8_t hash[HASH_BYTES], bool *ret)
-    MUST_CHECK;
 /* Highest sequence of stream of that writer had known at seq. */
 int store_knows(struct store *s, uint32_t writer, uint64_t seq, uint32_t of,
     uint64_t *ret_through) MUST_CHECK;
@@ -144,7 +140,9 @@ struct store_conflict {
 	uint64_t winner_stamp, loser_stamp;
 	uint64_t winner_seq, loser_seq;
 };
+/* EXISTS when the entry is there already. */
 int store_inbox_add(struct store *s, const struct store_conflict *c) MUST_CHECK;
+int store_inbox_count(struct store *s, uint64_t *ret) MUST_CHECK;
 /* Closes entries of this row and column whose two writes the author of
  * (writer, seq) knew. */
 int store_inbox_close(struct store *s, uint16_t table, uint16_t column,

@@ -1,0 +1,603 @@
+/* Local transactions: hooks note which rows a transaction touches; before the
+ * commit the rows are read again, because aborted statements and rolled-back
+ * savepoints leave ghosts among the notes, and the net change is logged. */
+#include "sync/store_internal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_STATIC_BUILD_DATE INT64_C(1767225600) /* 2026-01-01: no clock is
+                                                  * believed to be earlier */
+
+void
+store_capture_clear(struct store *s)
+{
+	struct store_capture *c = &s->capture;
+
+	c->active = false;
+	c->logged = false;
+	c->broken = false;
+	c->n = 0;
+	buffer_clear(&c->bytes);
+	if (c->chains != NULL)
+		memset(c->chains, 0, c->nchains * sizeof(*c->chains));
+}
+
+static uint32_t
+hash_key(uint16_t table, const uint8_t *p, size_t len)
+{
+	uint32_t h = 2166136261u ^ table;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ p[i]) * 16777619u;
+	return h;
+}
+
+static bool
+grow_notes(struct store_capture *c)
+{
+	uint32_t cap = c->cap == 0 ? 64 : 2 * c->cap;
+	struct store_note *notes = realloc(c->notes, cap * sizeof(*notes));
+	uint32_t *chains;
+
+	if (notes == NULL)
+		return false;
+	c->notes = notes;
+	chains = realloc(c->chains, 2 * cap * sizeof(*chains));
+	if (chains == NULL)
+		return false;
+	c->chains = chains;
+	c->cap = cap;
+	c->nchains = 2 * cap;
+	memset(chains, 0, c->nchains * sizeof(*chains));
+	for (uint32_t i = 0; i < c->n; i++) {
+		uint32_t h = hash_key(notes[i].table, c->bytes.data + notes[i].keys,
+		    notes[i].keys_len) & (c->nchains - 1);
+
+		notes[i].next = chains[h];
+		chains[h] = i + 1;
+	}
+	return true;
+}
+
+/* The note of the key that stands at the end of bytes; made when new. */
+static struct store_note *
+note_of(struct store_capture *c, uint16_t table, size_t keys, bool *ret_new)
+{
+	size_t len = c->bytes.len - keys;
+	uint32_t h;
+
+	if (c->n == c->cap && !grow_notes(c))
+		return NULL;
+	h = hash_key(table, c->bytes.data + keys, len) & (c->nchains - 1);
+	for (uint32_t i = c->chains[h]; i != 0; i = c->notes[i - 1].next) {
+		struct store_note *n = &c->notes[i - 1];
+
+		if (n->table == table && n->keys_len == len &&
+		    memcmp(c->bytes.data + n->keys, c->bytes.data + keys, len) == 0) {
+			c->bytes.len = keys;
+			*ret_new = false;
+			return n;
+		}
+	}
+	c->notes[c->n] = (struct store_note){ .table = table,
+	    .keys = (uint32_t)keys, .keys_len = (uint32_t)len,
+	    .next = c->chains[h] };
+	c->chains[h] = ++c->n;
+	*ret_new = true;
+	return &c->notes[c->n - 1];
+}
+
+static int
+table_index(const struct store *s, const char *name)
+{
+	if (strncmp(name, "kehou_", 6) == 0)
+		return -1;
+	return registry_find_name(s->registry, name);
+}
+
+static void
+note_row(struct store *s, sqlite3 *db, int table, bool old)
+{
+	const struct registry_table *t = &s->registry->tables[table];
+	struct store_capture *c = &s->capture;
+	size_t keys = c->bytes.len;
+	struct store_note *n;
+	sqlite3_value *v;
+	bool fresh;
+
+	for (int i = 0; i < t->nkeys; i++) {
+		int rc = old ? sqlite3_preupdate_old(db, i, &v) :
+		    sqlite3_preupdate_new(db, i, &v);
+
+		if (rc != SQLITE_OK) {
+			c->broken = true;
+			return;
+		}
+		value_put(&c->bytes, store_value(v));
+	}
+	n = c->bytes.failed ? NULL : note_of(c, (uint16_t)table, keys, &fresh);
+	if (n == NULL) {
+		c->broken = true;
+		return;
+	}
+	if (!fresh || !old)
+		return;
+	n->existed = true;
+	n->old = (uint32_t)c->bytes.len;
+	for (int i = t->nkeys; i < t->ncolumns + 2; i++) {
+		if (sqlite3_preupdate_old(db, i, &v) != SQLITE_OK) {
+			c->broken = true;
+			return;
+		}
+		value_put(&c->bytes, store_value(v));
+	}
+	n->old_len = (uint32_t)(c->bytes.len - n->old);
+	c->broken |= c->bytes.failed;
+}
+
+static void
+preupdate(void *ctx, sqlite3 *db, int op, const char *schema, const char *name,
+    sqlite3_int64 before, sqlite3_int64 after)
+{
+	struct store *s = ctx;
+	int table;
+
+	(void)schema;
+	(void)before;
+	(void)after;
+	if (s->merging || s->capture.logged)
+		return;
+	table = table_index(s, name);
+	if (table < 0)
+		return;
+	s->capture.logged = false;
+	if (op != SQLITE_INSERT)
+		note_row(s, db, table, true);
+	if (op != SQLITE_DELETE)
+		note_row(s, db, table, false);
+}
+
+static int
+commit_hook(void *ctx)
+{
+	const struct store *s = ctx;
+
+	return s->capture.n > 0 && !s->capture.logged;
+}
+
+void
+store_hooks(struct store *s)
+{
+	(void)sqlite3_preupdate_hook(s->db, preupdate, s);
+	(void)sqlite3_commit_hook(s->db, commit_hook, s);
+}
+
+int
+store_begin(struct store *s, const struct store_author *author)
+{
+	struct store_capture *c = &s->capture;
+	struct stream_id id = { .node = author->node, .epoch = author->epoch,
+	    .scope = author->scope, .lane = author->lane };
+	struct store_stmt *st;
+	int status;
+
+	if (c->active || s->merging)
+		return STATUS_USAGE;
+	store_capture_clear(s);
+	status = store_statement(s, SYNC_SQL_BEGIN, &st);
+	if (status == STATUS_OK)
+		status = store_run(st);
+	if (status == STATUS_OK)
+		status = store_stream(s, &id, &c->writer);
+	if (status != STATUS_OK) {
+		store_rollback(s);
+		return status;
+	}
+	c->author = *author;
+	if (c->author.time_s < NO_STATIC_BUILD_DATE)
+		c->author.time_s = NO_STATIC_BUILD_DATE;
+	if (c->author.time_s > (int64_t)(STAMP_MAX >> STAMP_COUNTER_BITS) +
+	    STAMP_EPOCH_S)
+		c->author.time_s = (int64_t)(STAMP_MAX >> STAMP_COUNTER_BITS) +
+		    STAMP_EPOCH_S;
+	c->stamp = (uint64_t)(c->author.time_s - STAMP_EPOCH_S) << STAMP_COUNTER_BITS;
+	c->active = true;
+	return STATUS_OK;
+}
+
+/* ---- the net change ---- */
+
+struct net {
+	struct store *s;
+	const struct registry_table *t;
+	const struct store_note *note;
+	struct value keys[REGISTRY_MAX_KEYS];
+	struct row before, after;   /* after: as the statement left it */
+	struct buffer *rows;        /* log record */
+	uint32_t nrows;
+};
+
+static int
+read_old(struct net *n)
+{
+	const struct store_capture *c = &n->s->capture;
+	struct value version, except;
+	struct reader r;
+	int status;
+
+	if (!n->note->existed)
+		return STATUS_OK;
+	reader_init(&r, c->bytes.data + n->note->old, n->note->old_len);
+	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
+		n->before.values[i] = value_read(&r);
+	version = value_read(&r);
+	except = value_read(&r);
+	if (reader_end(&r) != STATUS_OK || version.type != VALUE_INT)
+		return STATUS_CORRUPT;
+	status = row_unpack(n->t, version.i, except.type == VALUE_BLOB ? except.p : NULL,
+	    except.type == VALUE_BLOB ? except.len : 0, &n->before);
+	n->before.exists = true;
+	return status;
+}
+
+static int
+touch(struct net *n, struct row *row)
+{
+	struct buffer except = BUFFER_INIT;
+	struct store_stmt *st;
+	int status;
+	int at = n->t->nkeys;
+
+	row_pack(n->t, row, &except);
+	status = buffer_status(&except);
+	if (status == STATUS_OK)
+		status = store_statement(n->s, n->t->touch, &st);
+	if (status == STATUS_OK) {
+		for (int i = 0; i < at; i++)
+			store_bind_at(st, i + 1, n->keys[i]);
+		store_bind_at(st, at + 1, value_int(row->version));
+		store_bind_at(st, at + 2, except.len == 0 ? value_null() :
+		    value_blob(except.data, except.len));
+		status = store_run(st);
+	}
+	buffer_release(&except);
+	return status;
+}
+
+static void
+log_row(struct net *n, enum batch_op op, uint32_t length, uint64_t stamp,
+    uint64_t mask)
+{
+	struct buffer *b = n->rows;
+
+	buffer_put_varint(b, n->t->id);
+	buffer_put_u8(b, (uint8_t)op);
+	buffer_put_varint(b, length);
+	buffer_put_varint(b, stamp - n->s->capture.stamp);
+	for (unsigned i = 0; i < n->t->nkeys; i++)
+		value_put(b, n->keys[i]);
+	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		buffer_put_varint(b, i);
+		value_put(b, n->after.values[i]);
+	}
+	buffer_put_varint(b, 0); /* a key's index: the end */
+	n->nrows++;
+}
+
+static uint64_t
+later(uint64_t stamp, int64_t version)
+{
+	uint64_t seen = VERSION_STAMP(version) + 1;
+
+	return seen > stamp ? seen : stamp;
+}
+
+static int
+net_insert(struct net *n)
+{
+	uint64_t stamp = n->s->capture.stamp;
+	int64_t dead = 0;
+	uint32_t length = 0;
+	int status = store_tomb(n->s, n->t, n->keys, &length, &dead);
+
+	if (status != STATUS_OK)
+		return status;
+	if (length == 0) {
+		log_row(n, BATCH_WHOLE, 1, stamp, registry_value_mask(n->t));
+		return STATUS_OK;
+	}
+	stamp = later(stamp, dead);
+	n->after.length = length + 1;
+	n->after.version = VERSION(stamp, n->s->capture.writer);
+	for (unsigned i = 0; i < n->t->ncolumns; i++)
+		n->after.versions[i] = n->after.version;
+	log_row(n, BATCH_WHOLE, n->after.length, stamp, registry_value_mask(n->t));
+	return touch(n, &n->after);
+}
+
+static int
+net_update(struct net *n)
+{
+	uint64_t stamp = n->s->capture.stamp, mask = 0;
+
+	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++) {
+		if (value_equal(n->before.values[i], n->after.values[i]))
+			continue;
+		mask |= UINT64_C(1) << i;
+		stamp = later(stamp, n->before.versions[i]);
+	}
+	if (mask == 0)
+		return STATUS_OK;
+	n->after.length = n->before.length;
+	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
+		n->after.versions[i] = mask >> i & 1 ?
+		    VERSION(stamp, n->s->capture.writer) : n->before.versions[i];
+	log_row(n, BATCH_PART, n->before.length, stamp, mask);
+	if (n->s->inbox > 0) {
+		for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++) {
+			struct store_stmt *st;
+			int status;
+
+			if (!(mask >> i & 1))
+				continue;
+			/* Who writes here has seen both values: a choice. */
+			status = store_statement(n->s, SYNC_SQL_INBOX_CLEAR, &st);
+			if (status != STATUS_OK)
+				return status;
+			store_bind_at(st, 1, value_int(n->t->id));
+			store_bind_at(st, 2, value_int(n->t->columns[i].id));
+			store_bind_at(st, 3, value_blob(
+			    n->s->capture.bytes.data + n->note->keys, n->note->keys_len));
+			status = store_run(st);
+			if (status != STATUS_OK)
+				return status;
+		}
+	}
+	return touch(n, &n->after);
+}
+
+static int
+net_delete(struct net *n)
+{
+	uint64_t stamp = n->s->capture.stamp;
+	struct row gone = n->before;
+
+	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
+		stamp = later(stamp, n->before.versions[i]);
+	gone.exists = false;
+	gone.length = n->before.length + 1;
+	gone.version = VERSION(stamp, n->s->capture.writer);
+	memcpy(gone.values, n->keys, n->t->nkeys * sizeof(n->keys[0]));
+	log_row(n, BATCH_DELETE, gone.length, stamp, 0);
+	return store_put(n->s, n->t, &gone);
+}
+
+static int
+may_write(const struct net *n)
+{
+	const struct store_author *a = &n->s->capture.author;
+	bool county = n->t->scope == REGISTRY_COUNTY;
+	uint64_t may;
+
+	if (county != (a->scope == SCOPE_COUNTY))
+		return STATUS_RIGHTS;
+	if (!county && (n->keys[0].type != VALUE_INT ||
+	    (uint64_t)n->keys[0].i != a->scope))
+		return STATUS_RIGHTS;
+	if (n->t->urgent != (a->lane == LANE_URGENT))
+		return STATUS_RIGHTS;
+	if (a->rights == NULL)
+		return STATUS_OK;
+	may = a->rights[n->t - n->s->registry->tables];
+	if (n->before.exists && n->after.exists) {
+		for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
+			if (!(may >> i & 1) &&
+			    !value_equal(n->before.values[i], n->after.values[i]))
+				return STATUS_RIGHTS;
+		return STATUS_OK;
+	}
+	return may & 1 ? STATUS_OK : STATUS_RIGHTS;
+}
+
+static int
+net_one(struct net *n)
+{
+	const struct store_capture *c = &n->s->capture;
+	struct reader r;
+	int status;
+
+	memset(&n->before, 0, sizeof(n->before));
+	memset(&n->after, 0, sizeof(n->after));
+	reader_init(&r, c->bytes.data + n->note->keys, n->note->keys_len);
+	for (unsigned i = 0; i < n->t->nkeys; i++)
+		n->keys[i] = value_read(&r);
+	status = reader_end(&r);
+	if (status == STATUS_OK)
+		status = read_old(n);
+	if (status == STATUS_OK)
+		status = store_get(n->s, n->t, n->keys, &n->after);
+	if (status != STATUS_OK || (!n->before.exists && !n->after.exists))
+		return status;
+	status = may_write(n);
+	if (status != STATUS_OK)
+		return status;
+	if (!n->before.exists)
+		return net_insert(n);
+	return n->after.exists ? net_update(n) : net_delete(n);
+}
+
+static int
+by_table(const void *a, const void *b)
+{
+	const struct store_note *x = a, *y = b;
+
+	if (x->table != y->table)
+		return x->table < y->table ? -1 : 1;
+	return x->keys < y->keys ? -1 : x->keys > y->keys;
+}
+
+/* Log record: count of rows, then rows (log_row). */
+static int
+net_change(struct store *s, struct buffer *ret, uint32_t *ret_rows)
+{
+	struct store_capture *c = &s->capture;
+	struct buffer rows = BUFFER_INIT;
+	struct net n = { .s = s, .rows = &rows };
+	int status = STATUS_OK;
+
+	c->logged = true; /* the touches below are the engine's own */
+	qsort(c->notes, c->n, sizeof(c->notes[0]), by_table);
+	for (uint32_t i = 0; status == STATUS_OK && i < c->n; i++) {
+		n.note = &c->notes[i];
+		n.t = &s->registry->tables[n.note->table];
+		status = net_one(&n);
+	}
+	if (status == STATUS_OK && n.nrows > BATCH_MAX_TX_ROWS)
+		status = STATUS_TOO_LARGE;
+	buffer_put_varint(ret, n.nrows);
+	buffer_put(ret, rows.data, rows.len);
+	if (status == STATUS_OK)
+		status = rows.failed ? STATUS_NOMEM : buffer_status(ret);
+	buffer_release(&rows);
+	*ret_rows = n.nrows;
+	return status;
+}
+
+int
+store_commit(struct store *s, uint64_t *ret_seq)
+{
+	struct store_capture *c = &s->capture;
+	struct buffer record = BUFFER_INIT;
+	struct store_stmt *st;
+	uint32_t rows = 0;
+	uint64_t seq = 0;
+	int status;
+
+	if (!c->active)
+		return STATUS_USAGE;
+	status = c->broken ? STATUS_NOMEM : net_change(s, &record, &rows);
+	if (status == STATUS_OK && rows > 0) {
+		seq = s->streams[c->writer - 1].head.logged + 1;
+		status = store_statement(s, SYNC_SQL_LOG_ADD, &st);
+		if (status == STATUS_OK) {
+			store_bind_at(st, 1, value_int(c->writer));
+			store_bind_at(st, 2, value_int((int64_t)seq));
+			store_bind_at(st, 3, value_int(c->author.time_s));
+			store_bind_at(st, 4, value_int(c->author.staff));
+			store_bind_at(st, 5, value_blob(record.data, record.len));
+			status = store_run(st);
+		}
+	}
+	if (status == STATUS_OK)
+		status = store_counter_save(s);
+	if (status == STATUS_OK)
+		status = store_statement(s, SYNC_SQL_COMMIT, &st);
+	if (status == STATUS_OK)
+		status = store_run(st);
+	buffer_release(&record);
+	if (status != STATUS_OK) {
+		store_rollback(s);
+		return status;
+	}
+	if (seq > 0)
+		s->streams[c->writer - 1].head.logged = seq;
+	if (s->inbox > 0)
+		status = store_inbox_count_load(s);
+	store_capture_clear(s);
+	*ret_seq = seq;
+	return status;
+}
+
+/* ---- reading the log ---- */
+
+static int
+read_row(struct store *s, struct reader *r, struct batch *b, uint64_t base)
+{
+	struct batch_row row = {0};
+	struct value values[REGISTRY_MAX_COLUMNS];
+	const struct registry_table *t;
+	int index = registry_find(s->registry, (uint16_t)reader_varint(r));
+
+	if (index < 0)
+		return STATUS_CORRUPT;
+	t = &s->registry->tables[index];
+	row.op = reader_u8(r);
+	row.length = (uint32_t)reader_varint(r);
+	row.stamp = base + reader_varint(r);
+	for (unsigned i = 0; i < REGISTRY_MAX_COLUMNS; i++)
+		values[i] = value_null();
+	for (unsigned i = 0; i < t->nkeys; i++)
+		values[i] = value_read(r);
+	for (;;) {
+		uint64_t i = reader_varint(r);
+
+		if (r->failed || i >= t->ncolumns)
+			return STATUS_CORRUPT;
+		if (i < t->nkeys)
+			break;
+		values[i] = value_read(r);
+		row.mask |= UINT64_C(1) << i;
+	}
+	row.tx = b->ntx - 1;
+	return batch_add_row(b, t, &row, values, true);
+}
+
+static int
+read_record(struct store *s, const struct store_stmt *st, struct batch *b)
+{
+	struct value rows = store_column(st, 3);
+	int64_t time_s = store_column(st, 1).i;
+	uint64_t base = (uint64_t)(time_s - STAMP_EPOCH_S) << STAMP_COUNTER_BITS;
+	struct reader r;
+	size_t n;
+	int status;
+
+	reader_init(&r, rows.p, rows.len);
+	n = reader_count(&r, BATCH_MAX_TX_ROWS);
+	status = batch_add_tx(b, time_s, store_column(st, 2).i);
+	for (size_t i = 0; status == STATUS_OK && i < n; i++)
+		status = read_row(s, &r, b, base);
+	if (status == STATUS_OK && reader_end(&r) != STATUS_OK)
+		status = STATUS_CORRUPT;
+	return status;
+}
+
+int
+store_log_read(struct store *s, uint32_t writer, uint64_t *ret_first,
+    struct batch *ret)
+{
+	struct store_stmt *st;
+	uint64_t first = 0, bytes = 0;
+	bool row;
+	int status = store_statement(s, SYNC_SQL_LOG_LIST, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int(writer));
+	while ((status = store_step(st, &row)) == STATUS_OK && row) {
+		struct value record = store_column(st, 3);
+		struct reader r;
+		uint64_t rows;
+
+		reader_init(&r, record.p, record.len);
+		rows = reader_varint(&r);
+		if (first != 0 && (ret->nrows + rows > SEGMENT_CUT_ROWS ||
+		    bytes + record.len > SEGMENT_CUT_BYTES ||
+		    ret->ntx >= BATCH_MAX_TX))
+			break;
+		if (first == 0)
+			first = (uint64_t)store_column(st, 0).i;
+		bytes += record.len;
+		status = read_record(s, st, ret);
+		if (status != STATUS_OK)
+			break;
+	}
+	store_reset(st);
+	if (status == STATUS_OK)
+		*ret_first = first;
+	return status;
+}

@@ -1,0 +1,213 @@
+/* The SQL functions that statements and tables use. */
+#include "sync/store_internal.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PIN_MEMORY_BYTES (8u * 1024 * 1024)
+#define PIN_PASSES 3
+
+/* row_version of a row that a local statement inserts. */
+static void
+fn_version(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	const struct store *s = sqlite3_user_data(ctx);
+
+	(void)argc;
+	(void)argv;
+	sqlite3_result_int64(ctx, VERSION(s->capture.stamp, s->capture.writer));
+}
+
+/* In a CHECK over all columns: its absence refuses every other program. */
+static void
+fn_guard(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	(void)argv;
+	sqlite3_result_int(ctx, 1);
+}
+
+/* Whether the incoming row may simply replace: same writer, newer, nothing but
+ * the row's own version.  Otherwise the row goes the slow way. */
+static void
+fn_wins(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct store *s = sqlite3_user_data(ctx);
+	int64_t old = sqlite3_value_int64(argv[0]);
+	int64_t new = sqlite3_value_int64(argv[2]);
+	bool wins = sqlite3_value_type(argv[1]) == SQLITE_NULL && new > old &&
+	    VERSION_WRITER(new) == VERSION_WRITER(old);
+
+	(void)argc;
+	if (!wins && s->rows != NULL)
+		s->rows->rows[s->rows_at].slow = 1;
+	sqlite3_result_int(ctx, wins);
+}
+
+static int
+counter_load(struct store *s)
+{
+	struct store_stmt *st;
+	bool row = false;
+	int status;
+
+	if (s->counter_epoch == s->capture.author.epoch)
+		return STATUS_OK;
+	status = store_statement(s, SYNC_SQL_COUNTER_GET, &st);
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int((int64_t)s->capture.author.epoch));
+	status = store_step(st, &row);
+	s->counter_next = status == STATUS_OK && row ?
+	    (uint64_t)store_column(st, 0).i : 1;
+	s->counter_saved = s->counter_next;
+	s->counter_epoch = s->capture.author.epoch;
+	store_reset(st);
+	return status;
+}
+
+int
+store_counter_save(struct store *s)
+{
+	struct store_stmt *st;
+	int status;
+
+	if (s->counter_epoch == 0 || s->counter_next == s->counter_saved)
+		return STATUS_OK;
+	status = store_statement(s, SYNC_SQL_COUNTER_SET, &st);
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int((int64_t)s->counter_epoch));
+	store_bind_at(st, 2, value_int((int64_t)s->counter_next));
+	status = store_run(st);
+	if (status == STATUS_OK)
+		s->counter_saved = s->counter_next;
+	return status;
+}
+
+static void
+fn_new_id(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct store *s = sqlite3_user_data(ctx);
+
+	(void)argc;
+	(void)argv;
+	if (!s->capture.active || counter_load(s) != STATUS_OK ||
+	    s->counter_next >= UINT64_C(1) << ROW_COUNTER_BITS) {
+		sqlite3_result_error(ctx, "no row id left in this epoch", -1);
+		return;
+	}
+	sqlite3_result_int64(ctx, (int64_t)(s->counter_epoch << ROW_COUNTER_BITS |
+	    s->counter_next++));
+}
+
+static void
+fn_now_ms(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	const struct store *s = sqlite3_user_data(ctx);
+
+	(void)argc;
+	(void)argv;
+	if (s->capture.active)
+		sqlite3_result_int64(ctx, s->capture.author.time_s * 1000);
+}
+
+static void
+fn_staff(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	const struct store *s = sqlite3_user_data(ctx);
+
+	(void)argc;
+	(void)argv;
+	if (s->capture.active)
+		sqlite3_result_int64(ctx, s->capture.author.staff);
+}
+
+static void
+fn_school(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	const struct store *s = sqlite3_user_data(ctx);
+
+	(void)argc;
+	(void)argv;
+	if (s->capture.active && s->capture.author.scope != SCOPE_COUNTY)
+		sqlite3_result_int64(ctx, (int64_t)s->capture.author.scope);
+}
+
+/* refuse(code, argument …): ends the statement with a rule's code. */
+static void
+fn_refuse(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct store *s = sqlite3_user_data(ctx);
+	size_t at = 0;
+
+	for (int i = 0; i < argc; i++) {
+		const unsigned char *text = sqlite3_value_text(argv[i]);
+		int n = snprintf(s->refusal + at, sizeof(s->refusal) - at, "%s%s",
+		    i == 0 ? "" : "\x1f", text == NULL ? "" : (const char *)text);
+
+		if (n < 0 || (size_t)n >= sizeof(s->refusal) - at)
+			break;
+		at += (size_t)n;
+	}
+	sqlite3_result_error(ctx, "refused", -1);
+}
+
+static void
+fn_pin_hash(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	char out[crypto_pwhash_STRBYTES];
+	const char *pin = (const char *)sqlite3_value_text(argv[0]);
+
+	(void)argc;
+	if (pin == NULL)
+		return;
+	if (crypto_pwhash_str(out, pin, strlen(pin), PIN_PASSES, PIN_MEMORY_BYTES) != 0) {
+		sqlite3_result_error_nomem(ctx);
+		return;
+	}
+	sqlite3_result_text(ctx, out, -1, SQLITE_TRANSIENT);
+}
+
+static void
+fn_pin_ok(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	const char *hash = (const char *)sqlite3_value_text(argv[0]);
+	const char *pin = (const char *)sqlite3_value_text(argv[1]);
+
+	(void)argc;
+	sqlite3_result_int(ctx, hash != NULL && pin != NULL &&
+	    crypto_pwhash_str_verify(hash, pin, strlen(pin)) == 0);
+}
+
+int
+store_functions(struct store *s)
+{
+	static const struct {
+		const char *name;
+		int argc, flags;
+		void (*fn)(sqlite3_context *, int, sqlite3_value **);
+	} functions[] = {
+		{ "kehou_version", 0, SQLITE_INNOCUOUS, fn_version },
+		{ "kehou_guard", -1, SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, fn_guard },
+		{ "kehou_wins", 3, SQLITE_DIRECTONLY, fn_wins },
+		{ "new_id", 0, SQLITE_DIRECTONLY, fn_new_id },
+		{ "now_ms", 0, SQLITE_DIRECTONLY, fn_now_ms },
+		{ "staff", 0, SQLITE_DIRECTONLY, fn_staff },
+		{ "school", 0, SQLITE_DIRECTONLY, fn_school },
+		{ "refuse", -1, SQLITE_DIRECTONLY, fn_refuse },
+		{ "pin_hash", 1, SQLITE_DIRECTONLY, fn_pin_hash },
+		{ "pin_ok", 2, SQLITE_DIRECTONLY, fn_pin_ok },
+	};
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		int rc = sqlite3_create_function_v2(s->db, functions[i].name,
+		    functions[i].argc, SQLITE_UTF8 | functions[i].flags, s,
+		    functions[i].fn, NULL, NULL, NULL);
+
+		if (rc != SQLITE_OK)
+			return store_translate(s, rc);
+	}
+	return STATUS_OK;
+}

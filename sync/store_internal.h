@@ -1,0 +1,93 @@
+/* What the files store_*.c share.  Nobody else includes it. */
+#ifndef SYNC_STORE_INTERNAL_H
+#define SYNC_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "gen/sync_sql.h"
+#include "sync/store.h"
+
+#define STORE_CACHE 256       /* prepared statements kept */
+#define STORE_REFUSAL_BYTES 1024
+
+struct store_stmt {
+	struct store *store;
+	sqlite3_stmt *st;
+	const char *sql;      /* identity of the text; borrowed (static SQL) */
+	const char *tail;
+	bool busy;
+	uint64_t used;        /* tick of the last use */
+};
+
+struct store_stream_state {
+	struct stream_id id;
+	struct store_head head;
+};
+
+/* A row that a hook saw in the open local transaction. */
+struct store_note {
+	uint16_t table;       /* registry index */
+	bool existed;         /* before the transaction */
+	uint32_t keys, keys_len; /* in the notes' bytes: key values */
+	uint32_t old, old_len;   /* old values, version, except; when it existed */
+	uint32_t next;        /* in its hash chain, index + 1 */
+};
+
+struct store_capture {
+	bool active;          /* between begin and commit of a local transaction */
+	bool logged;          /* the log has what the notes say */
+	bool broken;          /* a hook could not note something */
+	struct store_author author;
+	uint32_t writer;
+	uint64_t stamp;       /* of the transaction's clock, counter 0 */
+	struct store_note *notes; uint32_t n, cap;
+	uint32_t *chains; uint32_t nchains;
+	struct buffer bytes;
+};
+
+struct store {
+	sqlite3 *db;
+	const struct registry *registry;
+	struct store_stmt cache[STORE_CACHE];
+	size_t ncache;
+	uint64_t tick;
+	struct store_stream_state *streams; /* [writer - 1] */
+	uint32_t nstreams, stream_cap;
+	struct store_capture capture;
+	bool merging;         /* inside store_begin_merge */
+	bool *tombed;         /* per registry index: has tombstones */
+	uint64_t inbox;       /* entries, so that the usual zero costs nothing */
+	uint64_t counter_epoch, counter_next, counter_saved;
+	/* the virtual table's view */
+	struct batch_table *rows;
+	uint32_t rows_writer, rows_at;
+	struct buffer got;    /* values of store_get */
+	struct buffer key;    /* scratch */
+	char refusal[STORE_REFUSAL_BYTES];
+	char error[256];
+};
+
+/* SQLite's result codes as status. */
+int store_translate(struct store *s, int rc);
+/* Checks a statement out of the cache, reset and without binds. */
+int store_statement(struct store *s, const char *sql, struct store_stmt **ret)
+    MUST_CHECK;
+/* Steps a statement that gives no rows and gives it back. */
+int store_run(struct store_stmt *st) MUST_CHECK;
+void store_bind_at(struct store_stmt *st, int at, struct value v);
+struct value store_value(sqlite3_value *v); /* FLOAT becomes NULL */
+int store_functions(struct store *s) MUST_CHECK;      /* SQL functions */
+int store_rows_module(struct store *s) MUST_CHECK;    /* kehou_rows */
+void store_hooks(struct store *s);                    /* capture */
+void store_capture_clear(struct store *s);
+int store_streams_load(struct store *s) MUST_CHECK;
+int store_tombs_load(struct store *s) MUST_CHECK;
+int store_inbox_count_load(struct store *s) MUST_CHECK;
+int store_counter_save(struct store *s) MUST_CHECK;
+void store_key(const struct registry_table *t, const struct value *keys,
+    struct buffer *ret);
+int store_tomb(struct store *s, const struct registry_table *t,
+    const struct value *keys, uint32_t *ret_length, int64_t *ret_version) MUST_CHECK;
+uint64_t store_row_scope(const struct registry_table *t, const struct value *keys);
+
+#endif

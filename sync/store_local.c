@@ -1,0 +1,264 @@
+/* What stays on this node: named bytes, inbox, held segments. */
+#include "sync/store_internal.h"
+
+#include <string.h>
+
+/* ---- named bytes ---- */
+
+int
+store_meta_get(struct store *s, const char *space, const char *name,
+    struct buffer *ret)
+{
+	struct store_stmt *st;
+	bool row = false;
+	int status = store_statement(s, SYNC_SQL_META_GET, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_text(space, strlen(space)));
+	store_bind_at(st, 2, value_text(name, strlen(name)));
+	status = store_step(st, &row);
+	if (status == STATUS_OK && !row)
+		status = STATUS_NOT_FOUND;
+	if (status == STATUS_OK) {
+		struct value v = store_column(st, 0);
+
+		if (v.len > 0)
+			buffer_put(ret, v.p, v.len);
+		status = buffer_status(ret);
+	}
+	store_reset(st);
+	return status;
+}
+
+int
+store_meta_set(struct store *s, const char *space, const char *name,
+    const void *data, size_t len)
+{
+	struct store_stmt *st;
+	int status = store_statement(s, data == NULL ? SYNC_SQL_META_REMOVE :
+	    SYNC_SQL_META_SET, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_text(space, strlen(space)));
+	store_bind_at(st, 2, value_text(name, strlen(name)));
+	if (data != NULL)
+		store_bind_at(st, 3, value_blob(data, len));
+	return store_run(st);
+}
+
+int
+store_meta_list(struct store *s, const char *space, store_meta_visit *visit,
+    void *ctx)
+{
+	struct store_stmt *st;
+	bool row;
+	int status = store_statement(s, SYNC_SQL_META_LIST, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_text(space, strlen(space)));
+	while ((status = store_step(st, &row)) == STATUS_OK && row) {
+		struct value data = store_column(st, 1);
+
+		status = visit(ctx, (const char *)store_column(st, 0).p, data.p,
+		    data.len);
+		if (status != 0)
+			break;
+	}
+	store_reset(st);
+	return status;
+}
+
+/* ---- one number ---- */
+
+static int
+count(struct store *s, const char *sql, uint64_t *ret)
+{
+	struct store_stmt *st;
+	bool row = false;
+	int status = store_statement(s, sql, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	status = store_step(st, &row);
+	if (status == STATUS_OK)
+		*ret = row ? (uint64_t)store_column(st, 0).i : 0;
+	store_reset(st);
+	return status;
+}
+
+/* ---- inbox ---- */
+
+int
+store_inbox_count(struct store *s, uint64_t *ret)
+{
+	*ret = s->inbox;
+	return STATUS_OK;
+}
+
+int
+store_inbox_count_load(struct store *s)
+{
+	return count(s, SYNC_SQL_INBOX_COUNT, &s->inbox);
+}
+
+int
+store_inbox_add(struct store *s, const struct store_conflict *c)
+{
+	uint64_t before = s->inbox;
+	struct store_stmt *st;
+	int status = store_statement(s, SYNC_SQL_INBOX_ADD, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int(c->table));
+	store_bind_at(st, 2, value_int(c->column));
+	store_bind_at(st, 3, value_int((int64_t)c->scope));
+	store_bind_at(st, 4, value_blob(c->key.data, c->key.len));
+	store_bind_at(st, 5, c->winner);
+	store_bind_at(st, 6, c->loser);
+	store_bind_at(st, 7, value_int(c->winner_writer));
+	store_bind_at(st, 8, value_int((int64_t)c->winner_stamp));
+	store_bind_at(st, 9, value_int((int64_t)c->winner_seq));
+	store_bind_at(st, 10, value_int(c->loser_writer));
+	store_bind_at(st, 11, value_int((int64_t)c->loser_stamp));
+	store_bind_at(st, 12, value_int((int64_t)c->loser_seq));
+	status = store_run(st);
+	if (status == STATUS_OK)
+		status = store_inbox_count_load(s);
+	if (status == STATUS_OK && s->inbox == before)
+		status = STATUS_EXISTS;
+	return status;
+}
+
+static int
+knew(struct store *s, uint32_t writer, uint64_t seq, uint32_t of, uint64_t of_seq,
+    bool *ret)
+{
+	uint64_t through = 0;
+	int status = STATUS_OK;
+
+	if (of == writer)
+		through = seq;
+	else
+		status = store_knows(s, writer, seq, of, &through);
+	*ret = through > 0 && through >= of_seq;
+	return status;
+}
+
+int
+store_inbox_close(struct store *s, uint16_t table, uint16_t column,
+    const uint8_t *key, size_t key_len, uint32_t writer, uint64_t seq)
+{
+	struct store_stmt *st, *rm;
+	bool row;
+	int status;
+
+	if (s->inbox == 0)
+		return STATUS_OK;
+	status = store_statement(s, SYNC_SQL_INBOX_OF, &st);
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int(table));
+	store_bind_at(st, 2, value_int(column));
+	store_bind_at(st, 3, value_blob(key, key_len));
+	while ((status = store_step(st, &row)) == STATUS_OK && row) {
+		int64_t id = store_column(st, 0).i;
+		bool a = false, b = false;
+
+		status = knew(s, writer, seq, (uint32_t)store_column(st, 1).i,
+		    (uint64_t)store_column(st, 2).i, &a);
+		if (status == STATUS_OK)
+			status = knew(s, writer, seq, (uint32_t)store_column(st, 3).i,
+			    (uint64_t)store_column(st, 4).i, &b);
+		if (status == STATUS_OK && a && b) {
+			status = store_statement(s, SYNC_SQL_INBOX_REMOVE, &rm);
+			if (status == STATUS_OK) {
+				store_bind_at(rm, 1, value_int(id));
+				status = store_run(rm);
+			}
+		}
+		if (status != STATUS_OK)
+			break;
+	}
+	store_reset(st);
+	return status == STATUS_OK ? store_inbox_count_load(s) : status;
+}
+
+/* ---- held ---- */
+
+int
+store_held_add(struct store *s, const struct store_held *h)
+{
+	struct buffer stream = BUFFER_INIT;
+	struct store_stmt *st;
+	int status;
+
+	stream_id_put(&stream, &h->stream);
+	status = buffer_status(&stream);
+	if (status == STATUS_OK)
+		status = store_statement(s, SYNC_SQL_HELD_ADD, &st);
+	if (status == STATUS_OK) {
+		store_bind_at(st, 1, value_int(h->reason));
+		store_bind_at(st, 2, value_blob(stream.data, stream.len));
+		store_bind_at(st, 3, value_int((int64_t)h->first));
+		store_bind_at(st, 4, value_int(h->count));
+		store_bind_at(st, 5, h->packed == NULL ? value_null() :
+		    value_blob(h->packed, h->packed_len));
+		status = store_run(st);
+	}
+	buffer_release(&stream);
+	return status;
+}
+
+int
+store_held(struct store *s, int reason, store_held_visit *visit, void *ctx)
+{
+	struct store_stmt *st;
+	bool row;
+	int status = store_statement(s, SYNC_SQL_HELD_LIST, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int(reason));
+	while ((status = store_step(st, &row)) == STATUS_OK && row) {
+		struct value id = store_column(st, 2), packed = store_column(st, 5);
+		struct store_held h = {
+			.id = store_column(st, 0).i,
+			.reason = (int)store_column(st, 1).i,
+			.first = (uint64_t)store_column(st, 3).i,
+			.count = (uint32_t)store_column(st, 4).i,
+			.packed = packed.type == VALUE_BLOB ? packed.p : NULL,
+			.packed_len = packed.type == VALUE_BLOB ? packed.len : 0,
+		};
+		struct reader r;
+
+		reader_init(&r, id.p, id.len);
+		stream_id_read(&r, &h.stream);
+		status = reader_end(&r) == STATUS_OK ? visit(ctx, &h) : STATUS_CORRUPT;
+		if (status != 0)
+			break;
+	}
+	store_reset(st);
+	return status;
+}
+
+int
+store_held_remove(struct store *s, int64_t id)
+{
+	struct store_stmt *st;
+	int status = store_statement(s, SYNC_SQL_HELD_REMOVE, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int(id));
+	return store_run(st);
+}
+
+int
+store_held_count(struct store *s, uint64_t *ret)
+{
+	return count(s, SYNC_SQL_HELD_COUNT, ret);
+}
