@@ -421,8 +421,11 @@ take(struct merge *m, const uint8_t *packed, size_t len,
 		status = STATUS_NOMEM;
 		goto out;
 	}
-	roster_rights(m->roster, m->registry, &cert->node.id,
-	    s.header.stream.scope, rights);
+	if (roster_node(m->roster, &cert->node.id) == NULL)
+		memset(rights, 0xff, m->registry->ntables * sizeof(*rights));
+	else
+		roster_rights(m->roster, m->registry, &cert->node.id,
+		    s.header.stream.scope, rights);
 	refused = mark_without_right(m, &b, &s.header, rights);
 	status = apply(m, &b, &s.header, writer, ret);
 	if (status == STATUS_OK && refused > 0) {
@@ -461,6 +464,7 @@ static int
 merge_step(struct merge *m, const uint8_t *packed, size_t len,
     struct merge_result *ret, struct stream_id *ret_stream)
 {
+	struct roster_cert self = { .role = ROLE_SCHOOL, .scope = m->scope };
 	struct segment_header h = {0};
 	const struct roster_cert *cert;
 	struct store_head head;
@@ -474,6 +478,11 @@ merge_step(struct merge *m, const uint8_t *packed, size_t len,
 	}
 	*ret_stream = h.stream;
 	cert = roster_node(m->roster, &h.stream.node);
+	if (cert == NULL && m->self != NULL &&
+	    node_id_compare(&m->self->id, &h.stream.node) == 0) {
+		self.node = *m->self;
+		cert = &self;
+	}
 	if (cert == NULL)
 		return hold(m, &h, packed, len, STATUS_UNCERTIFIED, ret);
 	if (!may_author(m, cert, &h.stream)) {

@@ -18,6 +18,8 @@ struct merge {
 	const struct keyring *keys;    /* school keys, may be empty */
 	uint64_t scope;                /* own school; SCOPE_COUNTY: takes every
 	                                * scope, as a hub does */
+	const struct identity_public *self; /* own segments count before the
+	                                * certificate is there; NULL: none */
 };
 
 struct merge_result {

@@ -470,6 +470,7 @@ replica_merge(struct replica *r)
 		.roster = &r->roster,
 		.keys = &r->keys,
 		.scope = r->scope,
+		.self = &r->self.pub,
 	};
 
 	return m;

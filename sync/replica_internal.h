@@ -3,6 +3,7 @@
 #define SYNC_REPLICA_INTERNAL_H
 
 #include "sync/merge.h"
+#include "sync/receipt.h"
 #include "sync/replica.h"
 
 #define REPLICA_PATH_BYTES 4096

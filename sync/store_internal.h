@@ -2,6 +2,7 @@
 #ifndef SYNC_STORE_INTERNAL_H
 #define SYNC_STORE_INTERNAL_H
 
+#define SQLITE_ENABLE_PREUPDATE_HOOK 1 /* declares what Debian builds in */
 #include <sqlite3.h>
 
 #include "gen/sync_sql.h"
