@@ -13,7 +13,13 @@ struct walk {
 	struct column_event *own; uint32_t nown, own_cap;
 	uint32_t next;                  /* event of earlier columns */
 	int64_t before;                 /* last value written out */
+	/* Places, several to one number: what comes of log2(25) bits each would
+	 * take a byte otherwise. */
+	uint64_t number, product;       /* product: of the choices in number */
 };
+
+#define NUMBER_BYTES 7
+#define NUMBER_MAX (UINT64_C(1) << 8 * NUMBER_BYTES)
 
 static int
 grow(void **p, uint32_t need, uint32_t *cap, size_t size)
@@ -36,7 +42,7 @@ grow(void **p, uint32_t need, uint32_t *cap, size_t size)
 static void
 walk_init(struct walk *k, struct column_space *space, const struct column_cells *cells)
 {
-	*k = (struct walk){.space = space, .cells = cells};
+	*k = (struct walk){.space = space, .cells = cells, .product = 1};
 	if (space->nvalues)
 		memset(space->used, 0, space->nvalues);
 }
@@ -177,6 +183,66 @@ read_value(struct walk *k, struct reader *r)
 	return k->before;
 }
 
+static void
+number_flush(struct walk *k, struct buffer *frame, unsigned bytes)
+{
+	for (; bytes > 0; bytes--) {
+		buffer_put_u8(frame, (uint8_t)k->number);
+		k->number >>= 8;
+	}
+	k->number = 0;
+	k->product = 1;
+}
+
+static void
+put_place(struct walk *k, uint32_t place, uint32_t choices, struct buffer *frame)
+{
+	if (k->product > NUMBER_MAX / choices)
+		number_flush(k, frame, NUMBER_BYTES);
+	k->number += place * k->product;
+	k->product *= choices;
+}
+
+/* The last number takes the bytes that its product needs. */
+static void
+put_places_end(struct walk *k, struct buffer *frame)
+{
+	unsigned bytes = 0;
+
+	while (bytes < NUMBER_BYTES && (k->product - 1) >> 8 * bytes)
+		bytes++;
+	number_flush(k, frame, bytes);
+}
+
+static uint32_t
+read_place(struct walk *k, uint32_t choices, struct reader *frame)
+{
+	uint32_t place;
+	unsigned i;
+
+	if (k->product == 0 || k->product > NUMBER_MAX / choices) {
+		k->number = 0;
+		k->product = 1;
+		for (i = 0; i < NUMBER_BYTES && frame->left; i++)
+			k->number |= (uint64_t)reader_u8(frame) << 8 * i;
+	}
+	place = (uint32_t)(k->number % choices);
+	k->number /= choices;
+	k->product *= choices;
+	return place;
+}
+
+static uint32_t
+free_places(const struct column_space *s, uint32_t list)
+{
+	const struct column_list *l = &s->lists[list];
+	uint32_t i, n = 0;
+
+	for (i = l->at; i < l->at + l->len; i++)
+		n += !s->used[i];
+	return n;
+}
+
 static int
 encode_run(struct walk *k, uint32_t i, uint32_t n, struct buffer frames[3])
 {
@@ -225,14 +291,15 @@ take_place(struct column_space *s, uint32_t list, int64_t value, uint32_t *ret_r
 static void
 encode_single(struct walk *k, int64_t value, struct buffer frames[3])
 {
-	uint32_t place;
+	uint32_t place, choices;
 	unsigned rank;
 
 	for (rank = 0; rank < k->nrecent; rank++) {
+		choices = free_places(k->space, k->recent[rank]);
 		if (!take_place(k->space, k->recent[rank], value, &place))
 			continue;
 		buffer_put_u8(&frames[0], (uint8_t)(rank + 1));
-		buffer_put_varint(&frames[1], place);
+		put_place(k, place, choices, &frames[1]);
 		touch(k, k->recent[rank]);
 		return;
 	}
@@ -255,6 +322,7 @@ encode_all(struct walk *k, struct buffer frames[3])
 			for (j = 0; j < n; j++)
 				encode_single(k, k->cells->v[i + j].i, frames);
 	}
+	put_places_end(k, &frames[1]);
 	return status;
 }
 
@@ -364,8 +432,7 @@ decode_single(struct walk *k, struct value *v, struct reader frames[3])
 {
 	unsigned token = reader_u8(&frames[0]);
 	const struct column_list *l;
-	uint64_t place;
-	uint32_t i;
+	uint32_t i, place, choices;
 
 	if (token > k->nrecent)
 		return STATUS_MALFORMED;
@@ -373,7 +440,10 @@ decode_single(struct walk *k, struct value *v, struct reader frames[3])
 		*v = value_int(read_value(k, &frames[2]));
 		return STATUS_OK;
 	}
-	place = reader_varint(&frames[1]);
+	choices = free_places(k->space, k->recent[token - 1]);
+	if (choices == 0)
+		return STATUS_MALFORMED;
+	place = read_place(k, choices, &frames[1]);
 	l = &k->space->lists[k->recent[token - 1]];
 	for (i = l->at; i < l->at + l->len; i++)
 		if (!k->space->used[i] && place-- == 0)
@@ -416,6 +486,7 @@ column_list_decode(struct column_world *w, unsigned space,
 	if (space >= w->nspaces)
 		w->nspaces = space + 1;
 	walk_init(&k, &w->spaces[space], cells);
+	k.product = 0; /* no number read yet */
 	status = decode_all(&k, frames);
 	if (status == STATUS_OK)
 		status = learn(&k);

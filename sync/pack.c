@@ -1,8 +1,9 @@
 #include "sync/pack.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+
+#include "sync/pack_range.h"
 
 /* Appends raw deflate of data; no output when it does not get smaller. */
 static int
@@ -57,22 +58,30 @@ inflate_raw(const uint8_t *data, size_t len, uint8_t *out, size_t out_len)
 int
 pack(const uint8_t *data, size_t len, struct buffer *ret)
 {
-	struct buffer best = BUFFER_INIT;
-	uint8_t method = PACK_DEFLATE;
-	int status = deflate_raw(data, len, &best);
+	struct buffer deflated = BUFFER_INIT, ranged = BUFFER_INIT;
+	const struct buffer plain = {.data = (uint8_t *)(uintptr_t)data, .len = len};
+	const struct buffer *best = &plain;
+	uint8_t method = PACK_NONE;
+	int status = deflate_raw(data, len, &deflated);
 
+	if (status == STATUS_OK && len <= PACK_RANGE_MAX_BYTES)
+		status = pack_range_encode(data, len, &ranged);
 	if (status == STATUS_OK) {
-		if (best.len >= len) {
-			method = PACK_NONE;
-			buffer_clear(&best);
-			buffer_put(&best, data, len);
+		if (deflated.len < best->len) {
+			best = &deflated;
+			method = PACK_DEFLATE;
+		}
+		if (len <= PACK_RANGE_MAX_BYTES && ranged.len < best->len) {
+			best = &ranged;
+			method = PACK_RANGE;
 		}
 		buffer_put_u8(ret, method);
 		buffer_put_varint(ret, len);
-		buffer_put(ret, best.data, best.len);
-		status = best.failed ? STATUS_NOMEM : buffer_status(ret);
+		buffer_put(ret, best->data, best->len);
+		status = buffer_status(ret);
 	}
-	buffer_release(&best);
+	buffer_release(&deflated);
+	buffer_release(&ranged);
 	return status;
 }
 
@@ -97,6 +106,8 @@ unpack(const uint8_t *data, size_t len, size_t max_bytes, struct buffer *ret)
 	/* Deflate expands 1032 times at most: more is declared than can come. */
 	if (method == PACK_DEFLATE && unpacked / 1040 > r.left)
 		return STATUS_MALFORMED;
+	if (method == PACK_RANGE && unpacked > PACK_RANGE_MAX_BYTES)
+		return STATUS_MALFORMED;
 	if (method == PACK_NONE && unpacked != r.left)
 		return STATUS_MALFORMED;
 	out = buffer_extend(ret, (size_t)unpacked);
@@ -107,7 +118,10 @@ unpack(const uint8_t *data, size_t len, size_t max_bytes, struct buffer *ret)
 			memcpy(out, r.p, r.left);
 		return STATUS_OK;
 	}
-	status = inflate_raw(r.p, r.left, out, (size_t)unpacked);
+	if (method == PACK_RANGE)
+		status = pack_range_decode(r.p, r.left, out, (size_t)unpacked);
+	else
+		status = inflate_raw(r.p, r.left, out, (size_t)unpacked);
 	if (status != STATUS_OK)
 		ret->len = start;
 	return status;

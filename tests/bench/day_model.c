@@ -103,33 +103,22 @@ struct model {
 	uint8_t here[PUPILS];
 };
 
-/* Ids as an enrolment made them: pupil, then guardians, one counter; a class is
- * listed by name, so its ids are in no order. */
+/* Ids as a roster import makes them, class by class: the pupil, one or two
+ * guardians, a request, all from one counter. */
 static void
 people(struct model *m)
 {
-	uint64_t who = 77, epoch = day_stream().epoch << ROW_COUNTER_BITS;
-	int64_t next = (int64_t)epoch + 1;
-	int i, j;
+	uint64_t who = 77;
+	int64_t next = (int64_t)(day_stream().epoch << ROW_COUNTER_BITS) + 1;
+	int i;
 
 	for (i = 0; i < STAFF; i++)
 		m->staff[i] = next++;
 	for (i = 0; i < PUPILS; i++) {
 		m->pupils[i] = next++;
 		m->collectors[i][0] = next++;
-		m->collectors[i][1] = next++;
-	}
-	for (i = PUPILS - 1; i > 0; i--) {
-		int64_t t = m->pupils[i], c0 = m->collectors[i][0],
-		    c1 = m->collectors[i][1];
-
-		j = i - (int)roll(&who, (uint64_t)(i % CLASS + 1));
-		m->pupils[i] = m->pupils[j];
-		m->collectors[i][0] = m->collectors[j][0];
-		m->collectors[i][1] = m->collectors[j][1];
-		m->pupils[j] = t;
-		m->collectors[j][0] = c0;
-		m->collectors[j][1] = c1;
+		m->collectors[i][1] = roll(&who, 2) ? next++ : next - 1;
+		next++;
 	}
 }
 
