@@ -161,7 +161,7 @@ cli_status_words(const struct cli *c, int status)
  * so that standard output holds data alone. */
 static void
 print_failure(struct cli *c, const char *code, const char *what, bool safe,
-    const char *next)
+    const char *next, const char *detail)
 {
 	const char *words = cli_text(c, safe ? MSG("safe.yes") : MSG("safe.no"));
 
@@ -174,9 +174,12 @@ print_failure(struct cli *c, const char *code, const char *what, bool safe,
 		json_decref(object);
 		return;
 	}
-	fprintf(stderr, "kehou: %s%s%s%s%s\n", what,
-	    c->lang == MESSAGE_ZH ? "" : " ", words,
-	    c->lang == MESSAGE_ZH || *next == '\0' ? "" : " ", next);
+	fprintf(stderr, "kehou: %s%s%s%s%s", what, c->lang == MESSAGE_ZH ? "" : " ",
+	    words, c->lang == MESSAGE_ZH || *next == '\0' ? "" : " ", next);
+	/* The engine's own words help whoever is asked for help. */
+	if (detail != NULL && *detail != '\0')
+		fprintf(stderr, " (%s)", detail);
+	fputc('\n', stderr);
 }
 
 static const char *
@@ -198,7 +201,7 @@ pick(const struct cli *c, const char *code, const char *where, const char *suffi
 
 static void
 fail_code(struct cli *c, const char *code, const char *where, bool safe,
-    const char *const *args, size_t nargs)
+    const char *const *args, size_t nargs, const char *detail)
 {
 	char what[CLI_LINE_BYTES], next[CLI_LINE_BYTES];
 	const char *text = pick(c, code, where, ""), *then = pick(c, code, where, ".next");
@@ -211,21 +214,19 @@ fail_code(struct cli *c, const char *code, const char *where, bool safe,
 		    unknown, 2);
 	message_format(next, sizeof next,
 	    then != NULL ? then : cli_text(c, MSG("error.unknown.next")), args, nargs);
-	print_failure(c, code, what, safe, next);
+	print_failure(c, code, what, safe, next, detail);
 }
 
 int
 cli_fail(struct cli *c, int status, const char *where, const char *subject)
 {
 	const char *detail = c->replica != NULL ? replica_detail(c->replica) : NULL;
-	const char *args[] = { subject != NULL ? subject : c->dir, detail };
+	const char *args[] = { subject != NULL ? subject : c->dir };
 
 	/* Only damage to what is already on this machine puts data at risk:
 	 * everything else was refused or rolled back whole. */
-	fail_code(c, status_name(status), where, status != STATUS_CORRUPT, args, 2);
-	/* The engine's own words help whoever is asked for help. */
-	if (!c->json && detail != NULL && *detail != '\0')
-		cli_say(c, stderr, MSG("error.detail"), detail, NULL);
+	fail_code(c, status_name(status), where, status != STATUS_CORRUPT, args, 1,
+	    detail);
 	return cli_exit_of(status);
 }
 
@@ -234,11 +235,14 @@ cli_fail_domain(struct cli *c, int status, const struct domain_error *error)
 {
 	const char *args[] = { error->args[0], error->args[1], error->args[2],
 		error->args[3] };
-	int code = status == STATUS_REFUSED ? CLI_FAILED : (int)cli_exit_of(status);
+	/* Rights are no matter of how the command line is written. */
+	bool rights = strcmp(error->code, "USAGE.role") == 0 ||
+	    strcmp(error->code, "USAGE.sign_in") == 0;
+	int code = rights ? CLI_FAILED : (int)cli_exit_of(status);
 
 	if (error->code[0] == '\0')
 		return cli_fail(c, status, NULL, NULL);
-	fail_code(c, error->code, "do", error->data_safe, args, 4);
+	fail_code(c, error->code, "do", error->data_safe, args, 4, NULL);
 	return code;
 }
 
@@ -250,8 +254,9 @@ cli_usage(struct cli *c, const char *key, const char *arg)
 	char what[CLI_LINE_BYTES], next[CLI_LINE_BYTES];
 
 	message_format(what, sizeof what, cli_text(c, key), args, 1);
-	message_format(next, sizeof next, cli_text(c, MSG("usage.next")), command, 1);
-	print_failure(c, "USAGE", what, true, next);
+	message_format(next, sizeof next, cli_text(c, c->command != NULL
+	    ? MSG("usage.next") : MSG("usage.next_all")), command, 1);
+	print_failure(c, "USAGE", what, true, next, NULL);
 	return CLI_USAGE;
 }
 
@@ -282,32 +287,21 @@ cli_open(struct cli *c)
 int
 cli_open_as(struct cli *c)
 {
-	char pin[CLI_SECRET_MAX_BYTES], number[24];
+	char pin[CLI_SECRET_MAX_BYTES];
 	int rc = cli_open(c);
 
 	if (rc != CLI_OK)
 		return rc;
 	c->user = (struct domain_user){ .scope = replica_scope(c->replica) };
-	if (c->school != 0 && replica_role(c->replica) != ROLE_HUB)
-		return cli_usage(c, MSG("usage.here"),
-		    cli_number(c->school, number));
-	if (c->as == NULL) {
-		c->user.scope = c->school != 0 ? c->school : c->user.scope;
-		/* Nobody: the domain lets it pass only while there is no staff. */
-		c->user.roles = replica_role(c->replica) == ROLE_HUB
-		    ? DOMAIN_CLERK | DOMAIN_LEAD : DOMAIN_HEAD;
+	/* Nobody: the domain lets it pass only while there is no staff. */
+	if (c->as == NULL)
 		return CLI_OK;
-	}
 	rc = cli_secret(c, c->pin_fd, "PIN", pin);
 	if (rc != CLI_OK)
 		return rc;
 	rc = domain_sign_in(c->replica, c->as, pin, &c->user);
 	sodium_memzero(pin, sizeof pin);
-	if (rc != STATUS_OK)
-		return cli_fail(c, rc, "pin", c->as);
-	if (c->school != 0)
-		c->user.scope = c->school;
-	return CLI_OK;
+	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "pin", c->as);
 }
 
 void
@@ -470,6 +464,9 @@ param_value(const struct domain_param *param, const char *text, size_t len)
 			return json_integer(0);
 		return NULL;
 	case 'j':
+		/* Ids with commas between are fine too: the domain reads them. */
+		if (text[0] != '[' && text[0] != '{')
+			return json_stringn(text, len);
 		return json_loadb(text, len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES,
 		    NULL);
 	default:
@@ -488,6 +485,7 @@ static int
 one_arg(struct cli *c, const struct domain_entry *entry, const char *arg,
     json_t *object)
 {
+	static const struct domain_param school = { "school", 'i', true };
 	const char *equals = strchr(arg, '='), *text;
 	size_t name_len = equals != NULL ? (size_t)(equals - arg) : 0;
 	const struct domain_param *param;
@@ -500,9 +498,7 @@ one_arg(struct cli *c, const struct domain_entry *entry, const char *arg,
 		return cli_usage(c, MSG("usage.pair"), arg);
 	param = find_param(entry, arg, name_len);
 	if (param == NULL && name_len == 6 && strncmp(arg, "school", 6) == 0)
-		return strlen(equals + 1) == 10 &&
-		    cli_decimal(equals + 1, 9999999999u, &c->school) ? CLI_OK
-		    : cli_usage(c, MSG("usage.school"), equals + 1);
+		param = &school;
 	if (param == NULL)
 		return cli_usage(c, MSG("usage.param"), arg);
 	if (json_object_get(object, param->name) != NULL)

@@ -33,7 +33,6 @@ struct cli {
 	const char *command;       /* "init hub": key of its help */
 	const struct env *env;
 	struct replica *replica;   /* NULL until cli_open */
-	uint64_t school;           /* school=ID on the hub; 0: not given */
 	struct domain_user user;
 };
 
@@ -89,8 +88,7 @@ int cli_input(struct cli *c, const char *path, struct buffer *buf);
 /* Writes a file that must not be there yet, mode 0600. */
 int cli_write_new(struct cli *c, const char *path, const void *data, size_t len);
 /* key=value, key=@FILE, key=- into an object of the entry's parameters.
- * school=ID, where the entry has no such parameter, goes to c->school: on the
- * hub it says whose rows are meant. */
+ * school=ID may always be given: on the hub it says whose rows are meant. */
 int cli_args(struct cli *c, const struct domain_entry *entry, int argc, char **argv,
     json_t **ret);
 bool cli_decimal(const char *text, uint64_t max, uint64_t *ret);

@@ -36,7 +36,7 @@ note(struct doctor *d, const char *check, enum state state, const char *detail)
 	if (state > d->worst)
 		d->worst = state;
 	if (d->c->json)
-		row = json_pack("{s:s, s:s, s:s, s:s}", "check", check, "state",
+		row = json_pack("{s:s, s:s, s:s, s:s}", "check", check, "condition",
 		    states[state], "detail", detail, "next", next);
 	else {
 		char name[96], word[96];
@@ -44,7 +44,7 @@ note(struct doctor *d, const char *check, enum state state, const char *detail)
 		snprintf(name, sizeof name, "doctor.%s", check);
 		snprintf(word, sizeof word, "doctor.state.%s", states[state]);
 		row = json_pack("{s:s, s:s, s:s, s:s}", "check", cli_text(d->c, name),
-		    "state", cli_text(d->c, word), "detail", detail, "next", next);
+		    "condition", cli_text(d->c, word), "detail", detail, "next", next);
 	}
 	if (row != NULL)
 		json_array_append_new(d->rows, row);

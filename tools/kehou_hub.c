@@ -4,6 +4,7 @@
 
 #include "tools/kehou.h"
 #include "tools/output.h"
+#include "tools/policy.h"
 
 #define PUBLISH_COMMAND "policy.publish"
 
@@ -142,8 +143,12 @@ publish_one(struct cli *c, json_t *item, const char *path)
 	const char *command = json_string_value(json_object_get(item, "command"));
 	struct domain_error error = { .code = "" };
 	json_t *args, *answer = NULL;
+	char where[160];
 	int rc;
 
+	rc = command == NULL ? policy_convert(item, where, sizeof where) : STATUS_OK;
+	if (rc != STATUS_OK)
+		return cli_fail(c, rc, "policy", where);
 	args = command != NULL ? json_incref(json_object_get(item, "args"))
 	    : json_pack("{s:O}", "document", item);
 	if (!json_is_object(item) || !json_is_object(args)) {
@@ -221,7 +226,7 @@ add_school(void *ctx, const struct replica_school *s)
 	cli_number(s->school->id, id);
 	if (all->raw)
 		row = json_pack("{s:s, s:s, s:i, s:i, s:b, s:I, s:I, s:I, s:I}",
-		    "school", id, "name", s->school->name, "class",
+		    "school", id, "school_name", s->school->name, "class_code",
 		    (int)s->school->class_code, "kind", (int)s->school->kind, "enrolled",
 		    s->enrolled, "last_contact_ms", (json_int_t)s->last_contact_s * 1000,
 		    "merged_ms", (json_int_t)s->merged_time_s * 1000, "transactions",
@@ -234,7 +239,7 @@ add_school(void *ctx, const struct replica_school *s)
 		snprintf(class, sizeof class, "class.%u", (unsigned)s->school->class_code);
 		snprintf(kind, sizeof kind, "kind.%u", (unsigned)s->school->kind);
 		row = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I}",
-		    "school", id, "name", s->school->name, "class",
+		    "school", id, "school_name", s->school->name, "class_code",
 		    cli_text(all->c, class), "kind", cli_text(all->c, kind), "enrolled",
 		    s->enrolled, "last_contact", last, "merged_through", merged,
 		    "transactions", (json_int_t)s->transactions, "held",

@@ -26,7 +26,7 @@ make_dir(struct cli *c)
 /* Opens the new node and enters its first member of staff, who may then enter
  * the others. */
 static int
-first_staff(struct cli *c, const char *name, const char *roles, const char *pin)
+first_staff(struct cli *c, const char *name, const char *pin)
 {
 	struct domain_error error = { .code = "" };
 	json_t *answer = NULL, *args;
@@ -34,10 +34,8 @@ first_staff(struct cli *c, const char *name, const char *roles, const char *pin)
 
 	if (rc != CLI_OK)
 		return rc;
-	c->user = (struct domain_user){ .scope = replica_scope(c->replica),
-		.roles = replica_role(c->replica) == ROLE_HUB
-		    ? DOMAIN_CLERK | DOMAIN_LEAD : DOMAIN_HEAD };
-	args = json_pack("{s:s, s:s, s:s}", "name", name, "roles", roles, "pin", pin);
+	c->user = (struct domain_user){ .scope = replica_scope(c->replica) };
+	args = json_pack("{s:s, s:s, s:s}", "name", name, "roles", "head", "pin", pin);
 	if (args == NULL)
 		return cli_usage(c, MSG("usage.form"), "name");
 	rc = domain_do(c->replica, &c->user, FIRST_STAFF, NULL, args, &answer, &error);
@@ -49,12 +47,11 @@ first_staff(struct cli *c, const char *name, const char *roles, const char *pin)
 }
 
 struct hub_args {
-	const char *county, *name, *copies[2], *passphrase_fd, *clerk;
+	const char *county, *name, *copies[2], *passphrase_fd;
 };
 
 static int
-init_hub(struct cli *c, const struct hub_args *a, const char *passphrase,
-    const char *pin)
+init_hub(struct cli *c, const struct hub_args *a, const char *passphrase)
 {
 	struct replica_hub_options options = { .name = a->name,
 		.passphrase = passphrase, .root_copies = { a->copies[0], a->copies[1] } };
@@ -68,9 +65,7 @@ init_hub(struct cli *c, const struct hub_args *a, const char *passphrase,
 	if (rc != CLI_OK)
 		return rc;
 	rc = replica_init_hub(c->dir, c->env, &schema_domain, &options);
-	if (rc != STATUS_OK)
-		return cli_fail(c, rc, "init", c->dir);
-	return a->clerk != NULL ? first_staff(c, a->clerk, "clerk lead", pin) : CLI_OK;
+	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "init", c->dir);
 }
 
 int
@@ -81,9 +76,9 @@ kehou_init_hub(struct cli *c, int argc, char **argv)
 		{ "--county", &a.county, 1, NULL }, { "--name", &a.name, 1, NULL },
 		{ "--root-copy", a.copies, 2, NULL },
 		{ "--passphrase-fd", &a.passphrase_fd, 1, NULL },
-		{ "--clerk", &a.clerk, 1, NULL }, { NULL, NULL, 0, NULL },
+		{ NULL, NULL, 0, NULL },
 	};
-	char passphrase[CLI_SECRET_MAX_BYTES], pin[CLI_SECRET_MAX_BYTES] = "";
+	char passphrase[CLI_SECRET_MAX_BYTES];
 	int npos, rc = cli_options(c, options, argc, argv, &npos);
 
 	if (rc != CLI_OK)
@@ -98,12 +93,8 @@ kehou_init_hub(struct cli *c, int argc, char **argv)
 	rc = cli_secret(c, a.passphrase_fd, "--passphrase-fd", passphrase);
 	if (rc != CLI_OK)
 		return rc;
-	if (a.clerk != NULL)
-		rc = cli_secret(c, c->pin_fd, "--pin-fd", pin);
-	if (rc == CLI_OK)
-		rc = init_hub(c, &a, passphrase, pin);
+	rc = init_hub(c, &a, passphrase);
 	sodium_memzero(passphrase, sizeof passphrase);
-	sodium_memzero(pin, sizeof pin);
 	if (rc != CLI_OK)
 		return rc;
 	if (c->json) {
@@ -181,7 +172,7 @@ kehou_init_school(struct cli *c, int argc, char **argv)
 	}
 	given = give_recovery(c, out, recovery);
 	if (head != NULL)
-		rc = first_staff(c, head, "head", pin);
+		rc = first_staff(c, head, pin);
 	if (rc == CLI_OK)
 		rc = given;
 	if (rc == CLI_OK && !c->json)

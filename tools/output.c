@@ -195,7 +195,8 @@ cell_text(enum message_lang lang, const char *key, const json_t *value,
 		long long n = json_integer_value(value);
 		char time[OUTPUT_TIME_BYTES];
 
-		if (ends_with(key, "_ms") || ends_with(key, "_at")) {
+		if (ends_with(key, "_ms") || ends_with(key, "_at") ||
+		    strcmp(key, "at") == 0) {
 			output_time(lang, n / 1000, time);
 			snprintf(ret, CELL_BYTES, "%s", time);
 		} else if (ends_with(key, "_min") && n >= 0 && n < 24 * 60)

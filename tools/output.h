@@ -24,7 +24,7 @@ void output_time(enum message_lang lang, int64_t time_s, char ret[OUTPUT_TIME_BY
 
 /* rows: array of objects with the same keys in the same order.  Headings are
  * the messages "column.KEY", else the key.  Numbers are set right.  Values of
- * keys that end in _ms or _at are shown as times, those that end in _min as
+ * the key at and of keys that end in _ms or _at are shown as times, those that end in _min as
  * times of day. */
 void output_table(FILE *out, enum message_lang lang, const json_t *rows);
 /* One object as "heading: value" lines. */

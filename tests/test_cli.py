@@ -1,0 +1,393 @@
+#!/usr/bin/env python3
+"""The program kehou from outside: real nodes in folders, real sticks. Prints TAP."""
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+
+SRC = os.environ.get("SRCDIR", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KEHOU = os.environ["KEHOU"]
+PIN, PASSPHRASE = "246810", "correct horse battery"
+SCHOOL, OTHER = "3141018501", "3141018502"
+COMMANDS = ("init hub", "init school", "invite", "invite relay", "roster import", "do",
+	"show", "show schools", "commands", "views", "export", "import", "status", "inspect",
+	"verify", "digest", "doctor", "policy publish")
+work = ""
+
+
+class Run:
+	def __init__(self, *args, node=None, secrets=(), stdin=None, lang="en", env=None):
+		"""secrets: texts for descriptors that the caller names by FD0, FD1 …"""
+		command, pipes = [KEHOU, "--lang", lang], []
+		if node:
+			command += ["-D", os.path.join(work, node)]
+		for i, secret in enumerate(secrets):
+			read, write = os.pipe()
+			os.write(write, secret.encode() + b"\n")
+			os.close(write)
+			pipes.append(read)
+			args = [str(read) if a == f"FD{i}" else a for a in args]
+		clean = {k: v for k, v in os.environ.items()
+			if k not in ("KEHOU_DIR", "LC_ALL", "LC_MESSAGES", "LANG")}
+		run = subprocess.run(command + list(args), input=stdin, capture_output=True,
+			text=True, pass_fds=pipes, timeout=120, check=False,
+			env={**clean, **(env or {})})
+		for pipe in pipes:
+			os.close(pipe)
+		self.code, self.out, self.err = run.returncode, run.stdout, run.stderr
+
+	def json(self):
+		return json.loads(self.out)
+
+	def fails(self, code, *words):
+		"""One line that says something, and the exit code."""
+		lines = self.err.splitlines()
+		assert self.code == code, f"exit {self.code}, not {code}: {self.out}{self.err}"
+		assert len(lines) == 1 and len(lines[0]) > 20, f"not one line: {self.err}"
+		for word in words:
+			assert word in self.err, f"{word} not in: {self.err}"
+		return self
+
+	def works(self, code=0):
+		assert self.code == code, f"exit {self.code}: {self.out}{self.err}"
+		return self
+
+
+def path(name):
+	return os.path.join(work, name)
+
+
+def make_hub(node="hub", county="410185", name="登封市"):
+	return Run("init", "hub", "--county", county, "--name", name, "--root-copy",
+		path(node + "-a.key"), "--root-copy", path(node + "-b.key"), "--passphrase-fd",
+		"FD0", node=node, secrets=[PASSPHRASE])
+
+
+def invite(node, school, file, name="寨东小学"):
+	return Run("invite", "--school", school, "--name", name, "--class", "220", "-o",
+		path(file), node=node)
+
+
+def make_school(node, file):
+	return Run("init", "school", "--invite", path(file), "--head", "head", "--pin-fd",
+		"FD0", node=node, secrets=[PIN])
+
+
+def as_head(node, *args, **more):
+	return Run("--as", "head", "--pin-fd", "FD0", *args, node=node, secrets=[PIN], **more)
+
+
+def stick(name, fresh=False):
+	if fresh:
+		shutil.rmtree(path(name), ignore_errors=True)
+	os.makedirs(path(name), exist_ok=True)
+	return path(name)
+
+
+def bundles(folder):
+	return sorted(glob.glob(os.path.join(folder, "KEHOU", "*.KHB")))
+
+
+def snapshot(node):
+	"""What must not change when something is refused."""
+	return Run("digest", node=node).works().out + str(
+		Run("status", "--json", node=node).works().json()["transactions"])
+
+
+# ---- the tests, in the order of a life -------------------------------------------
+def test_version_and_help_need_no_node():
+	assert Run("--version").works().out.startswith("kehou ")
+	assert "import" in Run("--help").works().out
+	for lang, word in (("en", "xample"), ("zh", "示例")):
+		for command in COMMANDS:
+			text = Run(*command.split(), "--help", lang=lang).works().out
+			assert word in text and "kehou" in text, f"{command}: {text}"
+
+
+def test_language_follows_lang_unless_told():
+	assert "没有" in subprocess.run([KEHOU, "nonsense"], capture_output=True, text=True,
+		env={"LANG": "zh_CN.UTF-8"}, check=False).stderr
+	assert "no command" in subprocess.run([KEHOU, "nonsense"], capture_output=True,
+		text=True, env={"LANG": "C.UTF-8"}, check=False).stderr
+	assert "no command" in subprocess.run([KEHOU, "--lang", "en", "nonsense"],
+		capture_output=True, text=True, env={"LANG": "zh_CN.UTF-8"}, check=False).stderr
+
+
+def test_mistakes_on_the_command_line_give_2_and_one_line():
+	for args in ((), ("nonsense",), ("status", "extra"), ("status", "--nonsense"),
+			("export",), ("export", "--to"), ("export", "--to", "a", "--to", "b"),
+			("inspect",), ("invite", "--school", "12", "--name", "x", "--class", "220",
+			"-o", "f"), ("invite", "--school", SCHOOL, "--name", "x", "--class", "221",
+			"-o", "f"), ("do",), ("do", "nonsense"), ("show", "nonsense"),
+			("digest", "abc"), ("init", "school"), ("roster", "import")):
+		Run(*args, node="nowhere").fails(2)
+	Run("status").fails(2, "KEHOU_DIR")
+	assert not os.path.exists(path("nowhere"))
+
+
+def test_errors_are_json_when_asked_for():
+	run = Run("status", "--json", node="nowhere")
+	error = json.loads(run.fails(10).err)
+	assert set(error) == {"code", "message", "data_safe", "next"}
+	assert error["code"] == "NOT_INITIALISED" and error["data_safe"] is True
+	assert run.out == ""
+
+
+def test_an_empty_directory_is_not_initialised():
+	os.mkdir(path("empty"))
+	for command in ("status", "verify", "digest", "doctor", "show schools"):
+		Run(*command.split(), node="empty").fails(10)
+	assert os.listdir(path("empty")) == []
+
+
+def test_hub_is_made_once_and_its_root_key_twice():
+	Run("init", "hub", "--county", "41018", "--name", "x", "--root-copy", path("a"),
+		"--root-copy", path("b"), "--passphrase-fd", "FD0", node="hub",
+		secrets=[PASSPHRASE]).fails(2, "six digits")
+	Run("init", "hub", "--county", "410185", "--name", "x", "--root-copy", path("a"),
+		"--root-copy", path("a"), "--passphrase-fd", "FD0", node="hub",
+		secrets=[PASSPHRASE]).fails(2, "root-copy")
+	Run("init", "hub", "--county", "410185", "--name", "x", "--root-copy", path("a"),
+		"--root-copy", path("b"), "--passphrase-fd", "FD0", node="hub",
+		secrets=["short"]).fails(2, "8")
+	make_hub().works()
+	for copy in ("hub-a.key", "hub-b.key"):
+		assert os.stat(path(copy)).st_mode & 0o077 == 0
+	before = snapshot("hub")
+	make_hub().fails(1, "Nothing was changed")
+	assert snapshot("hub") == before
+
+
+def test_school_starts_from_its_invitation_and_prints_the_recovery_text_once():
+	invite("hub", SCHOOL, "1.khi").works()
+	invite("hub", OTHER, "2.khi", "冶上教学点").works()
+	Run("invite", "--school", SCHOOL, "--name", "x", "--class", "220", "-o", path("1.khi"),
+		node="hub").fails(1, "not overwritten")
+	run = make_school("school", "1.khi").works()
+	assert len(run.out.strip()) > 40 and "printed" not in run.out
+	make_school("school", "2.khi").fails(1, "already")
+
+
+def test_a_damaged_invitation_makes_nothing():
+	good = open(path("2.khi"), "rb").read()
+	for name, data in (("cut.khi", good[:len(good) // 2]), ("none.khi", b""),
+			("text.khi", b"hello\n"),
+			("bent.khi", good[:len(good) // 2] + bytes([good[len(good) // 2] ^ 1]) +
+			good[len(good) // 2 + 1:])):
+		with open(path(name), "wb") as target:
+			target.write(data)
+		make_school("unborn", name).fails(1)
+		Run("status", node="unborn").fails(10)
+	make_school("unborn", "missing.khi").fails(1, "missing.khi")
+
+
+def test_secrets_on_the_command_line_are_refused():
+	as_head("school", "do", "staff.add", "name=x", "roles=teacher", "pin=1234").fails(2,
+		"pin=@FILE")
+	as_head("school", "do", "staff.add", "name=李老师", "roles=teacher", "pin=-",
+		stdin="1357\n").works()
+
+
+def test_a_wrong_pin_opens_nothing():
+	Run("--as", "head", "--pin-fd", "FD0", "show", "staff", node="school",
+		secrets=["999999"]).fails(1, "PIN")
+	Run("--as", "nobody", "--pin-fd", "FD0", "show", "staff", node="school",
+		secrets=[PIN]).fails(1, "nobody")
+	Run("--as", "head", "show", "staff", node="school").fails(2, "--pin-fd")
+
+
+def test_roster_import_again_changes_nothing():
+	file = os.path.join(SRC, "tests", "data", "rosters", "01-plain-utf8.csv")
+	args = ("--json", "roster", "import", file, "--school-year", "2020")
+	assert as_head("school", *args, "--dry-run").json()["fresh"] == 23
+	assert as_head("school", *args).json()["fresh"] == 23
+	again = as_head("school", *args).json()
+	assert again["fresh"] == 0 and again["changed"] == 0
+	assert len(as_head("school", "--json", "show", "pupils").works().json()) == 23
+
+
+def test_bad_parameters_of_commands_change_nothing():
+	before = snapshot("school")
+	as_head("school", "do", "pupil.edit").fails(2, "pupil")
+	as_head("school", "do", "pupil.edit", "pupil=abc").fails(2, "pupil")
+	as_head("school", "do", "pupil.edit", "pupil=1", "nonsense=2").fails(2, "nonsense")
+	as_head("school", "do", "pupil.edit", "pupil=1", "pupil=1").fails(2, "pupil")
+	as_head("school", "do", "pupil.edit", "pupil").fails(2, "key=value")
+	error = json.loads(as_head("school", "--json", "do", "pupil.edit", "pupil=1").fails(
+		1).err)
+	assert error["code"] == "R19.no_pupil" and error["data_safe"] is True
+	assert snapshot("school") == before
+
+
+def test_status_says_the_three_facts_before_any_contact():
+	text = Run("status", node="school", lang="zh").works().out
+	assert "本机已保存" in text and "待上报" in text and "县中心尚未确认" in text
+
+
+def test_a_locked_directory_gives_11():
+	read, write = os.pipe()
+	holder = subprocess.Popen([KEHOU, "-D", path("school"), "--as", "head", "--pin-fd",
+		str(read), "--json", "show", "staff"], pass_fds=[read], stdout=subprocess.PIPE)
+	try:
+		# It waits for the PIN with the directory open; until then it may not have begun.
+		for _ in range(200):
+			run = Run("status", node="school")
+			if run.code != 0:
+				break
+		run.fails(11)
+	finally:
+		os.write(write, PIN.encode() + b"\n")
+		os.close(write)
+		os.close(read)
+		holder.communicate(timeout=60)
+	assert holder.returncode == 0
+
+
+def test_the_stick_goes_there_and_back_until_the_county_confirms():
+	folder = stick("usb")
+	Run("export", "--to", folder, node="school").works()
+	assert bundles(folder)
+	Run("import", "--from", folder, node="hub").works()
+	Run("export", "--to", folder, node="hub").works()
+	Run("import", "--from", folder, node="school").works()
+	status = Run("status", "--json", node="school").works().json()
+	assert status["waiting"] == 0 and status["certified"] and status["confirmed_ms"] > 0
+	assert "县中心已确认至 2" in Run("status", node="school", lang="zh").out
+	assert Run("digest", SCHOOL, node="hub").out == Run("digest", SCHOOL,
+		node="school").works().out
+	row = [s for s in Run("show", "schools", "--json", node="hub").json()
+		if s["school"] == SCHOOL][0]
+	assert row["enrolled"] and row["transactions"] == status["transactions"]
+
+
+def test_the_same_stick_again_is_known_and_changes_nothing():
+	before = snapshot("hub")
+	result = Run("--json", "import", "--from", path("usb"), node="hub").works().json()
+	assert result["merged"] == 0 and result["rows"] == 0
+	assert snapshot("hub") == before
+
+
+def test_bad_bundles_are_refused_and_the_good_one_is_taken():
+	as_head("school", "do", "staff.add", "name=王老师", "roles=teacher").works()
+	folder = stick("bad", fresh=True)
+	Run("export", "--to", folder, node="school").works()
+	good = open(bundles(folder)[0], "rb").read()
+	middle = len(good) // 2
+	for i, data in enumerate((good[:middle], b"", b"KHB1", os.urandom(4096),
+			good[:middle] + bytes([good[middle] ^ 0x40]) + good[middle + 1:],
+			good + b"x")):
+		with open(os.path.join(folder, "KEHOU", f"{i:032X}.KHB"), "wb") as target:
+			target.write(data)
+	run = Run("--json", "import", "--from", folder, node="hub").works(3)
+	result = run.json()
+	assert result["refused"] == 6 and result["merged"] == 1, result
+	assert "REFUSED" in Run("import", "--from", folder, node="hub").works(3).out
+	for file in bundles(folder):
+		run = Run("inspect", file)
+		assert run.code in (0, 1) and "Traceback" not in run.err
+
+
+def test_links_and_strange_names_on_a_stick_are_ignored():
+	folder = stick("strange", fresh=True)
+	os.mkdir(os.path.join(folder, "KEHOU"))
+	os.symlink("/etc/passwd", os.path.join(folder, "KEHOU", "A" * 32 + ".KHB"))
+	open(os.path.join(folder, "KEHOU", "读我.txt"), "w", encoding="utf-8").close()
+	result = Run("--json", "import", "--from", folder, node="hub").works().json()
+	assert result["merged"] == 0 and result["refused"] == 0
+
+
+def test_a_folder_that_is_not_there_is_told():
+	Run("import", "--from", path("no-stick"), node="hub").fails(1, "no-stick")
+	Run("export", "--to", path("no-stick"), node="school").fails(1, "no-stick")
+
+
+def test_a_folder_that_cannot_be_written_is_told():
+	with open(path("file"), "w", encoding="utf-8") as target:
+		target.write("x")
+	Run("export", "--to", path("file"), node="school").fails(1)
+	assert snapshot("school")
+
+
+def test_another_countys_hub_takes_nothing():
+	make_hub("foreign", "410184", "新郑市").works()
+	before = snapshot("foreign")
+	folder = stick("abroad", fresh=True)
+	Run("export", "--to", folder, node="school").works()
+	run = Run("--json", "import", "--from", folder, node="foreign")
+	assert run.code in (0, 3), run.err
+	assert run.json()["merged"] == 0
+	assert snapshot("foreign") == before
+
+
+def test_a_used_invitation_is_refused_visibly():
+	make_school("double", "1.khi").works()
+	folder = stick("double-usb", fresh=True)
+	Run("export", "--to", folder, node="double").works()
+	run = Run("import", "--from", folder, node="hub").works(3)
+	assert "REFUSED" in run.out, run.out
+
+
+def test_inspect_tells_kinds_and_no_secret():
+	for file in (path("1.khi"), bundles(path("usb"))[0], os.path.join(path("hub"), "roster")):
+		assert Run("inspect", file).works().out.strip()
+	Run("inspect", os.path.join(SRC, "configure.ac")).fails(1)
+
+
+def test_verify_and_doctor_are_content():
+	for node in ("hub", "school"):
+		assert Run("verify", "--json", node=node).works().json()["good"] is True
+		assert Run("doctor", node=node).works().out
+
+
+def test_doctor_sees_an_open_key_file():
+	key = os.path.join(path("school"), "keys", "node.key")
+	os.chmod(key, 0o644)
+	run = Run("doctor", node="school").works(1)
+	assert "BAD" in run.out and "node.key" in run.out
+	os.chmod(key, 0o600)
+	Run("doctor", node="school").works(0)
+
+
+def test_a_damaged_database_is_told_as_unsafe():
+	shutil.copytree(path("school"), path("broken"))
+	for name in glob.glob(path("broken") + "/kehou.db-*"):
+		os.remove(name)
+	with open(path("broken") + "/kehou.db", "r+b") as database:
+		database.write(b"\0" * 8192)
+	error = json.loads(Run("status", "--json", node="broken").fails(1).err)
+	assert error["code"] == "CORRUPT" and error["data_safe"] is False
+
+
+def test_schools_do_not_do_the_hubs_work():
+	for args in (("show", "schools"), ("invite", "--school", OTHER, "--name", "x",
+			"--class", "220", "-o", path("x.khi")), ("policy", "publish", "-")):
+		Run(*args, node="school", stdin="{}").fails(1, "hub")
+	assert not os.path.exists(path("x.khi"))
+
+
+def main():
+	global work
+	tests = [(name, test) for name, test in globals().items() if name.startswith("test_")]
+	failed = 0
+	print(f"1..{len(tests)}")
+	with tempfile.TemporaryDirectory(prefix="kehou-cli.") as work:
+		for number, (name, test) in enumerate(tests, 1):
+			words = name[len("test_"):].replace("_", " ")
+			try:
+				test()
+				print("ok", number, "-", words)
+			except Exception:  # a test that breaks has failed, whatever broke
+				failed += 1
+				for line in traceback.format_exc().splitlines():
+					print("#", line)
+				print("not ok", number, "-", words)
+			sys.stdout.flush()
+	return 1 if failed else 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
