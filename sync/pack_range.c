@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-	MODELS = 5,
+	MODELS = 4,
 	COUNT_MAX = 255,
 	COUNT_LIMIT = 60, /* from here on a guess moves no slower */
 	LEARN = 16,       /* of the mixer */
@@ -34,7 +34,8 @@ struct model {
 	bool in_length;
 	/* the byte under way */
 	uint32_t base[MODELS];
-	unsigned c0;
+	unsigned c0;                    /* 0: is it zero?  Then 1 and the bits
+	                                 * so far */
 	/* the bit under way */
 	struct slot *slot[MODELS];
 	int32_t input[MODELS];
@@ -135,17 +136,15 @@ byte_start(struct model *m)
 	}
 	m->base[0] = hash(f, 1);
 	m->base[1] = hash(f, c1 | 0x1000);
-	m->base[2] = hash(f, c1 << 9 | c2 | 0x100000);
-	m->base[3] = hash(f, above | 0x2000);
-	m->base[4] = hash(f, (c1 << 18 | c2 << 9 | c3) ^ 0x30000000);
-	m->c0 = 1;
+	m->base[2] = hash(f, above | 0x2000);
+	m->base[3] = hash(f, (c1 << 18 | c2 << 9 | c3) ^ 0x30000000);
+	m->c0 = 0;
 }
 
 static void
 byte_end(struct model *m)
 {
 	uint8_t byte = m->data[m->at++];
-
 	if (!m->in_length) {
 		if (m->at - m->frame_at == m->frame_len) {
 			m->in_length = true;
@@ -211,91 +210,135 @@ bit_learn(struct model *m, unsigned bit)
 		if (s->n < COUNT_MAX)
 			s->n++;
 	}
-	m->c0 = m->c0 << 1 | bit;
+	m->c0 = m->c0 ? m->c0 << 1 | bit : 1;
+}
+
+struct coder {
+	struct model *m;
+	uint32_t low, high, code;
+	struct buffer *out;             /* encoder */
+	const uint8_t *data;            /* decoder */
+	size_t len, next;
+};
+
+static void
+bit_encode(struct coder *c, unsigned bit)
+{
+	uint32_t p = bit_guess(c->m);
+	uint32_t middle = c->low + (uint32_t)((uint64_t)(c->high - c->low) * p >> 16);
+
+	if (bit)
+		c->high = middle;
+	else
+		c->low = middle + 1;
+	bit_learn(c->m, bit);
+	while ((c->low ^ c->high) >> 24 == 0) {
+		buffer_put_u8(c->out, (uint8_t)(c->high >> 24));
+		c->low <<= 8;
+		c->high = c->high << 8 | 255;
+	}
+}
+
+/* Few bytes that with zeros after them lie between low and high. */
+static void
+encode_end(struct coder *c)
+{
+	uint32_t top = (c->low >> 24) + 1;
+	int i;
+
+	if (c->low == 0)
+		return;
+	if (top <= c->high >> 24)
+		buffer_put_u8(c->out, (uint8_t)top);
+	else
+		for (i = 24; i >= 0; i -= 8)
+			buffer_put_u8(c->out, (uint8_t)(c->high >> i));
 }
 
 int
 pack_range_encode(const uint8_t *data, size_t len, struct buffer *ret)
 {
-	uint32_t low = 0, high = UINT32_MAX, middle, p;
 	struct model *m = malloc(sizeof *m);
+	struct coder c = {.m = m, .high = UINT32_MAX, .out = ret};
 	int status = m ? model_init(m, data, len) : STATUS_NOMEM, i;
 	size_t at;
 
 	for (at = 0; at < len && status == STATUS_OK; at++) {
 		byte_start(m);
-		for (i = 7; i >= 0; i--) {
-			unsigned bit = data[at] >> i & 1;
-
-			p = bit_guess(m);
-			middle = low + (uint32_t)((uint64_t)(high - low) * p >> 16);
-			if (bit)
-				high = middle;
-			else
-				low = middle + 1;
-			bit_learn(m, bit);
-			while ((low ^ high) >> 24 == 0) {
-				buffer_put_u8(ret, (uint8_t)(high >> 24));
-				low <<= 8;
-				high = high << 8 | 255;
-			}
-		}
+		/* Most tokens are zero: one decision instead of eight. */
+		bit_encode(&c, data[at] == 0);
+		for (i = 7; i >= 0 && data[at]; i--)
+			bit_encode(&c, data[at] >> i & 1);
 		byte_end(m);
 	}
-	/* Fewest bytes that with zeros after them lie between low and high. */
-	if (low > 0) {
-		uint32_t top = (low >> 24) + 1;
-
-		if (top <= high >> 24) {
-			buffer_put_u8(ret, (uint8_t)top);
-		} else {
-			for (i = 24; i >= 0; i -= 8)
-				buffer_put_u8(ret, (uint8_t)(high >> i));
-		}
+	if (status == STATUS_OK) {
+		encode_end(&c);
+		status = buffer_status(ret);
 	}
 	if (m)
 		free(m->slots);
 	free(m);
-	return status == STATUS_OK ? buffer_status(ret) : status;
+	return status;
+}
+
+static void
+code_byte(struct coder *c)
+{
+	c->code = c->code << 8 | (c->next < c->len ? c->data[c->next] : 0);
+	c->next++;
+}
+
+static unsigned
+bit_decode(struct coder *c)
+{
+	uint32_t p = bit_guess(c->m);
+	uint32_t middle = c->low + (uint32_t)((uint64_t)(c->high - c->low) * p >> 16);
+	unsigned bit = c->code <= middle;
+
+	if (bit)
+		c->high = middle;
+	else
+		c->low = middle + 1;
+	bit_learn(c->m, bit);
+	while ((c->low ^ c->high) >> 24 == 0) {
+		c->low <<= 8;
+		c->high = c->high << 8 | 255;
+		code_byte(c);
+	}
+	return bit;
+}
+
+static uint8_t
+byte_decode(struct coder *c)
+{
+	unsigned i;
+
+	if (bit_decode(c))
+		return 0;
+	for (i = 0; i < 8; i++)
+		(void)bit_decode(c);
+	return (uint8_t)c->m->c0;
 }
 
 int
 pack_range_decode(const uint8_t *data, size_t len, uint8_t *out, size_t out_len)
 {
-	uint32_t low = 0, high = UINT32_MAX, middle, code = 0, p;
 	struct model *m = malloc(sizeof *m);
+	struct coder c = {.m = m, .high = UINT32_MAX, .data = data, .len = len};
 	int status = m ? model_init(m, out, out_len) : STATUS_NOMEM, i;
-	size_t at, next = 0;
+	size_t at;
 
-	for (i = 0; i < 4; i++, next++)
-		code = code << 8 | (next < len ? data[next] : 0);
+	for (i = 0; i < 4; i++)
+		code_byte(&c);
 	for (at = 0; at < out_len && status == STATUS_OK; at++) {
 		byte_start(m);
-		for (i = 0; i < 8; i++) {
-			unsigned bit;
-
-			p = bit_guess(m);
-			middle = low + (uint32_t)((uint64_t)(high - low) * p >> 16);
-			bit = code <= middle;
-			if (bit)
-				high = middle;
-			else
-				low = middle + 1;
-			bit_learn(m, bit);
-			while ((low ^ high) >> 24 == 0) {
-				low <<= 8;
-				high = high << 8 | 255;
-				code = code << 8 | (next < len ? data[next] : 0);
-				next++;
-			}
-		}
-		out[at] = (uint8_t)m->c0;
+		out[at] = byte_decode(&c);
 		byte_end(m);
 		/* Past its end the input is zeros, of which few can matter. */
-		if (next > len + 4)
+		if (c.next > len + 4)
 			status = STATUS_MALFORMED;
 	}
-	if (status == STATUS_OK && next < len)
+	if (status == STATUS_OK && c.next < len)
 		status = STATUS_MALFORMED;
 	if (m)
 		free(m->slots);
