@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_STATIC_BUILD_DATE INT64_C(1767225600) /* 2026-01-01: no clock is
-                                                  * believed to be earlier */
+/* 2020-07-31, the date of the notice: no clock is believed that is earlier. */
+#define FLOOR_S INT64_C(1596153600)
 
 void
 store_capture_clear(struct store *s)
@@ -196,8 +196,8 @@ store_begin(struct store *s, const struct store_author *author)
 		return status;
 	}
 	c->author = *author;
-	if (c->author.time_s < NO_STATIC_BUILD_DATE)
-		c->author.time_s = NO_STATIC_BUILD_DATE;
+	if (c->author.time_s < FLOOR_S)
+		c->author.time_s = FLOOR_S;
 	if (c->author.time_s > (int64_t)(STAMP_MAX >> STAMP_COUNTER_BITS) +
 	    STAMP_EPOCH_S)
 		c->author.time_s = (int64_t)(STAMP_MAX >> STAMP_COUNTER_BITS) +
