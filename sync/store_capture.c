@@ -450,7 +450,8 @@ net_change(struct store *s, struct buffer *ret, uint32_t *ret_rows)
 	int status = STATUS_OK;
 
 	c->logged = true; /* the touches below are the engine's own */
-	qsort(c->notes, c->n, sizeof(c->notes[0]), by_table);
+	if (c->n > 0)
+		qsort(c->notes, c->n, sizeof(c->notes[0]), by_table);
 	for (uint32_t i = 0; status == STATUS_OK && i < c->n; i++) {
 		n.note = &c->notes[i];
 		n.t = &s->registry->tables[n.note->table];

@@ -73,7 +73,7 @@ birth(struct county *c, uint64_t seed)
 	const int64_t start = INT64_C(1788220800);
 	struct replica_hub_options o = { .county = 410185, .name = "登封市",
 	    .passphrase = "correct horse battery" };
-	char root[2][96];
+	char root[2][160];
 
 	memset(c, 0, sizeof(*c));
 	c->seed = c->state = seed;
@@ -89,7 +89,7 @@ birth(struct county *c, uint64_t seed)
 	node_dir(c, &c->hub, "hub");
 	c->hub.env = sim_node(c->world, seed * 100, start);
 	for (unsigned i = 0; i < 2; i++) {
-		(void)snprintf(root[i], sizeof(root[i]), "%s/root%u", c->base, i);
+		(void)snprintf(root[i], sizeof(root[i]), "%s/keys/root%u", c->hub.dir, i);
 		o.root_copies[i] = root[i];
 	}
 	assert_int_equal(replica_init_hub(c->hub.dir, c->hub.env, &domain, &o), STATUS_OK);
