@@ -537,32 +537,54 @@ every_view_answers_at_a_school_and_at_the_hub(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(nobody_acts_once_there_is_staff),
-		T(a_wrong_pin_and_an_unknown_name_differ),
-		T(a_teacher_adds_no_staff),
-		T(parameters_are_named_checked_and_typed),
-		T(R3_a_consent_needs_notice_guardian_and_date),
-		T(R3_a_class_list_gives_one_record_a_child),
-		T(R3_a_child_without_consent_is_counted_not_turned_away),
-		T(R3_a_withdrawal_ends_taking_part_from_its_day),
-		T(R12_a_roll_call_marks_everybody_and_opens_the_session),
-		T(R12_a_late_correction_keeps_its_reason),
-		T(R12_a_handover_that_differs_is_kept_and_shown),
-		T(R12_somebody_not_listed_is_recorded_and_shown),
-		T(R1_all_left_as_usual_is_one_act_and_only_differences_are_entered),
-		T(R1_a_child_outside_every_list_may_still_leave),
-		T(R7_outside_the_window_is_recorded_and_shown),
-		T(R2_a_session_keeps_the_policy_that_the_node_had),
-		T(R2_a_school_publishes_no_policy),
-		T(R13_an_incident_is_reported_at_once_and_added_to),
-		T(R13_a_report_about_staff_goes_past_the_head),
-		T(R19_a_number_belongs_to_one_child_until_doubles_are_joined),
-		T(R4_no_table_can_hold_a_fee),
-		T(the_same_request_gives_the_first_answer_and_changes_nothing),
-		T(a_refused_command_leaves_nothing_behind),
-		T(every_view_answers_at_a_school_and_at_the_hub),
+		cmocka_unit_test_setup_teardown(
+		    nobody_acts_once_there_is_staff, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_wrong_pin_and_an_unknown_name_differ, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_teacher_adds_no_staff, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    parameters_are_named_checked_and_typed, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R3_a_consent_needs_notice_guardian_and_date, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R3_a_class_list_gives_one_record_a_child, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R3_a_child_without_consent_is_counted_not_turned_away, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R3_a_withdrawal_ends_taking_part_from_its_day, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R12_a_roll_call_marks_everybody_and_opens_the_session, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R12_a_late_correction_keeps_its_reason, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R12_a_handover_that_differs_is_kept_and_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R12_somebody_not_listed_is_recorded_and_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R1_all_left_as_usual_is_one_act_and_only_differences_are_entered, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    R1_a_child_outside_every_list_may_still_leave, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R7_outside_the_window_is_recorded_and_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R2_a_session_keeps_the_policy_that_the_node_had, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R2_a_school_publishes_no_policy, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R13_an_incident_is_reported_at_once_and_added_to, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R13_a_report_about_staff_goes_past_the_head, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R19_a_number_belongs_to_one_child_until_doubles_are_joined, setup, teardown),
+		cmocka_unit_test_setup_teardown(R4_no_table_can_hold_a_fee, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    the_same_request_gives_the_first_answer_and_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_refused_command_leaves_nothing_behind, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    every_view_answers_at_a_school_and_at_the_hub, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("domain_day", tests, NULL, NULL);

@@ -1,0 +1,7 @@
+-- Every child, to find those of a roster again.
+SELECT p.pupil, p.name, p.student_no, p.birth, e.entry_year, e.class
+FROM pupil p
+LEFT JOIN enrolment e ON e.school = p.school AND e.pupil = p.pupil
+	AND e.school_year = (SELECT max(x.school_year) FROM enrolment x
+		WHERE x.school = p.school AND x.pupil = p.pupil AND x.school_year <= :school_year)
+WHERE p.school = :school AND p.same_as IS NULL ORDER BY p.pupil;

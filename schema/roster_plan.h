@@ -1,0 +1,23 @@
+/* The work of roster_import.h on a runtime. */
+#ifndef SCHEMA_ROSTER_PLAN_H
+#define SCHEMA_ROSTER_PLAN_H
+
+#include "schema/roster_import.h"
+#include "schema/runtime.h"
+
+#define ROSTER_PLAN_MAX_ROWS 20000u
+
+struct roster_plan_input {
+	const uint8_t *data;
+	size_t len;
+	int school_year;
+	bool dry_run;
+	roster_import_report *report; /* may be NULL */
+	void *ctx;
+};
+
+int roster_plan_run(const struct runtime *rt, const struct domain_user *user,
+    const struct roster_plan_input *in, struct roster_import_result *ret,
+    struct domain_error *ret_error) MUST_CHECK;
+
+#endif

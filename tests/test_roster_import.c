@@ -1,0 +1,351 @@
+#include "tests/domain_world.h"
+
+#include "schema/roster_cell.h"
+#include "schema/roster_plan.h"
+
+#define YEAR 2020
+
+static int
+setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	world_open(w, WORLD_SCHOOL);
+	*state = w;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct world *w = *state;
+
+	world_close(w);
+	free(w);
+	return 0;
+}
+
+/* What was said last of each kind. */
+struct said {
+	unsigned lines[5], count[5];
+	char column[64], code[64];
+};
+
+static void
+listen(void *ctx, enum roster_import_row what, unsigned line, const char *column,
+    const char *code, const char *text)
+{
+	struct said *s = ctx;
+
+	assert_non_null(text);
+	s->lines[what] = line;
+	s->count[what]++;
+	if (what >= ROSTER_DOUBTFUL || code[0] != '\0') {
+		snprintf(s->column, sizeof(s->column), "%s", column);
+		snprintf(s->code, sizeof(s->code), "%s", code);
+	}
+}
+
+static int
+run(struct world *w, const void *data, size_t len, bool dry_run, struct said *said,
+    struct roster_import_result *ret)
+{
+	struct roster_plan_input in = {
+		.data = data, .len = len, .school_year = YEAR, .dry_run = dry_run,
+		.report = said ? listen : NULL, .ctx = said,
+	};
+
+	return roster_plan_run(&w->rt, &w->user, &in, ret, &w->error);
+}
+
+static struct roster_import_result
+import_text(struct world *w, const char *text, struct said *said)
+{
+	struct roster_import_result r;
+
+	assert_int_equal(run(w, text, strlen(text), false, said, &r), STATUS_OK);
+	return r;
+}
+
+static char *
+load(const char *name, size_t *ret_len)
+{
+	char path[1024];
+	const char *src = getenv("SRCDIR");
+	char *data = malloc(1 << 20);
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/tests/data/rosters/%s", src ? src : ".", name);
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	assert_non_null(data);
+	*ret_len = fread(data, 1, 1 << 20, f);
+	assert_true(*ret_len > 0);
+	fclose(f);
+	return data;
+}
+
+/* pupils: as tests/data/rosters/index.csv counts them. */
+static void
+import_sample(struct world *w, const char *name, unsigned pupils, unsigned unchanged)
+{
+	struct roster_import_result r;
+	size_t len;
+	char *data = load(name, &len);
+
+	assert_int_equal(run(w, data, len, true, NULL, &r), STATUS_OK);
+	assert_int_equal(r.fresh, pupils);
+	assert_int_equal(world_count(w, "pupils", NULL), 0);
+	assert_int_equal(run(w, data, len, false, NULL, &r), STATUS_OK);
+	assert_int_equal(r.fresh, pupils);
+	assert_int_equal(r.unchanged, unchanged);
+	assert_int_equal(r.changed + r.doubtful + r.rejected, 0);
+	assert_int_equal(world_count(w, "pupils", NULL), pupils);
+	assert_int_equal(world_count(w, "guardians", NULL), pupils);
+	assert_int_equal(world_count(w, "consents", NULL), 0);
+	assert_int_equal(run(w, data, len, false, NULL, &r), STATUS_OK);
+	assert_int_equal(r.unchanged, pupils + unchanged);
+	assert_int_equal(r.fresh + r.changed + r.doubtful + r.rejected, 0);
+	free(data);
+}
+
+static void
+the_plain_utf8_roster_is_read(void **state)
+{
+	import_sample(*state, "01-plain-utf8.csv", 23, 0);
+	assert_int_equal(world_count(*state, "requests", NULL), 0);
+	assert_int_equal(world_count(*state, "groups", NULL), 3);
+}
+
+static void
+the_gbk_roster_with_a_title_is_read(void **state)
+{
+	import_sample(*state, "02-excel-gbk.csv", 104, 0);
+	assert_int_equal(world_count(*state, "groups", NULL), 6);
+}
+
+static void
+R3_the_dirty_roster_gives_requests_and_no_consent(void **state)
+{
+	json_t *rows, *row;
+	size_t i, blank = 0;
+
+	/* One child stands twice in it. */
+	import_sample(*state, "03-wps-bom-dirty.csv", 206, 1);
+	assert_true(world_count(*state, "requests", NULL) > 100);
+	rows = world_show(*state, "pupils", NULL);
+	json_array_foreach(rows, i, row) {
+		const char *name = json_string_value(json_object_get(row, "name"));
+
+		blank += strstr(name, "\xe3\x80\x80") != NULL;
+		assert_true(json_integer_value(json_object_get(row, "grade")) >= 1);
+		assert_true(json_integer_value(json_object_get(row, "grade")) <= 6);
+		assert_int_equal(strlen(json_string_value(json_object_get(row,
+		    "student_no"))), 19);
+	}
+	assert_int_equal(blank, 0);
+	json_decref(rows);
+}
+
+static void
+R6_priority_groups_are_taken_from_marks_and_remarks(void **state)
+{
+	struct world *w = *state;
+	json_t *rows;
+
+	import_text(w, "姓名,年级,班,留守儿童,残疾儿童,备注\n甲,1,1,是,否,随迁\n", NULL);
+	rows = world_show(w, "pupils", NULL);
+	{
+		int64_t id = world_number(json_object_get(json_array_get(rows, 0), "pupil"));
+		json_t *one = world_show(w, "pupil", json_pack("{s:I}", "pupil", id));
+
+		assert_string_equal(json_string_value(json_object_get(json_array_get(one, 0),
+		    "priorities")), "[2,3]");
+		json_decref(one);
+	}
+	json_decref(rows);
+}
+
+static void
+a_changed_phone_is_a_change_and_a_missing_child_stays(void **state)
+{
+	struct world *w = *state;
+	struct roster_import_result r;
+
+	r = import_text(w, "姓名;年级;学籍号;家长;电话\n"
+	    "甲;一年级（1）班;G410199201408129567;乙;13900000001\n"
+	    "丙;二年级2班;g410199201302275443;丁;13900000002\n", NULL);
+	assert_int_equal(r.fresh, 2);
+	r = import_text(w, "姓名;年级;学籍号;家长;电话\n"
+	    "甲;一年级（1）班;G410199201408129567;乙;13900000009\n", NULL);
+	assert_int_equal(r.changed, 1);
+	assert_int_equal(world_count(w, "pupils", NULL), 2);
+	assert_int_equal(world_count(w, "guardians", NULL), 2);
+	r = import_text(w, "姓名;年级;学籍号\n甲;一年级（1）班;G410199201408129567\n", NULL);
+	assert_int_equal(r.unchanged, 1);
+}
+
+static void
+a_row_that_cannot_be_read_is_rejected_with_line_and_column(void **state)
+{
+	struct world *w = *state;
+	struct said said = {.code = ""};
+	struct roster_import_result r = import_text(w,
+	    "姓名,年级,班\n甲,一,1\n乙,十年级,1\n,3,1\n", &said);
+
+	assert_int_equal(r.fresh, 1);
+	assert_int_equal(r.rejected, 2);
+	assert_int_equal(said.lines[ROSTER_REJECTED], 4);
+	assert_string_equal(said.column, "姓名");
+	assert_string_equal(said.code, "R19.no_name");
+}
+
+static void
+R19_the_same_number_under_another_name_is_doubtful(void **state)
+{
+	struct world *w = *state;
+	struct said said = {.code = ""};
+	struct roster_import_result r;
+
+	import_text(w, "姓名,年级,学籍号\n甲,1,G410199201408129567\n", NULL);
+	r = import_text(w, "姓名,年级,学籍号\n乙,1,G410199201408129567\n", &said);
+	assert_int_equal(r.doubtful, 1);
+	assert_int_equal(r.fresh + r.changed, 0);
+	assert_string_equal(said.code, "R19.other_name");
+	assert_int_equal(world_count(w, "pupils", NULL), 1);
+}
+
+static void
+R19_a_damaged_number_keeps_no_child_out(void **state)
+{
+	struct world *w = *state;
+	struct said said = {.code = ""};
+	struct roster_import_result r = import_text(w,
+	    "姓名,年级,学籍号\n甲,1,4.10199E+17\n", &said);
+
+	assert_int_equal(r.fresh, 1);
+	assert_int_equal(r.doubtful, 1);
+	assert_string_equal(said.code, "R19.student_no");
+	r = import_text(w, "姓名,年级,学籍号\n甲,1,G410199201408129567\n", NULL);
+	assert_int_equal(r.changed, 1);
+	assert_int_equal(world_count(w, "pupils", NULL), 1);
+}
+
+static void
+a_file_without_header_or_encoding_is_refused_whole(void **state)
+{
+	struct world *w = *state;
+	struct roster_import_result r;
+	static const uint8_t nul[] = {'a', 0, 'b'}, odd[] = {0xff, 0xff, 0xff};
+
+	assert_int_equal(run(w, "a,b\n1,2\n", 8, false, NULL, &r), STATUS_MALFORMED);
+	assert_string_equal(w->error.code, "R19.no_header");
+	assert_int_equal(run(w, "", 0, false, NULL, &r), STATUS_MALFORMED);
+	assert_int_equal(run(w, nul, sizeof(nul), false, NULL, &r), STATUS_MALFORMED);
+	assert_int_equal(run(w, odd, sizeof(odd), false, NULL, &r), STATUS_MALFORMED);
+	assert_string_equal(w->error.code, "R19.encoding");
+}
+
+static void
+quoted_cells_may_hold_separators_quotes_and_line_ends(void **state)
+{
+	struct world *w = *state;
+	json_t *rows;
+
+	import_text(w, "\"姓名\",\"年级\",住址\r\n\"甲\",\"1\",\"a, \"\"b\"\"\nc\"\r\n乙,2,d", NULL);
+	rows = world_show(w, "pupils", NULL);
+	assert_int_equal(json_array_size(rows), 2);
+	json_decref(rows);
+}
+
+static void
+grades_and_classes_are_read_as_people_write_them(void **state)
+{
+	static const struct { const char *text; int grade, class; } good[] = {
+		{"1", 1, 1}, {"六", 6, 1}, {"三年级", 3, 1}, {"一年级(1)班", 1, 1},
+		{"四年级(12)班", 4, 12}, {"二年级3班", 2, 3}, {"五年级十一班", 5, 11},
+		{"初二(4)班", 8, 4}, {"2019级2班", 2, 2}, {"3.2", 3, 2}, {"七年级2班", 7, 2},
+	};
+	static const char *const bad[] = {"", "0", "10", "十二年级", "班", "一年级x", "2011级"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		int grade = 0, class = 1;
+
+		assert_true(roster_cell_grade(good[i].text, YEAR, &grade, &class)
+		    || (print_error("%s\n", good[i].text), false));
+		assert_int_equal(grade, good[i].grade);
+		assert_int_equal(class, good[i].class);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		int grade = 0, class = 1;
+
+		assert_false(roster_cell_grade(bad[i], YEAR, &grade, &class));
+	}
+}
+
+static void
+birth_dates_are_read_as_people_write_them(void **state)
+{
+	static const char *const good[][2] = {
+		{"2014-08-12", "2014-08-12"}, {"2014.10", "2014-10"}, {"20140812", "2014-08-12"},
+		{"2014/8/2", "2014-08-02"}, {"2014年8月12日", "2014-08-12"},
+	};
+	char out[ROSTER_CELL_BIRTH_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_true(roster_cell_birth(good[i][0], out));
+		assert_string_equal(out, good[i][1]);
+	}
+	assert_false(roster_cell_birth("2014-13-01", out));
+	assert_false(roster_cell_birth("2014-04-00", out));
+	assert_false(roster_cell_birth("14.8", out));
+}
+
+static void
+cells_lose_wide_forms_and_spaces(void **state)
+{
+	char wide[] = "\xe3\x80\x80１９９０３７１５２９９ ", name[] = "诸葛\xe3\x80\x80 伟瑶",
+	    paren[] = "（１）班";
+
+	(void)state;
+	roster_cell_clean(wide);
+	assert_string_equal(wide, "19903715299");
+	roster_cell_squeeze(name);
+	assert_string_equal(name, "诸葛伟瑶");
+	roster_cell_clean(paren);
+	assert_string_equal(paren, "(1)班");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_plain_utf8_roster_is_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_gbk_roster_with_a_title_is_read, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    R3_the_dirty_roster_gives_requests_and_no_consent, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R6_priority_groups_are_taken_from_marks_and_remarks, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_changed_phone_is_a_change_and_a_missing_child_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_row_that_cannot_be_read_is_rejected_with_line_and_column, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R19_the_same_number_under_another_name_is_doubtful, setup, teardown),
+		cmocka_unit_test_setup_teardown(R19_a_damaged_number_keeps_no_child_out, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_file_without_header_or_encoding_is_refused_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    quoted_cells_may_hold_separators_quotes_and_line_ends, setup, teardown),
+		cmocka_unit_test(grades_and_classes_are_read_as_people_write_them),
+		cmocka_unit_test(birth_dates_are_read_as_people_write_them),
+		cmocka_unit_test(cells_lose_wide_forms_and_spaces),
+	};
+
+	return cmocka_run_group_tests_name("roster_import", tests, NULL, NULL);
+}
