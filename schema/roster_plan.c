@@ -126,7 +126,7 @@ take_header(struct plan *p)
 static char *
 cell(struct plan *p, enum column c)
 {
-	static char none[1];
+	static char none[8];
 	int i = p->column_of[c];
 
 	return i >= 0 && (size_t)i < p->csv.ncells ? p->csv.cells[i] : none;

@@ -549,7 +549,7 @@ save_answer(struct store *s, const char *command, const char *request_id, json_t
 /* Inside the transaction: statements, answer.  ret_seq: 0 nothing changed. */
 static int
 run_command(const struct runtime *rt, const struct domain_entry *e, struct binds *b,
-    const char *request_id, json_t *rows, uint64_t *ret_seq)
+    const char *request_id, json_t *rows, uint64_t *ret_seq, struct domain_error *ret_error)
 {
 	int64_t id = 0;
 	int status = STATUS_OK;
@@ -562,10 +562,13 @@ run_command(const struct runtime *rt, const struct domain_entry *e, struct binds
 	if (status == STATUS_OK && request_id)
 		status = save_answer(rt->store, e->name, request_id, rows);
 	if (status != STATUS_OK) {
+		/* The store forgets the refusal with its next statement. */
+		runtime_fail(rt, status, ret_error);
 		store_rollback(rt->store);
 		return status;
 	}
-	return store_commit(rt->store, ret_seq);
+	status = store_commit(rt->store, ret_seq);
+	return status == STATUS_OK ? status : runtime_fail(rt, status, ret_error);
 }
 
 static int
@@ -580,16 +583,18 @@ begin_and_run(const struct runtime *rt, const struct domain_user *user,
 	if (status == STATUS_OK)
 		status = rt->begin(rt->ctx, scope, e->urgent ? LANE_URGENT : LANE_ORDINARY,
 		    user->staff);
-	if (status == STATUS_OK)
-		status = run_command(rt, e, b, request_id, rows, &seq);
-	if (status == STATUS_OK) {
-		*ret_answer = json_pack("{s:I, s:O}", "changed", (json_int_t)seq, "rows",
-		    rows);
-		if (!*ret_answer)
-			status = STATUS_NOMEM;
+	if (status != STATUS_OK) {
+		json_decref(rows);
+		return runtime_fail(rt, status, ret_error);
 	}
+	status = run_command(rt, e, b, request_id, rows, &seq, ret_error);
+	if (status == STATUS_OK)
+		*ret_answer = json_pack("{s:I, s:o}", "changed", (json_int_t)seq, "rows",
+		    json_incref(rows));
 	json_decref(rows);
-	return status == STATUS_OK ? status : runtime_fail(rt, status, ret_error);
+	if (status == STATUS_OK && !*ret_answer)
+		return runtime_fail(rt, STATUS_NOMEM, ret_error);
+	return status;
 }
 
 static void
