@@ -70,7 +70,7 @@ GENERATED_OWNER = {
 	"store": "sync", "sync": "sync", "engine": "sync",
 	"schema": "schema", "domain": "schema", "roster": "schema",
 	"kehou": "tools", "messages": "tools", "po": "tools",
-	"test": "tests", "toy": "tests",
+	"test": "tests", "toy": "tests", "county": "tests",
 }
 SYNC_NEVER = {"jansson.h", "curl/curl.h", "cmocka.h"}
 
@@ -266,6 +266,7 @@ exports.bad = [
 MAX_LINES = 800
 # FILE: lines it may have, and why.
 LENGTH_EXCEPTIONS = {
+	"tests/sim/sim_env.c": 870,    # a whole simulated machine: disk, stick, clock
 	"sync/facts.c": 1000,          # both directions of one encoding, side by side
 	"sync/replica.c": 900,         # to be split
 	"sync/roster.c": 970,          # to be split
