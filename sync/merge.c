@@ -476,6 +476,7 @@ merge_step(struct merge *m, const uint8_t *packed, size_t len,
 		refuse(ret, status);
 		return STATUS_OK;
 	}
+	vector_release(&h.knows); /* of what is not verified yet: unused */
 	*ret_stream = h.stream;
 	cert = roster_node(m->roster, &h.stream.node);
 	if (cert == NULL && m->self != NULL &&
