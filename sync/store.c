@@ -316,6 +316,10 @@ store_commit_merge(struct store *s)
 void
 store_rollback(struct store *s)
 {
+	char refusal[sizeof s->refusal];
+
+	/* Whoever rolls back because of a refusal asks for its words afterwards. */
+	memcpy(refusal, s->refusal, sizeof refusal);
 	for (size_t i = 0; i < s->ncache; i++)
 		if (s->cache[i].st != NULL)
 			(void)sqlite3_reset(s->cache[i].st);
@@ -330,6 +334,7 @@ store_rollback(struct store *s)
 	(void)!store_streams_load(s);
 	(void)!store_tombs_load(s);
 	(void)!store_inbox_count_load(s);
+	memcpy(s->refusal, refusal, sizeof refusal);
 }
 
 /* ---- opening ---- */
