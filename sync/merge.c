@@ -459,51 +459,61 @@ may_author(const struct merge *m, const struct roster_cert *cert,
 	    (cert->role == ROLE_SCHOOL && s->scope == cert->scope);
 }
 
+/* One segment whose header was read: refused, held or taken. */
+static int
+merge_peeked(struct merge *m, const uint8_t *packed, size_t len,
+    const struct segment_header *h, struct merge_result *ret)
+{
+	struct roster_cert self = { .role = ROLE_SCHOOL, .scope = m->scope };
+	const struct roster_cert *cert = roster_node(m->roster, &h->stream.node);
+	struct store_head head;
+	uint32_t writer;
+	int status;
+
+	if (cert == NULL && m->self != NULL &&
+	    node_id_compare(&m->self->id, &h->stream.node) == 0) {
+		self.node = *m->self;
+		cert = &self;
+	}
+	if (cert == NULL)
+		return hold(m, h, packed, len, STATUS_UNCERTIFIED, ret);
+	if (!may_author(m, cert, &h->stream)) {
+		refuse(ret, STATUS_RIGHTS);
+		return STATUS_OK;
+	}
+	if (!roster_counts(m->roster, &h->stream, h->first + h->count - 1)) {
+		refuse(ret, STATUS_REVOKED);
+		return STATUS_OK;
+	}
+	status = store_stream(m->store, &h->stream, &writer);
+	if (status == STATUS_OK)
+		status = store_head(m->store, writer, &head);
+	if (status != STATUS_OK)
+		return status;
+	if (h->first <= head.stored)
+		return known_or_fork(m, packed, len, h, writer, ret);
+	if (h->first > head.stored + 1)
+		return hold(m, h, packed, len, STATUS_EARLY, ret);
+	return take(m, packed, len, cert, writer, &head, ret);
+}
+
 /* One segment, without looking at what it frees. */
 static int
 merge_step(struct merge *m, const uint8_t *packed, size_t len,
     struct merge_result *ret, struct stream_id *ret_stream)
 {
-	struct roster_cert self = { .role = ROLE_SCHOOL, .scope = m->scope };
 	struct segment_header h = {0};
-	const struct roster_cert *cert;
-	struct store_head head;
-	uint32_t writer;
-	int status;
+	int status = segment_peek(packed, len, &h);
 
-	status = segment_peek(packed, len, &h);
 	if (status != STATUS_OK) {
 		refuse(ret, status);
 		return STATUS_OK;
 	}
 	vector_release(&h.knows); /* of what is not verified yet: unused */
 	*ret_stream = h.stream;
-	cert = roster_node(m->roster, &h.stream.node);
-	if (cert == NULL && m->self != NULL &&
-	    node_id_compare(&m->self->id, &h.stream.node) == 0) {
-		self.node = *m->self;
-		cert = &self;
-	}
-	if (cert == NULL)
-		return hold(m, &h, packed, len, STATUS_UNCERTIFIED, ret);
-	if (!may_author(m, cert, &h.stream)) {
-		refuse(ret, STATUS_RIGHTS);
-		return STATUS_OK;
-	}
-	if (!roster_counts(m->roster, &h.stream, h.first + h.count - 1)) {
-		refuse(ret, STATUS_REVOKED);
-		return STATUS_OK;
-	}
-	status = store_stream(m->store, &h.stream, &writer);
-	if (status == STATUS_OK)
-		status = store_head(m->store, writer, &head);
-	if (status != STATUS_OK)
-		return status;
-	if (h.first <= head.stored)
-		return known_or_fork(m, packed, len, &h, writer, ret);
-	if (h.first > head.stored + 1)
-		return hold(m, &h, packed, len, STATUS_EARLY, ret);
-	return take(m, packed, len, cert, writer, &head, ret);
+	status = merge_peeked(m, packed, len, &h, ret);
+	vector_release(&h.knows);
+	return status;
 }
 
 /* ---- held ---- */
