@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gen/domain_entries.h"
+#include "gen/schema_registry.h"
 
 #define MAX_PARAMS 24
 #define ALL_ROLES 63u
@@ -348,6 +349,48 @@ json_of_value(struct value v)
 	}
 }
 
+/* Canonical values one after the other (keys in the inbox) as an array. */
+static json_t *
+json_of_key(struct value v)
+{
+	json_t *list = json_array();
+	struct reader r;
+
+	reader_init(&r, v.p, v.len);
+	while (list && r.left > 0 && !r.failed) {
+		struct value part = value_read(&r);
+
+		if (!r.failed && json_array_append_new(list, json_of_value(part)) < 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+/* A row with table_id and column_id also tells their names. */
+static int
+add_names(json_t *row)
+{
+	json_t *table = json_object_get(row, "table_id");
+	json_t *column = json_object_get(row, "column_id");
+	const struct registry_table *t;
+	int i;
+
+	if (!table || !column)
+		return STATUS_OK;
+	i = registry_find(&schema_registry, (uint16_t)json_integer_value(table));
+	if (i < 0)
+		return STATUS_OK;
+	t = &schema_registry.tables[i];
+	i = registry_column(t, (uint16_t)json_integer_value(column));
+	if (json_object_set_new(row, "table", json_string(t->name)) < 0
+	    || (i >= 0 && json_object_set_new(row, "column",
+	    json_string(t->columns[i].name)) < 0))
+		return STATUS_NOMEM;
+	return STATUS_OK;
+}
+
 static int
 append_row(struct store_stmt *st, json_t *rows)
 {
@@ -357,14 +400,17 @@ append_row(struct store_stmt *st, json_t *rows)
 	if (!row)
 		return STATUS_NOMEM;
 	for (int i = 0; i < n; i++) {
-		json_t *cell = json_of_value(store_column(st, i));
+		struct value v = store_column(st, i);
+		bool key = v.type == VALUE_BLOB
+		    && strcmp(store_column_name(st, i), "row_key") == 0;
+		json_t *cell = key ? json_of_key(v) : json_of_value(v);
 
 		if (!cell || json_object_set_new(row, store_column_name(st, i), cell) < 0) {
 			json_decref(row);
 			return STATUS_NOMEM;
 		}
 	}
-	if (json_array_size(rows) >= RUNTIME_MAX_ROWS) {
+	if (json_array_size(rows) >= RUNTIME_MAX_ROWS || add_names(row) != STATUS_OK) {
 		json_decref(row);
 		return STATUS_TOO_LARGE;
 	}

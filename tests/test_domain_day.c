@@ -508,6 +508,50 @@ a_refused_command_leaves_nothing_behind(void **state)
 }
 
 static void
+R18_two_records_that_disagree_are_shown_with_their_names(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+	struct store_conflict c = {
+		.table = 12, .column = 3, .scope = WORLD_SCHOOL,
+		.winner = value_text("A", 1), .loser = value_text("B", 1),
+		.winner_writer = 1, .loser_writer = 2, .winner_stamp = 2, .loser_stamp = 1,
+	};
+	json_t *rows, *row;
+
+	value_put(&c.key, value_int((int64_t)WORLD_SCHOOL));
+	value_put(&c.key, value_int(d->pupil[0]));
+	assert_int_equal(store_begin_merge(w->store), STATUS_OK);
+	assert_int_equal(store_inbox_add(w->store, &c), STATUS_OK);
+	assert_int_equal(store_commit_merge(w->store), STATUS_OK);
+	buffer_release(&c.key);
+	rows = world_show(w, "inbox", NULL);
+	assert_int_equal(json_array_size(rows), 1);
+	row = json_array_get(rows, 0);
+	assert_string_equal(json_string_value(json_object_get(row, "table")), "pupil");
+	assert_string_equal(json_string_value(json_object_get(row, "column")), "name");
+	assert_string_equal(json_string_value(json_object_get(row, "other")), "B");
+	assert_int_equal(world_number(json_array_get(json_object_get(row, "row_key"), 1)),
+	    d->pupil[0]);
+	world_refused(w, "inbox.keep", "R18.no_conflict", json_pack("{s:i}", "id", 999));
+	world_do(w, "inbox.keep", json_pack("{s:I}", "id", world_number(json_object_get(row,
+	    "id"))));
+	json_decref(rows);
+	assert_int_equal(world_count(w, "inbox", NULL), 0);
+}
+
+static void
+R20_a_child_stays_on_the_list_until_the_next_year_is_entered(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+
+	consents(d);
+	assert_int_equal(world_id(w, "rollcall", "marks", json_pack("{s:s, s:i, s:i}", "date",
+	    "2021-09-06", "slot", 2, "grp", CLASS_1)), PUPILS - 1);
+}
+
+static void
 every_view_answers_at_a_school_and_at_the_hub(void **state)
 {
 	struct day *d = *state;
@@ -583,6 +627,10 @@ main(void)
 		    the_same_request_gives_the_first_answer_and_changes_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    a_refused_command_leaves_nothing_behind, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R18_two_records_that_disagree_are_shown_with_their_names, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R20_a_child_stays_on_the_list_until_the_next_year_is_entered, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    every_view_answers_at_a_school_and_at_the_hub, setup, teardown),
 	};

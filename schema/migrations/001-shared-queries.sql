@@ -19,12 +19,16 @@ SELECT c.school, c.pupil, c.consent, c.choice, c.slots, c.weekdays, c.given_on A
 		1 << 30)) AS until_on
 FROM consent c;
 
--- Where a child is in a school year, with its grade.
+-- Where a child is, with its grade, until a later school year says otherwise:
+-- nobody drops out of a roll call because the year has not been turned yet.
 CREATE VIEW place AS
 SELECT e.school, e.pupil, e.school_year, e.site, e.entry_year, e.class,
 	e.school_year - e.entry_year + 1 AS grade, e.entry_year * 100 + e.class AS grp,
 	max(coalesce(e.from_on, 0), CAST(julianday(printf('%04d-09-01', e.school_year))
 		- julianday('2000-01-01') AS INTEGER)) AS from_on,
-	min(coalesce(e.until_on, 1 << 30), CAST(julianday(printf('%04d-09-01',
-		e.school_year + 1)) - julianday('2000-01-01') AS INTEGER)) AS until_on
+	min(coalesce(e.until_on, 1 << 30), coalesce((SELECT CAST(julianday(printf('%04d-09-01',
+			n.school_year)) - julianday('2000-01-01') AS INTEGER) FROM enrolment n
+		WHERE n.school = e.school AND n.pupil = e.pupil
+		AND n.school_year > e.school_year ORDER BY n.school_year LIMIT 1), 1 << 30))
+		AS until_on
 FROM enrolment e;

@@ -1,0 +1,9 @@
+-- about: Of two records that disagree the shown one is right; the note of the other goes.  To choose the other, write it with the command of its table (pupil.edit).
+-- roles: teacher head clerk
+-- params: id:i
+-- scope: school
+-- audit: id
+-- requires: R18
+SELECT refuse('R18.no_conflict', :id)
+WHERE NOT EXISTS (SELECT 1 FROM kehou_inbox WHERE id = :id AND scope IN (0, :school));
+DELETE FROM kehou_inbox WHERE id = :id;
