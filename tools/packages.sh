@@ -3,7 +3,7 @@
 
 packages_for_build='autoconf automake gcc libc6-dev make pkg-config python3
 	libsqlite3-dev libsodium-dev zlib1g-dev libcurl4-openssl-dev libjansson-dev'
-packages_for_tests='binutils git libcmocka-dev sqlite3 strace'
+packages_for_tests='binutils git libcmocka-dev python3-nacl sqlite3 strace'
 packages_for_long='clang libclang-rt-14-dev'
 
 # packages_missing NAME...: those of the names that are not installed.

@@ -1,0 +1,529 @@
+#!/usr/bin/python3
+"""A second reader of the formats, written from docs/FORMAT.md alone, over the vectors.
+
+Without arguments it reads every vector beside it, verifies the signatures, compares with
+the .json of each and prints TAP. With files (read.py FILE.bin...) it prints what is in
+them. Where it and the library disagree, the library, docs/FORMAT.md or a vector is wrong.
+"""
+import hashlib
+import json
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DEBIAN = "/usr/bin/python3"
+SIZES = ("small", "several", "maximal")
+EPOCHS = 1 << 39
+TIME_END = 7258118400  # 2200-01-01T00:00:00Z
+MiB = 1 << 20
+
+
+class Refused(Exception):
+	"""The bytes are not such an object."""
+
+
+def need(condition, what):
+	if not condition:
+		raise Refused(what)
+
+
+# --- Hashes, signatures, contexts -------------------------------------------------
+
+def hashed(context, data):
+	return hashlib.blake2b(context.encode() + b"\0" + data, digest_size=32).digest()
+
+
+def verify(key, signature, context, data):
+	try:
+		nacl.bindings.crypto_sign_open(signature + hashed(context, data), key)
+	except (nacl.exceptions.BadSignatureError, nacl.exceptions.ValueError):
+		raise Refused("signature under " + context) from None
+
+
+def node_id(sign_key, seal_key):
+	return hashed("kehou 1 node id", sign_key + seal_key)[:8]
+
+
+def invitation_id(key):
+	return hashed("kehou 1 invite id", key)[:16]
+
+
+def public_of(seed):
+	return nacl.bindings.crypto_sign_seed_keypair(seed)[0]
+
+
+def fixed8(number):
+	return number.to_bytes(8, "little")
+
+
+class Reader:
+	"""What is left of some bytes. Everything outside its limits is refused."""
+
+	def __init__(self, data):
+		self.data, self.at = data, 0
+
+	def before(self):
+		return self.data[:self.at]
+
+	def bytes(self, n):
+		need(len(self.data) - self.at >= n, "ends early")
+		self.at += n
+		return self.data[self.at - n:self.at]
+
+	def u8(self, *allowed):
+		value = self.bytes(1)[0]
+		need(not allowed or value in allowed, "byte %d out of its limits" % value)
+		return value
+
+	def varint(self, low=0, high=2 ** 64 - 1):
+		value = 0
+		for i in range(10):
+			byte = self.bytes(1)[0]
+			value |= (byte & 127) << 7 * i
+			if byte < 128:
+				need(byte or not i, "varint not in its shortest form")
+				need(low <= value <= high, "%d out of its limits" % value)
+				return value
+		raise Refused("varint of more than 10 bytes")
+
+	def time(self):
+		value = self.varint()
+		value = value >> 1 ^ -(value & 1)
+		need(0 <= value < TIME_END, "time out of its limits")
+		return value
+
+	def sized(self, most):
+		return self.bytes(self.varint(0, most))
+
+	def name(self):
+		raw = self.sized(191)
+		try:
+			text = raw.decode("utf-8")
+		except UnicodeDecodeError:
+			raise Refused("name not in UTF-8") from None
+		need(raw, "name empty")
+		need(not any(c < " " or "\x7f" <= c <= "\x9f" or c in "\u2028\u2029" for c in text),
+			"name with a control character")
+		return text
+
+	def list(self, most, one, order):
+		"""order(x) is what ascends from one element to the next."""
+		count = self.varint(0, most)
+		items, last = [], None
+		for _ in range(count):
+			items.append(one(self))
+			mine = order(items[-1]) if order else None
+			need(last is None or last < mine, "list not in order")
+			last = mine
+		return items
+
+	def magic(self, letter):
+		magic = self.bytes(4)
+		need(magic[:3] == b"KH" + letter, "another magic")
+		need(not b"2" <= magic[3:] <= b"9", "of a newer program")
+		need(magic[3:] == b"1", "another magic")
+
+	def county(self):
+		return self.varint(100000, 999999)
+
+	def school(self):
+		return self.varint(1000000000, 9999999999)
+
+	def scope(self):
+		scope = self.varint(0, 9999999999)
+		need(scope == 0 or scope >= 1000000000, "scope of no school")
+		return scope
+
+	def role_and_scope(self):
+		role, scope = self.u8(1, 2, 3), self.scope()
+		need((role == 2) == (scope != 0), "scope does not fit the role")
+		return role, scope
+
+	def end(self):
+		need(self.at == len(self.data), "bytes left over")
+
+
+# --- Stream and vector ------------------------------------------------------------
+
+def read_stream(r, before=None):
+	flags = r.u8(*range(32 if before else 4))
+	s = {}
+	s["node"] = before["node"] if flags & 4 else r.bytes(8)
+	if flags & 8:
+		s["epoch"] = before["epoch"]
+	else:
+		s["epoch"] = int.from_bytes(r.bytes(5), "little")
+		need(0 < s["epoch"] < EPOCHS, "epoch out of its limits")
+	s["scope"] = before["scope"] if flags & 16 else r.scope()
+	s["lane"] = flags & 1
+	s["fork"] = r.bytes(8) if flags & 2 else bytes(8)
+	need(not flags & 2 or any(s["fork"]), "fork written and zero")
+	for bit, field in ((4, "node"), (8, "epoch"), (16, "scope")):
+		need(not before or flags & bit or s[field] != before[field], field + " repeated")
+	return s
+
+
+def stream_order(s):
+	return s["node"], s["epoch"], s["scope"], s["lane"], s["fork"]
+
+
+def read_vector(r):
+	entries = []
+	for _ in range(r.varint(0, 65536)):
+		before = entries[-1]["stream"] if entries else None
+		stream = read_stream(r, before)
+		need(not before or stream_order(before) < stream_order(stream), "vector not in order")
+		entries.append({"stream": stream, "through": r.varint(1)})
+	return entries
+
+
+# --- Certificate --------------------------------------------------------------------
+
+def read_certificate(r, county, issuing):
+	start = r.at
+	c = {"sign_pk": r.bytes(32), "seal_pk": r.bytes(32)}
+	c["role"], c["scope"] = r.role_and_scope()
+	c["since"] = r.varint(1)
+	c["invite"] = r.bytes(16)
+	c["node"] = node_id(c["sign_pk"], c["seal_pk"])
+	signed = fixed8(county) + r.data[start:r.at]
+	verify(issuing, r.bytes(64), "kehou 1 certificate", signed)
+	return c
+
+
+def read_certificates(data, fields):
+	"""The vectors of certificates: those of one roster; the county is not in them."""
+	r = Reader(data)
+	county, issuing = fields["county"], bytes.fromhex(fields["issuing_pk"])
+	certificates = []
+	while r.at < len(data):
+		certificates.append(read_certificate(r, county, issuing))
+	nodes = [c["node"] for c in certificates]
+	need(nodes == sorted(set(nodes)), "list not in order")
+	return {"county": county, "issuing_pk": issuing, "certificates": certificates}
+
+
+# --- Roster -------------------------------------------------------------------------
+
+CLASSES = (111, 112, 121, 122, 123, 210, 220)
+
+
+def read_school(r):
+	school = {"id": r.school(), "name": r.name(), "class": r.varint()}
+	need(school["class"] in CLASSES, "class unknown")
+	school["kind"] = r.u8(1, 2, 3, 4, 5, 6)
+	return school
+
+
+def read_invited(r):
+	key = r.bytes(32)
+	role, scope = r.role_and_scope()
+	return {"id": invitation_id(key), "key": key, "role": role, "scope": scope,
+		"bound": r.u8(0, 1)}
+
+
+def read_revocation(r):
+	revocation = {"node": r.bytes(8)}
+	if r.u8(0, 1):
+		revocation["stream"] = read_stream(r)
+		need(revocation["stream"]["node"] == revocation["node"], "stream of another node")
+		revocation["through"] = r.varint(1)
+		revocation["hash"] = r.bytes(32)
+	return revocation
+
+
+def revocation_order(revocation):
+	stream = revocation.get("stream")
+	return revocation["node"], stream_order(stream) if stream else ()
+
+
+def read_right(r):
+	return {"role": r.u8(1, 2, 3), "own": r.u8(0, 1), "table": r.varint(1, 999),
+		"columns": r.varint(1)}
+
+
+def read_step(r, county, old):
+	new = r.bytes(32)
+	for key in old, new:
+		verify(key, r.bytes(64), "kehou 1 root step", fixed8(county) + old + new)
+	return new
+
+
+def check_members(roster):
+	"""What certificates, invitations and schools have to say about each other."""
+	schools = {school["id"] for school in roster["schools"]}
+	invites = {invite["id"]: invite for invite in roster["invites"]}
+	bound = []
+	for member in roster["certificates"] + roster["invites"]:
+		need(member["role"] != 2 or member["scope"] in schools, "school not in the roster")
+	for c in roster["certificates"]:
+		need(c["since"] <= roster["number"], "certificate of a later roster")
+		if any(c["invite"]):
+			invite = invites.get(c["invite"])
+			need(invite, "certificate without its invitation")
+			need((invite["role"], invite["scope"]) == (c["role"], c["scope"]),
+				"certificate unlike its invitation")
+			bound.append(c["invite"])
+	need(sorted(bound) == [i["id"] for i in roster["invites"] if i["bound"]],
+		"bound invitations are not those of the certificates")
+
+
+def read_roster(data, _fields=None):
+	need(len(data) <= 4 * MiB, "too large")
+	r = Reader(data)
+	r.magic(b"R")
+	county = r.county()
+	roster = {"county": county, "name": r.name(), "number": r.varint(1)}
+	root = roster["root_pk"] = r.bytes(32)
+	roster["steps"] = []
+	for _ in range(r.varint(0, 32)):
+		root = read_step(r, county, root)
+		roster["steps"].append(root)
+	issuing = roster["issuing_pk"] = r.bytes(32)
+	verify(root, r.bytes(64), "kehou 1 issuing", fixed8(county) + issuing)
+	roster["schools"] = r.list(4096, read_school, lambda x: x["id"])
+	roster["certificates"] = r.list(8192, lambda r: read_certificate(r, county, issuing),
+		lambda x: x["node"])
+	roster["invites"] = r.list(8192, read_invited, lambda x: x["id"])
+	roster["revocations"] = r.list(8192, read_revocation, revocation_order)
+	roster["rights"] = r.list(4096, read_right, lambda x: (x["role"], x["own"], x["table"]))
+	signed = r.before()
+	roster["hash"] = hashed("kehou 1 roster", signed)
+	verify(issuing, r.bytes(64), "kehou 1 roster", signed)
+	r.end()
+	check_members(roster)
+	return roster
+
+
+# --- Invitation ---------------------------------------------------------------------
+
+def read_invitation(data, _fields=None):
+	r = Reader(data)
+	r.magic(b"I")
+	invitation = {"county": r.county()}
+	role, scope = invitation["role"], invitation["scope"] = r.role_and_scope()
+	invitation["seed"] = r.bytes(32)
+	mine = invitation["id"] = invitation_id(public_of(invitation["seed"]))
+	roster = read_roster(r.sized(4 * MiB))
+	invitation["roster_hash"] = roster["hash"]
+	signed = r.before()
+	verify(roster["issuing_pk"], r.bytes(64), "kehou 1 invitation", signed)
+	r.end()
+	need(roster["county"] == invitation["county"], "roster of another county")
+	found = [i for i in roster["invites"] if i["id"] == mine]
+	need(found and (found[0]["role"], found[0]["scope"]) == (role, scope),
+		"invitation not in its roster")
+	need(not found[0]["bound"], "invitation used")
+	revoked = {revocation["node"] for revocation in roster["revocations"]}
+	need(any(c["role"] == 1 and c["node"] not in revoked for c in roster["certificates"]),
+		"roster without a hub")
+	return invitation
+
+
+# --- Enrolment request ----------------------------------------------------------------
+
+def read_request(data, fields):
+	r = Reader(data)
+	r.magic(b"Q")
+	request = {"county": r.county(), "invite": r.bytes(16), "sign_pk": r.bytes(32),
+		"seal_pk": r.bytes(32)}
+	request["node"] = node_id(request["sign_pk"], request["seal_pk"])
+	signed = r.before()
+	by_invitation = r.bytes(64)
+	verify(request["sign_pk"], r.bytes(64), "kehou 1 request", signed)
+	r.end()
+	if fields is not None:  # the invitation's key stands in the hub's roster
+		key = public_of(bytes.fromhex(fields["invite_seed"]))
+		need(invitation_id(key) == request["invite"], "another invitation")
+		verify(key, by_invitation, "kehou 1 request", signed)
+	return request
+
+
+# --- Receipt and verdict --------------------------------------------------------------
+
+def verify_by_hub(r, by, context, fields):
+	signed = r.before()
+	signature = r.bytes(64)
+	r.end()
+	if fields is not None:  # the signer's key stands in the roster
+		key = public_of(bytes.fromhex(fields["hub_sign_seed"]))
+		sealing = nacl.bindings.crypto_scalarmult_base(bytes.fromhex(fields["hub_seal_sk"]))
+		need(node_id(key, sealing) == by, "another signer")
+		verify(key, signature, context, signed)
+
+
+def read_entry(r):
+	entry = {"stream": read_stream(r), "stored": r.varint(1)}
+	entry["merged"] = r.varint(0, entry["stored"])
+	entry["merged_hash"] = r.bytes(32) if entry["merged"] else bytes(32)
+	entry["exceptions"] = r.varint(0, 2 ** 32 - 1)
+	return entry
+
+
+def read_receipt(data, fields):
+	need(len(data) <= MiB, "too large")
+	r = Reader(data)
+	r.magic(b"C")
+	receipt = {"county": r.county(), "by": r.bytes(8), "epoch": r.varint(1, EPOCHS - 1),
+		"supersedes": r.varint(0, EPOCHS - 1), "scope": r.scope(), "time_s": r.time(),
+		"number": r.varint(1)}
+	need(receipt["supersedes"] != receipt["epoch"], "supersedes itself")
+	receipt["entries"] = r.list(4096, read_entry, lambda x: stream_order(x["stream"]))
+	for entry in receipt["entries"]:
+		need(entry["stream"]["scope"] == receipt["scope"], "stream of another scope")
+	verify_by_hub(r, receipt["by"], "kehou 1 receipt", fields)
+	return receipt
+
+
+def read_verdict(data, fields):
+	need(len(data) <= 512, "too large")
+	r = Reader(data)
+	r.magic(b"V")
+	verdict = {"county": r.county(), "by": r.bytes(8), "stream": read_stream(r),
+		"seq": r.varint(1), "row": r.varint(0, 2 ** 32 - 1), "reason": r.u8(1, 2, 3),
+		"time_s": r.time()}
+	verdict["row"] = verdict["row"] - 1 if verdict["row"] else "all"
+	verify_by_hub(r, verdict["by"], "kehou 1 verdict", fields)
+	return verdict
+
+
+# --- The vectors ------------------------------------------------------------------------
+
+# Reader, magic when it begins with one.
+KINDS = {
+	"certificate": (read_certificates, None),
+	"invitation": (read_invitation, b"KHI"),
+	"receipt": (read_receipt, b"KHC"),
+	"request": (read_request, b"KHQ"),
+	"roster": (read_roster, b"KHR"),
+	"verdict": (read_verdict, b"KHV"),
+}
+# Kinds that may be there, but that this reader does not read yet.
+NOT_YET = ("bundle", "facts", "segment")
+
+
+def plain(value):
+	"""As the .json has it: bytes as hex, numbers above 2^53 as strings."""
+	if isinstance(value, dict):
+		return {key: plain(x) for key, x in value.items()}
+	if isinstance(value, list):
+		return [plain(x) for x in value]
+	if isinstance(value, bytes):
+		return value.hex()
+	return str(value) if isinstance(value, int) and value > 1 << 53 else value
+
+
+def differences(got, wanted, path=""):
+	if isinstance(got, dict) and isinstance(wanted, dict):
+		for key in sorted(got.keys() | wanted.keys()):
+			yield from differences(got.get(key), wanted.get(key), path + "." + key)
+	elif isinstance(got, list) and isinstance(wanted, list) and len(got) == len(wanted):
+		for i, (mine, theirs) in enumerate(zip(got, wanted)):
+			yield from differences(mine, theirs, "%s[%d]" % (path, i))
+	elif got != wanted:
+		yield "%s: read %.80s, wanted %.80s" % (path, got, wanted)
+
+
+def refused(read, data, known):
+	try:
+		read(data, known)
+	except Refused:
+		return True
+	return False
+
+
+def unnoticed(read, data, known, step):
+	"""Changes of one bit, of the end and of the magic's version that are not refused."""
+	for i in range(0, len(data), step):
+		changed = bytearray(data)
+		changed[i] ^= 1 << i % 8
+		if not refused(read, bytes(changed), known):
+			yield "byte %d changed" % i
+	for what, changed in (("cut short", data[:-1]), ("one byte more", data + b"\0")):
+		if not refused(read, changed, known):
+			yield what
+
+
+class Tap:
+	number = failed = 0
+
+	def say(self, name, findings, todo=""):
+		findings = list(findings)
+		self.number += 1
+		self.failed += bool(findings) and not todo
+		for line in findings[:20]:
+			print("#", line)
+		print("not ok" if findings else "ok", self.number, "-", name + todo)
+
+
+def check_vector(tap, kind, size):
+	read = KINDS[kind][0]
+	name = "%s, %s" % (kind, size)
+	path = os.path.join(HERE, kind, size)
+	with open(path + ".bin", "rb") as f:
+		data = f.read()
+	with open(path + ".json", encoding="utf-8") as f:
+		wanted = json.load(f)
+	known = {**wanted["keys"], **wanted["fields"]}
+	try:
+		fields = plain(read(data, known))
+	except Refused as reason:
+		tap.say(name + ": reads as its .json says", ["refused: %s" % reason])
+		return
+	print("# %s: %d bytes, %.150s" % (name, len(data), json.dumps(fields, ensure_ascii=False)))
+	found = list(differences(fields, wanted["fields"]))
+	if wanted["kind"] != kind:
+		found.append("kind is " + wanted["kind"])
+	tap.say(name + ": reads as its .json says", found)
+	# Every byte of the small ones; of the large ones about a hundred, spread.
+	step = 1 if len(data) < 1000 else len(data) // 100 | 1
+	tap.say(name + ": no change goes unnoticed", unnoticed(read, data, known, step))
+
+
+def check_all():
+	tap = Tap()
+	kinds = sorted(x for x in os.listdir(HERE) if os.path.isdir(os.path.join(HERE, x)))
+	for kind in sorted(KINDS.keys() | set(kinds)):
+		names = set(os.listdir(os.path.join(HERE, kind))) if kind in kinds else set()
+		wanted = {size + end for size in SIZES for end in (".bin", ".json")}
+		tap.say(kind + ": has small, several and maximal",
+			["missing: " + x for x in sorted(wanted - names)]
+			+ ["not known: " + x for x in sorted(names - wanted)])
+		if kind not in KINDS:
+			tap.say(kind + ": can be read", ["no reader for it"],
+				" # TODO no reader yet" if kind in NOT_YET else "")
+			continue
+		for size in SIZES:
+			if {size + ".bin", size + ".json"} <= names:
+				check_vector(tap, kind, size)
+	print("1..%d" % tap.number)
+	return 1 if tap.failed else 0
+
+
+def show(paths):
+	"""Signatures whose keys stand elsewhere are not verified here."""
+	for path in paths:
+		with open(path, "rb") as f:
+			data = f.read()
+		kinds = [(kind, read) for kind, (read, magic) in KINDS.items() if data[:3] == magic]
+		try:
+			need(kinds, "no magic that this reader knows")
+			fields = {kind: plain(read(data, None)) for kind, read in kinds}
+		except Refused as reason:
+			print("%s: refused: %s" % (path, reason), file=sys.stderr)
+			return 1
+		print(json.dumps(fields, ensure_ascii=False, indent=1))
+	return 0
+
+
+try:
+	import nacl.bindings
+	import nacl.exceptions
+except ImportError:
+	# Debian's package is seen by Debian's Python alone, and another may come before it.
+	if sys.executable != DEBIAN and os.access(DEBIAN, os.X_OK):
+		os.execv(DEBIAN, [DEBIAN] + sys.argv)
+	print("1..0 # SKIP needs PyNaCl: apt-get install python3-nacl")
+	sys.exit(0)
+
+sys.exit(show(sys.argv[1:]) if sys.argv[1:] else check_all())
