@@ -297,6 +297,7 @@ store_begin_merge(struct store *s)
 
 	if (s->capture.active || s->merging)
 		return STATUS_USAGE;
+	store_capture_clear(s); /* notes of a vetoed write would veto the merge */
 	status = simple(s, SYNC_SQL_BEGIN);
 	if (status == STATUS_OK)
 		s->merging = true;

@@ -63,7 +63,8 @@ struct store_author {
 int store_begin(struct store *s, const struct store_author *author) MUST_CHECK;
 /* Rereads the rows that the hooks noted, sets their versions, logs the net
  * change as one transaction, commits durably.  ret_seq 0: nothing changed.
- * RIGHTS, FOREIGN_WRITER or a rule: everything is rolled back. */
+ * RIGHTS, FOREIGN_WRITER, a rule, or USAGE where an UPDATE changed a key:
+ * everything is rolled back. */
 int store_commit(struct store *s, uint64_t *ret_seq) MUST_CHECK;
 void store_rollback(struct store *s);
 /* A transaction for bookkeeping and merging; capture sees nothing of it. */

@@ -18,6 +18,7 @@ store_capture_clear(struct store *s)
 	c->active = false;
 	c->logged = false;
 	c->broken = false;
+	c->moved = false;
 	c->n = 0;
 	buffer_clear(&c->bytes);
 	if (c->chains != NULL)
@@ -137,6 +138,24 @@ note_row(struct store *s, sqlite3 *db, int table, bool old)
 	c->broken |= c->bytes.failed;
 }
 
+/* An update that changes the key would carry the old row's versions along. */
+static bool
+key_moves(struct store *s, sqlite3 *db, int table)
+{
+	sqlite3_value *old, *new;
+
+	for (int i = 0; i < s->registry->tables[table].nkeys; i++) {
+		if (sqlite3_preupdate_old(db, i, &old) != SQLITE_OK ||
+		    sqlite3_preupdate_new(db, i, &new) != SQLITE_OK) {
+			s->capture.broken = true;
+			return false;
+		}
+		if (!value_equal(store_value(old), store_value(new)))
+			return true;
+	}
+	return false;
+}
+
 static void
 preupdate(void *ctx, sqlite3 *db, int op, const char *schema, const char *name,
     sqlite3_int64 before, sqlite3_int64 after)
@@ -153,6 +172,8 @@ preupdate(void *ctx, sqlite3 *db, int op, const char *schema, const char *name,
 	if (table < 0)
 		return;
 	s->capture.logged = false;
+	if (op == SQLITE_UPDATE && key_moves(s, db, table))
+		s->capture.moved = true;
 	if (op != SQLITE_INSERT)
 		note_row(s, db, table, true);
 	if (op != SQLITE_DELETE)
@@ -316,7 +337,19 @@ net_insert(struct net *n)
 	for (unsigned i = 0; i < n->t->ncolumns; i++)
 		n->after.versions[i] = n->after.version;
 	log_row(n, BATCH_WHOLE, n->after.length, stamp, registry_value_mask(n->t));
-	return touch(n, &n->after);
+	/* Not touch: the tombstone goes too, or the digest would count it. */
+	return store_put(n->s, n->t, &n->after);
+}
+
+/* Deleted and inserted again with the same values, the row lost its versions. */
+static int
+restore_versions(struct net *n)
+{
+	bool same = n->after.length == n->before.length;
+
+	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
+		same &= n->after.versions[i] == n->before.versions[i];
+	return same ? STATUS_OK : touch(n, &n->before);
 }
 
 static int
@@ -331,7 +364,7 @@ net_update(struct net *n)
 		stamp = later(stamp, n->before.versions[i]);
 	}
 	if (mask == 0)
-		return STATUS_OK;
+		return restore_versions(n);
 	n->after.length = n->before.length;
 	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
 		n->after.versions[i] = mask >> i & 1 ?
@@ -480,7 +513,12 @@ store_commit(struct store *s, uint64_t *ret_seq)
 
 	if (!c->active)
 		return STATUS_USAGE;
-	status = c->broken ? STATUS_NOMEM : net_change(s, &record, &rows);
+	if (c->broken)
+		status = STATUS_NOMEM;
+	else if (c->moved)
+		status = STATUS_USAGE;
+	else
+		status = net_change(s, &record, &rows);
 	if (status == STATUS_OK && rows > 0) {
 		seq = s->streams[c->writer - 1].head.logged + 1;
 		status = store_statement(s, SYNC_SQL_LOG_ADD, &st);

@@ -38,6 +38,7 @@ struct store_capture {
 	bool active;          /* between begin and commit of a local transaction */
 	bool logged;          /* the log has what the notes say */
 	bool broken;          /* a hook could not note something */
+	bool moved;           /* a statement changed a key */
 	struct store_author author;
 	uint32_t writer;
 	uint64_t stamp;       /* of the transaction's clock, counter 0 */

@@ -1,0 +1,28 @@
+-- Statements of the tests of the store.
+
+-- name: add
+INSERT INTO mark (school, child, state, word) VALUES (:school, :child, :state, 'w')
+-- name: add_two
+INSERT INTO mark (school, child, state) VALUES (:school, :child + 1, 0), (:school, :child, 0)
+-- name: replace
+INSERT OR REPLACE INTO mark (school, child, state, word) VALUES (:school, :child, :state, 'w')
+-- name: set
+UPDATE mark SET state = :state WHERE school = :school AND child = :child
+-- name: move
+UPDATE mark SET child = child + 100 WHERE school = :school AND child = :child
+-- name: remove
+DELETE FROM mark WHERE school = :school AND child = :child
+-- name: state
+SELECT state FROM mark WHERE school = :school AND child = :child
+-- name: alarm
+INSERT INTO alarm (school, id, what) VALUES (:school, :child, 1)
+-- name: plan
+INSERT INTO plan (day, kind) VALUES (:child, 1)
+-- name: savepoint
+SAVEPOINT one
+-- name: back
+ROLLBACK TO one
+-- name: new_id
+SELECT new_id()
+-- name: refuse
+SELECT refuse('R1.why', 'a', 7)
