@@ -1,4 +1,4 @@
-#include "sync/merge.h"
+#include "sync/merge_internal.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -263,38 +263,81 @@ merge_one(struct merge *m, struct batch *b, const struct batch_table *t,
 	return STATUS_OK;
 }
 
-/* Marks rows that their author had no right to write; they are passed over on
- * every replica alike. */
-static uint32_t
-mark_without_right(const struct merge *m, struct batch *b,
-    const struct segment_header *h, const uint64_t *rights)
+/* True for a row that its author had the right to write. */
+static bool
+is_rightful(const struct batch_table *t, const struct batch_row *r,
+    const struct stream_id *stream, uint64_t may)
 {
-	uint32_t refused = 0;
+	uint64_t keys = (UINT64_C(1) << t->table->nkeys) - 1;
 
+	if ((t->table->scope == REGISTRY_COUNTY) != (stream->scope == SCOPE_COUNTY) ||
+	    t->table->urgent != (stream->lane == LANE_URGENT))
+		return false;
+	if (r->op != BATCH_PART && (may & keys) != keys)
+		return false;
+	return (r->mask & ~may) == 0;
+}
+
+/* Marks rows that their author had no right to write; they are passed over on
+ * every replica alike, and a hub says so. */
+static int
+mark_without_right(struct merge *m, struct batch *b, const struct segment_header *h,
+    const uint64_t *rights, uint32_t *ret_refused)
+{
 	for (uint32_t i = 0; i < b->ntables; i++) {
 		struct batch_table *t = &b->tables[i];
-		uint64_t keys, may;
-		bool placed;
 
-		if (t->table == NULL)
-			continue;
-		may = rights[t->table - m->registry->tables];
-		keys = (UINT64_C(1) << t->table->nkeys) - 1;
-		placed = (t->table->scope == REGISTRY_COUNTY) ==
-		    (h->stream.scope == SCOPE_COUNTY) &&
-		    t->table->urgent == (h->stream.lane == LANE_URGENT);
-		for (uint32_t row = 0; row < t->nrows; row++) {
-			const struct batch_row *r = &t->rows[row];
-			bool part = r->op == BATCH_PART;
+		for (uint32_t row = 0; t->table != NULL && row < t->nrows; row++) {
+			int status;
 
-			if (placed && (part || (may & keys) == keys) &&
-			    (r->mask & ~may) == 0)
+			if (is_rightful(t, &t->rows[row], &h->stream,
+			    rights[t->table - m->registry->tables]))
 				continue;
 			t->rows[row].slow = 2;
-			refused++;
+			++*ret_refused;
+			if (m->judge == NULL)
+				continue;
+			status = m->judge(m->judge_ctx, &h->stream,
+			    h->first + t->rows[row].tx, batch_row_index(b, t, row),
+			    VERDICT_RIGHTS);
+			if (status != STATUS_OK)
+				return status;
 		}
 	}
-	return refused;
+	return STATUS_OK;
+}
+
+/* Marks what does not count in a decoded segment. */
+static int
+mark(struct merge *m, struct batch *b, const struct segment_header *h,
+    uint32_t *ret_refused)
+{
+	uint64_t *rights = calloc(m->registry->ntables, sizeof(*rights));
+	int status;
+
+	if (rights == NULL)
+		return STATUS_NOMEM;
+	if (roster_node(m->roster, &h->stream.node) == NULL)
+		memset(rights, 0xff, m->registry->ntables * sizeof(*rights));
+	else
+		roster_rights(m->roster, m->registry, &h->stream.node,
+		    h->stream.scope, rights);
+	status = mark_without_right(m, b, h, rights, ret_refused);
+	if (status == STATUS_OK)
+		status = merge_verdict_mark(m, b, h, ret_refused);
+	free(rights);
+	return status;
+}
+
+int
+merge_decode(struct merge *m, const struct segment *s, struct batch *ret)
+{
+	struct merge quiet = *m;
+	uint32_t refused = 0;
+	int status = segment_decode(s, m->registry, m->keys->keys, m->keys->n, ret);
+
+	quiet.judge = NULL;
+	return status == STATUS_OK ? mark(&quiet, ret, &s->header, &refused) : status;
 }
 
 static int
@@ -382,8 +425,7 @@ take(struct merge *m, const uint8_t *packed, size_t len,
 	struct batch b;
 	struct store_segment seg = { .writer = writer, .packed = packed,
 	    .packed_len = len };
-	uint64_t *rights = NULL;
-	uint32_t refused;
+	uint32_t refused = 0;
 	int status, decoded;
 
 	batch_init(&b);
@@ -414,20 +456,14 @@ take(struct merge *m, const uint8_t *packed, size_t len,
 		/* Nonsense under a good signature: kept as evidence, the chain
 		 * goes on. */
 		status = hold(m, &s.header, NULL, 0, STATUS_MALFORMED, ret);
+		if (status == STATUS_OK && m->judge != NULL)
+			status = m->judge(m->judge_ctx, &s.header.stream, seg.first,
+			    VERDICT_ALL_ROWS, VERDICT_NONSENSE);
 		goto merged;
 	}
-	rights = calloc(m->registry->ntables, sizeof(*rights));
-	if (rights == NULL) {
-		status = STATUS_NOMEM;
-		goto out;
-	}
-	if (roster_node(m->roster, &cert->node.id) == NULL)
-		memset(rights, 0xff, m->registry->ntables * sizeof(*rights));
-	else
-		roster_rights(m->roster, m->registry, &cert->node.id,
-		    s.header.stream.scope, rights);
-	refused = mark_without_right(m, &b, &s.header, rights);
-	status = apply(m, &b, &s.header, writer, ret);
+	status = mark(m, &b, &s.header, &refused);
+	if (status == STATUS_OK)
+		status = apply(m, &b, &s.header, writer, ret);
 	if (status == STATUS_OK && refused > 0) {
 		ret->refused_rows += refused;
 		status = hold(m, &s.header, NULL, 0, STATUS_RIGHTS, ret);
@@ -442,7 +478,6 @@ merged:
 		status = store_set_merged(m->store, writer,
 		    seg.first + seg.count - 1);
 out:
-	free(rights);
 	batch_release(&b);
 	segment_release(&s);
 	return status;

@@ -10,6 +10,7 @@
 #include "sync/keyring.h"
 #include "sync/roster.h"
 #include "sync/store.h"
+#include "sync/verdict.h"
 
 struct merge {
 	struct store *store;
@@ -18,6 +19,11 @@ struct merge {
 	const struct keyring *keys;    /* school keys, may be empty */
 	uint64_t scope;                /* own school; SCOPE_COUNTY: takes every
 	                                * scope, as a hub does */
+	/* A hub's: says and keeps a verdict on a row, inside the transaction;
+	 * NULL: this node passes none. */
+	int (*judge)(void *ctx, const struct stream_id *stream, uint64_t seq,
+	    uint32_t row, enum verdict_reason reason);
+	void *judge_ctx;
 	const struct identity_public *self; /* own segments count before the
 	                                * certificate is there; NULL: none */
 };
@@ -42,5 +48,14 @@ int merge_segment(struct merge *m, const uint8_t *packed, size_t len,
 
 /* Tries everything held again: after a new roster or a new schema. */
 int merge_retry(struct merge *m, struct merge_result *ret) MUST_CHECK;
+
+/* Takes a verdict whose signature was checked (data: its file): keeps it and
+ * makes every row that it touches anew from the other writes.  Inside a merge
+ * transaction; the same one again changes nothing. */
+int merge_verdict(struct merge *m, const struct verdict *v, const uint8_t *data,
+    size_t len) MUST_CHECK;
+/* Only keeps it, for rows that were never applied.  EXISTS: kept already. */
+int merge_verdict_keep(struct merge *m, const struct verdict *v, const uint8_t *data,
+    size_t len) MUST_CHECK;
 
 #endif

@@ -461,6 +461,27 @@ replica_seal(struct replica *r)
 	return STATUS_OK;
 }
 
+/* A hub's word on a row that it refuses. */
+static int
+judge(void *ctx, const struct stream_id *stream, uint64_t seq, uint32_t row,
+    enum verdict_reason reason)
+{
+	struct replica *r = ctx;
+	struct merge m = replica_merge(r);
+	struct verdict v = { .county = r->county, .by = r->self.pub.id,
+	    .stream = *stream, .seq = seq, .row = row, .reason = (uint8_t)reason,
+	    .time_s = r->env->now_s(r->env->ctx) };
+	struct buffer b = BUFFER_INIT;
+	int status = verdict_build(&v, &r->self, &b);
+
+	if (status == STATUS_OK)
+		status = merge_verdict_keep(&m, &v, b.data, b.len);
+	if (status == STATUS_EXISTS)
+		status = STATUS_OK;
+	buffer_release(&b);
+	return status;
+}
+
 struct merge
 replica_merge(struct replica *r)
 {
@@ -470,6 +491,8 @@ replica_merge(struct replica *r)
 		.roster = &r->roster,
 		.keys = &r->keys,
 		.scope = r->scope,
+		.judge = r->role == ROLE_HUB ? judge : NULL,
+		.judge_ctx = r,
 		.self = &r->self.pub,
 	};
 

@@ -1,4 +1,5 @@
 #include "sync/replica_internal.h"
+#include "sync/verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,48 @@ plan_segments(struct plan *p, const struct vector *shared, const struct vector *
 	return STATUS_OK;
 }
 
+/* ---- verdicts ---- */
+
+struct verdicts {
+	uint64_t scope;
+	struct buffer files;   /* each: length as varint, then its bytes */
+	size_t n, bytes;
+};
+
+static int
+gather_verdict(void *ctx, const char *name, const uint8_t *data, size_t len)
+{
+	struct verdicts *all = ctx;
+	struct verdict v;
+
+	(void)name;
+	if (verdict_parse(data, len, &v) != STATUS_OK)
+		return STATUS_CORRUPT;
+	if (v.stream.scope != all->scope)
+		return 0;
+	buffer_put_bytes(&all->files, data, len);
+	all->n++;
+	all->bytes += len;
+	return buffer_status(&all->files);
+}
+
+static int
+write_verdicts(struct bundle_writer *w, const struct verdicts *all)
+{
+	struct reader r;
+	int status = STATUS_OK;
+
+	reader_init(&r, all->files.data, all->files.len);
+	for (size_t i = 0; status == STATUS_OK && i < all->n; i++) {
+		size_t len;
+		const uint8_t *data = reader_bytes(&r, VERDICT_MAX_BYTES, &len);
+
+		status = data == NULL ? STATUS_CORRUPT :
+		    bundle_writer_item(w, BUNDLE_VERDICT, data, len);
+	}
+	return status;
+}
+
 /* ---- receipts ---- */
 
 struct exceptions {
@@ -115,7 +158,7 @@ receipt_entry(struct replica *r, const struct vector_entry *v,
  * says, without number and time. */
 static int
 make_receipt(struct replica *r, uint64_t scope, struct buffer *ret,
-    uint8_t ret_entries[HASH_BYTES])
+    const struct verdicts *verdicts, uint8_t ret_entries[HASH_BYTES])
 {
 	struct receipt rc = {
 		.county = r->county, .by = r->self.pub.id, .epoch = r->epoch,
@@ -147,6 +190,7 @@ make_receipt(struct replica *r, uint64_t scope, struct buffer *ret,
 		hash_update(&h, b.data, b.len);
 		buffer_release(&b);
 	}
+	hash_update(&h, verdicts->files.data, verdicts->files.len);
 	hash_final(&h, ret_entries);
 	if (status == STATUS_OK)
 		status = receipt_build(&rc, &r->self, ret);
@@ -180,6 +224,7 @@ struct outgoing {
 	const struct piece *pieces;
 	size_t n;
 	const struct buffer *receipt;  /* may be empty */
+	const struct verdicts *verdicts;
 	const struct buffer *request;
 	uint64_t number;
 };
@@ -192,6 +237,8 @@ write_items(struct replica *r, struct bundle_writer *w, const struct outgoing *o
 	if (o->receipt->len > 0)
 		status = bundle_writer_item(w, BUNDLE_RECEIPT, o->receipt->data,
 		    o->receipt->len);
+	if (status == STATUS_OK)
+		status = write_verdicts(w, o->verdicts);
 	for (size_t i = 0; status == STATUS_OK && i < o->n; i++) {
 		struct sending s = { .w = w };
 
@@ -222,8 +269,8 @@ write_bundle(struct replica *r, const char *folder, struct outgoing *o,
 	uint8_t hash[HASH_BYTES];
 	int status;
 
-	o->manifest.items = o->n + (o->receipt->len > 0);
-	o->manifest.item_bytes = o->receipt->len;
+	o->manifest.items = o->n + (o->receipt->len > 0) + o->verdicts->n;
+	o->manifest.item_bytes = o->receipt->len + o->verdicts->bytes;
 	for (size_t i = 0; i < o->n; i++)
 		o->manifest.item_bytes += o->pieces[i].len;
 	status = folder_write_begin(r->env, folder, FOLDER_BUNDLE, &fw, &file);
@@ -355,17 +402,19 @@ manifest_for(const struct peer *p, const struct vector *shared,
 static int
 write_plan(struct replica *r, const char *folder, struct plan *plan,
     struct peer *p, const struct roster_cert *to, const struct vector *shared,
-    const struct buffer *receipt, const struct buffer *request,
-    struct replica_export *ret)
+    const struct buffer *receipt, const struct verdicts *verdicts,
+    const struct buffer *request, struct replica_export *ret)
 {
 	static const struct buffer none = BUFFER_INIT;
+	static const struct verdicts no_verdicts;
 	size_t done = 0;
 	int status;
 
 	do {
 		struct outgoing o = { .to = to, .pieces = plan->pieces + done,
-		    .receipt = done == 0 ? receipt : &none, .request = request };
-		size_t bytes = o.receipt->len;
+		    .receipt = done == 0 ? receipt : &none, .request = request,
+		    .verdicts = done == 0 ? verdicts : &no_verdicts };
+		size_t bytes = o.receipt->len + o.verdicts->bytes;
 		uint64_t written;
 
 		while (done + o.n < plan->n && o.n < BUNDLE_MAX_SEGMENTS - 1 &&
@@ -394,6 +443,7 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 {
 	uint64_t scope = r->role == ROLE_HUB ? to->scope : r->scope;
 	struct plan plan = { .r = r };
+	struct verdicts verdicts = { .scope = scope };
 	struct vector shared = {0};
 	struct buffer receipt = BUFFER_INIT, request = BUFFER_INIT;
 	uint8_t content[HASH_BYTES], said[HASH_BYTES];
@@ -408,7 +458,10 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 	if (status == STATUS_OK)
 		status = plan_segments(&plan, &shared, &p.acked);
 	if (status == STATUS_OK && r->role == ROLE_HUB) {
-		status = make_receipt(r, scope, &receipt, said);
+		status = store_meta_list(r->store, "verdict", gather_verdict,
+		    &verdicts);
+		if (status == STATUS_OK)
+			status = make_receipt(r, scope, &receipt, &verdicts, said);
 		if (status == STATUS_OK && memcmp(said, p.receipt, HASH_BYTES) != 0) {
 			memcpy(p.receipt, said, HASH_BYTES);
 			p.receipt_since = p.sent + 1;
@@ -433,7 +486,8 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 		goto out;
 	}
 	before = p.sent + 1;
-	status = write_plan(r, folder, &plan, &p, to, &shared, &receipt, &request, ret);
+	status = write_plan(r, folder, &plan, &p, to, &shared, &receipt, &verdicts,
+	    &request, ret);
 	if (status == STATUS_OK) {
 		memcpy(p.content, content, HASH_BYTES);
 		status = save_peer(r, &p);
@@ -444,6 +498,7 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 out:
 	peer_release(&p);
 	free(plan.pieces);
+	buffer_release(&verdicts.files);
 	vector_release(&shared);
 	buffer_release(&receipt);
 	buffer_release(&request);

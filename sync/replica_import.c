@@ -135,6 +135,29 @@ out:
 	return STATUS_OK;
 }
 
+/* Keeps a hub's verdict; its rows are made anew. */
+static int
+take_verdict(struct importing *im, const uint8_t *data, size_t len)
+{
+	struct merge m = replica_merge(im->r);
+	const struct roster_cert *signer;
+	struct node_id by;
+	struct verdict v;
+	int status = verdict_signer(data, len, &by);
+
+	signer = status == STATUS_OK ? roster_node(&im->r->roster, &by) : NULL;
+	if (signer == NULL || signer->role != ROLE_HUB)
+		status = STATUS_UNKNOWN_SENDER;
+	else
+		status = verdict_read(data, len, im->r->county, signer->node.sign_pk,
+		    &v);
+	if (status == STATUS_OK)
+		return merge_verdict(&m, &v, data, len);
+	im->file->status = status;
+	im->file->held++;
+	return STATUS_OK;
+}
+
 static int
 take_item(struct importing *im, enum bundle_item kind, const uint8_t *data,
     size_t len)
@@ -146,6 +169,8 @@ take_item(struct importing *im, enum bundle_item kind, const uint8_t *data,
 
 	if (kind == BUNDLE_RECEIPT)
 		return take_receipt(im, data, len);
+	if (kind == BUNDLE_VERDICT)
+		return take_verdict(im, data, len);
 	if (kind != BUNDLE_SEGMENT) {
 		f->status = STATUS_NEWER;
 		f->held++;

@@ -295,6 +295,19 @@ compare_digests(struct replica *r, struct store *anew, bool *ret_equal)
 	return status;
 }
 
+/* Verdicts belong to the state as segments do. */
+static int
+copy_verdict(void *ctx, const char *name, const uint8_t *data, size_t len)
+{
+	return store_meta_set(ctx, "verdict", name, data, len);
+}
+
+static int
+copy_verdicts(struct replica *r, struct store *anew)
+{
+	return store_meta_list(r->store, "verdict", copy_verdict, anew);
+}
+
 int
 replica_verify(struct replica *r, struct replica_verify *ret)
 {
@@ -309,6 +322,12 @@ replica_verify(struct replica *r, struct replica_verify *ret)
 	if (status != STATUS_OK)
 		return status;
 	state.merge.store = anew;
+	state.merge.judge = NULL;
+	status = copy_verdicts(r, anew);
+	if (status != STATUS_OK) {
+		store_close(anew);
+		return status;
+	}
 	status = store_begin_merge(anew);
 	for (uint32_t w = 1; status >= 0 && w <= store_stream_count(r->store); w++) {
 		if (store_stream_id(r->store, w) == NULL)

@@ -128,6 +128,9 @@ int store_get(struct store *s, const struct registry_table *t,
     const struct value *keys, struct row *ret) MUST_CHECK;
 int store_put(struct store *s, const struct registry_table *t, struct row *row)
     MUST_CHECK;
+/* Removes a row and its tombstone: no write of it counts. */
+int store_forget(struct store *s, const struct registry_table *t,
+    const struct value *keys) MUST_CHECK;
 row_writer_compare store_writer_compare; /* ctx: the store */
 
 /* ---- inbox: concurrent values that lost; local, outside the digest ---- */

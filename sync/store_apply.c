@@ -403,6 +403,17 @@ store_put(struct store *s, const struct registry_table *t, struct row *row)
 }
 
 int
+store_forget(struct store *s, const struct registry_table *t, const struct value *keys)
+{
+	struct row row = { .exists = true };
+	int status;
+
+	memcpy(row.values, keys, t->nkeys * sizeof(*keys));
+	status = put_tomb(s, t, &row); /* of a living row: removes it */
+	return status == STATUS_OK ? drop_row(s, t, &row) : status;
+}
+
+int
 store_tombs_load(struct store *s)
 {
 	struct store_stmt *st;

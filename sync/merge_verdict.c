@@ -1,0 +1,256 @@
+/* Verdicts: which rows were refused, and the state without them.
+ *
+ * A refused write is taken out by making its row anew from every other write:
+ * the state is what it would be had the segment never held it. */
+#include "sync/merge_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VERDICT_NAME_BYTES 33
+
+static void
+verdict_name(const struct verdict *v, char ret[VERDICT_NAME_BYTES])
+{
+	static const char digits[] = "0123456789abcdef";
+	struct buffer b = BUFFER_INIT;
+	uint8_t hash[HASH_BYTES];
+
+	stream_id_put(&b, &v->stream);
+	buffer_put_varint(&b, v->seq);
+	buffer_put_varint(&b, v->row);
+	hash_bytes("kehou 1 verdict", b.data, b.len, hash);
+	buffer_release(&b);
+	for (unsigned i = 0; i < 16; i++) {
+		ret[2 * i] = digits[hash[i] >> 4];
+		ret[2 * i + 1] = digits[hash[i] & 15];
+	}
+	ret[32] = '\0';
+}
+
+/* ---- refused rows of one segment ---- */
+
+struct marking {
+	struct batch *b;
+	const struct segment_header *h;
+	uint32_t refused;
+};
+
+static void
+mark_rows(struct marking *k, uint64_t seq, uint32_t row)
+{
+	for (uint32_t i = 0; i < k->b->ntables; i++) {
+		struct batch_table *t = &k->b->tables[i];
+
+		for (uint32_t n = 0; n < t->nrows; n++) {
+			if (t->table == NULL || t->rows[n].slow == 2 ||
+			    k->h->first + t->rows[n].tx != seq)
+				continue;
+			if (row != VERDICT_ALL_ROWS &&
+			    batch_row_index(k->b, t, n) != row)
+				continue;
+			t->rows[n].slow = 2;
+			k->refused++;
+		}
+	}
+}
+
+static int
+mark_one(void *ctx, const char *name, const uint8_t *data, size_t len)
+{
+	struct marking *k = ctx;
+	struct verdict v;
+
+	(void)name;
+	if (verdict_parse(data, len, &v) != STATUS_OK)
+		return STATUS_CORRUPT;
+	if (stream_id_compare(&v.stream, &k->h->stream) == 0)
+		mark_rows(k, v.seq, v.row);
+	return 0;
+}
+
+int
+merge_verdict_mark(struct merge *m, struct batch *b, const struct segment_header *h,
+    uint32_t *ret_refused)
+{
+	struct marking k = { .b = b, .h = h };
+	int status = store_meta_list(m->store, "verdict", mark_one, &k);
+
+	if (status == STATUS_OK)
+		*ret_refused += k.refused;
+	return status;
+}
+
+/* ---- making rows anew ---- */
+
+struct replay {
+	struct merge *m;
+	const struct registry_table *t;
+	const struct value *keys;
+	struct row row;
+	struct batch keep;     /* owns the cells of row */
+	uint32_t writer;
+};
+
+static bool
+same_key(const struct replay *p, const struct batch_table *t, uint32_t row)
+{
+	for (unsigned k = 0; k < p->t->nkeys; k++)
+		if (!value_equal(*batch_cell(t, k, row), p->keys[k]))
+			return false;
+	return true;
+}
+
+static int
+replay_row(struct replay *p, const struct batch_table *t, uint32_t i)
+{
+	struct value values[REGISTRY_MAX_COLUMNS];
+	struct row_loss loss;
+
+	for (unsigned c = 0; c < p->t->ncolumns; c++) {
+		struct value v = *batch_cell(t, c, i);
+
+		if ((v.type == VALUE_TEXT || v.type == VALUE_BLOB) && v.len > 0) {
+			void *copy = batch_alloc(&p->keep, v.len);
+
+			if (copy == NULL)
+				return STATUS_NOMEM;
+			memcpy(copy, v.p, v.len);
+			v.p = copy;
+		}
+		values[c] = v;
+	}
+	(void)row_merge(p->t, &p->row, &t->rows[i], values,
+	    VERSION(t->rows[i].stamp, p->writer), store_writer_compare, p->m->store,
+	    &loss);
+	return STATUS_OK;
+}
+
+static int
+replay_segment(void *ctx, const struct store_segment *seg)
+{
+	struct replay *p = ctx;
+	struct segment s = {0};
+	struct batch b;
+	int status;
+
+	batch_init(&b);
+	status = segment_open(seg->packed, seg->packed_len, &s);
+	if (status == STATUS_OK)
+		status = merge_decode(p->m, &s, &b);
+	for (uint32_t i = 0; status == STATUS_OK && i < b.ntables; i++) {
+		const struct batch_table *t = &b.tables[i];
+
+		if (t->table != p->t)
+			continue;
+		for (uint32_t n = 0; status == STATUS_OK && n < t->nrows; n++)
+			if (t->rows[n].slow != 2 && same_key(p, t, n))
+				status = replay_row(p, t, n);
+	}
+	batch_release(&b);
+	segment_release(&s);
+	/* Nonsense was never applied. */
+	return status == STATUS_NOMEM || status == STATUS_CORRUPT ? status : 0;
+}
+
+static int
+replay_key(struct merge *m, const struct registry_table *t, const struct value *keys,
+    uint64_t scope)
+{
+	struct replay p = { .m = m, .t = t, .keys = keys };
+	int status = STATUS_OK;
+
+	batch_init(&p.keep);
+	memcpy(p.row.values, keys, t->nkeys * sizeof(*keys));
+	for (uint32_t w = 1; status >= 0 && w <= store_stream_count(m->store); w++) {
+		const struct stream_id *id = store_stream_id(m->store, w);
+
+		if (id == NULL || id->scope != scope)
+			continue;
+		p.writer = w;
+		status = store_segments(m->store, w, 0, replay_segment, &p);
+	}
+	memcpy(p.row.values, keys, t->nkeys * sizeof(*keys));
+	if (status >= 0)
+		status = p.row.length == 0 ? store_forget(m->store, t, keys) :
+		    store_put(m->store, t, &p.row);
+	batch_release(&p.keep);
+	return status < 0 ? status : STATUS_OK;
+}
+
+struct taking {
+	struct merge *m;
+	const struct verdict *v;
+};
+
+/* The segment that the verdict is about: its refused rows are made anew. */
+static int
+redo_segment(void *ctx, const struct store_segment *seg)
+{
+	struct taking *t = ctx;
+	struct segment s = {0};
+	struct batch b;
+	int status = STATUS_OK;
+
+	if (t->v->seq < seg->first || t->v->seq >= seg->first + seg->count)
+		return 0;
+	batch_init(&b);
+	status = segment_open(seg->packed, seg->packed_len, &s);
+	if (status == STATUS_OK)
+		status = segment_decode(&s, t->m->registry, t->m->keys->keys,
+		    t->m->keys->n, &b);
+	for (uint32_t i = 0; status == STATUS_OK && i < b.ntables; i++) {
+		struct batch_table *bt = &b.tables[i];
+
+		for (uint32_t n = 0; status == STATUS_OK && n < bt->nrows; n++) {
+			struct value keys[REGISTRY_MAX_KEYS];
+
+			if (bt->table == NULL ||
+			    seg->first + bt->rows[n].tx != t->v->seq ||
+			    (t->v->row != VERDICT_ALL_ROWS &&
+			    batch_row_index(&b, bt, n) != t->v->row))
+				continue;
+			for (unsigned k = 0; k < bt->table->nkeys; k++)
+				keys[k] = *batch_cell(bt, k, n);
+			status = replay_key(t->m, bt->table, keys,
+			    t->v->stream.scope);
+		}
+	}
+	batch_release(&b);
+	segment_release(&s);
+	return status == STATUS_NOMEM || status == STATUS_CORRUPT ? status : 1;
+}
+
+int
+merge_verdict_keep(struct merge *m, const struct verdict *v, const uint8_t *data,
+    size_t len)
+{
+	struct buffer known = BUFFER_INIT;
+	char name[VERDICT_NAME_BYTES];
+	int status;
+
+	verdict_name(v, name);
+	status = store_meta_get(m->store, "verdict", name, &known);
+	buffer_release(&known);
+	if (status != STATUS_NOT_FOUND)
+		return status == STATUS_OK ? STATUS_EXISTS : status;
+	return store_meta_set(m->store, "verdict", name, data, len);
+}
+
+int
+merge_verdict(struct merge *m, const struct verdict *v, const uint8_t *data,
+    size_t len)
+{
+	struct taking t = { m, v };
+	uint32_t writer;
+	int status = merge_verdict_keep(m, v, data, len);
+
+	if (status == STATUS_EXISTS)
+		return STATUS_OK;
+	if (status == STATUS_OK)
+		status = store_stream(m->store, &v->stream, &writer);
+	if (status == STATUS_OK)
+		status = store_segments(m->store, writer, v->seq - 1, redo_segment, &t);
+	return status < 0 ? status : STATUS_OK;
+}
