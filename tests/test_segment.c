@@ -10,6 +10,7 @@
 
 #include "sync/segment.h"
 #include "tests/bench/day_model.h"
+#include "tests/vectors/segment.h"
 
 #define COUNTY 410185
 
@@ -424,6 +425,53 @@ peek_reads_the_header_alone(void **ctx)
 	buffer_release(&packed);
 }
 
+static void
+assert_golden(enum segment_vector_size size)
+{
+	static uint8_t file[1 << 18];
+	const char *dir = getenv("SRCDIR");
+	struct buffer packed = BUFFER_INIT;
+	uint8_t hash[HASH_BYTES], again[HASH_BYTES];
+	struct segment s = {0};
+	struct identity id;
+	struct batch b, back;
+	char path[4096];
+	size_t len;
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/tests/vectors/segment/%s.bin", dir ? dir : ".",
+	    segment_vector_sizes[size]);
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	len = fread(file, 1, sizeof file, f);
+	fclose(f);
+	batch_init(&b);
+	batch_init(&back);
+	assert_int_equal(segment_vector(size, &packed, &b, hash), STATUS_OK);
+	assert_int_equal(packed.len, len);
+	assert_memory_equal(packed.data, file, len);
+	segment_vector_author(&id);
+	assert_int_equal(segment_open(file, len, &s), STATUS_OK);
+	assert_int_equal(segment_verify(&s, SEGMENT_VECTOR_COUNTY, first_prev,
+	    id.pub.sign_pk, again), STATUS_OK);
+	assert_memory_equal(hash, again, HASH_BYTES);
+	assert_int_equal(segment_decode(&s, &day_registry, NULL, 0, &back), STATUS_OK);
+	assert_same_batch(&b, &back);
+	segment_release(&s);
+	batch_release(&b);
+	batch_release(&back);
+	buffer_release(&packed);
+}
+
+static void
+golden_vectors_are_built_and_read(void **ctx)
+{
+	(void)ctx;
+	assert_golden(SEGMENT_SMALL);
+	assert_golden(SEGMENT_SEVERAL);
+	assert_golden(SEGMENT_MAXIMAL);
+}
+
 int
 main(void)
 {
@@ -435,6 +483,7 @@ main(void)
 		cmocka_unit_test(only_the_school_reads_what_is_private),
 		cmocka_unit_test(an_older_program_keeps_what_it_knows),
 		cmocka_unit_test(peek_reads_the_header_alone),
+		cmocka_unit_test(golden_vectors_are_built_and_read),
 	};
 
 	if (sodium_init() < 0)
