@@ -1,6 +1,7 @@
 #include "schema/roster_plan.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -582,7 +583,10 @@ check_call(const struct runtime *rt, const struct domain_user *user, int school_
 		return STATUS_USAGE;
 	}
 	if (school_year < 2000 || school_year > 2199) {
-		runtime_error(ret_error, "R19.year", NULL, NULL);
+		char year[16];
+
+		snprintf(year, sizeof(year), "%d", school_year);
+		runtime_error(ret_error, "R19.year", year, NULL);
 		return STATUS_USAGE;
 	}
 	return STATUS_OK;
