@@ -147,6 +147,10 @@ struct store_conflict {
 /* EXISTS when the entry is there already. */
 int store_inbox_add(struct store *s, const struct store_conflict *c) MUST_CHECK;
 int store_inbox_count(struct store *s, uint64_t *ret) MUST_CHECK;
+/* Visits the open entries, oldest first; what c points to lasts until visit
+ * returns.  A nonzero return of visit ends it and is returned. */
+typedef int store_inbox_visit(void *ctx, const struct store_conflict *c);
+int store_inbox(struct store *s, store_inbox_visit *visit, void *ctx) MUST_CHECK;
 /* Closes entries of this row and column whose two writes the author of
  * (writer, seq) knew. */
 int store_inbox_close(struct store *s, uint16_t table, uint16_t column,

@@ -64,8 +64,8 @@ CREATE TABLE kehou_inbox (
 	col           INTEGER NOT NULL,
 	scope         INTEGER NOT NULL,
 	key           BLOB NOT NULL,
-	winner        NOT NULL,
-	loser         NOT NULL,
+	winner, -- any type, NULL too
+	loser,
 	winner_writer INTEGER NOT NULL,
 	winner_stamp  INTEGER NOT NULL,
 	winner_seq    INTEGER NOT NULL,
@@ -162,6 +162,9 @@ SELECT key, length, version FROM kehou_tomb WHERE tbl = ?1 AND scope = ?2 ORDER 
 INSERT OR IGNORE INTO kehou_inbox (tbl, col, scope, key, winner, loser, winner_writer,
 	winner_stamp, winner_seq, loser_writer, loser_stamp, loser_seq)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+-- name: inbox_list
+SELECT id, tbl, col, scope, key, winner, loser, winner_writer, winner_stamp, winner_seq,
+	loser_writer, loser_stamp, loser_seq FROM kehou_inbox ORDER BY id
 -- name: inbox_of
 SELECT id, winner_writer, winner_seq, loser_writer, loser_seq FROM kehou_inbox
 WHERE tbl = ?1 AND col = ?2 AND key = ?3

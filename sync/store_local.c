@@ -187,6 +187,44 @@ store_inbox_close(struct store *s, uint16_t table, uint16_t column,
 	return status == STATUS_OK ? store_inbox_count_load(s) : status;
 }
 
+int
+store_inbox(struct store *s, store_inbox_visit *visit, void *ctx)
+{
+	struct store_stmt *st;
+	bool row;
+	int status = store_statement(s, SYNC_SQL_INBOX_LIST, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	while ((status = store_step(st, &row)) == STATUS_OK && row) {
+		struct value key = store_column(st, 4);
+		struct store_conflict c = {
+			.id = store_column(st, 0).i,
+			.table = (uint16_t)store_column(st, 1).i,
+			.column = (uint16_t)store_column(st, 2).i,
+			.scope = (uint64_t)store_column(st, 3).i,
+			.winner = store_column(st, 5),
+			.loser = store_column(st, 6),
+			.winner_writer = (uint32_t)store_column(st, 7).i,
+			.winner_stamp = (uint64_t)store_column(st, 8).i,
+			.winner_seq = (uint64_t)store_column(st, 9).i,
+			.loser_writer = (uint32_t)store_column(st, 10).i,
+			.loser_stamp = (uint64_t)store_column(st, 11).i,
+			.loser_seq = (uint64_t)store_column(st, 12).i,
+		};
+
+		buffer_put(&c.key, key.p, key.len);
+		status = buffer_status(&c.key);
+		if (status == STATUS_OK)
+			status = visit(ctx, &c);
+		buffer_release(&c.key);
+		if (status != 0)
+			break;
+	}
+	store_reset(st);
+	return status;
+}
+
 /* ---- held ---- */
 
 int

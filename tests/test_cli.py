@@ -14,7 +14,7 @@ KEHOU = os.environ["KEHOU"]
 PIN, PASSPHRASE = "246810", "correct horse battery"
 SCHOOL, OTHER = "3141018501", "3141018502"
 COMMANDS = ("init hub", "init school", "invite", "invite relay", "roster import", "do",
-	"show", "show schools", "commands", "views", "export", "import", "status", "inspect",
+	"show", "show schools", "show inbox", "commands", "views", "export", "import", "status", "inspect",
 	"verify", "digest", "doctor", "policy publish")
 work = ""
 
@@ -190,6 +190,12 @@ def test_secrets_on_the_command_line_are_refused():
 		"pin=@FILE")
 	as_head("school", "do", "staff.add", "name=李老师", "roles=teacher", "pin=-",
 		stdin="1357\n").works()
+
+
+def test_children_are_shown_to_nobody_who_has_not_signed_in():
+	for view in ("pupils", "inbox"):
+		Run("show", view, node="school").fails(1, "signed in")
+		as_head("school", "show", view).works()
 
 
 def test_a_wrong_pin_opens_nothing():

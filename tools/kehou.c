@@ -31,6 +31,7 @@ static const struct entry entries[] = {
 	{ "roster", "import", kehou_roster_import, true },
 	{ "do", NULL, kehou_do, true },
 	{ "show", "schools", kehou_hub_schools, true },
+	{ "show", "inbox", kehou_inbox, true },
 	{ "show", NULL, kehou_do_show, true },
 	{ "commands", NULL, kehou_do_commands, true },
 	{ "views", NULL, kehou_do_views, true },

@@ -13,6 +13,8 @@ kehou_command kehou_init_hub, kehou_init_school;
 /* kehou_hub.c */
 kehou_command kehou_hub_invite, kehou_hub_invite_relay, kehou_hub_invite_device,
     kehou_hub_policy_publish, kehou_hub_schools;
+/* kehou_inbox.c */
+kehou_command kehou_inbox;
 /* kehou_roster.c */
 kehou_command kehou_roster_import;
 /* kehou_do.c */
