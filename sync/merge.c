@@ -544,7 +544,6 @@ merge_step(struct merge *m, const uint8_t *packed, size_t len,
 		refuse(ret, status);
 		return STATUS_OK;
 	}
-	vector_release(&h.knows); /* of what is not verified yet: unused */
 	*ret_stream = h.stream;
 	status = merge_peeked(m, packed, len, &h, ret);
 	vector_release(&h.knows);
