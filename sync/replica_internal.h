@@ -25,6 +25,13 @@ struct replica {
 	char detail[REPLICA_DETAIL_BYTES];
 };
 
+/* An empty one; NULL without memory. */
+struct replica *replica_new(const char *dir, const struct env *env,
+    const struct replica_domain *domain);
+int replica_open_store(struct replica *r, const struct replica_domain *domain,
+    bool create) MUST_CHECK;
+/* Draws an epoch that no stream of ours has, and keeps it. */
+int replica_new_epoch(struct replica *r, uint64_t *ret) MUST_CHECK;
 /* DIR/name into ret; TOO_LARGE when it does not fit. */
 int replica_path(const char *dir, const char *name, char ret[REPLICA_PATH_BYTES])
     MUST_CHECK;

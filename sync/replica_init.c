@@ -1,0 +1,330 @@
+/* How a node begins, and how a hub invites others. */
+#include "sync/replica_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/sync_sql.h"
+
+static int
+make_dirs(const struct env *env, const char *dir)
+{
+	char path[REPLICA_PATH_BYTES];
+	int status = env->files->mkdir(env->ctx, dir);
+
+	if (status == STATUS_OK)
+		status = replica_path(dir, "keys", path);
+	if (status == STATUS_OK)
+		status = env->files->mkdir(env->ctx, path);
+	return status;
+}
+
+/* The roster file is written last: a directory without it holds no node, and
+ * what an interrupted set-up left there is cleared away. */
+static int
+clear_unborn(const struct env *env, const char *dir)
+{
+	static const char *const left[] = {
+		"kehou.db", "kehou.db-wal", "kehou.db-shm", "sidecar",
+		"keys/node.key", "keys/school.keys", "keys/issuing.key",
+	};
+	char path[REPLICA_PATH_BYTES];
+	struct file *file;
+	int status = replica_path(dir, "roster", path);
+
+	if (status != STATUS_OK)
+		return status;
+	status = env->files->open_read(env->ctx, path, &file);
+	if (status == STATUS_OK) {
+		env->files->close(env->ctx, file);
+		return STATUS_EXISTS;
+	}
+	if (status != STATUS_NOT_FOUND)
+		return status;
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		status = replica_path(dir, left[i], path);
+		if (status == STATUS_OK)
+			status = env->files->remove(env->ctx, path);
+		if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static int
+birth_begin(const char *dir, const struct env *env,
+    const struct replica_domain *domain, struct replica **ret)
+{
+	struct replica *r = NULL;
+	char path[REPLICA_PATH_BYTES];
+	int status = make_dirs(env, dir);
+
+	if (status == STATUS_OK)
+		status = clear_unborn(env, dir);
+	if (status != STATUS_OK)
+		return status;
+	r = replica_new(dir, env, domain);
+	if (r == NULL)
+		return STATUS_NOMEM;
+	status = identity_generate(env, &r->self);
+	if (status == STATUS_OK)
+		status = replica_path(dir, "keys/node.key", path);
+	if (status == STATUS_OK)
+		status = identity_save(&r->self, env, path);
+	if (status == STATUS_OK)
+		status = replica_open_store(r, domain, true);
+	if (status != STATUS_OK) {
+		replica_close(r);
+		return status;
+	}
+	*ret = r;
+	return STATUS_OK;
+}
+
+static int
+birth_numbers(struct replica *r)
+{
+	int status = replica_set_number(r, "role", r->role);
+
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "county", r->county);
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "scope", r->scope);
+	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "self", "root", r->root_pk,
+		    sizeof(r->root_pk));
+	if (status == STATUS_OK)
+		status = replica_new_epoch(r, &r->epoch);
+	if (status == STATUS_OK)
+		status = replica_mark_left(r);
+	return status;
+}
+
+/* Two copies, each written and opened again with the passphrase. */
+static int
+save_root(const struct env *env, const struct replica_hub_options *o,
+    const uint8_t root_sk[64])
+{
+	size_t len = strlen(o->passphrase);
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t back[64];
+		uint64_t county;
+		int status = roster_root_save(root_sk, o->county, o->passphrase, len,
+		    env, o->root_copies[i]);
+
+		if (status == STATUS_OK)
+			status = roster_root_load(env, o->root_copies[i],
+			    o->passphrase, len, &county, back);
+		if (status == STATUS_OK && (county != o->county ||
+		    sodium_memcmp(back, root_sk, sizeof(back)) != 0))
+			status = STATUS_CORRUPT;
+		sodium_memzero(back, sizeof(back));
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static int
+hub_roster(struct replica *r, const struct replica_hub_options *o,
+    const uint8_t root_sk[64])
+{
+	struct roster_cert cert = { .node = r->self.pub, .role = ROLE_HUB, .since = 1 };
+	struct roster *ro = &r->roster;
+	uint8_t issuing_pk[SIGN_PK_BYTES];
+	int status;
+
+	ro->county = o->county;
+	memcpy(ro->name, o->name, strlen(o->name) + 1);
+	memcpy(ro->root_pk, r->root_pk, sizeof(ro->root_pk));
+	crypto_sign_ed25519_sk_to_pk(issuing_pk, r->issuing_sk);
+	status = roster_issue(ro, root_sk, issuing_pk);
+	if (status == STATUS_OK)
+		status = roster_default_rights(ro, r->registry);
+	if (status == STATUS_OK)
+		status = roster_certify(ro, &cert, r->issuing_sk);
+	return status;
+}
+
+int
+replica_init_hub(const char *dir, const struct env *env,
+    const struct replica_domain *domain, const struct replica_hub_options *o)
+{
+	struct replica *r = NULL;
+	uint8_t root_sk[64] = {0}, seed[32];
+	char path[REPLICA_PATH_BYTES];
+	int status;
+
+	if (o->county < 100000 || o->county > 999999 || o->name == NULL ||
+	    o->name[0] == '\0' || strlen(o->name) >= ROSTER_NAME_MAX_BYTES ||
+	    o->passphrase == NULL || strlen(o->passphrase) < PASSPHRASE_MIN_BYTES ||
+	    o->root_copies[0] == NULL || o->root_copies[1] == NULL ||
+	    strcmp(o->root_copies[0], o->root_copies[1]) == 0)
+		return STATUS_USAGE;
+	status = birth_begin(dir, env, domain, &r);
+	if (status != STATUS_OK)
+		return status;
+	r->county = o->county;
+	r->role = ROLE_HUB;
+	env->random(env->ctx, seed, sizeof(seed));
+	crypto_sign_seed_keypair(r->root_pk, root_sk, seed);
+	env->random(env->ctx, seed, sizeof(seed));
+	crypto_sign_seed_keypair(r->roster.issuing_pk, r->issuing_sk, seed);
+	sodium_memzero(seed, sizeof(seed));
+	status = save_root(env, o, root_sk);
+	if (status == STATUS_OK)
+		status = replica_path(dir, "keys/issuing.key", path);
+	if (status == STATUS_OK)
+		status = roster_issuing_save(r->issuing_sk, o->county, env, path);
+	if (status == STATUS_OK)
+		status = birth_numbers(r);
+	if (status == STATUS_OK)
+		status = hub_roster(r, o, root_sk);
+	if (status == STATUS_OK)
+		status = replica_publish_roster(r);
+	sodium_memzero(root_sk, sizeof(root_sk));
+	replica_close(r);
+	return status;
+}
+
+/* Hands the school key's first generation to this device and to the recovery
+ * key, as rows that travel. */
+static int
+wrap_keys(struct replica *r, const uint8_t recovery_pk[32])
+{
+	struct identity_public recovery = {0};
+	const uint8_t *pks[2] = { r->self.pub.seal_pk, recovery_pk };
+	const struct school_key *key = keyring_newest(&r->keys);
+	int status = replica_begin(r, r->scope, LANE_ORDINARY, 0);
+	uint64_t seq;
+
+	memcpy(recovery.seal_pk, recovery_pk, 32);
+	for (unsigned i = 0; status == STATUS_OK && i < 2; i++) {
+		uint8_t wrap[KEYWRAP_BYTES];
+		struct store_stmt *st;
+		bool row;
+
+		status = keyring_wrap(key, pks[i], wrap);
+		if (status == STATUS_OK)
+			status = store_prepare(r->store, SYNC_SQL_KEYWRAP_ADD, &st, NULL);
+		if (status != STATUS_OK)
+			break;
+		status = store_bind(st, "school", value_int((int64_t)r->scope));
+		if (status == STATUS_OK)
+			status = store_bind(st, "generation",
+			    value_int((int64_t)key->generation));
+		if (status == STATUS_OK)
+			status = store_bind(st, "recipient",
+			    value_blob(pks[i], NODE_ID_BYTES));
+		if (status == STATUS_OK)
+			status = store_bind(st, "wrapped",
+			    value_blob(wrap, sizeof(wrap)));
+		if (status == STATUS_OK)
+			status = store_step(st, &row);
+		store_reset(st);
+	}
+	if (status == STATUS_OK)
+		status = store_commit(r->store, &seq);
+	else
+		store_rollback(r->store);
+	return status;
+}
+
+int
+replica_init_school(const char *dir, const struct env *env,
+    const struct replica_domain *domain, const uint8_t *invite, size_t invite_len,
+    char ret_recovery[RECOVERY_TEXT_BYTES])
+{
+	struct replica *r = NULL;
+	struct invitation inv = {0};
+	struct buffer request = BUFFER_INIT;
+	uint8_t secret[32] = {0}, recovery_pk[32];
+	char path[REPLICA_PATH_BYTES], text[RECOVERY_TEXT_BYTES];
+	int status = invitation_read(invite, invite_len, &inv);
+
+	if (status == STATUS_OK)
+		status = birth_begin(dir, env, domain, &r);
+	if (status != STATUS_OK)
+		goto out;
+	r->county = inv.county;
+	r->role = inv.role;
+	r->scope = inv.scope;
+	memcpy(r->root_pk, inv.roster.root_pk, sizeof(r->root_pk));
+	env->random(env->ctx, secret, sizeof(secret));
+	crypto_scalarmult_base(recovery_pk, secret);
+	status = recovery_text(secret, text);
+	if (status == STATUS_OK)
+		status = keyring_rotate(&r->keys, env);
+	if (status == STATUS_OK)
+		status = replica_path(dir, "keys/school.keys", path);
+	if (status == STATUS_OK)
+		status = keyring_save(&r->keys, env, path);
+	if (status == STATUS_OK)
+		status = birth_numbers(r);
+	if (status == STATUS_OK)
+		status = request_build(&inv, &r->self, &request);
+	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "self", "request", request.data,
+		    request.len);
+	if (status == STATUS_OK && r->role == ROLE_SCHOOL)
+		status = wrap_keys(r, recovery_pk);
+	if (status == STATUS_OK)
+		status = replica_path(dir, "roster", path);
+	if (status == STATUS_OK)
+		status = env_write_file(env, path, inv.roster_bytes.data,
+		    inv.roster_bytes.len);
+	if (status == STATUS_OK)
+		memcpy(ret_recovery, text, sizeof(text));
+out:
+	sodium_memzero(secret, sizeof(secret));
+	sodium_memzero(text, sizeof(text));
+	buffer_release(&request);
+	invitation_release(&inv);
+	replica_close(r);
+	return status;
+}
+
+/* Puts the newest signed roster into the invitation. */
+static int
+invite_file(struct replica *r, struct invitation *inv, struct buffer *ret_file)
+{
+	char path[REPLICA_PATH_BYTES];
+	int status = replica_path(r->dir, "roster", path);
+
+	if (status == STATUS_OK)
+		status = env_read_file(r->env, path, ROSTER_MAX_BYTES,
+		    &inv->roster_bytes);
+	if (status == STATUS_OK)
+		status = invitation_build(inv, r->issuing_sk, ret_file);
+	buffer_release(&inv->roster_bytes);
+	return status;
+}
+
+int
+replica_invite(struct replica *r, const struct replica_invite *in,
+    struct buffer *ret_file)
+{
+	struct invitation inv = { .county = r->county, .role = in->role };
+	struct roster_invite entry = {0};
+	int status;
+
+	if (r->role != ROLE_HUB)
+		return STATUS_RIGHTS;
+	inv.scope = in->role == ROLE_SCHOOL ? in->school.id : 0;
+	status = invitation_new_seed(r->env, inv.seed, &entry);
+	entry.role = inv.role;
+	entry.scope = inv.scope;
+	memcpy(inv.id, entry.id, sizeof(inv.id));
+	if (status == STATUS_OK && in->role == ROLE_SCHOOL &&
+	    roster_school(&r->roster, in->school.id) == NULL)
+		status = roster_add_school(&r->roster, &in->school);
+	if (status == STATUS_OK)
+		status = roster_add_invite(&r->roster, &entry);
+	if (status == STATUS_OK)
+		status = replica_publish_roster(r);
+	if (status == STATUS_OK)
+		status = invite_file(r, &inv, ret_file);
+	sodium_memzero(inv.seed, sizeof(inv.seed));
+	return status;
+}
