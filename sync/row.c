@@ -95,18 +95,13 @@ compare_values(const struct registry_column *c, int64_t new_version,
 	return value_compare(new_value, old_value);
 }
 
-/* Columns that a write speaks about. */
+/* Columns that a write speaks about.  A whole row speaks about its private
+ * columns also where they were not delivered: else a write to one of them that
+ * is older would win or lose by which of the two came first. */
 static uint64_t
 spoken(const struct registry_table *t, const struct batch_row *w)
 {
-	uint64_t mask = w->mask;
-
-	if (w->op != BATCH_WHOLE)
-		return mask;
-	for (unsigned i = t->nkeys; i < t->ncolumns; i++)
-		if (t->columns[i].privacy != PRIVACY_PRIVATE)
-			mask |= UINT64_C(1) << i;
-	return mask;
+	return w->op == BATCH_WHOLE ? registry_value_mask(t) : w->mask;
 }
 
 static struct value
@@ -130,7 +125,7 @@ replace(const struct registry_table *t, struct row *row, const struct batch_row 
 		if (row->exists && !value_equal(row->values[i], v))
 			loss->overwritten |= UINT64_C(1) << i;
 		row->values[i] = v;
-		row->versions[i] = w->op == BATCH_WHOLE || said >> i & 1 ? version : 0;
+		row->versions[i] = said >> i & 1 ? version : 0;
 	}
 	row->length = w->length;
 	row->version = version;

@@ -42,7 +42,7 @@ struct row_loss {           /* a value that lost */
  * Longer causal length wins whole; equal length: per column the greatest
  * (stamp, node, not the default of a column the author did not know, value
  * bytes).  A WHOLE write counts as writing the default to columns of the table
- * that are neither in its mask nor private. */
+ * that are not in its mask. */
 bool row_merge(const struct registry_table *t, struct row *row,
     const struct batch_row *write, const struct value *values, int64_t version,
     row_writer_compare *compare, void *ctx, struct row_loss *ret_loss);

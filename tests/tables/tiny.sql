@@ -21,3 +21,24 @@ CREATE TABLE plan (
 	kind INTEGER, -- col 2 public : kind
 	PRIMARY KEY (day)
 );
+-- table 23 item scope=school subject=title
+-- One column of each kind that the engine tells apart.
+CREATE TABLE item (
+	school INTEGER, -- key 1 public hint=scope : the scope
+	item   INTEGER, -- key 2 public hint=next_id : row id
+	title  TEXT,    -- col 3 subject : a name
+	amount INTEGER, -- col 4 county default=0 : a number with a default
+	kind   TEXT,    -- col 5 public default='plain' : a code with a default
+	note   TEXT,    -- col 6 private quiet : for the school alone
+	state  INTEGER, -- col 7 public quiet hub default=0 : the hub may write it
+	extra  BLOB,    -- col 8 county : bytes
+	PRIMARY KEY (school, item)
+);
+-- table 24 link scope=school
+-- Keys alone.
+CREATE TABLE link (
+	school INTEGER, -- key 1 public hint=scope : the scope
+	item   INTEGER, -- key 2 public : of item
+	other  INTEGER, -- key 3 public : of item
+	PRIMARY KEY (school, item, other)
+);
