@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 int
 replica_path(const char *dir, const char *name, char ret[REPLICA_PATH_BYTES])
 {
@@ -295,6 +294,29 @@ load_roster(struct replica *r)
 	return status;
 }
 
+/* The node was put back to an older state: it goes on under a new epoch, so that
+ * no sequence number means two things. */
+static int
+begin_epoch(struct replica *r)
+{
+	uint64_t before = r->epoch;
+	int status = store_begin_merge(r->store);
+
+	if (status == STATUS_OK)
+		status = replica_new_epoch(r, &r->epoch);
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "superseded", before);
+	if (status == STATUS_OK)
+		status = peer_forget_told(r);
+	if (status == STATUS_OK)
+		status = store_commit_merge(r->store);
+	if (status != STATUS_OK) {
+		store_rollback(r->store);
+		return status;
+	}
+	return replica_mark_left(r);
+}
+
 int
 replica_open(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct replica **ret)
@@ -317,11 +339,8 @@ replica_open(const char *dir, const struct env *env,
 		status = STATUS_NOT_INITIALISED;
 	if (status == STATUS_OK)
 		status = sidecar_check(r, &behind);
-	if (status == STATUS_OK && behind) {
-		status = replica_new_epoch(r, &r->epoch);
-		if (status == STATUS_OK)
-			status = replica_mark_left(r);
-	}
+	if (status == STATUS_OK && behind)
+		status = begin_epoch(r);
 	if (status != STATUS_OK) {
 		replica_close(r);
 		return status;

@@ -170,6 +170,8 @@ make_receipt(struct replica *r, uint64_t scope, struct buffer *ret,
 
 	if (status == STATUS_OK)
 		status = replica_number(r, "receipt", &rc.number);
+	if (status == STATUS_OK)
+		status = replica_number(r, "superseded", &rc.supersedes);
 	if (status == STATUS_OK && v.n > 0) {
 		rc.entries = calloc(v.n, sizeof(*rc.entries));
 		status = rc.entries == NULL ? STATUS_NOMEM : STATUS_OK;

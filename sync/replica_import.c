@@ -8,7 +8,7 @@ struct importing {
 	const char *folder;
 	struct replica_file *file;     /* what becomes of the file at hand */
 	struct peer peer;
-	bool roster_grew;
+	bool newest;                   /* the bundle is the sender's newest so far */
 };
 
 /* ---- rosters ---- */
@@ -117,13 +117,11 @@ take_receipt(struct importing *im, const uint8_t *data, size_t len)
 		    &old);
 	else if (status == STATUS_NOT_FOUND)
 		status = STATUS_OK;
-	if (status == STATUS_OK && (old.number == 0 || old.epoch != rc.epoch ||
-	    rc.number > old.number)) {
-		/* Another epoch counts only when it names the one before. */
-		if (old.number == 0 || old.epoch == rc.epoch ||
-		    rc.supersedes == old.epoch)
-			status = store_meta_set(r->store, "receipt", name, data, len);
-	}
+	/* Within an epoch numbers order receipts; a hub that was put back goes on
+	 * in another one, which counts when its newest bundle says so. */
+	if (status == STATUS_OK && (old.number == 0 || (old.epoch == rc.epoch ?
+	    rc.number > old.number : im->newest)))
+		status = store_meta_set(r->store, "receipt", name, data, len);
 out:
 	buffer_release(&b);
 	receipt_release(&rc);
@@ -196,16 +194,18 @@ learn(struct importing *im, const struct bundle_info *info,
 	struct peer *p = &im->peer;
 	int status;
 
-	if (info->number > p->received && m->since == 0) {
+	im->newest = info->number > p->received;
+	if (im->newest && m->since == 0) {
 		/* A complete vector is the truth, also when it is lower: the
 		 * sender may have been put back to an older state. */
 		vector_release(&p->acked);
 		memset(&p->acked, 0, sizeof(p->acked));
+		p->told = m->received <= p->sent ? m->received : 0;
 	}
 	status = vector_merge(&p->acked, &m->vector);
 	if (status != STATUS_OK)
 		return status;
-	if (info->number > p->received) {
+	if (im->newest) {
 		p->received = info->number;
 		p->contact_s = im->r->env->now_s(im->r->env->ctx);
 	}

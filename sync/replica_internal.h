@@ -80,6 +80,10 @@ int peer_load(struct replica *r, const struct node_id *node, struct peer *ret)
     MUST_CHECK;
 int peer_save(struct replica *r, const struct peer *p) MUST_CHECK;
 void peer_release(struct peer *p);
+/* After this node was put back to an older state: what it told its peers is not
+ * known any more, and neither are the numbers of its bundles; the next ones say
+ * everything anew. */
+int peer_forget_told(struct replica *r) MUST_CHECK;
 /* Vector that the peer is known to have been told; NULL: nothing. */
 const struct vector *peer_told(const struct peer *p);
 int peer_add_sent(struct peer *p, uint64_t number, const struct vector *v) MUST_CHECK;

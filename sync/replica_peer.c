@@ -148,3 +148,71 @@ replica_shared_vector(struct replica *r, uint64_t scope, struct vector *ret)
 	}
 	return status;
 }
+
+/* ---- a new epoch ---- */
+
+struct forgetting {
+	struct replica *r;
+	struct node_id nodes[64];
+	size_t n;
+	char after[2 * NODE_ID_BYTES + 1];
+};
+
+static int
+gather_peer(void *ctx, const char *name, const uint8_t *data, size_t len)
+{
+	struct forgetting *f = ctx;
+
+	(void)data;
+	(void)len;
+	if (strlen(name) != 2 * NODE_ID_BYTES || strcmp(name, f->after) <= 0)
+		return 0;
+	for (unsigned i = 0; i < NODE_ID_BYTES; i++) {
+		static const char digits[] = "0123456789ABCDEF";
+		const char *hi = strchr(digits, name[2 * i]);
+		const char *lo = strchr(digits, name[2 * i + 1]);
+
+		if (hi == NULL || lo == NULL)
+			return STATUS_CORRUPT;
+		f->nodes[f->n].b[i] = (uint8_t)((hi - digits) << 4 | (lo - digits));
+	}
+	memcpy(f->after, name, sizeof(f->after));
+	return ++f->n == sizeof(f->nodes) / sizeof(f->nodes[0]);
+}
+
+/* More than any node sends between two backups. */
+#define PEER_NUMBER_GAP (UINT64_C(1) << 20)
+
+static int
+forget_told(struct replica *r, const struct node_id *node)
+{
+	struct peer p;
+	int status = peer_load(r, node, &p);
+
+	if (status == STATUS_OK) {
+		p.sent += PEER_NUMBER_GAP;
+		p.told = 0;
+		for (size_t i = 0; i < p.nsents; i++)
+			vector_release(&p.sents[i].vector);
+		p.nsents = 0;
+		memset(p.content, 0, sizeof(p.content));
+		status = peer_save(r, &p);
+	}
+	peer_release(&p);
+	return status;
+}
+
+int
+peer_forget_told(struct replica *r)
+{
+	struct forgetting f = { .r = r };
+	int status;
+
+	do {
+		f.n = 0;
+		status = store_meta_list(r->store, "peer", gather_peer, &f);
+		for (size_t i = 0; status >= 0 && i < f.n; i++)
+			status = forget_told(r, &f.nodes[i]);
+	} while (status >= 0 && f.n > 0);
+	return status < 0 ? status : STATUS_OK;
+}
