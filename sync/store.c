@@ -328,7 +328,8 @@ store_rollback(struct store *s)
 		(void)simple(s, SYNC_SQL_ROLLBACK);
 	s->merging = false;
 	store_capture_clear(s);
-	s->counter_epoch = 0;
+	/* Ids given out are not given again; the saved count went back. */
+	s->counter_saved = 0;
 	/* What memory holds of streams and tombstones may be of the transaction
 	 * that went; a failure here shows again at the next use. */
 	s->nstreams = 0;
@@ -470,6 +471,8 @@ store_open(const char *path, const struct store_options *options, struct store *
 		flags |= SQLITE_OPEN_CREATE;
 	status = s->tombed == NULL ? STATUS_NOMEM : store_translate(s,
 	    sqlite3_open_v2(path, &s->db, flags, options->vfs));
+	if (status == STATUS_NOT_FOUND && !options->create)
+		status = STATUS_NOT_INITIALISED;
 	if (status == STATUS_OK) {
 		(void)sqlite3_extended_result_codes(s->db, 1);
 		(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

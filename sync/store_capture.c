@@ -188,9 +188,20 @@ commit_hook(void *ctx)
 	return s->capture.n > 0 && !s->capture.logged;
 }
 
+/* What was vetoed or rolled back must not veto the next commit. */
+static void
+rollback_hook(void *ctx)
+{
+	struct store *s = ctx;
+
+	if (!s->capture.active)
+		store_capture_clear(s);
+}
+
 void
 store_hooks(struct store *s)
 {
+	(void)sqlite3_rollback_hook(s->db, rollback_hook, s);
 	(void)sqlite3_preupdate_hook(s->db, preupdate, s);
 	(void)sqlite3_commit_hook(s->db, commit_hook, s);
 }
@@ -414,7 +425,7 @@ may_write(const struct net *n)
 {
 	const struct store_author *a = &n->s->capture.author;
 	bool county = n->t->scope == REGISTRY_COUNTY;
-	uint64_t may;
+	uint64_t may, needs;
 
 	if (county != (a->scope == SCOPE_COUNTY))
 		return STATUS_RIGHTS;
@@ -433,7 +444,11 @@ may_write(const struct net *n)
 				return STATUS_RIGHTS;
 		return STATUS_OK;
 	}
-	return may & 1 ? STATUS_OK : STATUS_RIGHTS;
+	/* As the merge asks on every replica (is_rightful): a birth writes all. */
+	needs = (UINT64_C(1) << n->t->nkeys) - 1;
+	if (n->after.exists)
+		needs |= registry_value_mask(n->t);
+	return (may & needs) == needs ? STATUS_OK : STATUS_RIGHTS;
 }
 
 static int
