@@ -383,11 +383,54 @@ same_bytes(void *ctx, const struct store_segment *seg)
 	return 1;
 }
 
+struct before {
+	uint64_t last;            /* sequence before the segment at hand */
+	uint8_t hash[HASH_BYTES]; /* of the segment that ends there */
+	bool found;
+};
+
+static int
+ends_before(void *ctx, const struct store_segment *seg)
+{
+	struct before *b = ctx;
+
+	if (seg->first + seg->count - 1 == b->last) {
+		memcpy(b->hash, seg->hash, HASH_BYTES);
+		b->found = true;
+	}
+	return 1;
+}
+
+/* BAD_SIGNATURE when others made this to have a node look cloned.  Where the
+ * branch began earlier or is cut otherwise, its predecessor is not here, and
+ * it counts as signed. */
+static int
+fork_verify(struct merge *m, const uint8_t *packed, size_t len,
+    const struct segment_header *h, const struct roster_cert *cert, uint32_t writer)
+{
+	struct before b = { .last = h->first - 1, .found = h->first == 1 };
+	struct segment s = {0};
+	uint8_t hash[HASH_BYTES];
+	int status = STATUS_OK;
+
+	if (!b.found)
+		status = store_segments(m->store, writer, h->first - 2, ends_before, &b);
+	if (status < 0 || !b.found)
+		return status < 0 ? status : STATUS_OK;
+	status = segment_open(packed, len, &s);
+	if (status == STATUS_OK)
+		status = segment_verify(&s, m->roster->county, b.hash,
+		    cert->node.sign_pk, hash);
+	segment_release(&s);
+	return status;
+}
+
 /* A segment whose sequences are here already: the same one, or proof that two
  * copies of a node write under one name. */
 static int
 known_or_fork(struct merge *m, const uint8_t *packed, size_t len,
-    const struct segment_header *h, uint32_t writer, struct merge_result *ret)
+    const struct segment_header *h, const struct roster_cert *cert, uint32_t writer,
+    struct merge_result *ret)
 {
 	struct same s = { .packed = packed, .len = len, .first = h->first };
 	int status = store_segments(m->store, writer, h->first - 1, same_bytes, &s);
@@ -398,7 +441,20 @@ known_or_fork(struct merge *m, const uint8_t *packed, size_t len,
 		ret->known++;
 		return STATUS_OK;
 	}
-	return hold(m, h, packed, len, STATUS_FORK, ret);
+	status = fork_verify(m, packed, len, h, cert, writer);
+	switch (status) {
+	case STATUS_OK:
+		return hold(m, h, packed, len, STATUS_FORK, ret);
+	case STATUS_BAD_SIGNATURE:
+	case STATUS_MALFORMED:
+	case STATUS_TRUNCATED:
+	case STATUS_TOO_LARGE:
+	case STATUS_NEWER:
+		refuse(ret, status);
+		return STATUS_OK;
+	default:
+		return status;
+	}
 }
 
 static void
@@ -526,7 +582,7 @@ merge_peeked(struct merge *m, const uint8_t *packed, size_t len,
 	if (status != STATUS_OK)
 		return status;
 	if (h->first <= head.stored)
-		return known_or_fork(m, packed, len, h, writer, ret);
+		return known_or_fork(m, packed, len, h, cert, writer, ret);
 	if (h->first > head.stored + 1)
 		return hold(m, h, packed, len, STATUS_EARLY, ret);
 	return take(m, packed, len, cert, writer, &head, ret);

@@ -26,3 +26,20 @@ ROLLBACK TO one
 SELECT new_id()
 -- name: refuse
 SELECT refuse('R1.why', 'a', 7)
+-- name: item_add
+INSERT OR IGNORE INTO item (school, item, title, amount, note, extra)
+VALUES (:school, :child, 't' || :state, :state, 'n' || :state, x'0102')
+-- name: item_title
+UPDATE item SET title = 't' || :state WHERE school = :school AND item = :child
+-- name: item_amount
+UPDATE item SET amount = :state, kind = 'k' || :state WHERE school = :school AND item = :child
+-- name: item_note
+UPDATE item SET note = 'n' || :state WHERE school = :school AND item = :child
+-- name: item_state
+UPDATE item SET state = :state WHERE school = :school AND item = :child
+-- name: item_remove
+DELETE FROM item WHERE school = :school AND item = :child
+-- name: link_add
+INSERT OR IGNORE INTO link (school, item, other) VALUES (:school, :child, 1)
+-- name: link_remove
+DELETE FROM link WHERE school = :school AND item = :child
