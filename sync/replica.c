@@ -143,6 +143,9 @@ replica_new_epoch(struct replica *r, uint64_t *ret)
 	return replica_set_number(r, "epoch", e);
 }
 
+/* A hub that has written into every school's scope has thousands of heads. */
+#define SIDECAR_MAX_BYTES (4u * 1024 * 1024)
+
 /* The own streams' heads, as bytes for the sidecar. */
 static int
 own_heads(struct replica *r, struct buffer *ret)
@@ -196,7 +199,7 @@ sidecar_check(struct replica *r, bool *ret_behind)
 
 	*ret_behind = true;
 	if (status == STATUS_OK)
-		status = env_read_file(r->env, path, 64 * 1024, &b);
+		status = env_read_file(r->env, path, SIDECAR_MAX_BYTES, &b);
 	if (status == STATUS_NOT_FOUND) {
 		status = STATUS_OK;
 		goto out;
@@ -322,6 +325,7 @@ replica_open(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct replica **ret)
 {
 	struct replica *r;
+	uint64_t born = 0;
 	bool behind;
 	int status;
 
@@ -332,11 +336,16 @@ replica_open(const char *dir, const struct env *env,
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_NOT_INITIALISED;
 	if (status == STATUS_OK)
+		status = replica_number(r, "born", &born);
+	if (status == STATUS_OK)
 		status = load_self(r);
 	if (status == STATUS_OK)
 		status = load_roster(r);
+	/* A node that lost a file is damaged; set up anew it would lose the rest. */
 	if (status == STATUS_NOT_FOUND)
-		status = STATUS_NOT_INITIALISED;
+		status = born != 0 ? STATUS_CORRUPT : STATUS_NOT_INITIALISED;
+	if (status == STATUS_OK && born == 0)
+		status = replica_set_number(r, "born", 1);
 	if (status == STATUS_OK)
 		status = sidecar_check(r, &behind);
 	if (status == STATUS_OK && behind)

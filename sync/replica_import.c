@@ -101,7 +101,8 @@ take_receipt(struct importing *im, const uint8_t *data, size_t len)
 	int status = receipt_signer(data, len, &by);
 
 	signer = status == STATUS_OK ? roster_node(&r->roster, &by) : NULL;
-	if (signer == NULL || signer->role != ROLE_HUB) {
+	if (signer == NULL || signer->role != ROLE_HUB ||
+	    roster_revoked(&r->roster, &by)) {
 		im->file->status = STATUS_UNKNOWN_SENDER;
 		im->file->held++;
 		return STATUS_OK;

@@ -19,10 +19,31 @@ make_dirs(const struct env *env, const char *dir)
 	return status;
 }
 
-/* The roster file is written last: a directory without it holds no node, and
- * what an interrupted set-up left there is cleared away. */
+/* EXISTS for a database that a node has worked with, also where its roster was
+ * lost: it may hold the only copy of what people wrote. */
 static int
-clear_unborn(const struct env *env, const char *dir)
+check_unused(const char *dir, const struct env *env, const struct replica_domain *domain)
+{
+	struct replica *r = replica_new(dir, env, domain);
+	uint64_t born = 0;
+	int status;
+
+	if (r == NULL)
+		return STATUS_NOMEM;
+	status = replica_open_store(r, domain, false);
+	if (status == STATUS_OK)
+		status = replica_number(r, "born", &born);
+	else if (status == STATUS_NOT_INITIALISED || status == STATUS_NOT_FOUND)
+		status = STATUS_OK;
+	replica_close(r);
+	return status == STATUS_OK && born != 0 ? STATUS_EXISTS : status;
+}
+
+/* The roster file is written last: a directory without it holds no node, unless
+ * one was opened in it before; what an interrupted set-up left there is cleared
+ * away. */
+static int
+clear_unborn(const struct env *env, const char *dir, const struct replica_domain *domain)
 {
 	static const char *const left[] = {
 		"kehou.db", "kehou.db-wal", "kehou.db-shm", "sidecar",
@@ -40,6 +61,9 @@ clear_unborn(const struct env *env, const char *dir)
 		return STATUS_EXISTS;
 	}
 	if (status != STATUS_NOT_FOUND)
+		return status;
+	status = check_unused(dir, env, domain);
+	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
 		status = replica_path(dir, left[i], path);
@@ -60,7 +84,7 @@ birth_begin(const char *dir, const struct env *env,
 	int status = make_dirs(env, dir);
 
 	if (status == STATUS_OK)
-		status = clear_unborn(env, dir);
+		status = clear_unborn(env, dir, domain);
 	if (status != STATUS_OK)
 		return status;
 	r = replica_new(dir, env, domain);

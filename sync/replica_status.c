@@ -26,7 +26,9 @@ pick_receipt(void *ctx, const char *name, const uint8_t *data, size_t len)
 	(void)name;
 	status = receipt_signer(data, len, &by);
 	cert = status == STATUS_OK ? roster_node(&n->r->roster, &by) : NULL;
-	if (cert == NULL || cert->role != ROLE_HUB)
+	/* What a revoked hub has does not count as being with the county. */
+	if (cert == NULL || cert->role != ROLE_HUB ||
+	    roster_revoked(&n->r->roster, &by))
 		return 0;
 	status = receipt_read(data, len, n->r->county, cert->node.sign_pk, &rc);
 	if (status == STATUS_OK && rc.scope == n->r->scope &&

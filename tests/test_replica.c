@@ -1,0 +1,166 @@
+/* A hub and a school at the edges: files lost, strangers' bundles, limits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "gen/county_sql.h"
+#include "gen/domain_entries.h"
+#include "gen/schema_registry.h"
+#include "sync/replica.h"
+#include "sync/replica_internal.h"
+#include "tests/sim/sim_env.h"
+
+#define SCHOOL UINT64_C(2141018501)
+
+static const struct replica_domain domain = {
+	.registry = &schema_registry, .migrations = domain_migrations,
+};
+
+struct world {
+	struct sim_world *sim;
+	char base[64], hub_dir[96], dir[2][96];
+	const struct env *hub_env, *env[2];
+	struct replica *hub, *school[2];
+	struct buffer invite[2];
+};
+
+static void
+born_school(struct world *w, unsigned i)
+{
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = {
+	    .id = SCHOOL + i, .name = "冶上教学点", .class_code = 220, .kind = 1 } };
+	char recovery[RECOVERY_TEXT_BYTES];
+
+	assert_int_equal(replica_invite(w->hub, &in, &w->invite[i]), STATUS_OK);
+	(void)snprintf(w->dir[i], sizeof(w->dir[i]), "%s/school%u", w->base, i);
+	assert_int_equal(mkdir(w->dir[i], 0700), 0);
+	w->env[i] = sim_node(w->sim, 20 + i, INT64_C(1788220800));
+	assert_int_equal(replica_init_school(w->dir[i], w->env[i], &domain,
+	    w->invite[i].data, w->invite[i].len, recovery), STATUS_OK);
+	assert_int_equal(replica_open(w->dir[i], w->env[i], &domain, &w->school[i]),
+	    STATUS_OK);
+}
+
+static int
+begin(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	struct replica_hub_options o = { .county = 410185, .name = "登封市",
+	    .passphrase = "correct horse battery" };
+	char root[2][160];
+
+	assert_non_null(w);
+	(void)snprintf(w->base, sizeof(w->base), "%s/kehou-replica-XXXXXX",
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	assert_non_null(mkdtemp(w->base));
+	w->sim = sim_world_new(7);
+	sim_mount(w->sim, w->base);
+	sim_mount(w->sim, "stick");
+	(void)snprintf(w->hub_dir, sizeof(w->hub_dir), "%s/hub", w->base);
+	assert_int_equal(mkdir(w->hub_dir, 0700), 0);
+	w->hub_env = sim_node(w->sim, 10, INT64_C(1788220800));
+	for (unsigned i = 0; i < 2; i++) {
+		(void)snprintf(root[i], sizeof(root[i]), "%s/keys/root%u", w->hub_dir, i);
+		o.root_copies[i] = root[i];
+	}
+	assert_int_equal(replica_init_hub(w->hub_dir, w->hub_env, &domain, &o),
+	    STATUS_OK);
+	assert_int_equal(replica_open(w->hub_dir, w->hub_env, &domain, &w->hub),
+	    STATUS_OK);
+	for (unsigned i = 0; i < 2; i++)
+		born_school(w, i);
+	*state = w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	struct world *w = *state;
+	char command[96];
+
+	replica_close(w->hub);
+	for (unsigned i = 0; i < 2; i++) {
+		replica_close(w->school[i]);
+		buffer_release(&w->invite[i]);
+	}
+	sim_world_free(w->sim);
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", w->base);
+	assert_int_equal(system(command), 0);
+	free(w);
+	return 0;
+}
+
+static void
+test_a_node_without_its_roster_is_damaged_and_not_overwritten(void **state)
+{
+	struct world *w = *state;
+	const struct env *env = w->env[0];
+	struct buffer roster = BUFFER_INIT;
+	char path[160], recovery[RECOVERY_TEXT_BYTES];
+
+	replica_close(w->school[0]);
+	w->school[0] = NULL;
+	(void)snprintf(path, sizeof(path), "%s/roster", w->dir[0]);
+	assert_int_equal(env_read_file(env, path, ROSTER_MAX_BYTES, &roster), STATUS_OK);
+	assert_int_equal(env->files->remove(env->ctx, path), STATUS_OK);
+	assert_int_equal(replica_open(w->dir[0], env, &domain, &w->school[0]),
+	    STATUS_CORRUPT);
+	assert_int_equal(replica_init_school(w->dir[0], env, &domain, w->invite[0].data,
+	    w->invite[0].len, recovery), STATUS_EXISTS);
+	assert_int_equal(env_write_file(env, path, roster.data, roster.len), STATUS_OK);
+	buffer_release(&roster);
+	assert_int_equal(replica_open(w->dir[0], env, &domain, &w->school[0]), STATUS_OK);
+}
+
+/* Enrols a school at the hub and brings the answer back. */
+static void
+exchange(struct world *w, unsigned i)
+{
+	struct replica_export out;
+	struct replica_import in;
+
+	assert_int_equal(replica_export(w->school[i], "stick", false, &out), STATUS_OK);
+	assert_int_equal(replica_import(w->hub, "stick", NULL, NULL, &in), STATUS_OK);
+	assert_int_equal(replica_export(w->hub, "stick", false, &out), STATUS_OK);
+	assert_int_equal(replica_import(w->school[i], "stick", NULL, NULL, &in),
+	    STATUS_OK);
+}
+
+static void
+test_what_a_revoked_hub_confirmed_is_open_again(void **state)
+{
+	struct world *w = *state;
+	struct roster_revocation gone = { .node = replica_self(w->hub)->id };
+	struct replica_status s;
+
+	exchange(w, 0);
+	assert_int_equal(replica_status(w->school[0], &s), STATUS_OK);
+	assert_int_equal(s.waiting, 0);
+	assert_int_equal(roster_add_revocation(&w->school[0]->roster, &gone), STATUS_OK);
+	assert_int_equal(replica_status(w->school[0], &s), STATUS_OK);
+	assert_int_equal(s.waiting, s.transactions);
+	assert_int_equal(s.receipt_s, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    test_a_node_without_its_roster_is_damaged_and_not_overwritten,
+		    begin, end),
+		cmocka_unit_test_setup_teardown(
+		    test_what_a_revoked_hub_confirmed_is_open_again, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
