@@ -5,6 +5,11 @@
 -- audit: absent excused extra
 -- requires: R12 R1 R3
 SELECT refuse('R7.slot', :slot) WHERE :slot NOT IN (1, 2);
+SELECT refuse('R19.no_pupil', j.value)
+FROM (SELECT value FROM json_each(:absent) UNION ALL SELECT value FROM json_each(:excused)
+	UNION ALL SELECT value FROM json_each(:extra)) j
+WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school
+	AND pupil = CAST(j.value AS INTEGER));
 INSERT INTO session (school, date, slot, site, grp, staff, at, policy, begin_min, end_min)
 SELECT :school, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0), :staff, now_ms(),
 	p.version, w.begin_min, w.end_min
