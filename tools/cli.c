@@ -114,6 +114,9 @@ cli_say(const struct cli *c, FILE *out, const char *key, ...)
 			break;
 	va_end(ap);
 	message_format(line, sizeof line, cli_text(c, key), args, MESSAGE_ARGS_MAX);
+	/* A message speaks of the table above it, in a pipe too. */
+	if (out == stderr)
+		fflush(stdout);
 	fprintf(out, "%s\n", line);
 }
 

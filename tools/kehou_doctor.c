@@ -135,8 +135,8 @@ check_node(struct doctor *d)
 	int rc = replica_open(c->dir, c->env, &schema_domain, &c->replica);
 
 	if (rc != STATUS_OK) {
-		note(d, "database", rc == STATUS_LOCKED ? WARN : BAD,
-		    cli_status_words(c, rc));
+		note(d, rc == STATUS_LOCKED ? "busy" : "database",
+		    rc == STATUS_LOCKED ? WARN : BAD, cli_status_words(c, rc));
 		return;
 	}
 	rc = store_integrity(replica_store(c->replica));

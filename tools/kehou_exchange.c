@@ -95,8 +95,9 @@ add_file(void *ctx, const struct replica_file *file)
 		    "refused_rows", (int)file->refused_rows);
 	else {
 		char shorter[14];
-		bool blank = file->outcome == REPLICA_REFUSED ||
-		    file->outcome == REPLICA_OTHERS;
+		/* Only a bundle that was opened tells its sender. */
+		bool blank = file->outcome != REPLICA_MERGED &&
+		    file->outcome != REPLICA_PARTLY;
 
 		/* Eight digits are enough to find the file. */
 		snprintf(shorter, sizeof shorter, "%.8s%s", file->name,
@@ -139,8 +140,10 @@ print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 		cli_say(c, stderr, MSG("import.nothing"), NULL);
 		return;
 	}
-	cli_say(c, stderr, MSG("import.done"), cli_number(done->merged, n[0]),
-	    cli_number(done->transactions, n[1]), cli_number(done->known, n[2]), NULL);
+	if (done->merged + done->known + done->partly > 0)
+		cli_say(c, stderr, MSG("import.done"), cli_number(done->merged, n[0]),
+		    cli_number(done->transactions, n[1]), cli_number(done->known, n[2]),
+		    NULL);
 	if (done->refused > 0)
 		cli_say(c, stderr, MSG("import.refused"), cli_number(done->refused, n[0]),
 		    NULL);

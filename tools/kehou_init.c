@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
@@ -50,6 +51,25 @@ struct hub_args {
 	const char *county, *name, *copies[2], *passphrase_fd;
 };
 
+/* A root key of before is never written over. That the directory holds a node is
+ * the better answer where both are so. */
+static int
+copies_free(struct cli *c, const struct hub_args *a)
+{
+	char roster[CLI_LINE_BYTES];
+	int rc = cli_need_dir(c);
+
+	if (rc != CLI_OK)
+		return rc;
+	snprintf(roster, sizeof roster, "%s/roster", c->dir);
+	if (access(roster, F_OK) == 0)
+		return CLI_OK;
+	for (int i = 0; i < 2; i++)
+		if (access(a->copies[i], F_OK) == 0)
+			return cli_fail(c, STATUS_EXISTS, "write", a->copies[i]);
+	return CLI_OK;
+}
+
 static int
 init_hub(struct cli *c, const struct hub_args *a, const char *passphrase)
 {
@@ -61,7 +81,9 @@ init_hub(struct cli *c, const struct hub_args *a, const char *passphrase)
 		return cli_usage(c, MSG("usage.county"), a->county);
 	if (strlen(passphrase) < PASSPHRASE_MIN_BYTES)
 		return cli_usage(c, MSG("usage.passphrase_short"), NULL);
-	rc = make_dir(c);
+	rc = copies_free(c, a);
+	if (rc == CLI_OK)
+		rc = make_dir(c);
 	if (rc != CLI_OK)
 		return rc;
 	rc = replica_init_hub(c->dir, c->env, &schema_domain, &options);

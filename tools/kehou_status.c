@@ -122,12 +122,15 @@ add_line(void *ctx, const char *name, const char *text)
 {
 	struct lines *all = ctx;
 	char key[96];
-	const char *words;
+	const char *words, *value;
 	json_t *row;
 
 	snprintf(key, sizeof key, "inspect.%s", name);
 	words = all->c->json ? NULL : message_text(all->c->lang, key);
-	row = json_pack("{s:s, s:s}", "name", words != NULL ? words : name, "text", text);
+	snprintf(key, sizeof key, "inspect.value.%s", text);
+	value = all->c->json ? NULL : message_text(all->c->lang, key);
+	row = json_pack("{s:s, s:s}", "name", words != NULL ? words : name, "text",
+	    value != NULL ? value : text);
 	if (row != NULL)
 		json_array_append_new(all->rows, row);
 }

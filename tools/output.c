@@ -188,9 +188,17 @@ cell_text(enum message_lang lang, const char *key, const json_t *value,
 	case JSON_FALSE:
 		snprintf(ret, CELL_BYTES, "%s", message_or_key(lang, MSG("value.no")));
 		return;
-	case JSON_STRING:
-		copy_clean(ret, json_string_value(value));
+	case JSON_STRING: {
+		char code[64];
+		const char *words = NULL;
+
+		/* What the rules found is a code in JSON, words in a table. */
+		snprintf(code, sizeof code, "violation.%s", json_string_value(value));
+		if (strcmp(key, "what") == 0)
+			words = message_text(lang, code);
+		copy_clean(ret, words != NULL ? words : json_string_value(value));
 		return;
+	}
 	case JSON_INTEGER: {
 		long long n = json_integer_value(value);
 		char time[OUTPUT_TIME_BYTES];
