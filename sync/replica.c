@@ -297,6 +297,39 @@ load_roster(struct replica *r)
 	return status;
 }
 
+/* What the old epoch's streams had not sealed goes on in the new one: the numbers
+ * after their last segment may have left before the restore.  Where they did,
+ * the same rows come back with the same stamps and merge into themselves. */
+static int
+move_logs(struct replica *r)
+{
+	uint32_t n = store_stream_count(r->store);
+
+	for (uint32_t w = 1; w <= n; w++) {
+		const struct stream_id *id = store_stream_id(r->store, w);
+		struct stream_id next;
+		struct store_head head;
+		uint32_t to;
+		int status;
+
+		if (id == NULL || node_id_compare(&id->node, &r->self.pub.id) != 0 ||
+		    id->epoch == r->epoch)
+			continue;
+		next = *id;
+		next.epoch = r->epoch;
+		status = store_head(r->store, w, &head);
+		if (status == STATUS_OK && head.logged == head.stored)
+			continue;
+		if (status == STATUS_OK)
+			status = store_stream(r->store, &next, &to);
+		if (status == STATUS_OK)
+			status = store_log_move(r->store, w, to);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
 /* The node was put back to an older state: it goes on under a new epoch, so that
  * no sequence number means two things. */
 static int
@@ -311,6 +344,8 @@ begin_epoch(struct replica *r)
 		status = replica_set_number(r, "superseded", before);
 	if (status == STATUS_OK)
 		status = peer_forget_told(r);
+	if (status == STATUS_OK)
+		status = move_logs(r);
 	if (status == STATUS_OK)
 		status = store_commit_merge(r->store);
 	if (status != STATUS_OK) {

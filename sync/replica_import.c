@@ -195,8 +195,12 @@ learn(struct importing *im, const struct bundle_info *info,
 	struct peer *p = &im->peer;
 	int status;
 
+	/* An older bundle says nothing that the newest does not say better; its
+	 * vector may be of a state that was lost since. */
 	im->newest = info->number > p->received;
-	if (im->newest && m->since == 0) {
+	if (!im->newest)
+		return STATUS_OK;
+	if (m->since == 0) {
 		/* A complete vector is the truth, also when it is lower: the
 		 * sender may have been put back to an older state. */
 		vector_release(&p->acked);
@@ -206,10 +210,8 @@ learn(struct importing *im, const struct bundle_info *info,
 	status = vector_merge(&p->acked, &m->vector);
 	if (status != STATUS_OK)
 		return status;
-	if (im->newest) {
-		p->received = info->number;
-		p->contact_s = im->r->env->now_s(im->r->env->ctx);
-	}
+	p->received = info->number;
+	p->contact_s = im->r->env->now_s(im->r->env->ctx);
 	if (m->received > p->told && m->received <= p->sent)
 		p->told = m->received;
 	return STATUS_OK;

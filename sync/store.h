@@ -94,6 +94,9 @@ void store_reset(struct store_stmt *st);   /* back into the cache, binds cleared
  * max_rows rows or max_bytes (at least one transaction), into batch. */
 int store_log_read(struct store *s, uint32_t writer, uint64_t *ret_first,
     struct batch *ret) MUST_CHECK;
+/* Moves what is logged and not sealed to another own stream, numbered after what
+ * that has: after a restore the old stream's next numbers may be taken. */
+int store_log_move(struct store *s, uint32_t from, uint32_t to) MUST_CHECK;
 struct store_segment {
 	uint32_t writer;
 	uint64_t first;

@@ -143,6 +143,8 @@ WHERE writer = ?1 AND of = ?2 AND seq <= ?3
 INSERT INTO kehou_log (writer, seq, time_s, staff, rows) VALUES (?1, ?2, ?3, ?4, ?5)
 -- name: log_list
 SELECT seq, time_s, staff, rows FROM kehou_log WHERE writer = ?1 ORDER BY seq
+-- name: log_move
+UPDATE kehou_log SET writer = ?2, seq = seq - ?3 + ?4 WHERE writer = ?1
 -- name: log_remove
 DELETE FROM kehou_log WHERE writer = ?1 AND seq <= ?2
 

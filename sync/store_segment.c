@@ -242,6 +242,32 @@ store_seal(struct store *s, const struct store_segment *seg)
 }
 
 int
+store_log_move(struct store *s, uint32_t from, uint32_t to)
+{
+	struct store_head *a, *b;
+	struct store_stmt *st;
+	int status;
+
+	if (from < 1 || from > s->nstreams || to < 1 || to > s->nstreams || from == to)
+		return STATUS_USAGE;
+	a = &s->streams[from - 1].head;
+	b = &s->streams[to - 1].head;
+	status = store_statement(s, SYNC_SQL_LOG_MOVE, &st);
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int(from));
+	store_bind_at(st, 2, value_int(to));
+	store_bind_at(st, 3, value_int((int64_t)a->stored));
+	store_bind_at(st, 4, value_int((int64_t)b->logged));
+	status = store_run(st);
+	if (status == STATUS_OK) {
+		b->logged += a->logged - a->stored;
+		a->logged = a->stored;
+	}
+	return status;
+}
+
+int
 store_segments(struct store *s, uint32_t writer, uint64_t after,
     store_segment_visit *visit, void *ctx)
 {
