@@ -4,6 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void
+refuse(struct merge_result *ret, int reason)
+{
+	ret->refused++;
+	ret->status = reason;
+}
+
 static int
 hold(struct merge *m, const struct segment_header *h, const uint8_t *packed,
     size_t len, int reason, struct merge_result *ret)
@@ -17,16 +24,22 @@ hold(struct merge *m, const struct segment_header *h, const uint8_t *packed,
 		.packed_len = len,
 	};
 
+	/* What is refused here was not acknowledged and is sent again; only of
+	 * branches of a fork one node's work beyond the bound stays with it. */
+	if (packed != NULL) {
+		uint64_t n = 0, bytes = 0;
+		int status = store_held_size(m->store, reason, &n, &bytes);
+
+		if (status != STATUS_OK)
+			return status;
+		if (n >= MERGE_MAX_HELD || bytes + len > MERGE_MAX_HELD_BYTES) {
+			refuse(ret, STATUS_TOO_LARGE);
+			return STATUS_OK;
+		}
+	}
 	ret->held++;
 	ret->status = reason;
 	return store_held_add(m->store, &held);
-}
-
-static void
-refuse(struct merge_result *ret, int reason)
-{
-	ret->refused++;
-	ret->status = reason;
 }
 
 /* ---- conflicts ---- */
@@ -135,9 +148,14 @@ concurrent(struct merge *m, const struct write *w, int64_t existing,
 	status = store_knows(m->store, w->writer, w->seq, other, &known);
 	if (status != STATUS_OK || known >= head.stored)
 		return status;
-	status = find_write(m, w->table, w->values, existing, ret_seq);
-	if (status != STATUS_OK)
-		return status;
+	/* Not looked for, it counts as the other stream's last: rather one
+	 * question too many for people than a search without end. */
+	if (m->searched < MERGE_MAX_SEARCHES) {
+		m->searched++;
+		status = find_write(m, w->table, w->values, existing, ret_seq);
+		if (status != STATUS_OK)
+			return status;
+	}
 	if (*ret_seq != 0 && known >= *ret_seq)
 		return STATUS_OK;
 	status = store_knows(m->store, other,
@@ -295,7 +313,7 @@ mark_without_right(struct merge *m, struct batch *b, const struct segment_header
 				continue;
 			t->rows[row].slow = 2;
 			++*ret_refused;
-			if (m->judge == NULL)
+			if (m->judge == NULL || *ret_refused > MERGE_MAX_VERDICTS)
 				continue;
 			status = m->judge(m->judge_ctx, &h->stream,
 			    h->first + t->rows[row].tx, batch_row_index(b, t, row),
@@ -470,6 +488,44 @@ time_range(const struct batch *b, struct store_segment *seg)
 	}
 }
 
+static bool
+is_stream_here(const struct merge *m, const struct stream_id *s, uint32_t *ret_free)
+{
+	uint32_t n = 0;
+	bool here = false;
+
+	for (uint32_t w = 1; w <= store_stream_count(m->store); w++) {
+		const struct stream_id *id = store_stream_id(m->store, w);
+
+		n += id->scope == s->scope;
+		here |= stream_id_compare(id, s) == 0;
+	}
+	*ret_free = n < MERGE_MAX_STREAMS ? MERGE_MAX_STREAMS - n : 0;
+	return here;
+}
+
+/* Leaves out of a verified header's vector what this scope has no room for:
+ * who seems to know less is asked about more, that is all. */
+static void
+knows_bound(const struct merge *m, struct segment_header *h)
+{
+	struct vector *v = &h->knows;
+	uint32_t left = 0, taken = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->entries[i].stream.scope != h->stream.scope)
+			continue;
+		if (!is_stream_here(m, &v->entries[i].stream, &left)) {
+			if (taken >= left)
+				continue;
+			taken++;
+		}
+		v->entries[n++] = v->entries[i];
+	}
+	v->n = n;
+}
+
 /* Stores and applies a segment that follows its stream's head and whose author
  * is certified. */
 static int
@@ -503,7 +559,9 @@ take(struct merge *m, const uint8_t *packed, size_t len,
 	}
 	seg.first = s.header.first;
 	seg.count = s.header.count;
+	knows_bound(m, &s.header);
 	seg.knows = &s.header.knows;
+	m->searched = 0;
 	time_range(&b, &seg);
 	status = store_segment_add(m->store, &seg);
 	if (status != STATUS_OK)
@@ -558,9 +616,18 @@ merge_peeked(struct merge *m, const uint8_t *packed, size_t len,
 	struct roster_cert self = { .role = ROLE_SCHOOL, .scope = m->scope };
 	const struct roster_cert *cert = roster_node(m->roster, &h->stream.node);
 	struct store_head head;
-	uint32_t writer;
+	uint32_t writer, left;
 	int status;
 
+	if (h->knows.n > MERGE_MAX_STREAMS) {
+		refuse(ret, STATUS_TOO_LARGE);
+		return STATUS_OK;
+	}
+	if (m->from != NULL && m->from->role == ROLE_SCHOOL &&
+	    h->stream.scope != SCOPE_COUNTY && h->stream.scope != m->from->scope) {
+		refuse(ret, STATUS_RIGHTS);
+		return STATUS_OK;
+	}
 	if (cert == NULL && m->self != NULL &&
 	    node_id_compare(&m->self->id, &h->stream.node) == 0) {
 		self.node = *m->self;
@@ -574,6 +641,10 @@ merge_peeked(struct merge *m, const uint8_t *packed, size_t len,
 	}
 	if (!roster_counts(m->roster, &h->stream, h->first + h->count - 1)) {
 		refuse(ret, STATUS_REVOKED);
+		return STATUS_OK;
+	}
+	if (!is_stream_here(m, &h->stream, &left) && left == 0) {
+		refuse(ret, STATUS_TOO_LARGE);
 		return STATUS_OK;
 	}
 	status = store_stream(m->store, &h->stream, &writer);
@@ -668,7 +739,8 @@ follow(struct merge *m, const struct stream_id *stream, struct merge_result *ret
 		if (status != STATUS_OK)
 			return status;
 		w.first = head.stored + 1;
-		status = store_held(m->store, STATUS_EARLY, find_held, &w);
+		status = store_held_at(m->store, STATUS_EARLY, stream, w.first,
+		    find_held, &w);
 		if (status >= 0 && w.found)
 			status = take_held(m, &w, ret);
 		buffer_release(&w.packed);

@@ -12,6 +12,13 @@
 #include "sync/store.h"
 #include "sync/verdict.h"
 
+/* What hostile or broken input may cost at most. */
+#define MERGE_MAX_STREAMS 1024    /* of one scope; also in a header's vector */
+#define MERGE_MAX_HELD 4096       /* waiting for one reason, whole segments … */
+#define MERGE_MAX_HELD_BYTES (256u * 1024 * 1024) /* … and their bytes */
+#define MERGE_MAX_VERDICTS 256    /* said about one segment's rows */
+#define MERGE_MAX_SEARCHES 256    /* for the writes that a segment's overwrite */
+
 struct merge {
 	struct store *store;
 	const struct registry *registry;
@@ -24,6 +31,10 @@ struct merge {
 	int (*judge)(void *ctx, const struct stream_id *stream, uint64_t seq,
 	    uint32_t row, enum verdict_reason reason);
 	void *judge_ctx;
+	/* Who delivers: a school brings its own scope and the county's; NULL:
+	 * anything. */
+	const struct roster_cert *from;
+	uint32_t searched;             /* scratch: in the segment at hand */
 	const struct identity_public *self; /* own segments count before the
 	                                * certificate is there; NULL: none */
 };

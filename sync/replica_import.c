@@ -175,6 +175,7 @@ take_item(struct importing *im, enum bundle_item kind, const uint8_t *data,
 		f->held++;
 		return STATUS_OK;
 	}
+	m.from = roster_node(&im->r->roster, &f->sender);
 	status = merge_segment(&m, data, len, &res);
 	f->segments += res.segments;
 	f->transactions += res.transactions;

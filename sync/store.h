@@ -173,6 +173,12 @@ int store_held_add(struct store *s, const struct store_held *h) MUST_CHECK;
 typedef int store_held_visit(void *ctx, const struct store_held *h);
 int store_held(struct store *s, int reason /* 0 all */, store_held_visit *visit,
     void *ctx) MUST_CHECK;
+/* The one at this place of a stream, when there is one. */
+int store_held_at(struct store *s, int reason, const struct stream_id *stream,
+    uint64_t first, store_held_visit *visit, void *ctx) MUST_CHECK;
+/* Whole segments held for a reason, and their bytes. */
+int store_held_size(struct store *s, int reason, uint64_t *ret_n, uint64_t *ret_bytes)
+    MUST_CHECK;
 int store_held_remove(struct store *s, int64_t id) MUST_CHECK;
 int store_held_count(struct store *s, uint64_t *ret) MUST_CHECK;
 

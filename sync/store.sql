@@ -183,6 +183,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)
 -- name: held_list
 SELECT id, reason, stream, first, count, packed FROM kehou_held
 WHERE ?1 = 0 OR reason = ?1 ORDER BY id
+-- name: held_at
+SELECT id, reason, stream, first, count, packed FROM kehou_held
+WHERE stream = ?1 AND first = ?2 AND reason = ?3
+-- name: held_size
+SELECT count(*), coalesce(sum(length(packed)), 0) FROM kehou_held
+WHERE reason = ?1 AND packed IS NOT NULL
 -- name: held_remove
 DELETE FROM kehou_held WHERE id = ?1
 -- name: held_count

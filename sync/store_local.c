@@ -107,7 +107,6 @@ store_inbox_count_load(struct store *s)
 int
 store_inbox_add(struct store *s, const struct store_conflict *c)
 {
-	uint64_t before = s->inbox;
 	struct store_stmt *st;
 	int status = store_statement(s, SYNC_SQL_INBOX_ADD, &st);
 
@@ -126,10 +125,10 @@ store_inbox_add(struct store *s, const struct store_conflict *c)
 	store_bind_at(st, 11, value_int((int64_t)c->loser_stamp));
 	store_bind_at(st, 12, value_int((int64_t)c->loser_seq));
 	status = store_run(st);
-	if (status == STATUS_OK)
-		status = store_inbox_count_load(s);
-	if (status == STATUS_OK && s->inbox == before)
+	if (status == STATUS_OK && sqlite3_changes(s->db) == 0)
 		status = STATUS_EXISTS;
+	if (status == STATUS_OK)
+		s->inbox++;
 	return status;
 }
 
@@ -251,16 +250,13 @@ store_held_add(struct store *s, const struct store_held *h)
 	return status;
 }
 
-int
-store_held(struct store *s, int reason, store_held_visit *visit, void *ctx)
+/* Visits what a bound statement finds and gives it back. */
+static int
+held_visit(struct store_stmt *st, store_held_visit *visit, void *ctx)
 {
-	struct store_stmt *st;
 	bool row;
-	int status = store_statement(s, SYNC_SQL_HELD_LIST, &st);
+	int status;
 
-	if (status != STATUS_OK)
-		return status;
-	store_bind_at(st, 1, value_int(reason));
 	while ((status = store_step(st, &row)) == STATUS_OK && row) {
 		struct value id = store_column(st, 2), packed = store_column(st, 5);
 		struct store_held h = {
@@ -278,6 +274,59 @@ store_held(struct store *s, int reason, store_held_visit *visit, void *ctx)
 		status = reader_end(&r) == STATUS_OK ? visit(ctx, &h) : STATUS_CORRUPT;
 		if (status != 0)
 			break;
+	}
+	store_reset(st);
+	return status;
+}
+
+int
+store_held(struct store *s, int reason, store_held_visit *visit, void *ctx)
+{
+	struct store_stmt *st;
+	int status = store_statement(s, SYNC_SQL_HELD_LIST, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int(reason));
+	return held_visit(st, visit, ctx);
+}
+
+int
+store_held_at(struct store *s, int reason, const struct stream_id *stream,
+    uint64_t first, store_held_visit *visit, void *ctx)
+{
+	struct buffer id = BUFFER_INIT;
+	struct store_stmt *st;
+	int status;
+
+	stream_id_put(&id, stream);
+	status = buffer_status(&id);
+	if (status == STATUS_OK)
+		status = store_statement(s, SYNC_SQL_HELD_AT, &st);
+	if (status == STATUS_OK) {
+		store_bind_at(st, 1, value_blob(id.data, id.len));
+		store_bind_at(st, 2, value_int((int64_t)first));
+		store_bind_at(st, 3, value_int(reason));
+		status = held_visit(st, visit, ctx);
+	}
+	buffer_release(&id);
+	return status;
+}
+
+int
+store_held_size(struct store *s, int reason, uint64_t *ret_n, uint64_t *ret_bytes)
+{
+	struct store_stmt *st;
+	bool row = false;
+	int status = store_statement(s, SYNC_SQL_HELD_SIZE, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int(reason));
+	status = store_step(st, &row);
+	if (status == STATUS_OK) {
+		*ret_n = row ? (uint64_t)store_column(st, 0).i : 0;
+		*ret_bytes = row ? (uint64_t)store_column(st, 1).i : 0;
 	}
 	store_reset(st);
 	return status;

@@ -151,6 +151,109 @@ test_what_a_revoked_hub_confirmed_is_open_again(void **state)
 	assert_int_equal(s.receipt_s, 0);
 }
 
+/* Takes a stranger's empty segment in at the hub, delivered by school 0. */
+static struct merge_result
+deliver(struct world *w, const struct segment_header *h)
+{
+	struct merge m = replica_merge(w->hub);
+	struct buffer packed = BUFFER_INIT;
+	struct merge_result res = {0};
+	static const uint8_t zero[HASH_BYTES];
+	uint8_t hash[HASH_BYTES];
+	struct batch b;
+
+	batch_init(&b);
+	assert_int_equal(batch_add_tx(&b, INT64_C(1788220800), 0), STATUS_OK);
+	assert_int_equal(segment_build(&schema_registry, 410185, h, zero, &b, NULL,
+	    &w->school[0]->self, w->env[0], &packed, hash), STATUS_OK);
+	m.from = roster_node(&w->hub->roster, &replica_self(w->school[0])->id);
+	assert_non_null(m.from);
+	assert_int_equal(merge_segment(&m, packed.data, packed.len, &res), STATUS_OK);
+	buffer_release(&packed);
+	batch_release(&b);
+	return res;
+}
+
+static void
+test_a_school_cannot_have_others_segments_held(void **state)
+{
+	struct world *w = *state;
+	struct segment_header h = { .stream = { .node = replica_self(w->school[1])->id,
+	    .epoch = 77, .scope = SCHOOL + 1 }, .first = 9, .count = 1 };
+	struct merge_result res;
+	uint64_t held = 0;
+
+	exchange(w, 0);
+	exchange(w, 1);
+	assert_int_equal(store_begin_merge(w->hub->store), STATUS_OK);
+	res = deliver(w, &h);
+	assert_int_equal(store_commit_merge(w->hub->store), STATUS_OK);
+	assert_int_equal(res.held, 0);
+	assert_int_equal(res.status, STATUS_RIGHTS);
+	assert_int_equal(store_held_count(w->hub->store, &held), STATUS_OK);
+	assert_int_equal(held, 0);
+}
+
+static void
+test_a_school_fills_neither_streams_nor_held(void **state)
+{
+	struct world *w = *state;
+	struct segment_header h = { .stream = { .node = replica_self(w->school[0])->id,
+	    .scope = SCHOOL }, .first = 2, .count = 1 };
+	struct merge_result res = {0};
+	uint32_t before;
+	uint64_t held = 0;
+
+	exchange(w, 0);
+	before = store_stream_count(w->hub->store);
+	assert_int_equal(store_begin_merge(w->hub->store), STATUS_OK);
+	for (uint64_t i = 1; i <= MERGE_MAX_STREAMS; i++) {
+		h.stream.epoch = i;
+		res = deliver(w, &h);
+	}
+	assert_int_equal(res.status, STATUS_TOO_LARGE);
+	assert_true(store_stream_count(w->hub->store) < before + MERGE_MAX_STREAMS);
+	h.stream.epoch = 1;
+	for (uint64_t i = 3; i < 3 + MERGE_MAX_HELD; i++) {
+		h.first = i;
+		res = deliver(w, &h);
+	}
+	assert_int_equal(res.status, STATUS_TOO_LARGE);
+	assert_int_equal(store_held_count(w->hub->store, &held), STATUS_OK);
+	assert_int_equal(held, MERGE_MAX_HELD);
+	assert_int_equal(store_commit_merge(w->hub->store), STATUS_OK);
+}
+
+static void
+test_knowledge_of_streams_that_are_not_here_is_bounded(void **state)
+{
+	struct world *w = *state;
+	struct segment_header h = { .stream = { .node = replica_self(w->school[0])->id,
+	    .epoch = 5, .scope = SCHOOL }, .first = 1, .count = 1 };
+	struct stream_id of = h.stream;
+	struct merge_result res;
+	uint32_t before;
+
+	exchange(w, 0);
+	before = store_stream_count(w->hub->store);
+	of.scope = SCHOOL + 1;
+	assert_int_equal(vector_raise(&h.knows, &of, 1), STATUS_OK);
+	assert_int_equal(store_begin_merge(w->hub->store), STATUS_OK);
+	res = deliver(w, &h);
+	assert_int_equal(res.segments, 1);
+	assert_int_equal(store_stream_count(w->hub->store), before + 1);
+	of.scope = SCHOOL;
+	for (uint64_t i = 1; i <= MERGE_MAX_STREAMS; i++) {
+		of.epoch = 1000 + i;
+		assert_int_equal(vector_raise(&h.knows, &of, 1), STATUS_OK);
+	}
+	h.stream.epoch = 6;
+	assert_int_equal(deliver(w, &h).status, STATUS_TOO_LARGE);
+	assert_int_equal(store_stream_count(w->hub->store), before + 1);
+	assert_int_equal(store_commit_merge(w->hub->store), STATUS_OK);
+	vector_release(&h.knows);
+}
+
 int
 main(void)
 {
@@ -160,6 +263,12 @@ main(void)
 		    begin, end),
 		cmocka_unit_test_setup_teardown(
 		    test_what_a_revoked_hub_confirmed_is_open_again, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    test_a_school_cannot_have_others_segments_held, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    test_a_school_fills_neither_streams_nor_held, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    test_knowledge_of_streams_that_are_not_here_is_bounded, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
