@@ -158,14 +158,16 @@ int
 store_bind(struct store_stmt *st, const char *name, struct value v)
 {
 	static const char signs[] = ":@$";
+	size_t len = strlen(name);
 	char full[64];
 
+	if (len + 2 > sizeof(full))
+		return STATUS_USAGE;
+	memcpy(full + 1, name, len + 1);
 	for (size_t i = 0; i < sizeof(signs) - 1; i++) {
-		int n = snprintf(full, sizeof(full), "%c%s", signs[i], name);
 		int at;
 
-		if (n < 0 || (size_t)n >= sizeof(full))
-			return STATUS_USAGE;
+		full[0] = signs[i];
 		at = sqlite3_bind_parameter_index(st->st, full);
 		if (at == 0)
 			continue;

@@ -90,12 +90,21 @@ note_of(struct store_capture *c, uint16_t table, size_t keys, bool *ret_new)
 	return &c->notes[c->n - 1];
 }
 
+/* A statement mostly stays with one table. */
 static int
-table_index(const struct store *s, const char *name)
+table_index(struct store *s, const char *name)
 {
+	struct store_capture *c = &s->capture;
+	int index;
+
+	if (strcmp(s->registry->tables[c->last_table].name, name) == 0)
+		return c->last_table;
 	if (strncmp(name, "kehou_", 6) == 0)
 		return -1;
-	return registry_find_name(s->registry, name);
+	index = registry_find_name(s->registry, name);
+	if (index >= 0)
+		c->last_table = index;
+	return index;
 }
 
 static void
@@ -498,8 +507,12 @@ net_change(struct store *s, struct buffer *ret, uint32_t *ret_rows)
 	int status = STATUS_OK;
 
 	c->logged = true; /* the touches below are the engine's own */
-	if (c->n > 0)
+	for (uint32_t i = 1; i < c->n; i++) {
+		if (by_table(&c->notes[i - 1], &c->notes[i]) <= 0)
+			continue;
 		qsort(c->notes, c->n, sizeof(c->notes[0]), by_table);
+		break;
+	}
 	for (uint32_t i = 0; status == STATUS_OK && i < c->n; i++) {
 		n.note = &c->notes[i];
 		n.t = &s->registry->tables[n.note->table];

@@ -42,6 +42,7 @@ struct store_capture {
 	struct store_author author;
 	uint32_t writer;
 	uint64_t stamp;       /* of the transaction's clock, counter 0 */
+	int last_table;       /* registry index that the hook saw last */
 	struct store_note *notes; uint32_t n, cap;
 	uint32_t *chains; uint32_t nchains;
 	struct buffer bytes;
