@@ -196,6 +196,7 @@ store_step(struct store_stmt *st, bool *ret_row)
 		*ret_row = rc == SQLITE_ROW;
 		return STATUS_OK;
 	}
+	s->capture.unsure = true;
 	if (s->refusal[0] != '\0')
 		return STATUS_REFUSED;
 	return store_translate(s, sqlite3_extended_errcode(s->db));

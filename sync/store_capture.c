@@ -1,6 +1,8 @@
 /* Local transactions: hooks note which rows a transaction touches; before the
  * commit the rows are read again, because aborted statements and rolled-back
- * savepoints leave ghosts among the notes, and the net change is logged. */
+ * savepoints leave ghosts among the notes, and the net change is logged.  Where
+ * nothing failed and no savepoint was ever used, a row that was only inserted
+ * is as its note says. */
 #include "sync/store_internal.h"
 
 #include <assert.h>
@@ -9,6 +11,8 @@
 
 /* 2020-07-31, the date of the notice: no clock is believed that is earlier. */
 #define FLOOR_S INT64_C(1596153600)
+
+#define NOTED_MAX_BYTES (64u * 1024 * 1024)
 
 void
 store_capture_clear(struct store *s)
@@ -19,6 +23,7 @@ store_capture_clear(struct store *s)
 	c->logged = false;
 	c->broken = false;
 	c->moved = false;
+	c->unsure = false;
 	c->n = 0;
 	buffer_clear(&c->bytes);
 	if (c->chains != NULL)
@@ -107,6 +112,33 @@ table_index(struct store *s, const char *name)
 	return index;
 }
 
+/* What an insert wrote, so that the commit need not read it again. */
+static void
+note_new(struct store_capture *c, sqlite3 *db, const struct registry_table *t,
+    struct store_note *n)
+{
+	size_t at = c->bytes.len;
+	sqlite3_value *v;
+
+	if (at > NOTED_MAX_BYTES)
+		return;
+	for (int i = t->nkeys; i < t->ncolumns + 2; i++) {
+		if (sqlite3_preupdate_new(db, i, &v) != SQLITE_OK) {
+			c->broken = true;
+			return;
+		}
+		/* A fraction reads as text: left to the table. */
+		if (sqlite3_value_type(v) == SQLITE_FLOAT) {
+			c->bytes.len = at;
+			return;
+		}
+		value_put(&c->bytes, store_value(v));
+	}
+	n->new = (uint32_t)at;
+	n->new_len = (uint32_t)(c->bytes.len - at);
+	n->single = true;
+}
+
 static void
 note_row(struct store *s, sqlite3 *db, int table, bool old)
 {
@@ -132,6 +164,9 @@ note_row(struct store *s, sqlite3 *db, int table, bool old)
 		c->broken = true;
 		return;
 	}
+	n->single = false;
+	if (fresh && !old)
+		note_new(c, db, t, n);
 	if (!fresh || !old)
 		return;
 	n->existed = true;
@@ -207,9 +242,26 @@ rollback_hook(void *ctx)
 		store_capture_clear(s);
 }
 
+/* Sees every statement when it is prepared; denies nothing. */
+static int
+authorize(void *ctx, int action, const char *a, const char *b, const char *schema,
+    const char *trigger)
+{
+	struct store *s = ctx;
+
+	(void)a;
+	(void)b;
+	(void)schema;
+	(void)trigger;
+	if (action == SQLITE_SAVEPOINT)
+		s->savepoints = true;
+	return SQLITE_OK;
+}
+
 void
 store_hooks(struct store *s)
 {
+	(void)sqlite3_set_authorizer(s->db, authorize, s);
 	(void)sqlite3_rollback_hook(s->db, rollback_hook, s);
 	(void)sqlite3_preupdate_hook(s->db, preupdate, s);
 	(void)sqlite3_commit_hook(s->db, commit_hook, s);
@@ -429,6 +481,32 @@ net_delete(struct net *n)
 	return store_put(n->s, n->t, &gone);
 }
 
+/* The new row as its one insert wrote it; false where the table has to say. */
+static bool
+read_new(struct net *n)
+{
+	const struct store_capture *c = &n->s->capture;
+	int64_t version = VERSION(c->stamp, c->writer);
+	struct value said, except;
+	struct reader r;
+
+	if (!n->note->single || c->unsure || n->s->savepoints)
+		return false;
+	reader_init(&r, c->bytes.data + n->note->new, n->note->new_len);
+	memcpy(n->after.values, n->keys, n->t->nkeys * sizeof(n->keys[0]));
+	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
+		n->after.values[i] = value_read(&r);
+	said = value_read(&r);
+	except = value_read(&r);
+	if (reader_end(&r) != STATUS_OK || said.type != VALUE_INT ||
+	    said.i != version || except.type != VALUE_NULL)
+		return false;
+	n->after.version = version;
+	n->after.length = 1;
+	n->after.exists = true;
+	return true;
+}
+
 static int
 may_write(const struct net *n)
 {
@@ -475,7 +553,7 @@ net_one(struct net *n)
 	status = reader_end(&r);
 	if (status == STATUS_OK)
 		status = read_old(n);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && !read_new(n))
 		status = store_get(n->s, n->t, n->keys, &n->after);
 	if (status != STATUS_OK || (!n->before.exists && !n->after.exists))
 		return status;
@@ -543,6 +621,8 @@ store_commit(struct store *s, uint64_t *ret_seq)
 		return STATUS_USAGE;
 	if (c->broken)
 		status = STATUS_NOMEM;
+	else if (sqlite3_get_autocommit(s->db))
+		status = STATUS_USAGE; /* an error or a statement rolled it back */
 	else if (c->moved)
 		status = STATUS_USAGE;
 	else

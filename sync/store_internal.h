@@ -29,8 +29,10 @@ struct store_stream_state {
 struct store_note {
 	uint16_t table;       /* registry index */
 	bool existed;         /* before the transaction */
+	bool single;          /* seen once, as the insert of what new says */
 	uint32_t keys, keys_len; /* in the notes' bytes: key values */
 	uint32_t old, old_len;   /* old values, version, except; when it existed */
+	uint32_t new, new_len;   /* values, version, except; when single */
 	uint32_t next;        /* in its hash chain, index + 1 */
 };
 
@@ -39,6 +41,8 @@ struct store_capture {
 	bool logged;          /* the log has what the notes say */
 	bool broken;          /* a hook could not note something */
 	bool moved;           /* a statement changed a key */
+	bool unsure;          /* a statement failed: what the notes say of new
+	                       * rows may have been undone */
 	struct store_author author;
 	uint32_t writer;
 	uint64_t stamp;       /* of the transaction's clock, counter 0 */
@@ -58,6 +62,7 @@ struct store {
 	uint32_t nstreams, stream_cap;
 	struct store_capture capture;
 	bool merging;         /* inside store_begin_merge */
+	bool savepoints;      /* a statement on savepoints was prepared, ever */
 	bool *tombed;         /* per registry index: has tombstones */
 	uint64_t inbox;       /* entries, so that the usual zero costs nothing */
 	uint64_t counter_epoch, counter_next, counter_saved;

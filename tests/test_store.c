@@ -192,6 +192,70 @@ ghosts_of_aborted_statements_and_savepoints_are_not_logged(void **state)
 	store_close(s);
 }
 
+/* Without any savepoint inserts are logged by their notes alone. */
+static void
+a_failed_statement_alone_leaves_no_ghost(void **state)
+{
+	struct store *s = fresh(":memory:", STATUS_OK);
+
+	(void)state;
+	(void)once(s, TINY_SQL_ADD, 1, 3);
+	begin(s);
+	assert_int_equal(try(s, TINY_SQL_ADD_TWO, 1, 0), STATUS_EXISTS);
+	assert_true(end(s) == 0);
+	begin(s);
+	assert_int_equal(try(s, TINY_SQL_ADD, 5, 1), STATUS_OK);
+	assert_int_equal(try(s, TINY_SQL_ADD_TWO, 1, 0), STATUS_EXISTS);
+	assert_true(end(s) == 2);
+	assert_replays(s);
+	store_close(s);
+}
+
+static void
+a_row_changed_after_its_insert_is_logged_as_it_ended(void **state)
+{
+	struct store *s = fresh(":memory:", STATUS_OK);
+	struct batch b;
+
+	(void)state;
+	begin(s);
+	assert_int_equal(try(s, TINY_SQL_ADD, 1, 3), STATUS_OK);
+	assert_int_equal(try(s, TINY_SQL_SET, 1, 4), STATUS_OK);
+	assert_int_equal(try(s, TINY_SQL_ADD, 2, 5), STATUS_OK);
+	assert_int_equal(try(s, TINY_SQL_REPLACE, 2, 6), STATUS_OK);
+	assert_int_equal(try(s, TINY_SQL_ADD, 3, 7), STATUS_OK);
+	assert_int_equal(try(s, TINY_SQL_REMOVE, 3, 0), STATUS_OK);
+	assert_true(end(s) == 1);
+	read_log(s, &b);
+	assert_int_equal(b.nrows, 2);
+	for (uint32_t i = 0; i < 2; i++)
+		assert_true(batch_cell(&b.tables[0], 2, i)->i == (i == 0 ? 4 : 6));
+	batch_release(&b);
+	assert_replays(s);
+	store_close(s);
+}
+
+static void
+a_transaction_that_was_ended_inside_is_not_committed(void **state)
+{
+	struct store *s = fresh(":memory:", STATUS_OK);
+	uint64_t first = 99;
+	struct batch b;
+
+	(void)state;
+	(void)once(s, TINY_SQL_ADD, 1, 3);
+	begin(s);
+	assert_int_equal(try(s, TINY_SQL_ADD, 2, 3), STATUS_OK);
+	assert_int_equal(try(s, TINY_SQL_ROLLBACK, 0, 0), STATUS_OK);
+	end_refused(s, STATUS_USAGE);
+	batch_init(&b);
+	assert_int_equal(store_log_read(s, 1, &first, &b), STATUS_OK);
+	assert_int_equal(b.ntx, 1);
+	batch_release(&b);
+	assert_replays(s);
+	store_close(s);
+}
+
 static void
 a_resurrection_takes_the_tombstone_away(void **state)
 {
@@ -634,6 +698,9 @@ main(void)
 		cmocka_unit_test(an_insert_is_logged_whole_and_an_update_in_part),
 		cmocka_unit_test(what_changes_nothing_has_no_sequence),
 		cmocka_unit_test(ghosts_of_aborted_statements_and_savepoints_are_not_logged),
+		cmocka_unit_test(a_failed_statement_alone_leaves_no_ghost),
+		cmocka_unit_test(a_row_changed_after_its_insert_is_logged_as_it_ended),
+		cmocka_unit_test(a_transaction_that_was_ended_inside_is_not_committed),
 		cmocka_unit_test(a_resurrection_takes_the_tombstone_away),
 		cmocka_unit_test(a_row_replaced_by_itself_keeps_its_versions),
 		cmocka_unit_test(keys_do_not_change),

@@ -22,6 +22,8 @@ INSERT INTO plan (day, kind) VALUES (:child, 1)
 SAVEPOINT one
 -- name: back
 ROLLBACK TO one
+-- name: rollback
+ROLLBACK
 -- name: new_id
 SELECT new_id()
 -- name: refuse
