@@ -235,9 +235,9 @@ row_keep(struct batch *b, const struct registry_table *t, struct row *row)
 	return STATUS_OK;
 }
 
-static int
-merge_one(struct merge *m, struct batch *b, const struct batch_table *t,
-    uint32_t index, const struct segment_header *h, uint32_t writer,
+int
+merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
+    uint32_t index, const struct segment_header *h, uint32_t writer, uint64_t note,
     struct merge_result *ret)
 {
 	const struct batch_row *br = &t->rows[index];
@@ -251,7 +251,8 @@ merge_one(struct merge *m, struct batch *b, const struct batch_table *t,
 	int status;
 
 	for (unsigned i = 0; i < t->table->ncolumns; i++)
-		values[i] = *batch_cell(t, i, index);
+		values[i] = i < t->table->nkeys || (br->mask >> i & 1) ?
+		    *batch_cell(t, i, index) : t->table->columns[i].missing;
 	status = store_get(m->store, t->table, values, &row);
 	if (status == STATUS_OK)
 		status = row_keep(b, t->table, &row);
@@ -269,7 +270,10 @@ merge_one(struct merge *m, struct batch *b, const struct batch_table *t,
 	for (unsigned i = t->table->nkeys; i < t->table->ncolumns; i++) {
 		bool lost = loss.mask >> i & 1, over = loss.overwritten >> i & 1;
 
-		if (!lost && !over)
+		if ((!lost && !over) || !(note >> i & 1))
+			continue;
+		/* Nobody chose the default of a column that he did not know. */
+		if (lost && !(br->mask >> i & 1))
 			continue;
 		if (value_equal(before.values[i], values[i]))
 			continue;
@@ -374,7 +378,7 @@ apply(struct merge *m, struct batch *b, const struct segment_header *h,
 		for (uint32_t row = 0; row < t->nrows; row++) {
 			if (t->rows[row].slow != 1)
 				continue;
-			status = merge_one(m, b, t, row, h, writer, ret);
+			status = merge_row(m, b, t, row, h, writer, UINT64_MAX, ret);
 			if (status != STATUS_OK)
 				return status;
 		}
@@ -778,7 +782,10 @@ int
 merge_retry(struct merge *m, struct merge_result *ret)
 {
 	int64_t after = 0, newest = 0;
-	int status = store_held(m->store, 0, newest_held, &newest);
+	int status = merge_upgrade_held(m, ret);
+
+	if (status == STATUS_OK)
+		status = store_held(m->store, 0, newest_held, &newest);
 
 	/* What goes back to waiting gets a higher id and is not seen again. */
 	while (status == STATUS_OK) {

@@ -60,6 +60,12 @@ int merge_segment(struct merge *m, const uint8_t *packed, size_t len,
 /* Tries everything held again: after a new roster or a new schema. */
 int merge_retry(struct merge *m, struct merge_result *ret) MUST_CHECK;
 
+/* After a new schema: reads every stored segment again for the tables that
+ * gained something (fresh: store_upgraded) and gives the new columns what their
+ * authors wrote and when.  Inside a merge transaction; own log sealed before. */
+int merge_upgrade(struct merge *m, const uint64_t *fresh, struct merge_result *ret)
+    MUST_CHECK;
+
 /* Takes a verdict whose signature was checked (data: its file): keeps it and
  * makes every row that it touches anew from the other writes.  Inside a merge
  * transaction; the same one again changes nothing. */

@@ -12,4 +12,12 @@ int merge_decode(struct merge *m, const struct segment *s, struct batch *ret)
 int merge_verdict_mark(struct merge *m, struct batch *b,
     const struct segment_header *h, uint32_t *ret_refused) MUST_CHECK;
 
+/* Merges one row the slow way.  note: columns whose conflicts reach the inbox. */
+int merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
+    uint32_t index, const struct segment_header *h, uint32_t writer, uint64_t note,
+    struct merge_result *ret) MUST_CHECK;
+/* Segments held by reference because a newer schema wrote them: those that are
+ * readable now are applied again and let go. */
+int merge_upgrade_held(struct merge *m, struct merge_result *ret) MUST_CHECK;
+
 #endif

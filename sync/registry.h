@@ -85,8 +85,14 @@ struct registry_table {
 	 *   put     INSERT of all columns, version, except; DO UPDATE of all
 	 *   drop    DELETE by key
 	 *   scan    SELECT all, version, except [WHERE school = ?1] ORDER BY key
-	 *   touch   UPDATE SET row_version, row_except by key */
+	 *   touch   UPDATE SET row_version, row_except by key
+	 * A table that lacks columns is made anew (store_upgrade.c):
+	 *   save    CREATE TABLE kehou_old out of it
+	 *   adds    one a column: ALTER TABLE kehou_old ADD COLUMN with its default
+	 *   renew   DROP, create, INSERT … SELECT … FROM kehou_old, DROP kehou_old */
 	const char *create, *apply, *get, *put, *drop, *scan, *touch;
+	const char *save, *renew;
+	const char *const *adds;
 };
 
 struct registry {

@@ -51,8 +51,8 @@ store_translate(struct store *s, int rc)
 const char *store_error(const struct store *s) { return s->error; }
 const char *store_refusal(const struct store *s) { return s->refusal; }
 
-static int
-exec(struct store *s, const char *sql)
+int
+store_exec(struct store *s, const char *sql)
 {
 	return store_translate(s, sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }
@@ -345,7 +345,7 @@ store_rollback(struct store *s)
 /* ---- opening ---- */
 
 static int
-has(struct store *s, const char *sql, const char *name, bool *ret)
+has(struct store *s, const char *sql, bool *ret)
 {
 	struct store_stmt *st;
 	bool row = false;
@@ -353,8 +353,6 @@ has(struct store *s, const char *sql, const char *name, bool *ret)
 
 	if (status != STATUS_OK)
 		return status;
-	if (name != NULL)
-		store_bind_at(st, 1, value_text(name, strlen(name)));
 	status = store_step(st, &row);
 	if (status == STATUS_OK)
 		*ret = row && store_column(st, 0).i > 0;
@@ -405,20 +403,15 @@ migrate(struct store *s, const struct store_options *o, bool fresh)
 			return STATUS_NEWER;
 	}
 	for (size_t i = 0; status == STATUS_OK && i < o->registry->ntables; i++) {
-		const struct registry_table *t = &o->registry->tables[i];
-		bool there = false;
-
 		if (!fresh && version == o->registry->version)
 			break;
-		status = has(s, SYNC_SQL_HAS_TABLE, t->name, &there);
-		if (status == STATUS_OK && !there)
-			status = exec(s, t->create);
+		status = store_upgrade_table(s, &o->registry->tables[i], !fresh);
 	}
 	for (uint64_t i = 0; status == STATUS_OK && o->migrations != NULL &&
 	    o->migrations[i] != NULL; i++) {
 		if (i < applied)
 			continue;
-		status = exec(s, o->migrations[i]);
+		status = store_exec(s, o->migrations[i]);
 		if (status == STATUS_OK)
 			status = number_set(s, "migrations", i + 1);
 	}
@@ -431,20 +424,22 @@ static int
 set_up(struct store *s, const struct store_options *o)
 {
 	bool there = false;
-	int status = exec(s, SYNC_SQL_OPEN);
+	int status = store_exec(s, SYNC_SQL_OPEN);
 
 	if (status == STATUS_OK)
 		status = store_functions(s);
 	if (status == STATUS_OK)
+		status = store_upgrade_functions(s);
+	if (status == STATUS_OK)
 		status = store_rows_module(s);
 	if (status == STATUS_OK)
-		status = has(s, SYNC_SQL_HAS_TABLES, NULL, &there);
+		status = has(s, SYNC_SQL_HAS_TABLES, &there);
 	if (status == STATUS_OK && !there && !o->create)
 		return STATUS_NOT_INITIALISED;
 	if (status == STATUS_OK)
 		status = store_begin_merge(s);
 	if (status == STATUS_OK && !there)
-		status = exec(s, SYNC_SQL_CREATE);
+		status = store_exec(s, SYNC_SQL_CREATE);
 	if (status == STATUS_OK)
 		status = migrate(s, o, !there);
 	if (status == STATUS_OK)

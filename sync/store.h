@@ -14,7 +14,9 @@ struct store_stmt; /* a prepared statement of the domain */
 
 /* Opens (creates when create is true).  LOCKED when another process has it,
  * NEWER when made by a newer schema, NOT_INITIALISED when it is not there.
- * path ":memory:" for tests.  Applies pending migrations in one transaction. */
+ * path ":memory:" for tests.  Applies pending migrations in one transaction:
+ * new tables and columns of the registry first, then the texts.  A failure
+ * leaves the database as it was. */
 struct store_options {
 	const struct registry *registry;
 	const char *const *migrations; /* SQL texts, NULL-terminated, append-only;
@@ -25,6 +27,12 @@ struct store_options {
 int store_open(const char *path, const struct store_options *options,
     struct store **ret) MUST_CHECK;
 void store_close(struct store *s);
+/* What migrations added and nobody has read again out of the segments yet: per
+ * registry index a mask of column indexes, all bits for a new table.  Rows that
+ * were there have version 0 in such a column until merge_upgrade gives them
+ * their true one.  False: nothing. */
+int store_upgraded(struct store *s, uint64_t *ret_masks, bool *ret_any) MUST_CHECK;
+int store_upgrade_done(struct store *s) MUST_CHECK;
 /* Words of the last failure for a log; valid until the next call. */
 const char *store_error(const struct store *s);
 /* Code and text that refuse(code, …) raised, when a call gave REFUSED. */

@@ -100,8 +100,12 @@ PRAGMA integrity_check(1)
 
 -- name: has_tables
 SELECT count(*) FROM sqlite_schema WHERE name = 'kehou_meta'
--- name: has_table
-SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1
+
+-- name: table_columns
+SELECT name FROM pragma_table_info(?1) ORDER BY cid
+-- name: table_extras
+SELECT sql FROM sqlite_schema WHERE tbl_name = ?1 AND type IN ('index', 'trigger')
+AND sql IS NOT NULL AND name <> ?1 || '_delete'
 
 -- name: meta_get
 SELECT data FROM kehou_meta WHERE space = ?1 AND name = ?2

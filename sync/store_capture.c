@@ -374,10 +374,11 @@ log_row(struct net *n, enum batch_op op, uint32_t length, uint64_t stamp,
 	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++) {
 		if (!(mask >> i & 1))
 			continue;
-		buffer_put_varint(b, i);
+		/* The id: an upgrade may come before these rows are sealed. */
+		buffer_put_varint(b, n->t->columns[i].id);
 		value_put(b, n->after.values[i]);
 	}
-	buffer_put_varint(b, 0); /* a key's index: the end */
+	buffer_put_varint(b, 0); /* no column's id: the end */
 	n->nrows++;
 }
 
@@ -387,6 +388,23 @@ later(uint64_t stamp, int64_t version)
 	uint64_t seen = VERSION_STAMP(version) + 1;
 
 	return seen > stamp ? seen : stamp;
+}
+
+/* What a whole row says.  A default that this node may not write is left out:
+ * absent means the same, and nobody refuses the row for it. */
+static uint64_t
+whole_mask(const struct net *n)
+{
+	const uint64_t *rights = n->s->capture.author.rights;
+	uint64_t mask = registry_value_mask(n->t);
+
+	if (rights == NULL)
+		return mask;
+	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
+		if (!(rights[n->t - n->s->registry->tables] >> i & 1) &&
+		    value_equal(n->after.values[i], n->t->columns[i].missing))
+			mask &= ~(UINT64_C(1) << i);
+	return mask;
 }
 
 static int
@@ -400,7 +418,7 @@ net_insert(struct net *n)
 	if (status != STATUS_OK)
 		return status;
 	if (length == 0) {
-		log_row(n, BATCH_WHOLE, 1, stamp, registry_value_mask(n->t));
+		log_row(n, BATCH_WHOLE, 1, stamp, whole_mask(n));
 		return STATUS_OK;
 	}
 	stamp = later(stamp, dead);
@@ -408,7 +426,7 @@ net_insert(struct net *n)
 	n->after.version = VERSION(stamp, n->s->capture.writer);
 	for (unsigned i = 0; i < n->t->ncolumns; i++)
 		n->after.versions[i] = n->after.version;
-	log_row(n, BATCH_WHOLE, n->after.length, stamp, registry_value_mask(n->t));
+	log_row(n, BATCH_WHOLE, n->after.length, stamp, whole_mask(n));
 	/* Not touch: the tombstone goes too, or the digest would count it. */
 	return store_put(n->s, n->t, &n->after);
 }
@@ -512,7 +530,7 @@ may_write(const struct net *n)
 {
 	const struct store_author *a = &n->s->capture.author;
 	bool county = n->t->scope == REGISTRY_COUNTY;
-	uint64_t may, needs;
+	uint64_t may, keys;
 
 	if (county != (a->scope == SCOPE_COUNTY))
 		return STATUS_RIGHTS;
@@ -524,18 +542,16 @@ may_write(const struct net *n)
 	if (a->rights == NULL)
 		return STATUS_OK;
 	may = a->rights[n->t - n->s->registry->tables];
-	if (n->before.exists && n->after.exists) {
-		for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
-			if (!(may >> i & 1) &&
-			    !value_equal(n->before.values[i], n->after.values[i]))
-				return STATUS_RIGHTS;
-		return STATUS_OK;
-	}
-	/* As the merge asks on every replica (is_rightful): a birth writes all. */
-	needs = (UINT64_C(1) << n->t->nkeys) - 1;
-	if (n->after.exists)
-		needs |= registry_value_mask(n->t);
-	return (may & needs) == needs ? STATUS_OK : STATUS_RIGHTS;
+	keys = (UINT64_C(1) << n->t->nkeys) - 1;
+	if (!(n->before.exists && n->after.exists) && (may & keys) != keys)
+		return STATUS_RIGHTS;
+	/* As the merge asks on every replica (is_rightful): what is said needs
+	 * its right, and a birth need not say defaults (whole_mask). */
+	for (unsigned i = n->t->nkeys; n->after.exists && i < n->t->ncolumns; i++)
+		if (!(may >> i & 1) && !value_equal(n->after.values[i],
+		    n->before.exists ? n->before.values[i] : n->t->columns[i].missing))
+			return STATUS_RIGHTS;
+	return STATUS_OK;
 }
 
 static int
@@ -680,12 +696,14 @@ read_row(struct store *s, struct reader *r, struct batch *b, uint64_t base)
 	for (unsigned i = 0; i < t->nkeys; i++)
 		values[i] = value_read(r);
 	for (;;) {
-		uint64_t i = reader_varint(r);
+		uint64_t id = reader_varint(r);
+		int i;
 
-		if (r->failed || i >= t->ncolumns)
-			return STATUS_CORRUPT;
-		if (i < t->nkeys)
+		if (id == 0)
 			break;
+		i = id > UINT16_MAX ? -1 : registry_column(t, (uint16_t)id);
+		if (r->failed || i < t->nkeys)
+			return STATUS_CORRUPT;
 		values[i] = value_read(r);
 		row.mask |= UINT64_C(1) << i;
 	}

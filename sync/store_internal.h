@@ -69,6 +69,8 @@ struct store {
 	/* the virtual table's view */
 	struct batch_table *rows;
 	uint32_t rows_writer, rows_at;
+	const struct registry_table *renewing; /* table that is made anew */
+	uint64_t renewing_fresh;               /* its columns that are new */
 	struct buffer got;    /* values of store_get */
 	struct buffer key;    /* scratch */
 	char refusal[STORE_REFUSAL_BYTES];
@@ -86,6 +88,12 @@ void store_bind_at(struct store_stmt *st, int at, struct value v);
 struct value store_value(sqlite3_value *v); /* FLOAT becomes NULL */
 int store_functions(struct store *s) MUST_CHECK;      /* SQL functions */
 int store_rows_module(struct store *s) MUST_CHECK;    /* kehou_rows */
+int store_exec(struct store *s, const char *sql) MUST_CHECK; /* many statements */
+/* Makes the table, or gives an older one its new columns.  Inside a merge
+ * transaction.  note: what was added is noted for store_upgraded. */
+int store_upgrade_table(struct store *s, const struct registry_table *t, bool note)
+    MUST_CHECK;
+int store_upgrade_functions(struct store *s) MUST_CHECK;
 void store_hooks(struct store *s);                    /* capture */
 void store_capture_clear(struct store *s);
 int store_streams_load(struct store *s) MUST_CHECK;

@@ -126,9 +126,14 @@ def sql_of(t):
     put = ", ".join("%s = excluded.%s" % (c, c) for c in rest + ["row_version", "row_except"])
     bulk = ", ".join("%s = excluded.%s" % (c, c) for c in rest + ["row_version"])
     n = len(keys)
+    create = ("CREATE TABLE %s (%s) WITHOUT ROWID; CREATE TRIGGER %s_delete BEFORE DELETE ON %s "
+              "BEGIN SELECT kehou_guard(); END;" % (name, ", ".join(cols), name, name))
     return {
-        "create": "CREATE TABLE %s (%s) WITHOUT ROWID; CREATE TRIGGER %s_delete BEFORE DELETE ON %s "
-                  "BEGIN SELECT kehou_guard(); END;" % (name, ", ".join(cols), name, name),
+        "create": create,
+        "save": "CREATE TABLE kehou_old AS SELECT * FROM %s" % name,
+        "renew": "DROP TABLE %s; %s INSERT INTO %s (%s) SELECT %s, kehou_renewed_version(row_version, row_except), "
+                 "kehou_renewed_except(row_version, row_except) FROM kehou_old; DROP TABLE kehou_old;"
+                 % (name, create, name, ", ".join(every), ", ".join(names)),
         "apply": "INSERT INTO %s (%s) SELECT %s, v, NULL FROM kehou_rows WHERE true ON CONFLICT (%s) "
                  "DO UPDATE SET %s WHERE kehou_wins(%s.row_version, %s.row_except, excluded.row_version)"
                  % (name, ", ".join(every), ", ".join("c%d" % i for i in range(len(names))),
@@ -143,6 +148,12 @@ def sql_of(t):
                    ", ".join(keys)),
         "touch": "UPDATE %s SET row_version = ?%d, row_except = ?%d WHERE %s" % (name, n + 1, n + 2, at),
     }
+
+
+def add_of(c):
+    """Gives the saved copy of an older table the column that it lacks."""
+    return "ALTER TABLE kehou_old ADD COLUMN %s %s%s" % (
+        c["name"], c["type"], "" if c["default"] is None else " DEFAULT %s" % c["default"])
 
 
 def c_string(text):
@@ -172,6 +183,9 @@ def emit(out, header, name, version, tables):
                 c_string(c["hint_by"]) if c["hint_by"] else "NULL", c_missing(c),
                 "true" if c["hub"] else "false"))
         lines.append("};")
+        lines.append("static const char *const %s_%s_adds[] = {" % (name, t["name"]))
+        lines += ["\t%s," % c_string(add_of(c)) for c in t["columns"]]
+        lines.append("};")
     lines.append("")
     lines.append("static const struct registry_table %s_tables[] = {" % name)
     for t in tables:
@@ -185,6 +199,7 @@ def emit(out, header, name, version, tables):
             names.index(t["subject"]) if t["subject"] else -1, name, t["name"]))
         for kind, sql in sql_of(t).items():
             lines.append("\t\t.%s = %s," % (kind, c_string(sql)))
+        lines.append("\t\t.adds = %s_%s_adds," % (name, t["name"]))
         lines.append("\t},")
     lines += ["};", "", "const struct registry %s = {" % name,
               "\t.tables = %s_tables, .ntables = %d, .version = %d," % (name, len(tables), version), "};", ""]
