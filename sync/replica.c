@@ -355,43 +355,6 @@ begin_epoch(struct replica *r)
 	return replica_mark_left(r);
 }
 
-/* The schema rose: a hub grants what is new in it, then everything stored is
- * read for what the older program passed over.  What fails is done at the next
- * opening. */
-static int
-after_upgrade(struct replica *r)
-{
-	struct merge m = replica_merge(r);
-	struct merge_result result = {0};
-	uint64_t *fresh = r->rights; /* scratch, nobody writes meanwhile */
-	bool any = false;
-	int status = store_upgraded(r->store, fresh, &any);
-
-	if (status != STATUS_OK || !any)
-		return status;
-	if (r->role == ROLE_HUB) {
-		status = roster_default_rights(&r->roster, r->registry);
-		if (status == STATUS_OK)
-			status = replica_publish_roster(r);
-	}
-	if (status == STATUS_OK)
-		status = replica_seal(r);
-	if (status == STATUS_OK)
-		status = store_begin_merge(r->store);
-	if (status != STATUS_OK)
-		return status;
-	status = merge_upgrade(&m, fresh, &result);
-	if (status == STATUS_OK)
-		status = merge_retry(&m, &result);
-	if (status == STATUS_OK)
-		status = store_upgrade_done(r->store);
-	if (status == STATUS_OK)
-		status = store_commit_merge(r->store);
-	if (status != STATUS_OK)
-		store_rollback(r->store);
-	return status;
-}
-
 int
 replica_open(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct replica **ret)
@@ -423,7 +386,7 @@ replica_open(const char *dir, const struct env *env,
 	if (status == STATUS_OK && behind)
 		status = begin_epoch(r);
 	if (status == STATUS_OK)
-		status = after_upgrade(r);
+		status = replica_upgrade(r);
 	if (status != STATUS_OK) {
 		replica_close(r);
 		return status;

@@ -53,6 +53,10 @@ int replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
     bool *ret_taken) MUST_CHECK;
 /* Signs the changed roster with the next number and installs it. */
 int replica_publish_roster(struct replica *r) MUST_CHECK;
+/* When the schema rose: a hub grants what is new in it, then everything stored
+ * is read for what the older program passed over.  What fails is done at the
+ * next opening. */
+int replica_upgrade(struct replica *r) MUST_CHECK;
 struct merge replica_merge(struct replica *r);
 
 /* What is known of another node; in meta space "peer" under its id. */

@@ -72,6 +72,7 @@ GENERATED_OWNER = {
 	"schema": "schema", "domain": "schema", "roster": "schema",
 	"kehou": "tools", "messages": "tools", "po": "tools",
 	"test": "tests", "toy": "tests", "county": "tests",
+	"upgrade": "tests",
 }
 SYNC_NEVER = {"jansson.h", "curl/curl.h", "cmocka.h"}
 

@@ -348,6 +348,31 @@ what_was_logged_before_the_upgrade_is_sealed_after_it(void **state)
 	end(&p);
 }
 
+/* Absent and default mean the same: a row may be said without the right. */
+static void
+a_new_row_is_rightful_before_the_hub_has_granted_new_columns(void **state)
+{
+	struct replica_verify v;
+	struct pair p;
+
+	(void)state;
+	birth(&p, 26, &old_domain, &new_domain);
+	deliver(&p);
+	assert_int_equal(edit(&p, &p.school, SCHOOL, UPGRADE_SQL_ADD), STATUS_OK);
+	assert_int_equal(edit(&p, &p.school, SCHOOL, UPGRADE_SQL_NEW_CLASS),
+	    STATUS_RIGHTS);
+	assert_int_equal(edit(&p, &p.school, SCHOOL, UPGRADE_SQL_NEW_ADD), STATUS_RIGHTS);
+	deliver(&p);
+	assert_int_equal(replica_verify(p.school.r, &v), STATUS_OK);
+	assert_true(v.state_equal);
+	reopen(&p.hub, &new_domain);
+	deliver(&p);
+	assert_int_equal(edit(&p, &p.school, SCHOOL, UPGRADE_SQL_NEW_CLASS), STATUS_OK);
+	deliver(&p);
+	assert_same(&p);
+	end(&p);
+}
+
 static void
 an_older_program_refuses_a_newer_database(void **state)
 {
@@ -399,6 +424,7 @@ main(void)
 		cmocka_unit_test(what_a_newer_schema_wrote_waits_until_the_upgrade),
 		cmocka_unit_test(a_row_gains_the_defaults_with_the_version_of_its_birth),
 		cmocka_unit_test(what_was_logged_before_the_upgrade_is_sealed_after_it),
+		cmocka_unit_test(a_new_row_is_rightful_before_the_hub_has_granted_new_columns),
 		cmocka_unit_test(an_older_program_refuses_a_newer_database),
 		cmocka_unit_test(a_migration_that_fails_half_way_leaves_the_old_state),
 	};
