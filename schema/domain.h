@@ -22,7 +22,7 @@ struct domain_param {
 	bool optional;
 };
 struct domain_entry {     /* a command or a view */
-	const char *name, *about, *sql, *requires; /* requires: "R12 R1" */
+	const char *name, *about, *about_zh, *sql, *requires; /* requires: "R12 R1" */
 	unsigned roles;       /* enum domain_role bits */
 	const struct domain_param *params; size_t nparams;
 	bool county;          /* command writes the county scope (hub) */

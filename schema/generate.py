@@ -3,14 +3,14 @@
 
 usage: generate.py OUT.c OUT.h SCHEMA_DIR
 
-The header comments of a file are its contract (docs/domain.md): about, roles,
+The header comments of a file are its contract (docs/domain.md): about, about_zh, roles,
 params, scope, lane, requires, audit.  Anything else there is an error."""
 import os
 import re
 import sys
 
 ROLES = ["teacher", "head", "guard", "clerk", "lead", "auditor"]
-KEYS = {"about", "roles", "params", "scope", "lane", "requires", "audit"}
+KEYS = {"about", "about_zh", "roles", "params", "scope", "lane", "requires", "audit"}
 PARAM = re.compile(r"^([a-z][a-z0-9_]*):([itdmjb])(\?)?$")
 # Bound by the runtime, never taken from outside.
 OWN = {"school", "staff", "user_roles", "new_id"}
@@ -31,7 +31,7 @@ def read_entry(path, kind):
         head[key] = text.strip()
         n += 1
     sql = "\n".join(lines[n:]).strip() + "\n"
-    for key in ("about", "roles", "params", "requires"):
+    for key in ("about", "about_zh", "roles", "params", "requires"):
         if key not in head:
             fail(path, "no %s" % key)
     roles = 0
@@ -88,8 +88,9 @@ def write_entries(out, kind, entries):
     out.write("const struct domain_entry domain_%ss[] = {\n" % kind)
     for e in entries:
         params = "%s_%s_params" % (kind, ident(e["name"])) if e["params"] else "NULL"
-        out.write('{\n\t"%s",\n\t%s,\n\t%s,\n\t"%s",\n\t%d, %s, %d, %s, %s\n},\n' % (
-            e["name"], c_text(e["head"]["about"]).replace("\\n", ""), c_text(e["sql"]),
+        out.write('{\n\t"%s",\n\t%s,\n\t%s,\n\t%s,\n\t"%s",\n\t%d, %s, %d, %s, %s\n},\n' % (
+            e["name"], c_text(e["head"]["about"]).replace("\\n", ""),
+            c_text(e["head"]["about_zh"]).replace("\\n", ""), c_text(e["sql"]),
             e["head"]["requires"], e["roles"], params, len(e["params"]),
             str(e["head"].get("scope") == "county").lower(),
             str(e["head"].get("lane") == "urgent").lower()))

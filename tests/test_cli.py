@@ -109,6 +109,14 @@ def test_version_and_help_need_no_node():
 			assert word in text and "kehou" in text, f"{command}: {text}"
 
 
+def test_help_of_a_command_tells_its_parameters_and_numbers():
+	for lang, words in (("en", ("Roll call", "absent", "noon")), ("zh", ("点名", "中午"))):
+		text = Run("do", "rollcall", "--help", lang=lang).works().out
+		assert all(word in text for word in words), text
+	assert "谁还在校" in Run("show", "still_here", "--help", lang="zh").works().out
+	assert "谁还在校" in Run("views", lang="zh").works().out
+
+
 def test_language_follows_lang_unless_told():
 	assert "没有" in subprocess.run([KEHOU, "nonsense"], capture_output=True, text=True,
 		env={"LANG": "zh_CN.UTF-8"}, check=False).stderr

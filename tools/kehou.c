@@ -162,6 +162,10 @@ dispatch(struct cli *c, int argc, char **argv)
 	c->command = name;
 	if (wants_help(argc, argv)) {
 		help_one(c, name);
+		for (int i = words; i < argc; i++)
+			if ((entry->run == kehou_do || entry->run == kehou_do_show) &&
+			    argv[i][0] != '-')
+				kehou_do_help(c, entry->run == kehou_do_show, argv[i]);
 		return CLI_OK;
 	}
 	rc = entry->run(c, argc - words, argv + words);

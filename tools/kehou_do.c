@@ -82,6 +82,12 @@ cleanup:
 	return rc;
 }
 
+static const char *
+about(const struct cli *c, const struct domain_entry *entry)
+{
+	return c->lang == MESSAGE_ZH ? entry->about_zh : entry->about;
+}
+
 static void
 param_list(const struct domain_entry *entry, char *out, size_t cap)
 {
@@ -114,6 +120,37 @@ param_objects(const struct domain_entry *entry)
 	return params;
 }
 
+/* What a parameter's values mean: in this command, else wherever it stands. */
+static const char *
+param_words(const struct cli *c, const char *entry, const char *param)
+{
+	char key[128];
+	const char *words;
+
+	snprintf(key, sizeof key, "param.%s.%s", entry, param);
+	words = message_text(c->lang, key);
+	snprintf(key, sizeof key, "param.%s", param);
+	return words != NULL ? words : message_text(c->lang, key);
+}
+
+void
+kehou_do_help(const struct cli *c, bool view, const char *name)
+{
+	const struct domain_entry *entry = view ? domain_view(name) : domain_command(name);
+
+	if (entry == NULL)
+		return;
+	printf("\n%s: %s\n", entry->name, about(c, entry));
+	for (size_t i = 0; i < entry->nparams; i++) {
+		const struct domain_param *p = &entry->params[i];
+		const char *words = param_words(c, entry->name, p->name);
+
+		printf("  %s%s=%c%s  %s\n", p->optional ? "[" : "", p->name, p->type,
+		    p->optional ? "]" : "", words != NULL ? words : "");
+	}
+	cli_say(c, stdout, MSG("params.types"), NULL);
+}
+
 static int
 list_entries(struct cli *c, const struct domain_entry *entries, size_t n, int argc,
     char **argv)
@@ -129,11 +166,11 @@ list_entries(struct cli *c, const struct domain_entry *entries, size_t n, int ar
 
 		param_list(&entries[i], params, sizeof params);
 		row = c->json ? json_pack("{s:s, s:s, s:s, s:o}", "name",
-		    entries[i].name, "about", entries[i].about != NULL
-		    ? entries[i].about : "", "requires", entries[i].requires != NULL
+		    entries[i].name, "about", about(c, &entries[i]),
+		    "requires", entries[i].requires != NULL
 		    ? entries[i].requires : "", "params", param_objects(&entries[i]))
 		    : json_pack("{s:s, s:s, s:s}", "name", entries[i].name, "params",
-		    params, "about", entries[i].about != NULL ? entries[i].about : "");
+		    params, "about", about(c, &entries[i]));
 		if (row == NULL || json_array_append_new(rows, row) != 0)
 			rc = cli_fail(c, STATUS_NOMEM, NULL, NULL);
 	}

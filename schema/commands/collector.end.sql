@@ -1,4 +1,5 @@
 -- about: Somebody may no longer fetch a child.
+-- about_zh: 某人不再可以接孩子。
 -- roles: teacher head
 -- params: pupil:i collector:i on:d
 -- scope: school

@@ -1,4 +1,5 @@
 -- about: Records the choices of a class list, one record each: pupils who were ticked, each with its guardian.
+-- about_zh: 按班级名单登记同意：勾选的学生每人一条，各有其监护人。
 -- roles: teacher head
 -- params: pupils:j notice:i given_on:d slots:i? weekdays:i? how:i? witness:t?
 -- scope: school

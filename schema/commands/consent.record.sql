@@ -1,4 +1,5 @@
 -- about: Records what a guardian chose against a version of the county's notice.
+-- about_zh: 登记监护人对县告知书某一版本的选择。
 -- roles: teacher head
 -- params: pupil:i guardian:i notice:i given_on:d choice:b? slots:i? weekdays:i? how:i? witness:t?
 -- scope: school

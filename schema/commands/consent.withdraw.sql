@@ -1,4 +1,5 @@
 -- about: A guardian withdraws, at any time, with no reason asked; the child is kept safe until collected.
+-- about_zh: 监护人退出，随时可退，不问理由；孩子在被接走前仍有人照看。
 -- roles: teacher head
 -- params: pupil:i on:d
 -- scope: school

@@ -1,4 +1,5 @@
 -- about: Adds a guardian or delegated carer of a child.
+-- about_zh: 登记孩子的监护人或受委托照看人。
 -- roles: teacher head
 -- params: pupil:i name:t phone:t? relation:i?
 -- scope: school

@@ -1,4 +1,5 @@
 -- about: The children of a session pass to another adult, with the count.
+-- about_zh: 把一场的孩子交给另一位成人，并清点人数。
 -- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i? to_staff:i? from_staff:i? counted:i reason:t?
 -- scope: school

@@ -1,4 +1,5 @@
 -- about: Adds to an incident: guardian informed, a call, a measure, a finding, closed.
+-- about_zh: 补充事件：已通知监护人、打电话、措施、结论、结案。
 -- roles: teacher head guard
 -- params: incident:i kind:i text:t date:d? time:m?
 -- scope: school

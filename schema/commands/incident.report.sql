@@ -1,4 +1,5 @@
 -- about: Reports an incident: kind, when, where, who, what, at once.  It travels first and is never edited.
+-- about_zh: 立即报告事件：类别、时间、地点、人员、经过。优先上报，不可修改。
 -- roles: teacher head guard
 -- params: kind:i date:d time:m? site:i? place:t pupil:i? who:t? what:t past_head:b?
 -- scope: school

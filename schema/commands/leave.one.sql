@@ -1,4 +1,5 @@
 -- about: One child leaves: how, with whom.  Somebody who is not listed needs the telephone approval with its witness; it is recorded either way.
+-- about_zh: 一个孩子离校：方式、跟谁走。接的人未登记时须有电话同意和见证人；无论如何都会记录。
 -- roles: teacher head guard
 -- params: date:d slot:i pupil:i how:i? collector:i? person:t? approval:t?
 -- scope: school

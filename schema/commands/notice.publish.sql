@@ -1,4 +1,5 @@
 -- about: The county sends a message to all schools, or to one.
+-- about_zh: 县里给全部学校或一所学校发通知。
 -- roles: clerk lead
 -- params: title:t body:t to_school:i?
 -- scope: county

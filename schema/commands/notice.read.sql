@@ -1,4 +1,5 @@
 -- about: The school confirms that it has read a message of the county.
+-- about_zh: 学校确认已读县里的通知。
 -- roles: head teacher
 -- params: message:i
 -- scope: school

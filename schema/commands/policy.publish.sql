@@ -1,4 +1,5 @@
 -- about: Publishes a version of the plan from its checked document (docs/policy.md).
+-- about_zh: 用核对过的文件发布一版方案（docs/policy.md）。
 -- roles: clerk lead
 -- params: document:j
 -- scope: county

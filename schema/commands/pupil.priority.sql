@@ -1,4 +1,5 @@
 -- about: A child belongs to a priority group, or no longer does.
+-- about_zh: 孩子属于某类优先人群，或不再属于。
 -- roles: teacher head
 -- params: pupil:i kind:i source:i? since_on:d? until_on:d?
 -- scope: school

@@ -1,4 +1,5 @@
 -- about: How a child usually goes home, on a weekday or (0) every day.
+-- about_zh: 孩子平时怎样回家：星期几，或每天（0）。
 -- roles: teacher head
 -- params: pupil:i weekday:i? how:i collector:i?
 -- scope: school

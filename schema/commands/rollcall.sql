@@ -1,4 +1,5 @@
 -- about: Roll call of a group in one act: everybody who takes part is here except who is named; who came without being expected is named too and never turned away.
+-- about_zh: 给一组一次点名：参加的都在，除非列为缺席或请假；没登记而来的也列出（extra），绝不拒之门外。
 -- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i? absent:j? excused:j? extra:j?
 -- scope: school

@@ -1,4 +1,5 @@
 -- about: Adds a site; number 0 is the school itself, or changes what is known of it.
+-- about_zh: 登记校点或更改其资料；0 号是学校本部。
 -- roles: head clerk
 -- params: site:i name:t class:i? class_year:i? kind:i? boarding:b? phase:i?
 -- scope: school

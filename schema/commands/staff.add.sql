@@ -1,4 +1,5 @@
 -- about: Adds a person who serves.  The first one needs nobody signed in.
+-- about_zh: 登记工作人员。第一位不需要先登录。
 -- roles: head
 -- params: name:t roles:t pin:t? kind:i? checked_on:d?
 -- scope: school

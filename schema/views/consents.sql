@@ -1,4 +1,5 @@
 -- about: The recorded choices.
+-- about_zh: 已登记的选择。
 -- roles: teacher head guard clerk lead auditor
 -- params: pupil:i?
 -- requires: R3

@@ -1,4 +1,5 @@
 -- about: Handovers with their counts.
+-- about_zh: 交接及清点人数。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d?
 -- requires: R12

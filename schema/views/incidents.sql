@@ -1,4 +1,5 @@
 -- about: Incidents, newest first, with what was added.  Reports about staff go past the head.
+-- about_zh: 事件及补充，新的在前。涉及工作人员的报告不经校长。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R13

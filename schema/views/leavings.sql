@@ -1,4 +1,5 @@
 -- about: How the children of a day went home.
+-- about_zh: 某一天孩子们怎样离校。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d
 -- requires: R1 R12

@@ -1,4 +1,5 @@
 -- about: The plans and their windows.
+-- about_zh: 各版方案及其时段。
 -- roles: teacher head guard clerk lead auditor
 -- params: version:i?
 -- requires: R2 R7

@@ -1,4 +1,5 @@
 -- about: One child: family, collectors, priority groups.
+-- about_zh: 一个孩子：家庭、接送人、优先人群。
 -- roles: teacher head guard clerk
 -- params: pupil:i
 -- requires: R18 R19

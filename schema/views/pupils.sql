@@ -1,4 +1,5 @@
 -- about: The children of a school year.
+-- about_zh: 某学年的学生。
 -- roles: teacher head guard clerk lead auditor
 -- params: school_year:i? grp:i? name:t?
 -- requires: R19

@@ -1,4 +1,5 @@
 -- about: The sites of the school.
+-- about_zh: 学校的校点。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R5

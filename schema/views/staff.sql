@@ -1,4 +1,5 @@
 -- about: Who serves.
+-- about_zh: 工作人员。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R10

@@ -1,4 +1,5 @@
 -- about: Who is still here.
+-- about_zh: 谁还在校。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d slot:i? site:i? grp:i?
 -- requires: R1

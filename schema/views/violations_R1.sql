@@ -1,4 +1,5 @@
 -- about: Closed sessions with a child that has not left by the records, and children who left twice.
+-- about_zh: 已清场而按记录还有孩子未离校的场次；离校两次的孩子。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R1

@@ -1,4 +1,5 @@
 -- about: Sessions without roll call; handovers that differ or lack a second person without a reason; children gone with somebody not listed and no approval; sessions with children and no closing.
+-- about_zh: 未点名的场次；人数不符或缺第二人而没有原因的交接；由未登记的人接走而没有同意的孩子；有孩子而未清场的场次。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R12

@@ -1,4 +1,5 @@
 -- about: Injuries and missing children of which no guardian was informed.
+-- about_zh: 未通知监护人的受伤和走失。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R13

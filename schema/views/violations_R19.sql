@@ -1,4 +1,5 @@
 -- about: Two children with one student number; children in no class.
+-- about_zh: 学籍号相同的两个孩子；没有编班的孩子。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R19

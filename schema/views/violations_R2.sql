@@ -1,4 +1,5 @@
 -- about: Sessions held under an older plan than the one in force.
+-- about_zh: 方案已更新而仍按旧方案开展的场次。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R2

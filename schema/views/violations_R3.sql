@@ -1,4 +1,5 @@
 -- about: Choices against no notice, before it existed or without a guardian; children here without a consent (to follow, never turned away); everybody of a school at the same minute by the same hand.
+-- about_zh: 没有告知书、早于告知书或没有监护人的选择；在校而没有同意书的孩子（待补，绝不拒之门外）；全校同一分钟由同一人录入。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R3

@@ -1,4 +1,5 @@
 -- about: Children and sessions at a site that is not there; sites without a class.
+-- about_zh: 校点未登记的孩子和场次；没有城乡分类的校点。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R5

@@ -1,4 +1,5 @@
 -- about: Sessions on days without school, or outside the window of season and class.
+-- about_zh: 非上课日的场次，或超出季节和类别规定时间的场次。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R7
