@@ -15,10 +15,10 @@ print_cell(FILE *f, struct value v)
 		fprintf(f, "{\"text\": \"%.*s\"}", (int)v.len, (const char *)v.p);
 }
 
-/* Tables with id, count and the first and last row: [tx, op, length, stamp,
- * mask, cells]. */
+/* Tables with id, count and rows, all or the first and last: [tx, op, length,
+ * stamp, mask, cells]. */
 static void
-print_tables(FILE *f, const struct batch *b)
+print_tables(FILE *f, const struct batch *b, int all)
 {
 	uint32_t i, j;
 	unsigned c;
@@ -26,9 +26,9 @@ print_tables(FILE *f, const struct batch *b)
 	for (i = 0; i < b->ntables; i++) {
 		const struct batch_table *t = &b->tables[i];
 
-		fprintf(f, "%s\n    {\"id\": %u, \"rows\": %u, \"first_and_last\": [",
-		    i ? "," : "", t->id, t->nrows);
-		for (j = 0; j < t->nrows; j += t->nrows > 1 ? t->nrows - 1 : 1) {
+		fprintf(f, "%s\n    {\"id\": %u, \"rows\": %u, \"%s\": [",
+		    i ? "," : "", t->id, t->nrows, all ? "all" : "first_and_last");
+		for (j = 0; j < t->nrows; j += !all && t->nrows > 1 ? t->nrows - 1 : 1) {
 			const struct batch_row *r = &t->rows[j];
 
 			fprintf(f, "%s\n      [%u, %u, %u, \"%llu\", %llu, [",
@@ -73,7 +73,7 @@ write_vector(const char *folder, enum segment_vector_size size)
 		for (i = 0; i < HASH_BYTES; i++)
 			fprintf(f, "%02x", hash[i]);
 		fputs("\",\n  \"tables\": [", f);
-		print_tables(f, &b);
+		print_tables(f, &b, size == SEGMENT_SMALL);
 		fputs("\n  ]\n}\n", f);
 		ok = fclose(f) == 0;
 	}

@@ -590,10 +590,10 @@ def shown_row(table, row, last):
 		[{"text": c} if isinstance(c, str) else c if c is None else str(c) for c in cells]]
 
 
-def shown_table(table, last):
-	ends = sorted({0, len(table.txs) - 1})
+def shown_table(table, wanted):
+	rows = range(len(table.txs)) if wanted == "all" else sorted({0, len(table.txs) - 1})
 	return {"id": table.number, "rows": len(table.txs),
-		"first_and_last": [shown_row(table, row, last) for row in ends]}
+		wanted: [shown_row(table, row, COLUMNS[table.number]) for row in rows]}
 
 
 # Columns of the vectors' tables.
@@ -602,9 +602,10 @@ COLUMNS = {30: 12, 31: 10, 32: 13, 33: 12}
 
 def read_segment(data, known):
 	seed = bytes.fromhex(known["sign_seed"]).ljust(32, b"\0")
+	wanted = "all" if "all" in known["tables"][0] else "first_and_last"
 	h, facts = open_segment(data, {"county": known["county"], "author": public_of(seed),
 		"previous": bytes.fromhex(known["previous"]).ljust(32, b"\0")})
 	return {"county": known["county"], "sign_seed": known["sign_seed"],
 		"previous": known["previous"], "first": h["first"], "count": h["count"],
 		"roster": h["roster"], "time": [facts.times[0], facts.times[-1]], "hash": h["hash"],
-		"tables": [shown_table(t, COLUMNS[i]) for i, t in sorted(facts.tables.items())]}
+		"tables": [shown_table(t, wanted) for _, t in sorted(facts.tables.items())]}
