@@ -9,7 +9,28 @@ struct importing {
 	struct replica_file *file;     /* what becomes of the file at hand */
 	struct peer peer;
 	bool newest;                   /* the bundle is the sender's newest so far */
+	bool ours;                     /* this machine failed, not the file */
 };
+
+/* Of a step that reads nothing from the folder.  A database or a disk that fails
+ * here would fail for each file; none of them may be called refused for it. */
+static int
+own_step(struct importing *im, int status)
+{
+	switch (status) {
+	case STATUS_NOMEM:
+	case STATUS_IO:
+	case STATUS_FULL:
+	case STATUS_READONLY:
+	case STATUS_CORRUPT:
+	case STATUS_BUSY:
+		im->ours = true;
+		break;
+	default:
+		break;
+	}
+	return status;
+}
 
 /* ---- rosters ---- */
 
@@ -40,11 +61,14 @@ read_whole(struct replica *r, const char *folder, const char *name, size_t max,
 	return status;
 }
 
+/* What was counted on the way is rolled back with the rest. */
 static void
 refused(struct replica_file *f, int status)
 {
 	f->outcome = REPLICA_REFUSED;
 	f->status = status;
+	f->segments = f->transactions = f->rows = 0;
+	f->held = f->conflicts = f->refused_rows = 0;
 }
 
 static int
@@ -55,8 +79,10 @@ import_roster(struct importing *im, const char *name)
 	int status = read_whole(im->r, im->folder, name, ROSTER_MAX_BYTES, &b);
 
 	if (status == STATUS_OK)
-		status = replica_take_roster(im->r, b.data, b.len, &taken);
+		status = own_step(im, replica_take_roster(im->r, b.data, b.len, &taken));
 	buffer_release(&b);
+	if (im->ours)
+		return status;
 	im->file->outcome = taken ? REPLICA_MERGED : REPLICA_KNOWN;
 	switch (status) {
 	case STATUS_OK:
@@ -232,10 +258,23 @@ take_items(struct importing *im, struct bundle_reader *reader)
 		if (status == STATUS_NOT_FOUND)
 			return STATUS_OK;
 		if (status == STATUS_OK)
-			status = take_item(im, kind, data, len);
+			status = own_step(im, take_item(im, kind, data, len));
 		if (status != STATUS_OK)
 			return status;
 	}
+}
+
+static int
+keep_bundle(struct importing *im)
+{
+	struct replica *r = im->r;
+	int status = peer_save(r, &im->peer);
+
+	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "seen", im->file->name, "", 0);
+	if (status == STATUS_OK)
+		status = store_commit_merge(r->store);
+	return status;
 }
 
 /* A verified bundle, in one transaction: rows, vectors, segments, receipts. */
@@ -248,20 +287,16 @@ take_bundle(struct importing *im, struct bundle_reader *reader)
 	int status = bundle_reader_open(reader, &r->self, &m);
 
 	if (status == STATUS_OK)
-		status = peer_load(r, &info->sender, &im->peer);
+		status = own_step(im, peer_load(r, &info->sender, &im->peer));
 	if (status == STATUS_OK)
-		status = store_begin_merge(r->store);
+		status = own_step(im, store_begin_merge(r->store));
 	if (status != STATUS_OK)
 		goto out;
 	status = learn(im, info, &m);
 	if (status == STATUS_OK)
 		status = take_items(im, reader);
 	if (status == STATUS_OK)
-		status = peer_save(r, &im->peer);
-	if (status == STATUS_OK)
-		status = store_meta_set(r->store, "seen", im->file->name, "", 0);
-	if (status == STATUS_OK)
-		status = store_commit_merge(r->store);
+		status = own_step(im, keep_bundle(im));
 	if (status != STATUS_OK)
 		store_rollback(r->store);
 out:
@@ -301,7 +336,7 @@ enrol(struct importing *im, struct bundle_reader *reader)
 	memcpy(cert.invite, req.invite, sizeof(cert.invite));
 	status = roster_certify(&r->roster, &cert, r->issuing_sk);
 	if (status == STATUS_OK)
-		status = replica_publish_roster(r);
+		status = own_step(im, replica_publish_roster(r));
 	return status;
 }
 
@@ -367,6 +402,8 @@ import_bundle(struct importing *im, const char *name)
 		status = judge_bundle(im, reader);
 	bundle_reader_free(reader);
 	r->env->files->close(r->env->ctx, file);
+	if (im->ours)
+		return status;
 	switch (status) {
 	case STATUS_OK:
 		im->file->outcome = im->file->held > 0 ||
