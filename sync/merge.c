@@ -405,48 +405,6 @@ same_bytes(void *ctx, const struct store_segment *seg)
 	return 1;
 }
 
-struct before {
-	uint64_t last;            /* sequence before the segment at hand */
-	uint8_t hash[HASH_BYTES]; /* of the segment that ends there */
-	bool found;
-};
-
-static int
-ends_before(void *ctx, const struct store_segment *seg)
-{
-	struct before *b = ctx;
-
-	if (seg->first + seg->count - 1 == b->last) {
-		memcpy(b->hash, seg->hash, HASH_BYTES);
-		b->found = true;
-	}
-	return 1;
-}
-
-/* BAD_SIGNATURE when others made this to have a node look cloned.  Where the
- * branch began earlier or is cut otherwise, its predecessor is not here, and
- * it counts as signed. */
-static int
-fork_verify(struct merge *m, const uint8_t *packed, size_t len,
-    const struct segment_header *h, const struct roster_cert *cert, uint32_t writer)
-{
-	struct before b = { .last = h->first - 1, .found = h->first == 1 };
-	struct segment s = {0};
-	uint8_t hash[HASH_BYTES];
-	int status = STATUS_OK;
-
-	if (!b.found)
-		status = store_segments(m->store, writer, h->first - 2, ends_before, &b);
-	if (status < 0 || !b.found)
-		return status < 0 ? status : STATUS_OK;
-	status = segment_open(packed, len, &s);
-	if (status == STATUS_OK)
-		status = segment_verify(&s, m->roster->county, b.hash,
-		    cert->node.sign_pk, hash);
-	segment_release(&s);
-	return status;
-}
-
 /* A segment whose sequences are here already: the same one, or proof that two
  * copies of a node write under one name. */
 static int
@@ -463,7 +421,7 @@ known_or_fork(struct merge *m, const uint8_t *packed, size_t len,
 		ret->known++;
 		return STATUS_OK;
 	}
-	status = fork_verify(m, packed, len, h, cert, writer);
+	status = merge_fork_verify(m, packed, len, h, cert, writer);
 	switch (status) {
 	case STATUS_OK:
 		return hold(m, h, packed, len, STATUS_FORK, ret);

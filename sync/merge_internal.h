@@ -1,4 +1,4 @@
-/* What merge.c and merge_verdict.c share.  Nobody else includes it. */
+/* What the files merge*.c share.  Nobody else includes it. */
 #ifndef SYNC_MERGE_INTERNAL_H
 #define SYNC_MERGE_INTERNAL_H
 
@@ -19,5 +19,12 @@ int merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
 /* Segments held by reference because a newer schema wrote them: those that are
  * readable now are applied again and let go. */
 int merge_upgrade_held(struct merge *m, struct merge_result *ret) MUST_CHECK;
+
+/* BAD_SIGNATURE when others made this segment to have a node look cloned.  Where
+ * the branch began earlier or is cut otherwise, its predecessor is not here, and
+ * it counts as signed. */
+int merge_fork_verify(struct merge *m, const uint8_t *packed, size_t len,
+    const struct segment_header *h, const struct roster_cert *cert, uint32_t writer)
+    MUST_CHECK;
 
 #endif

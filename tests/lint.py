@@ -67,7 +67,7 @@ MAY_INCLUDE = {
 }
 # The owner of a generated header is told by the first word of its name.
 GENERATED_OWNER = {
-	"tiny": "tests",
+	"bench": "tests", "tiny": "tests",
 	"store": "sync", "sync": "sync", "engine": "sync",
 	"schema": "schema", "domain": "schema", "roster": "schema",
 	"kehou": "tools", "messages": "tools", "po": "tools",
