@@ -71,7 +71,7 @@ GENERATED_OWNER = {
 	"store": "sync", "sync": "sync", "engine": "sync",
 	"schema": "schema", "domain": "schema", "roster": "schema",
 	"kehou": "tools", "messages": "tools", "po": "tools",
-	"test": "tests", "toy": "tests", "county": "tests",
+	"test": "tests", "toy": "tests", "county": "tests", "bench": "tests",
 	"upgrade": "tests",
 }
 SYNC_NEVER = {"jansson.h", "curl/curl.h", "cmocka.h"}
