@@ -422,11 +422,14 @@ def test_a_root_key_of_before_is_not_written_over():
 	assert not os.path.exists(path("second")) and not os.path.exists(path("fresh.key"))
 
 
-def test_a_roll_call_with_an_unknown_child_marks_nobody():
+def test_a_mark_or_leaving_of_an_unknown_child_is_refused():
 	before = snapshot("school")
 	for name in ("absent", "excused", "extra"):
 		as_head("school", "do", "rollcall", "date=2026-11-24", "slot=2",
 			f"{name}=[1]").fails(1, "1")
+	as_head("school", "do", "leave.one", "date=2026-11-24", "slot=2", "pupil=1").fails(1)
+	as_head("school", "do", "attendance.correct", "date=2026-11-24", "slot=2", "pupil=1",
+		"state=1").fails(1)
 	assert snapshot("school") == before
 
 

@@ -5,6 +5,8 @@
 -- scope: school
 -- audit: how collector person approval
 -- requires: R1 R12
+SELECT refuse('R19.no_pupil', :pupil)
+WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
 SELECT refuse('R1.how', :how) WHERE :how NOT IN (1, 2, 3, 4, 5, 6, 7, 9);
 INSERT INTO leaving (school, date, slot, site, grp, pupil, how, collector, at, by_staff,
 	person, approval)
