@@ -401,6 +401,14 @@ const struct identity_public *replica_self(const struct replica *r) { return &r-
 uint8_t replica_role(const struct replica *r) { return r->role; }
 uint64_t replica_scope(const struct replica *r) { return r->scope; }
 const char *replica_detail(const struct replica *r) { return r->detail; }
+bool replica_failed_away(const struct replica *r) { return r->away; }
+
+int
+replica_away(struct replica *r, int status)
+{
+	r->away = status != STATUS_OK;
+	return status;
+}
 
 /* ---- own transactions ---- */
 

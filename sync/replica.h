@@ -46,6 +46,9 @@ const struct identity_public *replica_self(const struct replica *r);
 uint8_t replica_role(const struct replica *r);   /* enum roster_role */
 uint64_t replica_scope(const struct replica *r); /* school number, 0 at a hub */
 const char *replica_detail(const struct replica *r); /* of the last failure */
+/* Whether the export or import that failed last failed at the folder, not at this
+ * machine's own disk. */
+bool replica_failed_away(const struct replica *r);
 
 /* Begins a captured local transaction in a scope and lane, with this node's
  * rights; store_commit or store_rollback ends it. */

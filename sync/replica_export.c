@@ -289,7 +289,7 @@ write_bundle(struct replica *r, const char *folder, struct outgoing *o,
 		status = folder_write_finish(fw, hash, ret_name);
 	bundle_writer_free(w);
 	folder_write_free(fw);
-	return status;
+	return replica_away(r, status);
 }
 
 /* ---- one recipient ---- */
@@ -345,7 +345,7 @@ remove_superseded(struct replica *r, const char *folder,
 		    node_id_compare(&info.recipient, to) != 0 ||
 		    info.number >= before)
 			continue;
-		status = folder_remove(r->env, folder, list[i].name);
+		status = replica_away(r, folder_remove(r->env, folder, list[i].name));
 		if (status != STATUS_OK)
 			return status;
 		ret->removed++;
@@ -520,6 +520,7 @@ export_roster(struct replica *r, const char *folder)
 	uint8_t hash[HASH_BYTES];
 	int status = replica_path(r->dir, "roster", path);
 
+	r->away = false; /* that KEHOU is not there yet is no failure */
 	if (status == STATUS_OK)
 		status = env_read_file(r->env, path, ROSTER_MAX_BYTES, &b);
 	if (status != STATUS_OK)
@@ -532,6 +533,7 @@ export_roster(struct replica *r, const char *folder)
 		status = r->env->files->append(r->env->ctx, file, b.data, b.len);
 	if (status == STATUS_OK)
 		status = folder_write_finish(fw, hash, name);
+	status = replica_away(r, status);
 	folder_write_free(fw);
 out:
 	buffer_release(&b);
@@ -590,15 +592,17 @@ replica_export(struct replica *r, const char *folder, bool all,
 	size_t n = 0, ignored;
 	int status = replica_seal(r);
 
+	r->away = false;
 	if (status == STATUS_OK)
 		status = replica_mark_left(r);
 	if (status == STATUS_OK) {
-		status = folder_list(r->env, folder, &list, &n, &ignored);
+		status = replica_away(r, folder_list(r->env, folder, &list, &n,
+		    &ignored));
 		if (status == STATUS_NOT_FOUND)
 			status = STATUS_OK; /* KEHOU is made by the first write */
 	}
 	if (status == STATUS_OK)
-		status = folder_sweep(r->env, folder);
+		status = replica_away(r, folder_sweep(r->env, folder));
 	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
 		status = export_roster(r, folder);
 	if (status == STATUS_OK)

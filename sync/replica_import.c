@@ -472,8 +472,10 @@ replica_import(struct replica *r, const char *folder, replica_file_report *repor
 	size_t n = 0, ignored = 0;
 	int status = replica_seal(r);
 
+	r->away = false;
 	if (status == STATUS_OK)
-		status = folder_list(r->env, folder, &list, &n, &ignored);
+		status = replica_away(r, folder_list(r->env, folder, &list, &n,
+		    &ignored));
 	if (status == STATUS_OK)
 		status = import_kind(&im, list, n, FOLDER_ROSTER, report, ctx, &total);
 	if (status == STATUS_OK)

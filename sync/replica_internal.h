@@ -23,6 +23,7 @@ struct replica {
 	uint8_t role;
 	char dir[REPLICA_PATH_BYTES];
 	char detail[REPLICA_DETAIL_BYTES];
+	bool away;                     /* the folder failed */
 };
 
 /* An empty one; NULL without memory. */
@@ -42,6 +43,9 @@ void replica_say(struct replica *r, const char *format, ...)
 int replica_number(struct replica *r, const char *name, uint64_t *ret) MUST_CHECK;
 int replica_set_number(struct replica *r, const char *name, uint64_t value)
     MUST_CHECK;
+
+/* The status of a step that works at the folder: notes when it failed. */
+int replica_away(struct replica *r, int status) MUST_CHECK;
 
 /* Cuts what is logged into segments; everything own is in segments then. */
 int replica_seal(struct replica *r) MUST_CHECK;

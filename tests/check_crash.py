@@ -183,6 +183,9 @@ def check_told(done, hit, later, promised):
 	if done.returncode != 0 and not hit.startswith("write(2<") and \
 			(len(lines) != 1 or len(lines[0]) < 20):
 		raise Wrong(f"exit {done.returncode}, not told in one line: {done.stderr}")
+	if done.returncode != 0 and not hit.startswith("write(2<") and \
+			bool(re.search(r": The stick|: usb", lines[0])) != ("usb" in hit):
+		raise Wrong(f"the wrong disk is blamed: {lines[0]}")
 
 
 # --- The commands and the worlds they run in --------------------------------------------
@@ -394,6 +397,7 @@ def self_test(case, folder):
 	found += caught(check_sound, world, "school")
 	found += caught(check_round, world)
 	for code, text, promised in ((-11, "", False), (139, "", False), (0, "", False),
+			(1, "kehou: The stick is full: usb. Nothing more.", False),
 			(1, "", False), (1, "kehou: a line that is long enough\n" * 2, False)):
 		done = subprocess.CompletedProcess([], code, "", text)
 		found += caught(check_told, done, "fsync(3</x>) = -1 EIO", [], promised)

@@ -4,6 +4,17 @@
 #include "tools/kehou.h"
 #include "tools/output.h"
 
+/* A full or broken disk of this machine must not be looked for on the stick. */
+static int
+fail_at(struct cli *c, int status, const char *folder)
+{
+	bool disk = status == STATUS_IO || status == STATUS_FULL ||
+	    status == STATUS_READONLY;
+
+	return disk && !replica_failed_away(c->replica) ? cli_fail(c, status, NULL, NULL)
+	    : cli_fail(c, status, "folder", folder);
+}
+
 int
 kehou_exchange_export(struct cli *c, int argc, char **argv)
 {
@@ -31,7 +42,7 @@ kehou_exchange_export(struct cli *c, int argc, char **argv)
 		cli_say(c, stderr, MSG("export.begin"), to, NULL);
 	rc = replica_export(c->replica, to, all, &done);
 	if (rc != STATUS_OK)
-		return cli_fail(c, rc, "folder", to);
+		return fail_at(c, rc, to);
 	if (c->json) {
 		object = json_pack("{s:i, s:i, s:i, s:I, s:I}", "bundles",
 		    (int)done.bundles, "unchanged", (int)done.unchanged, "removed",
@@ -182,7 +193,7 @@ kehou_exchange_import(struct cli *c, int argc, char **argv)
 	if (files.progress && json_array_size(files.rows) > 0)
 		fputs("\r", stderr);
 	if (rc != STATUS_OK)
-		rc = cli_fail(c, rc, "folder", from);
+		rc = fail_at(c, rc, from);
 	else {
 		print_import(c, &done, files.rows);
 		rc = done.refused > 0 || done.partly > 0 || done.held > 0 ? CLI_PARTLY
