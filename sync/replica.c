@@ -355,12 +355,14 @@ begin_epoch(struct replica *r)
 	return replica_mark_left(r);
 }
 
+static int retry_held(struct replica *r);
+
 int
 replica_open(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct replica **ret)
 {
 	struct replica *r;
-	uint64_t born = 0;
+	uint64_t born = 0, retried = 0;
 	bool behind;
 	int status;
 
@@ -387,6 +389,11 @@ replica_open(const char *dir, const struct env *env,
 		status = begin_epoch(r);
 	if (status == STATUS_OK)
 		status = replica_upgrade(r);
+	/* A cut between the roster's file and what waited for it. */
+	if (status == STATUS_OK)
+		status = replica_number(r, "retried", &retried);
+	if (status == STATUS_OK && retried != r->roster.number)
+		status = retry_held(r);
 	if (status != STATUS_OK) {
 		replica_close(r);
 		return status;
@@ -590,6 +597,8 @@ retry_held(struct replica *r)
 	if (status == STATUS_OK)
 		status = merge_retry(&m, &result);
 	if (status == STATUS_OK)
+		status = replica_set_number(r, "retried", r->roster.number);
+	if (status == STATUS_OK)
 		status = store_commit_merge(r->store);
 	if (status != STATUS_OK)
 		store_rollback(r->store);
@@ -647,6 +656,8 @@ replica_publish_roster(struct replica *r)
 		memset(&r->roster, 0, sizeof(r->roster));
 		if (load_roster(r) != STATUS_OK)
 			status = STATUS_CORRUPT;
+	} else {
+		status = retry_held(r);
 	}
 	buffer_release(&b);
 	return status;

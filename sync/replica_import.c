@@ -6,6 +6,7 @@
 struct importing {
 	struct replica *r;
 	const char *folder;
+	struct file *handle;           /* of the bundle at hand */
 	struct replica_file *file;     /* what becomes of the file at hand */
 	struct peer peer;
 	bool newest;                   /* the bundle is the sender's newest so far */
@@ -264,13 +265,45 @@ take_items(struct importing *im, struct bundle_reader *reader)
 	}
 }
 
+/* A name is remembered only for the content that it is made of: another
+ * bundle's name, given to this one, must not keep that one out. */
 static int
-keep_bundle(struct importing *im)
+name_holds(const struct importing *im, bool *ret)
+{
+	const struct env *env = im->r->env;
+	uint8_t *buf = malloc(BUNDLE_CHUNK_BYTES), hash[HASH_BYTES];
+	char name[2 * HASH_BYTES + 1];
+	uint64_t offset = 0;
+	struct hash h;
+	size_t n = 0;
+	int status;
+
+	if (buf == NULL)
+		return STATUS_NOMEM;
+	folder_hash_init(&h);
+	do {
+		status = env->files->read_at(env->ctx, im->handle, offset, buf,
+		    BUNDLE_CHUNK_BYTES, &n);
+		if (status == STATUS_OK)
+			hash_update(&h, buf, n);
+		offset += n;
+	} while (status == STATUS_OK && n == BUNDLE_CHUNK_BYTES);
+	hash_final(&h, hash);
+	free(buf);
+	replica_hex(hash, HASH_BYTES, name);
+	if (status == STATUS_OK)
+		*ret = strncmp(name, im->file->name,
+		    strcspn(im->file->name, ".")) == 0;
+	return status;
+}
+
+static int
+keep_bundle(struct importing *im, bool named)
 {
 	struct replica *r = im->r;
 	int status = peer_save(r, &im->peer);
 
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && named)
 		status = store_meta_set(r->store, "seen", im->file->name, "", 0);
 	if (status == STATUS_OK)
 		status = store_commit_merge(r->store);
@@ -284,6 +317,7 @@ take_bundle(struct importing *im, struct bundle_reader *reader)
 	struct replica *r = im->r;
 	const struct bundle_info *info = bundle_reader_info(reader);
 	struct bundle_manifest m = {0};
+	bool named = false;
 	int status = bundle_reader_open(reader, &r->self, &m);
 
 	if (status == STATUS_OK)
@@ -296,7 +330,9 @@ take_bundle(struct importing *im, struct bundle_reader *reader)
 	if (status == STATUS_OK)
 		status = take_items(im, reader);
 	if (status == STATUS_OK)
-		status = own_step(im, keep_bundle(im));
+		status = name_holds(im, &named);
+	if (status == STATUS_OK)
+		status = own_step(im, keep_bundle(im, named));
 	if (status != STATUS_OK)
 		store_rollback(r->store);
 out:
@@ -397,6 +433,7 @@ import_bundle(struct importing *im, const char *name)
 		refused(im->file, status);
 		return STATUS_OK;
 	}
+	im->handle = file;
 	status = bundle_reader_new(r->env, file, &reader);
 	if (status == STATUS_OK)
 		status = judge_bundle(im, reader);

@@ -254,6 +254,89 @@ test_knowledge_of_streams_that_are_not_here_is_bounded(void **state)
 	vector_release(&h.knows);
 }
 
+static void
+first_bundle(const struct env *env, const char *stick, char ret[FOLDER_NAME_BYTES])
+{
+	struct folder_entry *list;
+	size_t n, ignored, i = 0;
+
+	assert_int_equal(folder_list(env, stick, &list, &n, &ignored), STATUS_OK);
+	while (i < n && list[i].kind != FOLDER_BUNDLE)
+		i++;
+	assert_true(i < n);
+	memcpy(ret, list[i].name, FOLDER_NAME_BYTES);
+	free(list);
+}
+
+static void
+test_a_bundle_under_anothers_name_does_not_keep_that_one_out(void **state)
+{
+	struct world *w = *state;
+	char mine[FOLDER_NAME_BYTES], others[FOLDER_NAME_BYTES], path[160];
+	struct replica_export out;
+	struct replica_import in;
+	struct buffer b = BUFFER_INIT;
+
+	sim_mount(w->sim, "other");
+	sim_mount(w->sim, "false");
+	assert_int_equal(replica_export(w->school[0], "stick", false, &out), STATUS_OK);
+	assert_int_equal(replica_export(w->school[1], "other", false, &out), STATUS_OK);
+	first_bundle(w->hub_env, "stick", mine);
+	first_bundle(w->hub_env, "other", others);
+	(void)snprintf(path, sizeof(path), "stick/KEHOU/%s", mine);
+	assert_int_equal(env_read_file(w->hub_env, path, BUNDLE_MAX_BYTES, &b), STATUS_OK);
+	assert_int_equal(w->hub_env->files->mkdir(w->hub_env->ctx, "false/KEHOU"),
+	    STATUS_OK);
+	(void)snprintf(path, sizeof(path), "false/KEHOU/%s", others);
+	assert_int_equal(env_write_file(w->hub_env, path, b.data, b.len), STATUS_OK);
+	buffer_release(&b);
+	assert_int_equal(replica_import(w->hub, "false", NULL, NULL, &in), STATUS_OK);
+	assert_int_equal(in.merged, 1);
+	assert_int_equal(replica_import(w->hub, "other", NULL, NULL, &in), STATUS_OK);
+	assert_int_equal(in.merged, 1);
+	assert_int_equal(in.known, 1); /* the roster */
+	assert_int_equal(replica_import(w->hub, "other", NULL, NULL, &in), STATUS_OK);
+	assert_int_equal(in.known, 2);
+}
+
+/* Power went between the roster's file and the retry of what is held. */
+static void
+test_what_waits_for_a_certificate_goes_on_after_a_cut(void **state)
+{
+	struct world *w = *state;
+	struct segment_header h = { .stream = { .node = replica_self(w->school[0])->id,
+	    .epoch = 5, .scope = SCHOOL }, .first = 1, .count = 1 };
+	struct merge m = replica_merge(w->hub);
+	static const uint8_t zero[HASH_BYTES];
+	struct buffer packed = BUFFER_INIT;
+	struct merge_result res = {0};
+	uint8_t hash[HASH_BYTES];
+	uint64_t held = 1;
+	struct batch b;
+
+	batch_init(&b);
+	assert_int_equal(batch_add_tx(&b, INT64_C(1788220800), 0), STATUS_OK);
+	assert_int_equal(segment_build(&schema_registry, 410185, &h, zero, &b, NULL,
+	    &w->school[0]->self, w->env[0], &packed, hash), STATUS_OK);
+	assert_int_equal(store_begin_merge(w->hub->store), STATUS_OK);
+	assert_int_equal(merge_segment(&m, packed.data, packed.len, &res), STATUS_OK);
+	assert_int_equal(store_commit_merge(w->hub->store), STATUS_OK);
+	assert_int_equal(res.status, STATUS_UNCERTIFIED);
+	exchange(w, 0);
+	assert_int_equal(store_held_count(w->hub->store, &held), STATUS_OK);
+	assert_int_equal(held, 0);
+	/* As if the roster's file were newer than the last retry. */
+	assert_int_equal(replica_set_number(w->hub, "retried", 0), STATUS_OK);
+	replica_close(w->hub);
+	w->hub = NULL;
+	assert_int_equal(replica_open(w->hub_dir, w->hub_env, &domain, &w->hub),
+	    STATUS_OK);
+	assert_int_equal(replica_number(w->hub, "retried", &held), STATUS_OK);
+	assert_int_equal(held, w->hub->roster.number);
+	buffer_release(&packed);
+	batch_release(&b);
+}
+
 int
 main(void)
 {
@@ -269,6 +352,11 @@ main(void)
 		    test_a_school_fills_neither_streams_nor_held, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    test_knowledge_of_streams_that_are_not_here_is_bounded, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    test_a_bundle_under_anothers_name_does_not_keep_that_one_out,
+		    begin, end),
+		cmocka_unit_test_setup_teardown(
+		    test_what_waits_for_a_certificate_goes_on_after_a_cut, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
