@@ -294,15 +294,6 @@ write_bundle(struct replica *r, const char *folder, struct outgoing *o,
 
 /* ---- one recipient ---- */
 
-static bool
-on_folder(const struct folder_entry *list, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Header of a bundle on the folder; false when it is none. */
 static bool
 header_of(struct replica *r, const char *folder, const struct folder_entry *e,
@@ -327,6 +318,21 @@ header_of(struct replica *r, const char *folder, const struct folder_entry *e,
 	bundle_reader_free(reader);
 	r->env->files->close(r->env->ctx, file);
 	return ok;
+}
+
+/* True when our bundle lies there whole: a stick pulled out too early leaves a
+ * name with other bytes. */
+static bool
+on_folder(struct replica *r, const char *folder, const struct folder_entry *list,
+    size_t n, const char *name)
+{
+	struct bundle_info info;
+	bool ours;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return header_of(r, folder, &list[i], &info, &ours) && ours;
+	return false;
 }
 
 /* Own earlier bundles for this recipient: what they carry is in the new ones
@@ -483,7 +489,7 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 	hash_update(&plan.content, request.data, request.len);
 	hash_final(&plan.content, content);
 	if (!news || (memcmp(content, p.content, HASH_BYTES) == 0 &&
-	    on_folder(list, n, p.last_name))) {
+	    on_folder(r, folder, list, n, p.last_name))) {
 		ret->unchanged++;
 		goto out;
 	}
@@ -561,6 +567,8 @@ static int
 export_all(struct replica *r, const char *folder, bool all,
     const struct folder_entry *list, size_t n, struct replica_export *ret)
 {
+	int first = STATUS_OK, status;
+
 	if (r->role != ROLE_HUB) {
 		const struct roster_cert *hub = roster_hub(&r->roster);
 
@@ -570,17 +578,19 @@ export_all(struct replica *r, const char *folder, bool all,
 	}
 	for (size_t i = 0; i < r->roster.ncerts; i++) {
 		const struct roster_cert *c = &r->roster.certs[i];
-		int status;
 
 		if (c->role != ROLE_SCHOOL || roster_revoked(&r->roster, &c->node.id))
 			continue;
 		if (!all && !has_been_here(r, folder, list, n, &c->node.id))
 			continue;
 		status = export_to(r, folder, list, n, c, ret);
-		if (status != STATUS_OK)
+		/* What one school made too large takes nothing from the others. */
+		if (status == STATUS_TOO_LARGE && first == STATUS_OK)
+			first = status;
+		else if (status != STATUS_OK && status != STATUS_TOO_LARGE)
 			return status;
 	}
-	return STATUS_OK;
+	return first;
 }
 
 int

@@ -299,6 +299,26 @@ test_a_bundle_under_anothers_name_does_not_keep_that_one_out(void **state)
 	assert_int_equal(in.known, 2);
 }
 
+static void
+test_a_bundle_damaged_on_the_stick_is_written_anew(void **state)
+{
+	struct world *w = *state;
+	char name[FOLDER_NAME_BYTES], path[160];
+	struct replica_export out;
+
+	assert_int_equal(replica_export(w->school[0], "stick", false, &out), STATUS_OK);
+	assert_int_equal(out.bundles, 1);
+	assert_int_equal(replica_export(w->school[0], "stick", false, &out), STATUS_OK);
+	assert_int_equal(out.unchanged, 1);
+	first_bundle(w->env[0], "stick", name);
+	(void)snprintf(path, sizeof(path), "stick/KEHOU/%s", name);
+	assert_int_equal(env_write_file(w->env[0], path, (const uint8_t *)"", 0),
+	    STATUS_OK);
+	assert_int_equal(replica_export(w->school[0], "stick", false, &out), STATUS_OK);
+	assert_int_equal(out.unchanged, 0);
+	assert_int_equal(out.bundles, 1);
+}
+
 /* Power went between the roster's file and the retry of what is held. */
 static void
 test_what_waits_for_a_certificate_goes_on_after_a_cut(void **state)
@@ -355,6 +375,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_a_bundle_under_anothers_name_does_not_keep_that_one_out,
 		    begin, end),
+		cmocka_unit_test_setup_teardown(
+		    test_a_bundle_damaged_on_the_stick_is_written_anew, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    test_what_waits_for_a_certificate_goes_on_after_a_cut, begin, end),
 	};
