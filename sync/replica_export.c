@@ -359,26 +359,6 @@ remove_superseded(struct replica *r, const char *folder,
 	return STATUS_OK;
 }
 
-/* Records a bundle before its first byte leaves: numbers are never reused and
- * differences are only made against what was really said. */
-static int
-record_sent(struct replica *r, struct peer *p, const struct vector *shared)
-{
-	int status;
-
-	p->sent++;
-	status = peer_add_sent(p, p->sent, shared);
-	if (status == STATUS_OK)
-		status = store_begin_merge(r->store);
-	if (status == STATUS_OK)
-		status = peer_save(r, p);
-	if (status == STATUS_OK)
-		status = store_commit_merge(r->store);
-	if (status != STATUS_OK)
-		store_rollback(r->store);
-	return status;
-}
-
 static int
 save_peer(struct replica *r, const struct peer *p)
 {
@@ -391,6 +371,18 @@ save_peer(struct replica *r, const struct peer *p)
 	if (status != STATUS_OK)
 		store_rollback(r->store);
 	return status;
+}
+
+/* Records a bundle before its first byte leaves: numbers are never reused and
+ * differences are only made against what was really said. */
+static int
+record_sent(struct replica *r, struct peer *p, const struct vector *shared)
+{
+	int status;
+
+	p->sent++;
+	status = peer_add_sent(p, p->sent, shared);
+	return status == STATUS_OK ? save_peer(r, p) : status;
 }
 
 static int

@@ -63,7 +63,8 @@ struct store_author {
 	uint64_t scope;
 	uint8_t lane;
 	int64_t staff;
-	int64_t time_s;   /* now; the store floors it at the build date */
+	int64_t time_s;   /* now; a clock before 2020-07-31, the notice's date, is
+	                   * taken to stand there */
 	/* Columns that this node may write, per registry table index (key bits
 	 * mean: may insert); NULL: all. */
 	const uint64_t *rights;
