@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VARINT_MAX_BYTES 10
-
 void
 buffer_release(struct buffer *b)
 {
@@ -54,13 +52,17 @@ reserve(struct buffer *b, size_t len)
 uint8_t *
 buffer_extend(struct buffer *b, size_t len)
 {
-	uint8_t *p;
+	uint8_t *p = buffer_room(b, len);
 
-	if (!reserve(b, len))
-		return NULL;
-	p = b->data + b->len;
-	b->len += len;
+	if (p)
+		b->len += len;
 	return p;
+}
+
+uint8_t *
+buffer_room(struct buffer *b, size_t len)
+{
+	return reserve(b, len) ? b->data + b->len : NULL;
 }
 
 void
@@ -78,21 +80,21 @@ buffer_put(struct buffer *b, const void *data, size_t len)
 void
 buffer_put_u8(struct buffer *b, uint8_t v)
 {
-	buffer_put(b, &v, 1);
+	uint8_t *p = buffer_room(b, 1);
+
+	if (p) {
+		*p = v;
+		b->len++;
+	}
 }
 
 void
 buffer_put_varint(struct buffer *b, uint64_t v)
 {
-	uint8_t bytes[VARINT_MAX_BYTES];
-	size_t n = 0;
+	uint8_t *p = buffer_room(b, VARINT_MAX_BYTES);
 
-	while (v >= 0x80) {
-		bytes[n++] = (uint8_t)(v | 0x80);
-		v >>= 7;
-	}
-	bytes[n++] = (uint8_t)v;
-	buffer_put(b, bytes, n);
+	if (p)
+		b->len = (size_t)(varint_write(p, v) - b->data);
 }
 
 void

@@ -28,6 +28,8 @@ void buffer_clear(struct buffer *b);   /* keeps the memory */
 int buffer_status(const struct buffer *b) MUST_CHECK;
 /* Room for len more bytes, uninitialised, counted as used; NULL on failure. */
 uint8_t *buffer_extend(struct buffer *b, size_t len);
+/* The same, not counted: the caller adds to len what it wrote. */
+uint8_t *buffer_room(struct buffer *b, size_t len);
 void buffer_put(struct buffer *b, const void *data, size_t len);
 void buffer_put_u8(struct buffer *b, uint8_t v);
 void buffer_put_varint(struct buffer *b, uint64_t v);
@@ -62,6 +64,19 @@ const uint8_t *reader_bytes(struct reader *r, size_t max, size_t *ret_len);
 size_t reader_count(struct reader *r, size_t max);
 /* Marks the reader failed: the codec saw a value that may not be. */
 void reader_fail(struct reader *r);
+
+#define VARINT_MAX_BYTES 10
+/* Writes v as a varint; returns the byte after it. */
+static inline uint8_t *
+varint_write(uint8_t *p, uint64_t v)
+{
+	while (v >= 0x80) {
+		*p++ = (uint8_t)(v | 0x80);
+		v >>= 7;
+	}
+	*p++ = (uint8_t)v;
+	return p;
+}
 
 /* Zigzag of a signed difference. */
 uint64_t zigzag_encode(int64_t v);

@@ -155,32 +155,38 @@ store_bind_at(struct store_stmt *st, int at, struct value v)
 }
 
 int
-store_bind(struct store_stmt *st, const char *name, struct value v)
+store_parameter(const struct store_stmt *st, const char *name)
 {
 	static const char signs[] = ":@$";
 	size_t len = strlen(name);
 	char full[64];
+	int at = 0;
 
 	if (len + 2 > sizeof(full))
-		return STATUS_USAGE;
+		return 0;
 	memcpy(full + 1, name, len + 1);
-	for (size_t i = 0; i < sizeof(signs) - 1; i++) {
-		int at;
-
+	for (size_t i = 0; at == 0 && i < sizeof(signs) - 1; i++) {
 		full[0] = signs[i];
 		at = sqlite3_bind_parameter_index(st->st, full);
-		if (at == 0)
-			continue;
-		/* The caller's bytes need not outlive the call here. */
-		if (v.type == VALUE_TEXT && v.len > 0)
-			return store_translate(st->store, sqlite3_bind_text(st->st, at,
-			    (const char *)v.p, (int)v.len, SQLITE_TRANSIENT));
-		if (v.type == VALUE_BLOB && v.len > 0)
-			return store_translate(st->store, sqlite3_bind_blob(st->st, at,
-			    v.p, (int)v.len, SQLITE_TRANSIENT));
-		store_bind_at(st, at, v);
-		return STATUS_OK;
 	}
+	return at;
+}
+
+int
+store_bind(struct store_stmt *st, const char *name, struct value v)
+{
+	int at = store_parameter(st, name);
+
+	if (at == 0)
+		return STATUS_OK;
+	/* The caller's bytes need not outlive the call here. */
+	if (v.type == VALUE_TEXT && v.len > 0)
+		return store_translate(st->store, sqlite3_bind_text(st->st, at,
+		    (const char *)v.p, (int)v.len, SQLITE_TRANSIENT));
+	if (v.type == VALUE_BLOB && v.len > 0)
+		return store_translate(st->store, sqlite3_bind_blob(st->st, at,
+		    v.p, (int)v.len, SQLITE_TRANSIENT));
+	store_bind_at(st, at, v);
 	return STATUS_OK;
 }
 
@@ -504,6 +510,8 @@ store_close(struct store *s)
 	free(s->capture.notes);
 	free(s->capture.chains);
 	buffer_release(&s->capture.bytes);
+	buffer_release(&s->capture.said);
+	buffer_release(&s->capture.tail);
 	buffer_release(&s->got);
 	buffer_release(&s->key);
 	free(s->streams);

@@ -89,6 +89,11 @@ int store_prepare(struct store *s, const char *sql, struct store_stmt **ret,
     const char **ret_tail) MUST_CHECK;
 /* Names without colon; a name that the statement does not have is ignored. */
 int store_bind(struct store_stmt *st, const char *name, struct value v) MUST_CHECK;
+/* The place of a name in a statement, 0 when it is not there; and a bind by place,
+ * for who runs one statement over many rows.  Text and bytes are borrowed until the
+ * step. */
+int store_parameter(const struct store_stmt *st, const char *name);
+void store_bind_at(struct store_stmt *st, int at, struct value v);
 /* ret_row: true with a row, false at the end. */
 int store_step(struct store_stmt *st, bool *ret_row) MUST_CHECK;
 int store_columns(const struct store_stmt *st);

@@ -14,6 +14,10 @@
 
 #define NOTED_MAX_BYTES (64u * 1024 * 1024)
 
+/* In the log, in place of an op: a new row of length 1 at the transaction's stamp;
+ * ids of its columns as bits, then their values in order. */
+#define LOG_RUN 0x80
+
 void
 store_capture_clear(struct store *s)
 {
@@ -25,6 +29,7 @@ store_capture_clear(struct store *s)
 	c->moved = false;
 	c->unsure = false;
 	c->n = 0;
+	c->nsaid = 0;
 	buffer_clear(&c->bytes);
 	if (c->chains != NULL)
 		memset(c->chains, 0, c->nchains * sizeof(*c->chains));
@@ -112,31 +117,51 @@ table_index(struct store *s, const char *name)
 	return index;
 }
 
-/* What an insert wrote, so that the commit need not read it again. */
-static void
-note_new(struct store_capture *c, sqlite3 *db, const struct registry_table *t,
-    struct store_note *n)
+void
+store_capture_row(struct store *s, int n, sqlite3_value **values)
 {
-	size_t at = c->bytes.len;
-	sqlite3_value *v;
+	struct store_capture *c = &s->capture;
 
-	if (at > NOTED_MAX_BYTES)
+	c->nsaid = 0;
+	if (n > REGISTRY_MAX_COLUMNS + 2)
 		return;
-	for (int i = t->nkeys; i < t->ncolumns + 2; i++) {
-		if (sqlite3_preupdate_new(db, i, &v) != SQLITE_OK) {
-			c->broken = true;
+	buffer_clear(&c->said);
+	for (int i = 0; i < n; i++) {
+		if (sqlite3_value_type(values[i]) == SQLITE_FLOAT)
 			return;
-		}
-		/* A fraction reads as text: left to the table. */
-		if (sqlite3_value_type(v) == SQLITE_FLOAT) {
-			c->bytes.len = at;
-			return;
-		}
-		value_put(&c->bytes, store_value(v));
+		value_put(&c->said, store_value(values[i]));
+		c->said_ends[i] = (uint32_t)c->said.len;
 	}
-	n->new = (uint32_t)at;
-	n->new_len = (uint32_t)(c->bytes.len - at);
-	n->single = true;
+	if (!c->said.failed)
+		c->nsaid = n;
+}
+
+/* A row was inserted as the guard saw it just before: the commit need not read it
+ * again.  False where the guard's word does not serve. */
+static bool
+note_insert(struct store_capture *c, const struct registry_table *t, int table)
+{
+	size_t keys = c->bytes.len, len;
+	struct store_note *n;
+	bool fresh;
+
+	if (c->nsaid != t->ncolumns + 2 || keys > NOTED_MAX_BYTES)
+		return false;
+	c->nsaid = 0;
+	len = c->said_ends[t->nkeys - 1];
+	buffer_put(&c->bytes, c->said.data, len);
+	n = c->bytes.failed ? NULL : note_of(c, (uint16_t)table, keys, &fresh);
+	if (n == NULL) {
+		c->broken = true;
+		return true;
+	}
+	n->single = fresh;
+	if (!fresh)
+		return true;
+	buffer_put(&c->bytes, c->said.data + len, c->said.len - len);
+	n->new_len = (uint32_t)(c->said.len - len);
+	c->broken |= c->bytes.failed;
+	return true;
 }
 
 static void
@@ -165,8 +190,6 @@ note_row(struct store *s, sqlite3 *db, int table, bool old)
 		return;
 	}
 	n->single = false;
-	if (fresh && !old)
-		note_new(c, db, t, n);
 	if (!fresh || !old)
 		return;
 	n->existed = true;
@@ -215,7 +238,8 @@ preupdate(void *ctx, sqlite3 *db, int op, const char *schema, const char *name,
 	table = table_index(s, name);
 	if (table < 0)
 		return;
-	s->capture.logged = false;
+	if (op == SQLITE_INSERT && note_insert(&s->capture, &s->registry->tables[table], table))
+		return;
 	if (op == SQLITE_UPDATE && key_moves(s, db, table))
 		s->capture.moved = true;
 	if (op != SQLITE_INSERT)
@@ -296,6 +320,9 @@ store_begin(struct store *s, const struct store_author *author)
 		c->author.time_s = (int64_t)(STAMP_MAX >> STAMP_COUNTER_BITS) +
 		    STAMP_EPOCH_S;
 	c->stamp = (uint64_t)(c->author.time_s - STAMP_EPOCH_S) << STAMP_COUNTER_BITS;
+	buffer_clear(&c->tail);
+	value_put(&c->tail, value_int(VERSION(c->stamp, c->writer)));
+	value_put(&c->tail, value_null());
 	c->active = true;
 	return STATUS_OK;
 }
@@ -510,7 +537,7 @@ read_new(struct net *n)
 
 	if (!n->note->single || c->unsure || n->s->savepoints)
 		return false;
-	reader_init(&r, c->bytes.data + n->note->new, n->note->new_len);
+	reader_init(&r, c->bytes.data + n->note->keys + n->note->keys_len, n->note->new_len);
 	memcpy(n->after.values, n->keys, n->t->nkeys * sizeof(n->keys[0]));
 	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
 		n->after.values[i] = value_read(&r);
@@ -554,6 +581,50 @@ may_write(const struct net *n)
 	return STATUS_OK;
 }
 
+static uint64_t
+id_bits(const struct registry_table *t)
+{
+	uint64_t bits = 0;
+
+	for (unsigned i = 0; i < t->ncolumns; i++)
+		bits |= UINT64_C(1) << t->columns[i].id;
+	return bits;
+}
+
+/* Most rows of a transaction were inserted once, by one that may write all of the
+ * table: what the note says goes into the log as it stands. */
+static bool
+log_single(struct net *n)
+{
+	const struct store_capture *c = &n->s->capture;
+	const struct store_note *note = n->note;
+	unsigned index = (unsigned)(n->t - n->s->registry->tables);
+	uint64_t all = (UINT64_C(1) << n->t->ncolumns) - 1;
+	const uint8_t *row = c->bytes.data + note->keys;
+	size_t len = note->keys_len + note->new_len;
+	struct reader r;
+	struct value scope;
+
+	if (!note->single || c->unsure || n->s->savepoints || n->s->tombed[index] ||
+	    n->t->scope != REGISTRY_SCHOOL || n->t->urgent != (c->author.lane == LANE_URGENT))
+		return false;
+	if (c->author.rights != NULL && (c->author.rights[index] & all) != all)
+		return false;
+	reader_init(&r, row, note->keys_len);
+	scope = value_read(&r);
+	if (scope.type != VALUE_INT || (uint64_t)scope.i != c->author.scope)
+		return false;
+	if (c->tail.failed || note->new_len < c->tail.len ||
+	    memcmp(row + len - c->tail.len, c->tail.data, c->tail.len) != 0)
+		return false;
+	buffer_put_varint(n->rows, n->t->id);
+	buffer_put_u8(n->rows, LOG_RUN);
+	buffer_put_varint(n->rows, id_bits(n->t));
+	buffer_put(n->rows, row, len - c->tail.len);
+	n->nrows++;
+	return true;
+}
+
 static int
 net_one(struct net *n)
 {
@@ -561,6 +632,8 @@ net_one(struct net *n)
 	struct reader r;
 	int status;
 
+	if (log_single(n))
+		return STATUS_OK;
 	memset(&n->before, 0, sizeof(n->before));
 	memset(&n->after, 0, sizeof(n->after));
 	reader_init(&r, c->bytes.data + n->note->keys, n->note->keys_len);
@@ -678,22 +751,33 @@ store_commit(struct store *s, uint64_t *ret_seq)
 
 /* ---- reading the log ---- */
 
+/* LOG_RUN: an upgrade may have added columns since. */
 static int
-read_row(struct store *s, struct reader *r, struct batch *b, uint64_t base)
+read_run(struct reader *r, const struct registry_table *t, struct batch_row *row,
+    struct value *values)
 {
-	struct batch_row row = {0};
-	struct value values[REGISTRY_MAX_COLUMNS];
-	const struct registry_table *t;
-	int index = registry_find(s->registry, (uint16_t)reader_varint(r));
+	uint64_t bits = reader_varint(r);
 
-	if (index < 0)
-		return STATUS_CORRUPT;
-	t = &s->registry->tables[index];
-	row.op = reader_u8(r);
-	row.length = (uint32_t)reader_varint(r);
-	row.stamp = base + reader_varint(r);
-	for (unsigned i = 0; i < REGISTRY_MAX_COLUMNS; i++)
-		values[i] = value_null();
+	row->op = BATCH_WHOLE;
+	row->length = 1;
+	for (unsigned i = 0; i < t->ncolumns; i++) {
+		if (!(bits >> t->columns[i].id & 1))
+			continue;
+		bits &= ~(UINT64_C(1) << t->columns[i].id);
+		values[i] = value_read(r);
+		if (i >= t->nkeys)
+			row->mask |= UINT64_C(1) << i;
+	}
+	return bits == 0 ? STATUS_OK : STATUS_CORRUPT;
+}
+
+/* The other form, log_row's. */
+static int
+read_listed(struct reader *r, const struct registry_table *t, uint64_t base,
+    struct batch_row *row, struct value *values)
+{
+	row->length = (uint32_t)reader_varint(r);
+	row->stamp = base + reader_varint(r);
 	for (unsigned i = 0; i < t->nkeys; i++)
 		values[i] = value_read(r);
 	for (;;) {
@@ -701,15 +785,37 @@ read_row(struct store *s, struct reader *r, struct batch *b, uint64_t base)
 		int i;
 
 		if (id == 0)
-			break;
+			return STATUS_OK;
 		i = id > UINT16_MAX ? -1 : registry_column(t, (uint16_t)id);
 		if (r->failed || i < t->nkeys)
 			return STATUS_CORRUPT;
 		values[i] = value_read(r);
-		row.mask |= UINT64_C(1) << i;
+		row->mask |= UINT64_C(1) << i;
 	}
+}
+
+static int
+read_row(struct store *s, struct reader *r, struct batch *b, uint64_t base)
+{
+	struct batch_row row = {0};
+	struct value values[REGISTRY_MAX_COLUMNS];
+	const struct registry_table *t;
+	int index = registry_find(s->registry, (uint16_t)reader_varint(r));
+	int status = STATUS_OK;
+
+	if (index < 0)
+		return STATUS_CORRUPT;
+	t = &s->registry->tables[index];
+	row.op = reader_u8(r);
+	row.stamp = base;
+	for (unsigned i = 0; i < REGISTRY_MAX_COLUMNS; i++)
+		values[i] = value_null();
+	if (row.op == LOG_RUN)
+		status = read_run(r, t, &row, values);
+	else
+		status = read_listed(r, t, base, &row, values);
 	row.tx = b->ntx - 1;
-	return batch_add_row(b, t, &row, values, true);
+	return status == STATUS_OK ? batch_add_row(b, t, &row, values, true) : status;
 }
 
 static int

@@ -19,12 +19,15 @@ fn_version(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	sqlite3_result_int64(ctx, VERSION(s->capture.stamp, s->capture.writer));
 }
 
-/* In a CHECK over all columns: its absence refuses every other program. */
+/* In a CHECK over all columns: its absence refuses every other program.  It sees
+ * every new row whole, so that capture need not ask for it a second time. */
 static void
 fn_guard(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
-	(void)argc;
-	(void)argv;
+	struct store *s = sqlite3_user_data(ctx);
+
+	if (argc > 0 && !s->merging && !s->capture.logged)
+		store_capture_row(s, argc, argv);
 	sqlite3_result_int(ctx, 1);
 }
 

@@ -32,7 +32,7 @@ struct store_note {
 	bool single;          /* seen once, as the insert of what new says */
 	uint32_t keys, keys_len; /* in the notes' bytes: key values */
 	uint32_t old, old_len;   /* old values, version, except; when it existed */
-	uint32_t new, new_len;   /* values, version, except; when single */
+	uint32_t new_len;     /* values, version, except after the keys; when single */
 	uint32_t next;        /* in its hash chain, index + 1 */
 };
 
@@ -41,6 +41,12 @@ struct store_capture {
 	bool logged;          /* the log has what the notes say */
 	bool broken;          /* a hook could not note something */
 	bool moved;           /* a statement changed a key */
+	/* The row that the guard was last given: its values as value_put wrote
+	 * them, version and except last, and where each ends. */
+	struct buffer said;
+	uint32_t said_ends[REGISTRY_MAX_COLUMNS + 2];
+	int nsaid;            /* 0: nothing, or a fraction, that reads as text */
+	struct buffer tail;   /* version and except of a row of this transaction */
 	bool unsure;          /* a statement failed: what the notes say of new
 	                       * rows may have been undone */
 	struct store_author author;
@@ -84,7 +90,6 @@ int store_statement(struct store *s, const char *sql, struct store_stmt **ret)
     MUST_CHECK;
 /* Steps a statement that gives no rows and gives it back. */
 int store_run(struct store_stmt *st) MUST_CHECK;
-void store_bind_at(struct store_stmt *st, int at, struct value v);
 struct value store_value(sqlite3_value *v); /* FLOAT becomes NULL */
 int store_functions(struct store *s) MUST_CHECK;      /* SQL functions */
 int store_rows_module(struct store *s) MUST_CHECK;    /* kehou_rows */
@@ -95,6 +100,8 @@ int store_upgrade_table(struct store *s, const struct registry_table *t, bool no
     MUST_CHECK;
 int store_upgrade_functions(struct store *s) MUST_CHECK;
 void store_hooks(struct store *s);                    /* capture */
+/* What the guard of a table was given in a local transaction. */
+void store_capture_row(struct store *s, int n, sqlite3_value **values);
 void store_capture_clear(struct store *s);
 int store_streams_load(struct store *s) MUST_CHECK;
 int store_tombs_load(struct store *s) MUST_CHECK;

@@ -58,16 +58,18 @@ value_compare(struct value a, struct value b)
 void
 value_put(struct buffer *b, struct value v)
 {
-	buffer_put_u8(b, v.type);
-	switch (v.type) {
-	case VALUE_NULL:
-		break;
-	case VALUE_INT:
-		buffer_put_zigzag(b, v.i);
-		break;
-	default:
-		buffer_put_bytes(b, v.p, v.len);
-	}
+	uint8_t *p = buffer_room(b, 1 + VARINT_MAX_BYTES);
+
+	if (p == NULL)
+		return;
+	*p++ = v.type;
+	if (v.type == VALUE_INT)
+		p = varint_write(p, zigzag_encode(v.i));
+	else if (v.type != VALUE_NULL)
+		p = varint_write(p, v.len);
+	b->len = (size_t)(p - b->data);
+	if (v.type != VALUE_INT && v.type != VALUE_NULL)
+		buffer_put(b, v.p, v.len);
 }
 
 struct value

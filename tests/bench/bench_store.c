@@ -150,18 +150,23 @@ tracked_insert(struct store *s, int64_t first, int64_t n)
 	struct store_author a = { .node = {{1}}, .epoch = 77, .scope = (uint64_t)SCHOOL,
 	    .time_s = NOW };
 	double t0 = now_us();
+	struct store_stmt *st;
+	int places[COLUMNS];
 	uint64_t seq;
 
 	must(store_begin(s, &a), "store_begin");
+	must(store_prepare(s, BENCH_SQL_INSERT, &st, NULL), "store_prepare");
+	for (int c = 0; c < COLUMNS; c++)
+		places[c] = store_parameter(st, names[c]);
+	store_reset(st);
 	for (int64_t i = first; i < first + n; i++) {
-		struct store_stmt *st;
 		int64_t v[COLUMNS];
 		bool row;
 
 		row_values(i, v);
 		must(store_prepare(s, BENCH_SQL_INSERT, &st, NULL), "store_prepare");
 		for (int c = 0; c < COLUMNS; c++)
-			must(store_bind(st, names[c], value_int(v[c])), "store_bind");
+			store_bind_at(st, places[c], value_int(v[c]));
 		must(store_step(st, &row), "store_step");
 		store_reset(st);
 	}
