@@ -218,10 +218,10 @@ def test_a_wrong_pin_opens_nothing():
 def test_roster_import_again_changes_nothing():
 	file = os.path.join(SRC, "tests", "data", "rosters", "01-plain-utf8.csv")
 	args = ("--json", "roster", "import", file, "--school-year", "2020")
-	assert as_head("school", *args, "--dry-run").json()["fresh"] == 23
-	assert as_head("school", *args).json()["fresh"] == 23
-	again = as_head("school", *args).json()
-	assert again["fresh"] == 0 and again["changed"] == 0
+	assert as_head("school", *args, "--dry-run").json()["counts"]["new"] == 23
+	assert as_head("school", *args).json()["counts"]["new"] == 23
+	again = as_head("school", *args).json()["counts"]
+	assert again["new"] == 0 and again["changed"] == 0 and again["unchanged"] == 23
 	assert len(as_head("school", "--json", "show", "pupils").works().json()) == 23
 
 

@@ -7,38 +7,25 @@
 
 #define EAST_8_S (8 * 3600)
 
-struct report {
-	struct cli *c;
-	json_t *rows; /* lines that need an eye */
-};
-
+/* Words for people: outcome and reason. */
 static void
-add_row(void *ctx, enum roster_import_row what, unsigned line, const char *column,
-    const char *reason_code, const char *text)
+say_rows(const struct cli *c, json_t *rows)
 {
-	static const char *const words[] = { "fresh", "changed", "unchanged",
-		"doubtful", "rejected" };
-	struct report *r = ctx;
-	char key[128];
-	const char *outcome = words[what], *reason = reason_code;
 	json_t *row;
+	size_t i;
 
-	if (what == ROSTER_NEW || what == ROSTER_UNCHANGED)
-		return;
-	if (!r->c->json) {
-		snprintf(key, sizeof key, "roster.%s", words[what]);
-		outcome = cli_text(r->c, key);
-		snprintf(key, sizeof key, "roster.reason.%s",
-		    reason_code != NULL ? reason_code : "");
-		if (message_text(r->c->lang, key) != NULL)
-			reason = message_text(r->c->lang, key);
+	json_array_foreach(rows, i, row) {
+		const char *reason = json_string_value(json_object_get(row, "reason"));
+		char key[128];
+
+		snprintf(key, sizeof key, "roster.%s",
+		    json_string_value(json_object_get(row, "state")));
+		json_object_set_new(row, "state", json_string(cli_text(c, key)));
+		snprintf(key, sizeof key, "roster.reason.%s", reason);
+		if (message_text(c->lang, key) != NULL)
+			json_object_set_new(row, "reason",
+			    json_string(message_text(c->lang, key)));
 	}
-	row = json_pack("{s:i, s:s, s:s, s:s, s:s}", "line", (int)line, "outcome",
-	    outcome, "field", column != NULL ? column : "", "reason",
-	    reason != NULL ? reason : "", "text", text != NULL ? text : "");
-	/* A row out of memory is missed in the list, never in the import. */
-	if (row != NULL)
-		json_array_append_new(r->rows, row);
 }
 
 /* The school year that runs now: 2026 starts on 2026-09-01, in UTC+8. */
@@ -53,28 +40,32 @@ current_year(const struct env *env)
 	return tm.tm_year + 1900 - (tm.tm_mon < 8 ? 1 : 0);
 }
 
+static unsigned
+count_of(json_t *plan, const char *state)
+{
+	return (unsigned)json_integer_value(json_object_get(json_object_get(plan, "counts"),
+	    state));
+}
+
 static void
-print_result(struct cli *c, const struct roster_import_result *result, bool dry_run,
-    json_t *rows)
+print_result(struct cli *c, json_t *plan, bool dry_run)
 {
 	char n[5][24];
-	json_t *all;
+	json_t *rows = json_object_get(plan, "rows");
 
 	if (c->json) {
-		all = json_pack("{s:b, s:i, s:i, s:i, s:i, s:i, s:O}", "dry_run", dry_run,
-		    "fresh", (int)result->fresh, "changed", (int)result->changed,
-		    "unchanged", (int)result->unchanged, "doubtful",
-		    (int)result->doubtful, "rejected", (int)result->rejected, "rows",
-		    rows);
-		output_json(stdout, all);
-		json_decref(all);
+		json_object_set_new(plan, "dry_run", json_boolean(dry_run));
+		output_json(stdout, plan);
 		return;
 	}
+	say_rows(c, rows);
 	output_table(stdout, c->lang, rows);
 	cli_say(c, stderr, dry_run ? MSG("roster.would") : MSG("roster.done"),
-	    cli_number(result->fresh, n[0]), cli_number(result->changed, n[1]),
-	    cli_number(result->unchanged, n[2]), cli_number(result->doubtful, n[3]),
-	    cli_number(result->rejected, n[4]), NULL);
+	    cli_number(count_of(plan, "new"), n[0]),
+	    cli_number(count_of(plan, "changed"), n[1]),
+	    cli_number(count_of(plan, "unchanged"), n[2]),
+	    cli_number(count_of(plan, "doubtful"), n[3]),
+	    cli_number(count_of(plan, "refused"), n[4]), NULL);
 }
 
 int
@@ -86,10 +77,10 @@ kehou_roster_import(struct cli *c, int argc, char **argv)
 		{ "--school-year", &year_text, 1, NULL },
 		{ "--dry-run", NULL, 0, &dry_run }, { NULL, NULL, 0, NULL },
 	};
-	struct roster_import_result result = { 0 };
 	struct domain_error error = { .code = "" };
-	struct report r = { .c = c };
+	struct roster_import_file in;
 	struct buffer file = BUFFER_INIT;
+	json_t *plan = NULL;
 	uint64_t year;
 	int npos, rc = cli_options(c, options, argc, argv, &npos);
 
@@ -105,22 +96,20 @@ kehou_roster_import(struct cli *c, int argc, char **argv)
 		rc = cli_input(c, argv[0], &file);
 	if (rc != CLI_OK)
 		goto cleanup;
-	r.rows = json_array();
-	if (r.rows == NULL) {
-		rc = cli_fail(c, STATUS_NOMEM, NULL, NULL);
-		goto cleanup;
-	}
-	rc = roster_import(c->replica, &c->user, file.data, file.len, (int)year, dry_run,
-	    add_row, &r, &result, &error);
-	if (rc != STATUS_OK)
+	in = (struct roster_import_file){ .data = file.data, .len = file.len,
+		.school_year = (int)year };
+	rc = dry_run ? roster_import_plan(c->replica, &c->user, &in, &plan, &error)
+	    : roster_import_commit(c->replica, &c->user, &in, NULL, NULL, &plan, &error);
+	if (rc != STATUS_OK) {
 		rc = error.code[0] != '\0' ? cli_fail_domain(c, rc, &error)
 		    : cli_fail(c, rc, "roster", argv[0]);
-	else {
-		print_result(c, &result, dry_run, r.rows);
-		rc = result.rejected > 0 || result.doubtful > 0 ? CLI_PARTLY : CLI_OK;
+		goto cleanup;
 	}
+	print_result(c, plan, dry_run);
+	rc = count_of(plan, "refused") > 0 || count_of(plan, "doubtful") > 0 ? CLI_PARTLY
+	    : CLI_OK;
 cleanup:
-	json_decref(r.rows);
+	json_decref(plan);
 	buffer_release(&file);
 	return rc;
 }

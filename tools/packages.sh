@@ -2,7 +2,8 @@
 # tools/demo.
 
 packages_for_build='autoconf automake gcc libc6-dev make pkg-config python3
-	libsqlite3-dev libsodium-dev zlib1g-dev libcurl4-openssl-dev libjansson-dev'
+	libsqlite3-dev libsodium-dev zlib1g-dev libcurl4-openssl-dev libjansson-dev
+	libexpat1-dev libminizip-dev libfreexl-dev libxlsxwriter-dev'
 packages_for_tests='binutils git libcmocka-dev python3-nacl sqlite3 strace'
 packages_for_long='clang libclang-rt-14-dev'
 
