@@ -56,6 +56,8 @@ struct env {
 	void (*random)(void *ctx, uint8_t *buf, size_t len);
 	const struct files *files;
 	void *ctx; /* handed to every function above */
+	/* Name of the VFS that databases go through; NULL: the system's. */
+	const char *databases;
 };
 
 /* The real operating system: realtime clock, getrandom, POSIX files.  Static;

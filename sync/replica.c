@@ -115,6 +115,7 @@ replica_open_store(struct replica *r, const struct replica_domain *domain, bool 
 	struct store_options options = {
 		.registry = domain->registry,
 		.migrations = domain->migrations,
+		.vfs = r->env->databases,
 		.create = create,
 	};
 	char path[REPLICA_PATH_BYTES];

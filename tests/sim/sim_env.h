@@ -18,6 +18,10 @@ void sim_world_free(struct sim_world *w); /* and its nodes */
 
 /* A node's view; owned by the world.  The same seed gives the same bytes. */
 const struct env *sim_node(struct sim_world *w, uint64_t seed, int64_t start_s);
+/* Databases live on the simulated disk too, of nodes made from then on: their
+ * writes count as operations, fail and are forgotten as those of files.  The
+ * name of the VFS, borrowed from the world. */
+const char *sim_databases(struct sim_world *w);
 void sim_set_clock(const struct env *node, int64_t to_s);
 
 /* A folder that lasts over power cuts, where a medium hangs.  The root "" is
@@ -34,13 +38,18 @@ void sim_set_vfat(struct sim_world *w, const char *path, bool vfat);
 
 enum sim_cut {
 	SIM_DROP_ALL,   /* all that was not synced is gone */
-	SIM_KEEP_SOME   /* each unsynced file and name is kept or not, by the seed */
+	SIM_KEEP_SOME   /* each unsynced sector, length and name is kept or not, by
+	                 * the seed */
 };
 /* Cuts the power of everything that is plugged in.  Open files fail from then
  * on; close them.  Clears the fault. */
 void sim_power_cut(struct sim_world *w, enum sim_cut how);
 
-/* Operations so far: calls of struct files but close and drop_cache. */
+/* Of what hangs at one mount only: one machine's power. */
+void sim_power_cut_at(struct sim_world *w, const char *path, enum sim_cut how);
+
+/* Operations so far: calls of struct files but close and drop_cache, and reads,
+ * writes, truncations, syncs, openings and removals of databases. */
 uint64_t sim_operations(const struct sim_world *w);
 /* The n-th operation from now (1: the next) fails with status, once. */
 void sim_fail_at(struct sim_world *w, uint64_t n, int status);
@@ -56,6 +65,12 @@ bool sim_exists(const struct sim_world *w, const char *path);
 const uint8_t *sim_peek(const struct sim_world *w, const char *path, size_t *ret_len);
 /* Puts a file there, synced, in place of any. */
 void sim_poke(struct sim_world *w, const char *path, const uint8_t *data, size_t len);
+/* Removes all that is under path, at once. */
+void sim_erase(struct sim_world *w, const char *path);
+/* Copies all that is under from to the same names under to, synced: a clone, a
+ * backup, an older state put back. */
+void sim_copy(struct sim_world *w, const char *from, const char *to);
+uint64_t sim_used(struct sim_world *w, const char *mount); /* bytes */
 /* Regular files anywhere under path. */
 size_t sim_count(const struct sim_world *w, const char *path);
 
