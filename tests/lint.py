@@ -291,7 +291,8 @@ lengths.bad = [{"sync/a.c": "\n" * 801}, {"tests/t.py": "\n" * 801}]
 def build_lists_every_file(root, _build):
 	"""By name, or by a folder above it (EXTRA_DIST takes whole folders)."""
 	fragments = [os.path.join(root, "Makefile.am")] + \
-		[os.path.join(root, folder, "include.am") for folder in FOLDERS]
+		[path for folder in FOLDERS for path in
+			glob.glob(os.path.join(root, folder, "**", "include.am"), recursive=True)]
 	listed = set()
 	for path in filter(os.path.exists, fragments):
 		listed.update(re.sub(r"#.*|\$\(srcdir\)/", "", read(path)).split())
@@ -299,7 +300,7 @@ def build_lists_every_file(root, _build):
 	listed |= {word + ".c" for word in listed if word.startswith("tests/")}
 	for path in c_files(root, FOLDERS, "*.*"):
 		name = name_of(root, path)
-		if not re.search(r"\.(c|h|sql|py|sh|awk|po|json|csv|bin)$", name):
+		if not re.search(r"\.(c|h|sql|py|sh|awk|po|json|csv|bin|ts|tsx|mjs|css|html|js)$", name):
 			continue
 		parts = name.split(os.sep)
 		if not any(os.sep.join(parts[:n]) in listed for n in range(2, len(parts) + 1)):

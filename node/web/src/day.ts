@@ -1,0 +1,89 @@
+// The sessions of a day as pages name them, and the school's groups.
+import type { Item } from './db';
+import { useView, Seen } from './state';
+import { slotNow, today } from './time';
+import { className, slotName, t } from './words';
+
+export interface Session {
+	date: string;
+	slot: number;
+	site: number;
+	grp: number;
+}
+
+export const sessionHash = (page: string, s: Session) =>
+	'#/' + page + '/' + s.slot + '/' + s.site + '/' + s.grp + (s.date === today() ? '' : '/' + s.date);
+
+export function sessionOf(parts: string[]): Session | null {
+	if (parts.length < 3) return null;
+	return { slot: Number(parts[0]), site: Number(parts[1]), grp: Number(parts[2]), date: parts[3] || today() };
+}
+
+export const same = (a: any, b: any) => Number(a.slot) === Number(b.slot) && Number(a.site || 0) === Number(b.site || 0) &&
+	Number(a.grp || 0) === Number(b.grp || 0) && (!a.date || !b.date || a.date === b.date);
+
+export const args = (s: Session) => ({ date: s.date, slot: s.slot, site: s.site, grp: s.grp });
+
+// A class is known by its entry year; its grade follows from the school year of the day.
+export function groupName(grp: number, date: string, names?: { [grp: string]: string }): string {
+	if (names && names[grp]) return names[grp];
+	if (grp === 0) return t('全校', 'All children');
+	if (grp < 1000) return t('混龄组 ', 'Group ') + grp;
+	const year = Number(date.slice(0, 4)) - (date.slice(5) < '09-01' ? 1 : 0);
+	return className(year - Math.floor(grp / 100) + 1, grp % 100);
+}
+
+export const sessionName = (s: Session) => groupName(s.grp, s.date) + ' ' + slotName(s.slot);
+
+export const useGroups = (): Seen => useView('groups');
+
+export const startSlot = slotNow;
+
+// Taps that the rows do not show yet: those still on the phone, and those that the host
+// took after it gave the rows.
+export function unseen(items: Item[], s: Session, at_ms: number): Item[] {
+	return items.filter(i => i.state !== 'refused' && i.args.date === s.date && Number(i.args.slot) === s.slot &&
+		(i.args.grp === undefined || same(i.args, s)) && (i.state === 'phone' || (i.host_ms || 0) >= at_ms));
+}
+
+const list = (v: any): string[] => v ? JSON.parse(v) : [];
+
+// pupil → mark, as it will be when all taps have arrived.
+export function marks(rows: any[], items: Item[]): { [pupil: string]: number } {
+	const found: { [pupil: string]: number } = {};
+	rows.forEach(r => { if (r.state) found[r.pupil] = Number(r.state); });
+	items.forEach(i => {
+		if (i.command === 'rollcall') {
+			rows.forEach(r => { if (Number(r.expected) && !found[r.pupil]) found[r.pupil] = 1; });
+			list(i.args.extra).forEach(p => { found[p] = 1; });
+			list(i.args.absent).forEach(p => { found[p] = 2; });
+			list(i.args.excused).forEach(p => { found[p] = 3; });
+		} else if (i.command === 'attendance.correct') {
+			found[i.args.pupil] = Number(i.args.state);
+		}
+	});
+	return found;
+}
+
+// The initial of each character's reading, by the collation that browsers know: the first
+// character of each letter in pinyin order. No table travels. Surnames that read otherwise
+// than the character are in the list.
+const FIRSTS = '阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀';
+const LETTERS = 'ABCDEFGHJKLMNOPQRSTWXYZ';
+const SURNAMES: { [ch: string]: string } = { 曾: 'Z', 单: 'S', 解: 'X', 仇: 'Q', 区: 'O', 查: 'Z', 朴: 'P', 翟: 'Z', 尉: 'Y', 盖: 'G', 覃: 'Q', 乐: 'Y' };
+
+export function initials(name: string): string {
+	return Array.from(name).map((ch, i) => {
+		if (i === 0 && SURNAMES[ch]) return SURNAMES[ch];
+		if (!/[\u3400-\u9fff]/.test(ch)) return ch.toUpperCase();
+		let at = -1;
+		while (at + 1 < FIRSTS.length && FIRSTS[at + 1].localeCompare(ch, 'zh-CN') <= 0) at++;
+		return at < 0 ? '' : LETTERS[at];
+	}).join('');
+}
+
+// Any part of the name, or the beginning of its initials.
+export function matches(name: string, wanted: string): boolean {
+	const w = wanted.trim().toUpperCase();
+	return !w || name.toUpperCase().indexOf(w) >= 0 || (/^[A-Z]+$/.test(w) && initials(name).indexOf(w) === 0);
+}

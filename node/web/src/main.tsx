@@ -1,0 +1,115 @@
+// The pages: shell, routes, the three facts.
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { lasting } from './db';
+import { sessionOf } from './day';
+import { flush, onPhone, refused, start, useOutbox } from './outbox';
+import { changed, isHub, refreshMe, refreshStatus, useWorld, world } from './state';
+import { whenS } from './time';
+import { Name, Note } from './ui';
+import { firstLang, getLang, setLang, t } from './words';
+import { SignIn } from './pages/signin';
+import { Today } from './pages/today';
+import { Roll, RollChoice } from './pages/roll';
+
+function useRoute(): string[] {
+	const read = () => location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
+	const [route, set] = useState(read);
+	useEffect(() => {
+		const f = () => {
+			set(read());
+			window.scrollTo(0, 0);
+		};
+		window.addEventListener('hashchange', f);
+		return () => window.removeEventListener('hashchange', f);
+	}, []);
+	return route;
+}
+
+// 本机已保存 · 待上报 N 条 · 县中心已确认至 …, and what is only on this phone.
+function Facts() {
+	const { status, online } = useWorld();
+	const items = useOutbox();
+	if (!status || status.setup) return null;
+	const phone = items.filter(i => i.state === 'phone').length;
+	const wrong = items.filter(i => i.state === 'refused').length;
+	const waiting = Number(status.waiting) + Number(status.stored_only);
+	return <div class="facts" role="status">
+		{phone > 0 ? <a class="fact phone" href="#/outbox">{t('手机上 ' + phone + ' 条，还没到主机', phone + ' only on this device')}</a>
+			: <span class="fact">{online ? t('本机已保存', 'Saved here') : t('主机没有回答', 'The machine does not answer')}</span>}
+		{wrong > 0 && <a class="fact risk" href="#/outbox">{t(wrong + ' 条没有记上，请看', wrong + ' were not recorded: look')}</a>}
+		<a class="fact" href="#/exchange">{t('待上报 ' + waiting + ' 条', waiting + ' waiting')}</a>
+		<a class="fact" href="#/exchange">{status.confirmed_s ? t('县中心已确认至 ', 'County confirmed to ') + whenS(status.confirmed_s)
+			: t('县中心尚未确认', 'Not confirmed by the county yet')}</a>
+	</div>;
+}
+
+const links = (): Array<[string, string]> => isHub() ? [
+	['schools', t('学校', 'Schools')], ['exchange', t('收发', 'Exchange')], ['more', t('更多', 'More')],
+] : [
+	['today', t('今日', 'Today')], ['roll', t('点名', 'Roll call')], ['leave', t('离校', 'Leaving')],
+	['incident', t('事件', 'Incident')], ['more', t('更多', 'More')],
+];
+
+function Nav(p: { at: string }) {
+	return <nav class="nav" aria-label={t('主菜单', 'Main menu')}>
+		{links().map(([page, words]) => <a href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
+	</nav>;
+}
+
+function Head() {
+	const { me, status, online } = useWorld();
+	const other = getLang() === 'zh' ? 'en' : 'zh';
+	return <header class={'head' + (online ? '' : ' offline')}>
+		<a class="school" href="#/today">{status ? status.name || status.county || t('课后', 'Kehou') : t('课后', 'Kehou')}</a>
+		<button type="button" class="lang" lang={other === 'en' ? 'en' : 'zh-CN'} onClick={() => { setLang(other); location.reload(); }}>{other === 'en' ? 'English' : '中文'}</button>
+		{me && me.staff && <a class="who" href="#/who"><Name>{me.staff.name}</Name> {t('换人', 'change')}</a>}
+	</header>;
+}
+
+function View(p: { route: string[] }) {
+	const [page, ...rest] = p.route.length ? p.route : ['today'];
+	const { me } = useWorld();
+	if (!world.ready) return <p class="opening">{t('正在打开…', 'Opening…')}</p>;
+	if (page === 'who') return <SignIn onDone={() => { location.hash = '#/today'; }} />;
+	if (me && !me.staff && !me.first && !isHub()) return <SignIn />;
+	const session = sessionOf(rest);
+	switch (page) {
+	case 'roll': return session ? <Roll key={rest.join()} session={session} /> : <RollChoice page="roll" title={t('点名', 'Roll call')} />;
+	default: return <Today />;
+	}
+}
+
+function App() {
+	const route = useRoute();
+	useEffect(() => {
+		const every = setInterval(() => { if (!document.hidden) flush(false); }, 20000);
+		const leave = (e: BeforeUnloadEvent) => {
+			if (!lasting && onPhone().length + refused().length) e.returnValue = '';
+		};
+		window.addEventListener('beforeunload', leave);
+		return () => {
+			clearInterval(every);
+			window.removeEventListener('beforeunload', leave);
+		};
+	}, []);
+	return <div class="app">
+		<a class="skip" href="#main" onClick={e => { e.preventDefault(); document.getElementById('main')!.focus(); }}>{t('跳到正文', 'Skip to content')}</a>
+		<Head />
+		<Facts />
+		<Nav at={route[0] || 'today'} />
+		<main id="main" tabIndex={-1}>
+			{!lasting && <Note kind="care"><p>{t('这个浏览器不能保存数据（可能是无痕模式）。没有送到主机之前不要关页面。',
+				'This browser keeps nothing (a private window?). Do not close the page before everything is on the machine.')}</p></Note>}
+			<View route={route} />
+		</main>
+	</div>;
+}
+
+setLang(firstLang());
+Promise.all([refreshStatus(), refreshMe()]).then(() => {
+	world.ready = true;
+	changed();
+	start();
+});
+render(<App />, document.getElementById('app')!);

@@ -1,0 +1,79 @@
+import { groupName, sessionHash, useGroups } from '../day';
+import { useOutbox } from '../outbox';
+import { useView, useWorld } from '../state';
+import { longDate, minuteOfDay, minutesOf, slotNow, timeOf, now_ms, today } from '../time';
+import { Note, Page, Rows, useTicker } from '../ui';
+import { slotName, t } from '../words';
+
+interface Line {
+	slot: number; site: number; grp: number; date: string; group: string; pupils: number; consents: number; session: any;
+}
+
+// Each class that has children, with its session where one is open; then other groups.
+function lines(groups: any[], sessions: any[], slot: number, date: string): Line[] {
+	const mine = sessions.filter(s => Number(s.slot) === slot);
+	const found = groups.map(g => ({
+		slot, site: Number(g.site), grp: Number(g.grp), date, group: groupName(Number(g.grp), date),
+		pupils: Number(g.pupils), consents: Number(g.consents),
+		session: mine.filter(s => Number(s.grp) === Number(g.grp) && Number(s.site) === Number(g.site))[0],
+	}));
+	mine.filter(s => !found.some(f => f.session === s)).forEach(s => found.push({
+		slot, site: Number(s.site), grp: Number(s.grp), date, group: groupName(Number(s.grp), date), pupils: 0, consents: 0, session: s,
+	}));
+	return found.filter(l => l.session || l.consents > 0 || l.pupils > 0);
+}
+
+function stateOf(l: Line): { words: string; kind: string; page: string } {
+	const s = l.session;
+	if (!s || !Number(s.marks)) return { words: t('未点名', 'No roll call yet'), kind: 'todo', page: 'roll' };
+	if (Number(s.closed)) return { words: t('已清场', 'Closed'), kind: 'done', page: 'leave' };
+	if (Number(s.still_here)) return { words: t('还在校 ' + s.still_here + ' 人', s.still_here + ' still here'), kind: 'here', page: 'leave' };
+	return { words: t('都走了，待清场', 'All gone, to be closed'), kind: 'todo', page: 'leave' };
+}
+
+function Session(p: { line: Line }) {
+	const l = p.line;
+	const state = stateOf(l);
+	const s = l.session;
+	return <li><a class={'session ' + state.kind} href={sessionHash(state.page, l)}>
+		<span class="session-name">{l.group}</span>
+		<span class="session-state">{state.words}</span>
+		<span class="session-more">{s && Number(s.marks) ? t('到 ' + s.came + ' / ' + s.marks, s.came + ' of ' + s.marks + ' came') +
+			(s.staff ? ' · ' + s.staff : '') : t('参加 ' + l.consents + ' 人', l.consents + ' take part')}</span>
+	</a></li>;
+}
+
+function late(sessions: any[]): any[] {
+	return sessions.filter(s => s.end && Number(s.still_here) && minuteOfDay() >= minutesOf(s.end) + 30);
+}
+
+export function Today() {
+	useTicker(30000);
+	useWorld();
+	useOutbox();
+	const date = today();
+	const groups = useGroups();
+	const sessions = useView('sessions', { date }, 15);
+	const notices = useView('notices');
+	const unread = (notices.rows || []).filter(n => !Number(n.read));
+	const rows = sessions.rows || [];
+	const here = rows.reduce((n, s) => n + Number(s.still_here), 0);
+	const slots = slotNow() === 1 ? [1, 2] : [2, 1];
+	return <Page title={t('今日', 'Today')} lead={longDate(date) + '  ' + timeOf(now_ms())}>
+		{late(rows).map(s => <Note kind="care"><p><a href={sessionHash('leave', { date, slot: Number(s.slot), site: Number(s.site), grp: Number(s.grp) })}>
+			{t(groupName(Number(s.grp), date) + '还有 ' + s.still_here + ' 人未接走，已超过 30 分钟。请告知校长并登记看护人。',
+				groupName(Number(s.grp), date) + ': ' + s.still_here + ' not collected for 30 minutes. Inform the head, record who keeps them.')}</a></p></Note>)}
+		{unread.length > 0 && <Note><p><a href="#/notices">{t('县里有 ' + unread.length + ' 条通知未读：' + unread[0].title,
+			unread.length + ' unread from the county: ' + unread[0].title)}</a></p></Note>}
+		<p class="big-number"><strong>{here}</strong> {t('个孩子现在还在校', here === 1 ? 'child is still here' : 'children are still here')}</p>
+		<Rows seen={groups} empty={t('还没有学生。先在“学生”里导入花名册。', 'No children yet. Import the class list under “Children”.')}>
+			{all => slots.map(slot => {
+				const found = lines(all, rows, slot, date).filter(l => slot === slots[0] || l.session);
+				return found.length > 0 && <div>
+					<h2>{slotName(slot)}</h2>
+					<ul class="sessions">{found.map(l => <Session line={l} />)}</ul>
+				</div>;
+			})}
+		</Rows>
+	</Page>;
+}
