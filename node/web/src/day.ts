@@ -87,3 +87,19 @@ export function matches(name: string, wanted: string): boolean {
 	const w = wanted.trim().toUpperCase();
 	return !w || name.toUpperCase().indexOf(w) >= 0 || (/^[A-Z]+$/.test(w) && initials(name).indexOf(w) === 0);
 }
+
+// pupil → true where taps let it go and the rows do not show it yet; undone: false.
+export function gone(here: string[], items: Item[]): { [pupil: string]: boolean } {
+	const found: { [pupil: string]: boolean } = {};
+	items.forEach(i => {
+		if (i.command === 'leave.group') {
+			const except = list(i.args.except);
+			here.forEach(p => { if (except.indexOf(p) < 0) found[p] = true; });
+		} else if (i.command === 'leave.one') {
+			found[i.args.pupil] = true;
+		} else if (i.command === 'leave.undo') {
+			found[i.args.pupil] = false;
+		}
+	});
+	return found;
+}

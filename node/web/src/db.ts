@@ -14,6 +14,7 @@ export interface Item {
 	made_ms: number;
 	state: 'phone' | 'host' | 'county' | 'refused';
 	host_ms?: number;      // host's clock when it had answered
+	answer?: Row;          // first row that the host gave back
 	error?: string;
 	next?: string;
 }

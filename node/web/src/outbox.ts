@@ -76,10 +76,10 @@ async function flushOnce(): Promise<void> {
 	for (const item of list.slice()) {
 		if (item.state !== 'phone' || (item.staff && (!me || me.id !== item.staff))) continue;
 		try {
-			await command(item.command, item.args, item.request_id);
+			const answer = await command(item.command, item.args, item.request_id);
 			setOnline(true);
 			wait_ms = 0;
-			await keep(item, { state: 'host', host_ms: now_ms(), error: undefined });
+			await keep(item, { state: 'host', host_ms: now_ms(), answer: answer.rows && answer.rows[0], error: undefined });
 		} catch (e) {
 			const error = e as Refusal;
 			if (!(e instanceof Refusal) || error.later) {
