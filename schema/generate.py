@@ -13,7 +13,7 @@ ROLES = ["teacher", "head", "guard", "clerk", "lead", "auditor"]
 KEYS = {"about", "about_zh", "roles", "params", "scope", "lane", "requires", "audit"}
 PARAM = re.compile(r"^([a-z][a-z0-9_]*):([itdmjb])(\?)?$")
 # Bound by the runtime, never taken from outside.
-OWN = {"school", "staff", "user_roles", "new_id"}
+OWN = {"school", "staff", "user_roles", "new_id", "hub"}
 
 
 def fail(path, words):

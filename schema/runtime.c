@@ -9,7 +9,7 @@
 #include "gen/domain_entries.h"
 #include "gen/schema_registry.h"
 
-#define MAX_PARAMS 24
+#define MAX_PARAMS 32
 #define ALL_ROLES 63u
 #define EXACT_DOUBLE (INT64_C(1) << 53) /* larger ids are strings in JSON */
 #define ANSWER_SPACE "answer"
@@ -644,9 +644,10 @@ begin_and_run(const struct runtime *rt, const struct domain_user *user,
 }
 
 static void
-bind_own(struct binds *b, const struct domain_user *user, unsigned roles,
-    struct value school)
+bind_own(const struct runtime *rt, struct binds *b, const struct domain_user *user,
+    unsigned roles, struct value school)
 {
+	binds_add(b, "hub", value_int(rt->scope == 0));
 	binds_add(b, "school", school);
 	binds_add(b, "staff", user->staff ? value_int(user->staff) : value_null());
 	binds_add(b, "user_roles", value_int(roles));
@@ -684,7 +685,7 @@ runtime_do(const struct runtime *rt, const struct domain_user *user,
 		}
 	}
 	if (status == STATUS_OK) {
-		bind_own(&b, user, roles, value_int((int64_t)scope));
+		bind_own(rt, &b, user, roles, value_int((int64_t)scope));
 		status = begin_and_run(rt, user, command, scope, &b, request_id, ret_answer,
 		    ret_error);
 	}
@@ -708,7 +709,7 @@ runtime_show(const struct runtime *rt, const struct domain_user *user,
 	if (status == STATUS_OK)
 		status = bind_params(view, args, &b, ret_error);
 	if (status == STATUS_OK) {
-		bind_own(&b, user, roles, school ? value_int((int64_t)school) : value_null());
+		bind_own(rt, &b, user, roles, school ? value_int((int64_t)school) : value_null());
 		rows = json_array();
 		status = rows ? run_sql(rt->store, view->sql, &b, true, rows) : STATUS_NOMEM;
 		if (status != STATUS_OK)

@@ -362,7 +362,7 @@ def test_names(root):
 	names = set()
 	for path in c_files(root, ("tests",), "*"):
 		if path.endswith(".c"):
-			names.update(re.findall(r"cmocka_unit_test\w*\(\s*(\w+)", code_only(read(path))))
+			names.update(re.findall(r"(?:cmocka_unit_test\w*|SCHOOL_CASE)\(\s*(\w+)", code_only(read(path))))
 	return names
 
 

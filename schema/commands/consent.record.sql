@@ -7,9 +7,14 @@
 -- requires: R3
 SELECT refuse('R19.no_pupil', :pupil)
 WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
-SELECT refuse('R3.no_guardian')
-WHERE NOT EXISTS (SELECT 1 FROM guardian WHERE school = :school AND pupil = :pupil
-	AND guardian = :guardian AND (ended_on IS NULL OR ended_on > :given_on));
+SELECT refuse('R3.no_guardian', p.name) FROM pupil p
+WHERE p.school = :school AND p.pupil = :pupil AND NOT EXISTS (SELECT 1 FROM guardian
+	WHERE school = :school AND pupil = :pupil AND guardian = :guardian
+	AND (ended_on IS NULL OR ended_on > :given_on));
+SELECT refuse('R3.delegation_over', p.name, date('2000-01-01', g.delegated_until || ' days'))
+FROM guardian g JOIN pupil p ON p.school = g.school AND p.pupil = g.pupil
+WHERE g.school = :school AND g.pupil = :pupil AND g.guardian = :guardian
+	AND g.delegated_until <= :given_on;
 SELECT refuse('R3.no_notice', :notice)
 WHERE NOT EXISTS (SELECT 1 FROM consent_notice WHERE version = :notice);
 SELECT refuse('R3.before_notice', date('2000-01-01', :given_on || ' days'),

@@ -1,14 +1,16 @@
 -- about: A guardian withdraws, at any time, with no reason asked; the child is kept safe until collected.
 -- about_zh: 监护人退出，随时可退，不问理由；孩子在被接走前仍有人照看。
 -- roles: teacher head
--- params: pupil:i on:d
+-- params: pupil:i on:d guardian:i? how:i?
 -- scope: school
 -- audit: pupil
 -- requires: R3
-SELECT refuse('R3.nothing_to_withdraw')
+SELECT refuse('R3.nothing_to_withdraw', :pupil)
 WHERE NOT EXISTS (SELECT 1 FROM consent
 	WHERE school = :school AND pupil = :pupil AND choice = 1 AND withdrawn_on IS NULL);
-UPDATE consent SET withdrawn_on = :on, withdrawn_at = now_ms()
+SELECT refuse('R3.how', :how) WHERE :how NOT BETWEEN 1 AND 4;
+UPDATE consent SET withdrawn_on = :on, withdrawn_at = now_ms(), withdrawn_by = :guardian,
+	withdrawn_how = :how
 WHERE school = :school AND pupil = :pupil AND choice = 1 AND withdrawn_on IS NULL;
 SELECT pupil, count(*) AS withdrawn FROM consent
 WHERE school = :school AND pupil = :pupil AND withdrawn_on = :on;

@@ -1,20 +1,21 @@
--- about: The children of a session pass to another adult, with the count.
--- about_zh: 把一场的孩子交给另一位成人，并清点人数。
+-- about: The children of a session pass to another adult, with the count.  A difference, a missing second person (one-teacher point), an emergency cover are recorded with the reason.
+-- about_zh: 把一场的孩子交给另一位成人，并清点人数。人数不符、一人校点没有第二人、紧急代看，均写明原因登记。
 -- roles: teacher head guard
--- params: date:d slot:i site:i? grp:i? to_staff:i? from_staff:i? counted:i reason:t?
+-- params: date:d slot:i site:i? grp:i? to_staff:i? from_staff:i? counted:i reason:t? kind:i?
 -- scope: school
--- audit: counted reason
+-- audit: counted reason kind
 -- requires: R12
+SELECT refuse('R12.handover_kind', :kind) WHERE :kind NOT BETWEEN 1 AND 3;
 INSERT INTO handover (school, date, slot, site, grp, no, from_staff, to_staff, expected,
-	counted, reason, at, by_staff)
+	counted, reason, at, by_staff, kind)
 SELECT :school, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0),
 	(SELECT coalesce(max(no), 0) + 1 FROM handover WHERE school = :school AND date = :date
 		AND slot = :slot AND site = coalesce(:site, 0) AND grp = coalesce(:grp, 0)),
 	coalesce(:from_staff, :staff), :to_staff,
 	(SELECT count(*) FROM pupil_here WHERE school = :school AND date = :date
 		AND slot = :slot AND site = coalesce(:site, 0) AND grp = coalesce(:grp, 0)),
-	:counted, :reason, now_ms(), :staff;
-SELECT no, expected, counted, counted - expected AS difference
+	:counted, :reason, now_ms(), :staff, coalesce(:kind, 1);
+SELECT no, expected, counted, counted - expected AS difference, kind
 FROM handover WHERE school = :school AND date = :date AND slot = :slot
 	AND site = coalesce(:site, 0) AND grp = coalesce(:grp, 0)
 ORDER BY no DESC LIMIT 1;

@@ -5,20 +5,20 @@
 -- scope: school
 -- audit: except
 -- requires: R1
-INSERT INTO leaving (school, date, slot, site, grp, pupil, how, collector, at, by_staff)
+
+-- At noon "as usual" is back to lessons; in the afternoon the way of the weekday.
+INSERT INTO leaving (school, date, slot, site, grp, pupil, how, collector, at, by_staff,
+	route, leader)
 SELECT a.school, a.date, a.slot, a.site, a.grp, a.pupil,
-	coalesce((SELECT how FROM way w WHERE w.school = a.school AND w.pupil = a.pupil
-		AND w.weekday = (CAST(strftime('%w', '2000-01-01', :date || ' days') AS INTEGER) + 6)
-			% 7 + 1),
-		(SELECT how FROM way w WHERE w.school = a.school AND w.pupil = a.pupil
-		AND w.weekday = 0), CASE :slot WHEN 1 THEN 7 ELSE 1 END),
-	coalesce((SELECT collector FROM way w WHERE w.school = a.school AND w.pupil = a.pupil
-		AND w.weekday = (CAST(strftime('%w', '2000-01-01', :date || ' days') AS INTEGER) + 6)
-			% 7 + 1),
-		(SELECT collector FROM way w WHERE w.school = a.school AND w.pupil = a.pupil
-		AND w.weekday = 0)),
-	now_ms(), :staff
+	coalesce(d.how, w.how, CASE :slot WHEN 1 THEN 7 ELSE 1 END),
+	CASE WHEN d.how IS NULL THEN w.collector ELSE d.collector END, now_ms(), :staff,
+	r.route, r.leader
 FROM pupil_here a
+LEFT JOIN way d ON :slot = 2 AND d.school = a.school AND d.pupil = a.pupil
+	AND d.weekday = (:date + 5) % 7 + 1
+LEFT JOIN way w ON :slot = 2 AND w.school = a.school AND w.pupil = a.pupil AND w.weekday = 0
+LEFT JOIN route r ON r.school = a.school
+	AND r.route = CASE WHEN d.how IS NULL THEN w.route ELSE d.route END
 WHERE a.school = :school AND a.date = :date AND a.slot = :slot
 	AND a.site = coalesce(:site, 0) AND a.grp = coalesce(:grp, 0)
 	AND a.pupil NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(:except))

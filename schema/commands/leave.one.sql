@@ -1,18 +1,19 @@
--- about: One child leaves: how, with whom.  Somebody who is not listed needs the telephone approval with its witness; it is recorded either way.
--- about_zh: 一个孩子离校：方式、跟谁走。接的人未登记时须有电话同意和见证人；无论如何都会记录。
+-- about: One child leaves: how, with whom.  Somebody who is not listed needs a guardian's approval by telephone with its witness; it is recorded either way.
+-- about_zh: 一个孩子离校：方式、跟谁走。接的人未登记时须有监护人电话同意和见证人；无论如何都会记录。
 -- roles: teacher head guard
--- params: date:d slot:i pupil:i how:i? collector:i? person:t? approval:t?
+-- params: date:d slot:i pupil:i how:i? collector:i? person:t? approval:t? approved_by:i? witness:t? route:i? leader:i?
 -- scope: school
--- audit: how collector person approval
+-- audit: how collector person approval approved_by
 -- requires: R1 R12
 SELECT refuse('R19.no_pupil', :pupil)
 WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
 SELECT refuse('R1.how', :how) WHERE :how NOT IN (1, 2, 3, 4, 5, 6, 7, 9);
 INSERT INTO leaving (school, date, slot, site, grp, pupil, how, collector, at, by_staff,
-	person, approval)
+	person, approval, approved_by, witness, route, leader)
 SELECT :school, :date, :slot, coalesce(a.site, e.site, 0),
 	coalesce(a.grp, e.entry_year * 100 + e.class, 0), :pupil,
-	coalesce(:how, 1), :collector, now_ms(), :staff, :person, :approval
+	coalesce(:how, 1), :collector, now_ms(), :staff, :person, :approval, :approved_by,
+	:witness, :route, :leader
 FROM (SELECT 1)
 LEFT JOIN (SELECT site, grp FROM attendance WHERE school = :school AND date = :date
 	AND slot = :slot AND pupil = :pupil ORDER BY state LIMIT 1) a
@@ -21,6 +22,7 @@ LEFT JOIN (SELECT site, entry_year, class FROM enrolment WHERE school = :school
 WHERE true
 ON CONFLICT DO UPDATE SET how = excluded.how, collector = excluded.collector,
 	at = excluded.at, by_staff = excluded.by_staff, person = excluded.person,
-	approval = excluded.approval;
+	approval = excluded.approval, approved_by = excluded.approved_by,
+	witness = excluded.witness, route = excluded.route, leader = excluded.leader;
 SELECT pupil, grp, how, collector FROM leaving
 WHERE school = :school AND date = :date AND slot = :slot AND pupil = :pupil;

@@ -39,9 +39,13 @@ FROM (SELECT e.pupil FROM place e
 		AND c.from_on <= :date AND c.until_on > :date AND c.slots & :slot
 		AND c.weekdays & (1 << (CAST(strftime('%w', '2000-01-01', :date || ' days')
 			AS INTEGER) + 6) % 7)
-	WHERE e.school = :school AND e.site = coalesce(:site, 0)
-	AND (coalesce(:grp, 0) = 0 OR e.grp = :grp)
-	AND e.from_on <= :date AND e.until_on > :date
+	JOIN pupil q ON q.school = e.school AND q.pupil = e.pupil AND q.same_as IS NULL
+	WHERE e.school = :school AND e.from_on <= :date AND e.until_on > :date
+	AND CASE WHEN :grp BETWEEN 1 AND 999
+		THEN EXISTS (SELECT 1 FROM mixed_member m WHERE m.school = :school
+			AND m.site = coalesce(:site, 0) AND m.grp = :grp AND m.pupil = e.pupil
+			AND coalesce(m.from_on, 0) <= :date AND coalesce(m.until_on, 1 << 30) > :date)
+		ELSE e.site = coalesce(:site, 0) AND (coalesce(:grp, 0) = 0 OR e.grp = :grp) END
 	UNION SELECT CAST(value AS INTEGER) FROM json_each(:extra)
 	UNION SELECT CAST(value AS INTEGER) FROM json_each(:absent)
 	UNION SELECT CAST(value AS INTEGER) FROM json_each(:excused)) p

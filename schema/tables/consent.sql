@@ -29,5 +29,7 @@ CREATE TABLE consent (
 	by_staff INTEGER, -- col 13 county hint=tx_staff : who entered it
 	withdrawn_on INTEGER, -- col 14 county : day number, NULL while it holds
 	withdrawn_at INTEGER, -- col 15 county : ms
+	withdrawn_by INTEGER, -- col 16 county : guardian, NULL not said; no reason is asked
+	withdrawn_how INTEGER, -- col 17 county : as how
 	PRIMARY KEY (school, pupil, consent)
 );

@@ -15,6 +15,7 @@ CREATE TABLE incident (
 	past_head INTEGER, -- col 10 county default=0 : 1 about staff, goes past the head
 	at INTEGER, -- col 11 county hint=tx_time : ms
 	by_staff INTEGER, -- col 12 county hint=tx_staff : who reported
+	about_staff INTEGER, -- col 13 county : the person that it is about, NULL nobody or not known
 	PRIMARY KEY (school, incident)
 );
 
@@ -25,10 +26,11 @@ CREATE TABLE incident_note (
 	incident INTEGER, -- key 2 public : incident
 	note INTEGER, -- key 3 public hint=next_id : row id
 	pupil INTEGER, -- col 4 county hint=last_by:incident.incident : as the incident
-	kind INTEGER, -- col 5 county : 1 guardian informed 2 call made 3 measure 4 finding 5 closed
+	kind INTEGER, -- col 5 county : 1 guardian informed 2 call made 3 measure 4 finding 5 closed 6 reported to the authority
 	text TEXT, -- col 6 subject : in words
 	happened_at INTEGER, -- col 7 county hint=row_time : ms
 	at INTEGER, -- col 8 county hint=tx_time : ms
 	by_staff INTEGER, -- col 9 county hint=tx_staff : who added
+	number TEXT, -- col 10 county : number that was dialled, with kind 2
 	PRIMARY KEY (school, incident, note)
 );

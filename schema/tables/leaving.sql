@@ -15,5 +15,9 @@ CREATE TABLE leaving (
 	by_staff INTEGER, -- col 10 county hint=tx_staff : who let it go
 	person TEXT, -- col 11 subject : name of somebody who is not listed
 	approval TEXT, -- col 12 subject : who agreed by telephone, and the witness
+	approved_by INTEGER, -- col 13 county : guardian who agreed by telephone
+	witness TEXT, -- col 14 subject : who heard the call
+	route INTEGER, -- col 15 county : route, with how 2 and 3
+	leader INTEGER, -- col 16 county : staff who walked or rode with the group
 	PRIMARY KEY (school, date, slot, site, grp, pupil)
 );

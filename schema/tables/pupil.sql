@@ -12,6 +12,8 @@ CREATE TABLE pupil (
 	address TEXT, -- col 7 private quiet : 家庭住址
 	health TEXT, -- col 8 private quiet : allergies, medicine
 	same_as INTEGER, -- col 9 county hub : the pupil of which this is a double
+	walk_in_on INTEGER, -- col 10 county : day number, turned up before anybody knew it
+	allergy TEXT, -- col 11 private quiet : what it must not eat
 	PRIMARY KEY (school, pupil)
 );
 
@@ -25,6 +27,8 @@ CREATE TABLE guardian (
 	phone TEXT, -- col 5 private quiet : 联系电话, digits
 	relation INTEGER, -- col 6 county default=0 : 0 not said 1 father 2 mother 3 paternal grandparent 4 maternal grandparent 5 other 6 delegated carer
 	ended_on INTEGER, -- col 7 county : day number, NULL while it holds
+	delegated_by INTEGER, -- col 8 county : guardian who delegated the care (委托照护书)
+	delegated_until INTEGER, -- col 9 county : first day the delegation no longer holds, NULL open
 	PRIMARY KEY (school, pupil, guardian)
 );
 
@@ -52,6 +56,8 @@ CREATE TABLE enrolment (
 	class INTEGER, -- col 6 county default=1 : 班
 	from_on INTEGER, -- col 7 county : day number, NULL from the start of the year
 	until_on INTEGER, -- col 8 county : first day no longer here, NULL open
+	repeats INTEGER, -- col 9 county default=0 : 1 repeats the grade 留级
+	turned INTEGER, -- col 10 county default=0 : 1 made by year.turn
 	PRIMARY KEY (school, pupil, school_year)
 );
 
@@ -88,5 +94,8 @@ CREATE TABLE way (
 	weekday INTEGER, -- key 3 public : 1 Monday .. 7 Sunday, 0 every day
 	how INTEGER, -- col 4 county default=1 : as leaving.how
 	collector INTEGER, -- col 5 county : guardian or collector, NULL any listed
+	route INTEGER, -- col 6 county : route, with how 2 and 3
+	asked_on INTEGER, -- col 7 county : day number of the written request, with how 4
+	asked_by INTEGER, -- col 8 county : guardian who wrote it
 	PRIMARY KEY (school, pupil, weekday)
 );

@@ -52,6 +52,7 @@ CREATE TABLE handover (
 	reason TEXT, -- col 11 county : difference, missing second person, emergency cover
 	at INTEGER, -- col 12 county hint=tx_time : ms
 	by_staff INTEGER, -- col 13 county hint=tx_staff : who entered it
+	kind INTEGER, -- col 14 county default=1 : 1 ordinary 2 one-teacher point 3 emergency cover
 	PRIMARY KEY (school, date, slot, site, grp, no)
 );
 

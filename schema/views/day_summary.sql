@@ -18,5 +18,6 @@ SELECT s.school, s.slot, count(*) AS sessions,
 		AND c.slot = s.slot) AS closed,
 	(SELECT count(*) FROM incident i WHERE i.school = s.school
 		AND date(i.happened_at / 1000 + 28800, 'unixepoch') = date('2000-01-01', :date || ' days')) AS incidents
-FROM session s WHERE (:school IS NULL OR s.school = :school) AND s.date = :date
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN session s ON s.school = k.school AND s.date = :date
 GROUP BY s.school, s.slot ORDER BY s.school, s.slot;

@@ -4,6 +4,8 @@
 -- params: date:d?
 -- requires: R12
 SELECT h.school, date('2000-01-01', h.date || ' days') AS date, h.slot, h.site, h.grp, h.no, (SELECT name FROM staff n WHERE n.school = h.school AND n.staff = h.from_staff) AS from_staff, (SELECT name FROM staff n WHERE n.school = h.school AND n.staff = h.to_staff) AS to_staff,
-	h.expected, h.counted, h.reason, strftime('%Y-%m-%d %H:%M:%S', h.at / 1000 + 28800, 'unixepoch') AS at
-FROM handover h WHERE (:school IS NULL OR h.school = :school) AND (:date IS NULL OR h.date = :date)
+	h.expected, h.counted, h.kind, h.reason, strftime('%Y-%m-%d %H:%M:%S', h.at / 1000 + 28800, 'unixepoch') AS at
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN handover h ON h.school = k.school
+	AND h.date BETWEEN coalesce(:date, 0) AND coalesce(:date, 1 << 30)
 ORDER BY h.date DESC, h.school, h.slot, h.site, h.grp, h.no LIMIT 1000;

@@ -17,7 +17,10 @@ LEFT JOIN attendance a ON a.school = e.school AND a.date = :date AND a.slot = :s
 	AND a.site = coalesce(:site, 0) AND a.grp = coalesce(:grp, 0) AND a.pupil = e.pupil
 LEFT JOIN leaving l ON l.school = e.school AND l.date = :date AND l.slot = :slot
 	AND l.site = coalesce(:site, 0) AND l.grp = coalesce(:grp, 0) AND l.pupil = e.pupil
-WHERE e.school = :school AND e.site = coalesce(:site, 0)
-	AND (coalesce(:grp, 0) = 0 OR e.grp = :grp)
-	AND e.from_on <= :date AND e.until_on > :date
+WHERE e.school = :school AND e.from_on <= :date AND e.until_on > :date
+	AND (a.state IS NOT NULL OR CASE WHEN :grp BETWEEN 1 AND 999
+		THEN EXISTS (SELECT 1 FROM mixed_member m WHERE m.school = :school
+			AND m.site = coalesce(:site, 0) AND m.grp = :grp AND m.pupil = e.pupil
+			AND coalesce(m.from_on, 0) <= :date AND coalesce(m.until_on, 1 << 30) > :date)
+		ELSE e.site = coalesce(:site, 0) AND (coalesce(:grp, 0) = 0 OR e.grp = :grp) END)
 ORDER BY e.grade, e.class, p.name;

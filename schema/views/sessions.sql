@@ -13,6 +13,7 @@ SELECT s.school, date('2000-01-01', s.date || ' days') AS date, s.slot, s.site, 
 		AND h.slot = s.slot AND h.site = s.site AND h.grp = s.grp) AS still_here,
 	EXISTS (SELECT 1 FROM closing c WHERE c.school = s.school AND c.date = s.date
 		AND c.slot = s.slot AND c.site = s.site AND c.grp = s.grp) AS closed
-FROM session s
-WHERE (:school IS NULL OR s.school = :school) AND (:date IS NULL OR s.date = :date)
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN session s ON s.school = k.school
+	AND s.date BETWEEN coalesce(:date, 0) AND coalesce(:date, 1 << 30)
 ORDER BY s.date DESC, s.school, s.slot, s.site, s.grp LIMIT 1000;

@@ -1,13 +1,29 @@
--- about: Closed sessions with a child that has not left by the records, and children who left twice.
--- about_zh: 已清场而按记录还有孩子未离校的场次；离校两次的孩子。
+-- about: Closed sessions with a child that has not left by the records, children who left twice, children alone on the way without a guardian's written request.
+-- about_zh: 已清场而按记录还有孩子未离校的场次；离校两次的孩子；没有书面申请而自行回家的孩子。
 -- roles: teacher head clerk lead auditor
--- params:
+-- params: from_on:d? until_on:d?
 -- requires: R1
 SELECT h.school, date('2000-01-01', h.date || ' days') AS date, h.slot, h.site, h.grp, h.pupil, 'not_left' AS what
-FROM pupil_here h JOIN closing c ON c.school = h.school AND c.date = h.date
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN closing c ON c.school = k.school
+	AND c.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
+CROSS JOIN pupil_here h ON c.school = h.school AND c.date = h.date
 	AND c.slot = h.slot AND c.site = h.site AND c.grp = h.grp
-WHERE (:school IS NULL OR h.school = :school)
 UNION ALL
 SELECT l.school, date('2000-01-01', l.date || ' days'), l.slot, min(l.site), min(l.grp), l.pupil, 'left_twice'
-FROM leaving l WHERE (:school IS NULL OR l.school = :school) GROUP BY l.school, l.date, l.slot, l.pupil HAVING count(*) > 1
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN leaving l ON l.school = k.school
+	AND l.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
+GROUP BY l.school, l.date, l.slot, l.pupil HAVING count(*) > 1
+UNION ALL
+SELECT v.school, date('2000-01-01', v.date || ' days'), v.slot, v.site, v.grp, v.pupil, 'alone_not_asked'
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN leaving v ON v.school = k.school
+	AND v.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
+WHERE v.how = 4 AND NOT EXISTS (SELECT 1 FROM way w WHERE w.school = v.school
+	AND w.pupil = v.pupil AND w.asked_on <= v.date)
+UNION ALL
+SELECT y.school, NULL, NULL, NULL, NULL, y.pupil, 'alone_not_asked'
+FROM way y
+WHERE (:school IS NULL OR y.school = :school) AND y.how = 4 AND y.asked_on IS NULL
 ORDER BY 1, 2, 3, 6;

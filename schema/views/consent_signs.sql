@@ -1,0 +1,11 @@
+-- about: Schools and classes of 30 children or more where everybody takes part, with what else may be a sign of disguised compulsion.
+-- about_zh: 30 人以上而全员参加的学校和班级，以及可能是变相强制的其他迹象。
+-- roles: head clerk lead auditor
+-- params:
+-- requires: R3
+SELECT u.school, u.grp, u.pupils, u.yes, u.same_minute, u.same_hand, u.same_day,
+	CASE WHEN u.same_minute >= u.yes THEN 'same_minute' WHEN u.same_day >= u.yes
+		AND u.same_hand >= u.yes THEN 'same_hand_and_day' ELSE 'all_take_part' END AS what
+FROM consent_unit u
+WHERE (:school IS NULL OR u.school = :school) AND u.pupils >= 30 AND u.yes >= u.pupils
+ORDER BY u.school, u.grp;
