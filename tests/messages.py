@@ -49,6 +49,7 @@ def status_names():
 
 def main():
 	sources = glob.glob(os.path.join(SRC, "tools", "*.c")) + \
+		glob.glob(os.path.join(SRC, "node", "*.c")) + \
 		glob.glob(os.path.join(SRC, "schema", "**", "*.sql"), recursive=True)
 	english, chinese = (os.path.join(SRC, "po", name) for name in ("en.po", "zh_CN.po"))
 	code, output = check(english, chinese, *sources)

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "tools/message.h"
+#include "schema/message.h"
 
 static void
 test_table_is_sorted_so_that_every_key_is_found(void **state)

@@ -7,7 +7,7 @@
 
 #include "schema/domain.h"
 #include "sync/buffer.h"
-#include "tools/message.h"
+#include "schema/message.h"
 
 enum cli_exit {            /* documented in kehou.1 */
 	CLI_OK = 0,

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "tools/message.h"
+#include "schema/message.h"
 
 #define OUTPUT_TIME_BYTES 32
 

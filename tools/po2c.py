@@ -61,7 +61,7 @@ def emit_c(out, tables):
     keys = sorted(tables["en"], key=lambda key: key.encode())
     with open(out, "w", encoding="utf-8") as target:
         target.write("/* Made by tools/po2c.py out of po/; do not edit. */\n"
-                     '#include "tools/message.h"\n\n'
+                     '#include "schema/message.h"\n\n'
                      "const struct message_entry message_table[] = {\n")
         for key in keys:
             target.write("\t{ %s, {\n\t    %s,\n\t    %s } },\n" % (

@@ -2,8 +2,8 @@
  *
  * The table is made by tools/po2c.py out of po/en.po and po/zh_CN.po; the
  * process's locale plays no part, for a node often has none generated. */
-#ifndef TOOLS_MESSAGE_H
-#define TOOLS_MESSAGE_H
+#ifndef SCHEMA_MESSAGE_H
+#define SCHEMA_MESSAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "tools/message.h"
+#include "schema/message.h"
 
 #include <string.h>
 
