@@ -1,16 +1,16 @@
--- about: Reports an incident: kind, when, where, who, what, at once.  It travels first and is never edited.
--- about_zh: 立即报告事件：类别、时间、地点、人员、经过。优先上报，不可修改。
+-- about: Reports an incident: kind, when, where, who, what, at once.  It travels first and is never edited.  About a member of staff it goes past the head.
+-- about_zh: 立即报告事件：类别、时间、地点、人员、经过。优先上报，不可修改。涉及工作人员的不经校长。
 -- roles: teacher head guard
--- params: kind:i date:d time:m? site:i? place:t pupil:i? who:t? what:t past_head:b?
+-- params: kind:i date:d time:m? site:i? place:t pupil:i? who:t? what:t past_head:b? about_staff:i?
 -- scope: school
 -- lane: urgent
 -- audit: kind
 -- requires: R13
 SELECT refuse('R13.kind', :kind) WHERE :kind NOT IN (1, 2, 3, 4, 5, 6, 9);
 INSERT INTO incident (school, incident, kind, happened_at, site, place, pupil, who, what,
-	past_head, at, by_staff)
+	past_head, at, by_staff, about_staff)
 VALUES (:school, :new_id, :kind,
 	((:date + 10957) * 1440 + coalesce(:time, 720) - 480) * 60000,
-	coalesce(:site, 0), :place, :pupil, :who, :what, coalesce(:past_head, 0), now_ms(),
-	:staff);
+	coalesce(:site, 0), :place, :pupil, :who, :what,
+	coalesce(:past_head, 0) OR :about_staff IS NOT NULL, now_ms(), :staff, :about_staff);
 SELECT incident, kind FROM incident WHERE school = :school AND incident = :new_id;

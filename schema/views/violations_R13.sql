@@ -1,10 +1,18 @@
--- about: Injuries and missing children of which no guardian was informed.
--- about_zh: 未通知监护人的受伤和走失。
+-- about: Incidents of which no guardian was informed; clusters that were not reported, or late.
+-- about_zh: 未通知监护人的事件；未上报或迟报的聚集性病例。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R13
 SELECT i.school, i.incident, i.kind, i.pupil, 'guardian_not_informed' AS what
 FROM incident i
-WHERE (:school IS NULL OR i.school = :school) AND i.kind IN (1, 2, 4, 5, 6) AND NOT EXISTS (SELECT 1 FROM incident_note n
+WHERE (:school IS NULL OR i.school = :school) AND i.kind IN (1, 2, 4, 5, 6)
+	AND (i.past_head = 0 OR :hub OR i.by_staff = :staff)
+	AND NOT EXISTS (SELECT 1 FROM incident_note n
 	WHERE n.school = i.school AND n.incident = i.incident AND n.kind = 1)
-ORDER BY i.school, i.incident;
+UNION ALL
+SELECT c.school, NULL, 4, NULL, CASE WHEN c.reported_at IS NULL THEN 'cluster_not_reported'
+	ELSE 'cluster_reported_late' END
+FROM cluster c
+WHERE (:school IS NULL OR c.school = :school)
+	AND (c.reported_at IS NULL OR c.reported_at > c.due_at)
+ORDER BY 1, 2;
