@@ -11,6 +11,18 @@ import { firstLang, getLang, setLang, t } from './words';
 import { SignIn } from './pages/signin';
 import { Today } from './pages/today';
 import { Roll, RollChoice } from './pages/roll';
+import { Leave } from './pages/leave';
+import { Hand } from './pages/hand';
+import { Incident, Incidents, Report, Sent } from './pages/incident';
+import { Outbox } from './pages/outbox';
+import { Exchange } from './pages/exchange';
+import { Setup } from './pages/setup';
+import { Import, Pupil, Pupils } from './pages/pupils';
+import { ConsentChoice, ConsentList } from './pages/consent';
+import { People, Statement } from './pages/people';
+import { Help, Late, Paper } from './pages/help';
+import { All, Form, List } from './pages/generic';
+import { More, Notices, Policy, Schools } from './pages/more';
 
 function useRoute(): string[] {
 	const read = () => location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
@@ -51,9 +63,16 @@ const links = (): Array<[string, string]> => isHub() ? [
 	['incident', t('事件', 'Incident')], ['more', t('更多', 'More')],
 ];
 
+// Beside these on a PC, where there is room.
+const deskLinks = (): Array<[string, string]> => isHub() ? [['all', t('全部功能', 'Everything')]] : [
+	['hand', t('交接', 'Handover')], ['exchange', t('上报与U盘', 'Exchange')], ['pupils', t('学生', 'Children')],
+	['consent', t('同意书', 'Consents')], ['people', t('教职工', 'People')], ['all', t('全部功能', 'Everything')], ['help', t('帮助', 'Help')],
+];
+
 function Nav(p: { at: string }) {
 	return <nav class="nav" aria-label={t('主菜单', 'Main menu')}>
 		{links().map(([page, words]) => <a href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
+		{deskLinks().map(([page, words]) => <a class="desk" href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
 	</nav>;
 }
 
@@ -69,14 +88,34 @@ function Head() {
 
 function View(p: { route: string[] }) {
 	const [page, ...rest] = p.route.length ? p.route : ['today'];
-	const { me } = useWorld();
+	const { me, status } = useWorld();
 	if (!world.ready) return <p class="opening">{t('正在打开…', 'Opening…')}</p>;
+	if ((status && status.setup) || (me && me.first && !isHub())) return <Setup />;
 	if (page === 'who') return <SignIn onDone={() => { location.hash = '#/today'; }} />;
 	if (me && !me.staff && !me.first && !isHub()) return <SignIn />;
 	const session = sessionOf(rest);
 	switch (page) {
 	case 'roll': return session ? <Roll key={rest.join()} session={session} /> : <RollChoice page="roll" title={t('点名', 'Roll call')} />;
-	default: return <Today />;
+	case 'leave': return session ? <Leave key={rest.join()} session={session} /> : <RollChoice key="leave" page="leave" title={t('离校', 'Leaving')} />;
+	case 'hand': return session ? <Hand key={rest.join()} session={session} /> : <RollChoice key="hand" page="hand" title={t('交接', 'Handover')} />;
+	case 'incident': return rest[0] === 'new' ? <Report /> : rest[0] === 'sent' ? <Sent kind={rest[1]} /> : rest[0] ? <Incident id={rest[0]} /> : <Incidents />;
+	case 'outbox': return <Outbox />;
+	case 'exchange': return <Exchange />;
+	case 'pupils': return rest[0] === 'import' ? <Import /> : rest[0] ? <Pupil key={rest[0]} id={rest[0]} /> : <Pupils />;
+	case 'consent': return rest[0] ? <ConsentList key={rest[0]} grp={rest[0]} /> : <ConsentChoice />;
+	case 'people': return <People />;
+	case 'statement': return <Statement />;
+	case 'help': return <Help />;
+	case 'paper': return <Paper />;
+	case 'late': return <Late />;
+	case 'all': return <All />;
+	case 'form': return <Form key={rest[0]} name={rest[0]} />;
+	case 'list': return <List key={rest[0]} name={rest[0]} />;
+	case 'more': return <More />;
+	case 'notices': return <Notices />;
+	case 'policy': return <Policy />;
+	case 'schools': return <Schools />;
+	default: return isHub() ? <Schools /> : <Today />;
 	}
 }
 

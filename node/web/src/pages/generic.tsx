@@ -1,0 +1,162 @@
+// Everything that has no page of its own: forms and lists made from what the host says of
+// its commands and views.
+import { useEffect, useState } from 'preact/hooks';
+import { command, get, newRequestId, query, Refusal, Row } from '../api';
+import { groupName, matches } from '../day';
+import { can, useView, world } from '../state';
+import { today } from '../time';
+import { Button, Check, Failure, Field, Name, Note, Page, Rows, Select } from '../ui';
+import { getLang, label, options, relations, staffKinds, t, ways } from '../words';
+
+interface Param { name: string; type: string; optional: boolean }
+interface Entry { name: string; about: string; about_zh?: string; roles: any; params: Param[]; requires: string }
+let known: { commands: Entry[]; views: Entry[] } | null = null;
+
+function useSchema(): [typeof known, Refusal | null] {
+	const [s, set] = useState(known);
+	const [error, setError] = useState<Refusal | null>(null);
+	useEffect(() => {
+		if (!known) get('schema').then(a => set(known = a), setError);
+	}, []);
+	return [s, error];
+}
+
+const about = (e: Entry) => getLang() === 'zh' && e.about_zh ? e.about_zh : e.about;
+const short = (e: Entry) => about(e).split(/[。：；:.;]/)[0];
+
+// What the requirement is about, in the words of the notice.
+const SUBJECTS: Array<[string, () => string, string[]]> = [
+	['plan', () => t('方案与通知', 'Plan and messages'), ['R2']],
+	['care', () => t('场次与离校', 'Sessions and leaving'), ['R1', 'R12', 'R7']],
+	['consent', () => t('自愿与同意', 'Choice and consent'), ['R3', 'R4']],
+	['activity', () => t('活动与周计划', 'Activities and weekly plan'), ['R8', 'R9']],
+	['safety', () => t('安全与事件', 'Safety and incidents'), ['R13', 'R14', 'R21']],
+	['people', () => t('人员与课时', 'People and hours'), ['R10', 'R11']],
+	['pupils', () => t('学生与优先保障', 'Children and priority'), ['R5', 'R6', 'R19', 'R20']],
+	['voice', () => t('评价、意见与经验', 'Evaluation, opinions, good practice'), ['R15', 'R16', 'R17']],
+	['privacy', () => t('隐私', 'Privacy'), ['R18']],
+];
+
+function allowed(e: Entry): boolean {
+	const roles = Array.isArray(e.roles) ? e.roles : String(e.roles || '').split(' ');
+	return !world.me || !world.me.staff || !roles.length || !roles[0] || can(...roles);
+}
+
+function first(requires: any): string {
+	return String(Array.isArray(requires) ? requires[0] : requires || '').split(' ')[0];
+}
+
+export function All() {
+	const [s, error] = useSchema();
+	const [filter, setFilter] = useState('');
+	const wanted = (e: Entry) => allowed(e) && (!filter || (about(e) + e.name).toLowerCase().indexOf(filter.toLowerCase()) >= 0);
+	return <Page title={t('全部功能', 'Everything')} back="#/more">
+		<Failure error={error} />
+		<Field label={t('找', 'Find')} type="search" value={filter} onInput={setFilter} />
+		{s && SUBJECTS.map(([, words, ids]) => {
+			const mine = (all: Entry[]) => all.filter(e => ids.indexOf(first(e.requires)) >= 0 && wanted(e));
+			const views = mine(s.views);
+			const commands = mine(s.commands);
+			return views.length + commands.length > 0 && <section class="card"><h2>{words()}</h2><div class="two">
+				<div><h3>{t('看', 'See')}</h3><ul class="links">{views.map(e => <li><a href={'#/list/' + e.name} title={about(e)}>{short(e)}</a></li>)}</ul></div>
+				<div><h3>{t('记', 'Record')}</h3><ul class="links">{commands.map(e => <li><a href={'#/form/' + e.name} title={about(e)}>{short(e)}</a></li>)}</ul></div></div></section>;
+		})}
+	</Page>;
+}
+
+const WEEKDAYS: () => Array<[string, string]> = () => [1, 2, 3, 4, 5, 6, 7].map(n => [String(n), t('周' + '一二三四五六日'[n - 1], ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][n - 1])] as [string, string]);
+
+function Input(p: { param: Param; command: string; value: string; set: (v: string) => void; people: Row[]; pupils: Row[]; groups: Row[] }) {
+	const { name, type, optional } = p.param;
+	const words = label(name);
+	const none = optional ? t('不填', 'none') : t('请选择', 'Choose');
+	const pick = (o: Array<[string, string]>) => <Select label={words + (optional ? t('（可不填）', ' (optional)') : '')} value={p.value} onChange={p.set} none={none} options={o} />;
+	if (name === 'pupil' || name === 'same_as') return <Find label={words} value={p.value} set={p.set} rows={p.pupils} required={!optional} />;
+	if (/(^|_)staff(_id)?$|^leader$|^kept_by$|^informed$/.test(name)) return pick(p.people.map(x => [x.staff, x.name]));
+	if (name === 'grp') return pick(p.groups.map(g => [String(g.grp), groupName(Number(g.grp), today())]));
+	if (name === 'slot') return pick([['1', t('中午', 'Noon')], ['2', t('下午', 'Afternoon')]]);
+	if (name === 'weekday') return pick(([['0', t('每天', 'Every day')]] as Array<[string, string]>).concat(WEEKDAYS()));
+	if (name === 'relation') return pick(options(relations));
+	if (name === 'how' && /^(leave|pupil\.way)/.test(p.command)) return pick(options(ways));
+	if (name === 'kind' && /^staff/.test(p.command)) return pick(options(staffKinds));
+	if (type === 'b') return <Check label={words} checked={p.value === '1'} onChange={v => p.set(v ? '1' : optional ? '' : '0')} />;
+	if (name === 'pin') return <Field label={words} type="password" mode="numeric" value={p.value} onInput={p.set} required={!optional} />;
+	return <Field label={words} value={p.value} onInput={p.set} required={!optional} type={type === 'd' ? 'date' : type === 'm' ? 'time' : type === 'i' ? 'text' : 'text'}
+		mode={type === 'i' ? 'numeric' : undefined} area={type === 'j' || /^(body|text|what|words|answer)$/.test(name)} hint={type === 'j' ? t('编号用逗号隔开', 'Numbers with commas between') : undefined} />;
+}
+
+function Find(p: { label: string; value: string; set: (v: string) => void; rows: Row[]; required: boolean }) {
+	const [text, setText] = useState('');
+	const chosen = p.rows.filter(r => String(r.pupil) === p.value)[0];
+	return <div><Field label={p.label} value={chosen ? chosen.name : text} required={p.required} onInput={v => { p.set(''); setText(v); }} hint={t('输入姓名或拼音首字母，再点名字', 'Type a name or initials, then choose')} />
+		{!chosen && text && <div class="people">{p.rows.filter(r => matches(r.name, text)).slice(0, 8).map(r => <button type="button" class="person" onClick={() => p.set(String(r.pupil))}><Name>{r.name}</Name></button>)}</div>}</div>;
+}
+
+export function Form(p: { name: string }) {
+	const [s, error] = useSchema();
+	const e = s && s.commands.filter(c => c.name === p.name)[0];
+	const [v, set] = useState<Row>({});
+	const [id, setId] = useState(newRequestId);
+	const [failed, setFailed] = useState<Refusal | null>(null);
+	const [done, setDone] = useState(false);
+	const staff = useView('staff');
+	const pupils = useView('pupils');
+	const groups = useView('groups');
+	if (!e) return <Page title={t('登记', 'Record')} back="#/all"><Failure error={error} /></Page>;
+	const value = (x: Param) => v[x.name] !== undefined ? v[x.name] : x.type === 'd' && !x.optional ? today() : '';
+	return <Page title={short(e)} lead={about(e)} back="#/all"><form class="narrow" onSubmit={async event => {
+		event.preventDefault();
+		const args: Row = {};
+		e.params.forEach(x => { if (value(x) !== '') args[x.name] = value(x); });
+		setFailed(null);
+		setDone(false);
+		try {
+			await command(p.name, args, id);
+			setDone(true);
+			set({});
+			setId(newRequestId());
+		} catch (problem) {
+			setFailed(problem as Refusal);
+		}
+	}}>
+		{e.params.map(x => <Input param={x} command={p.name} value={value(x)} set={n => set({ ...v, [x.name]: n })} people={(staff.rows || []).filter(y => Number(y.active))} pupils={pupils.rows || []} groups={groups.rows || []} />)}
+		<Failure error={failed} />
+		{done && <Note kind="good"><p>{t('已记在学校主机上。', "Recorded on the school's machine.")}</p></Note>}
+		<Button type="submit" kind="main" wide>{t('保存', 'Save')}</Button></form></Page>;
+}
+
+export function cell(column: string, v: any): string {
+	if (v === null || v === undefined) return '';
+	if (/_fen$/.test(column)) return (Number(v) / 100).toFixed(2);
+	if (column === 'grp') return groupName(Number(v), today());
+	if (column === 'slot') return Number(v) === 1 ? t('中午', 'Noon') : t('下午', 'Afternoon');
+	if (typeof v === 'object') return JSON.stringify(v);
+	return String(v);
+}
+
+export function List(p: { name: string }) {
+	const [s] = useSchema();
+	const e = s && s.views.filter(c => c.name === p.name)[0];
+	const [v, set] = useState<Row>({});
+	const staff = useView('staff');
+	const pupils = useView('pupils');
+	const groups = useView('groups');
+	const params: Row = {};
+	(e ? e.params : []).forEach(x => {
+		const given = v[x.name] !== undefined ? v[x.name] : x.optional ? '' : x.type === 'd' ? today() : x.name === 'month' ? today().slice(0, 7) : x.name === 'slot' ? '2' : '';
+		if (given !== '') params[x.name] = given;
+	});
+	const ready = e && e.params.every(x => x.optional || params[x.name]);
+	const seen = useView(ready ? p.name : null, params);
+	if (!e) return <Page title={t('查看', 'See')} back="#/all" />;
+	return <Page title={short(e)} lead={about(e)} back="#/all" tools={<span class="no-print"><Button onClick={() => window.print()}>{t('打印', 'Print')}</Button> <a class="button plain" href={'/api/v1/sheet/' + p.name + '.xlsx' + query(params)}>.xlsx</a></span>}>
+		{e.params.length > 0 && <div class="narrow no-print">{e.params.map(x => <Input param={x} command={p.name} value={params[x.name] || ''} set={n => set({ ...v, [x.name]: n })} people={staff.rows || []} pupils={pupils.rows || []} groups={groups.rows || []} />)}</div>}
+		{ready ? <Rows seen={seen} empty={t('没有。', 'Nothing.')}>{rows => <Table rows={rows} />}</Rows> : <p class="hint">{t('先填上面。', 'Fill in above first.')}</p>}
+	</Page>;
+}
+
+export function Table(p: { rows: Row[] }) {
+	const columns = Object.keys(p.rows[0]).filter(c => c !== 'school' && !(c === 'pupil' && 'name' in p.rows[0]));
+	return <div class="scroll" tabIndex={0} role="region" aria-label={t('表', 'Table')}><table class="table"><thead><tr>{columns.map(c => <th>{label(c)}</th>)}</tr></thead>
+		<tbody>{p.rows.slice(0, 1000).map(r => <tr>{columns.map(c => <td class={typeof r[c] === 'number' ? 'number' : ''}>{/name$/.test(c) ? <Name>{r[c]}</Name> : cell(c, r[c])}</td>)}</tr>)}</tbody></table></div>;
+}

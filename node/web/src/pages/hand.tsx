@@ -1,0 +1,83 @@
+import { useState } from 'preact/hooks';
+import { Refusal } from '../api';
+import { args, gone, marks, same, Session, sessionHash, sessionName, unseen } from '../day';
+import { flush, onPhone, send, useOutbox } from '../outbox';
+import { signIn, useView, useWorld } from '../state';
+import { longDate } from '../time';
+import { Button, Failure, Field, Note, Page, Rows, Select, Name } from '../ui';
+import { t } from '../words';
+
+// Whoever takes over proves it with the PIN, on this phone: it then is theirs. Or on their
+// own phone, where they are signed in already and name the one who hands over.
+export function Hand(p: { session: Session }) {
+	const s = p.session;
+	const items = useOutbox();
+	const roll = useView('rollcall_sheet', args(s), 15);
+	const done = useView('handovers', { date: s.date }, 15);
+	const mine = (done.rows || []).filter(h => same(h, s));
+	return <Page title={sessionName(s)} lead={t('交接 · ', 'Handover · ') + longDate(s.date)} back={sessionHash('roll', s)}>
+		{mine.map(h => <Note kind={Number(h.counted) === Number(h.expected) ? 'good' : 'care'}><p>{String(h.at).slice(11, 16)} {h.from_staff} → {h.to_staff || t('（没有第二人）', '(no second person)')}：
+			{t('清点 ' + h.counted + ' 人，应有 ' + h.expected + ' 人', h.counted + ' counted, ' + h.expected + ' expected')}{h.reason && '（' + h.reason + '）'}</p></Note>)}
+		<Rows seen={roll} empty={t('这个班还没有学生。', 'No children in this class yet.')}>{rows => {
+			const taps = unseen(items, s, roll.at_ms);
+			const mark = marks(rows, taps);
+			const here = rows.filter(r => mark[r.pupil] === 1 && !r.left_how).map(r => r.pupil);
+			const away = gone(here, taps);
+			return <Form session={s} expected={here.filter(x => !away[x]).length} onDone={done.reload} />;
+		}}</Rows>
+	</Page>;
+}
+
+function Form(p: { session: Session; expected: number; onDone: () => void }) {
+	const { me, online } = useWorld();
+	const staff = useView('staff');
+	const [way, setWay] = useState('give');
+	const [other, setOther] = useState('');
+	const [pin, setPin] = useState('');
+	const [counted, setCounted] = useState(String(p.expected));
+	const [reason, setReason] = useState('');
+	const [error, setError] = useState<Refusal | null>(null);
+	const [busy, setBusy] = useState(false);
+	const people = (staff.rows || []).filter(x => Number(x.active) && (!me || !me.staff || x.staff !== me.staff.id));
+	const differs = counted !== '' && Number(counted) !== p.expected;
+	const alone = way === 'alone';
+	const unproved = way === 'give' && !pin;
+	const submit = async (e: Event) => {
+		e.preventDefault();
+		setBusy(true);
+		setError(null);
+		const giver = me!.staff!.id;
+		const record = { ...args(p.session), counted, ...(reason ? { reason } : {}) };
+		const words = t('交接 ', 'Handover ') + sessionName(p.session) + t('：' + counted + ' 人', ': ' + counted);
+		try {
+			if (way === 'give' && pin) {
+				await flush(true);
+				if (onPhone().some(i => i.staff === giver)) throw new Refusal(0, 'OFFLINE', t('您的记录还没全到主机，先等一下。', 'Your records are not all on the machine yet.'), true, '', 0);
+				await signIn(other, pin);
+				await send('handover.record', { ...record, from_staff: giver, to_staff: other }, words);
+			} else if (way === 'take') {
+				await send('handover.record', { ...record, from_staff: other, to_staff: giver }, words);
+			} else {
+				await send('handover.record', { ...record, from_staff: giver, ...(alone ? {} : { to_staff: other }) }, words);
+			}
+			setPin('');
+			setReason('');
+			p.onDone();
+		} catch (problem) {
+			setError(problem as Refusal);
+		}
+		setBusy(false);
+	};
+	return <form onSubmit={submit} class="narrow">
+		<p class="big-number"><strong>{p.expected}</strong>{t('按记录应有', 'by the records')}</p>
+		<Field label={t('当面清点', 'Counted')} type="number" mode="numeric" value={counted} onInput={setCounted} required />
+		<Select label={t('怎样交接', 'How')} value={way} onChange={setWay} options={[['give', t('我交给别人', 'I hand over')], ['take', t('我从别人手里接', 'I take over')], ['alone', t('没有第二人（一人校点）', 'No second person')]]} />
+		{!alone && <Select label={way === 'give' ? t('交给谁', 'To whom') : t('从谁手里接', 'From whom')} value={other} onChange={setOther} none={t('请选择', 'Choose')} options={people.map(x => [x.staff, x.name] as [string, string])} />}
+		{way === 'give' && other && <div><Field label={t('接班人的 PIN 码（之后这台手机由他使用）', "PIN of who takes over (the phone is theirs then)")} type="password" mode="numeric" value={pin} onInput={setPin} />
+			{!online && <p class="hint">{t('现在连不上主机，验不了 PIN：写明原因，先记下。', 'The machine does not answer, the PIN cannot be checked: give the reason and record it.')}</p>}</div>}
+		{(differs || alone || (unproved && other)) && <Field label={differs ? t('相差 ' + Math.abs(Number(counted) - p.expected) + ' 人，原因', 'Differs by ' + Math.abs(Number(counted) - p.expected) + ', why') : t('没有第二人确认，原因', 'No second person confirms, why')} value={reason} onInput={setReason} required />}
+		<Failure error={error} />
+		<Button type="submit" kind="main" wide busy={busy} disabled={(!alone && !other) || ((differs || alone || unproved) && !reason.trim())}>{t('登记交接', 'Record the handover')}</Button>
+		{me && me.staff && <p class="hint">{t('现在使用这台手机的是 ', 'This phone is used by ')}<Name>{me.staff.name}</Name></p>}
+	</form>;
+}

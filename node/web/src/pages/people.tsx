@@ -1,0 +1,85 @@
+import { useState } from 'preact/hooks';
+import { command, Refusal, Row } from '../api';
+import { can, useView, useWorld } from '../state';
+import { Button, Check, Failure, Field, Name, Page, Rows, Select, Sheet } from '../ui';
+import { options, roleName, rolesOf, staffKind, staffKinds, t } from '../words';
+
+export function People() {
+	const seen = useView('staff');
+	const { me } = useWorld();
+	const [form, setForm] = useState<'' | 'add' | Row>('');
+	const head = can('head');
+	return <Page title={t('教职工', 'People')} tools={<span class="no-print">{head && <Button kind="main" onClick={() => setForm('add')}>{t('＋ 登记', '＋ Add')}</Button>}</span>}>
+		<p class="no-print"><a class="button plain" href="#/statement">{t('月报与公示', 'Month and posting')}</a></p>
+		<Rows seen={seen} empty={t('还没有人员。', 'Nobody yet.')}>{rows => <ul class="sessions">{rows.map(s => <li><div class={'session ' + (Number(s.active) ? 'here' : '')}>
+			<span class="session-name"><Name>{s.name}</Name></span><span class="session-state">{rolesOf(s.roles)} · {staffKind(s.kind)}</span>
+			<span class="session-more">{Number(s.active) ? (s.checked_on ? t('入职查询 ', 'Checked ') + s.checked_on : t('入职查询未登记', 'Entry check not recorded')) : t('已离岗', 'Has left')}</span>
+			{Number(s.active) && (head || (me && me.staff && me.staff.id === s.staff)) ? <Button onClick={() => setForm(s)}>{t('PIN 码、离岗', 'PIN, leaving')}</Button> : null}</div></li>)}</ul>}</Rows>
+		{form === 'add' && <Add onClose={() => { setForm(''); seen.reload(); }} />}
+		{form && form !== 'add' && <Change person={form} head={head} onClose={() => { setForm(''); seen.reload(); }} />}
+	</Page>;
+}
+
+function Add(p: { onClose: () => void }) {
+	const [name, setName] = useState('');
+	const [pin, setPin] = useState('');
+	const [kind, setKind] = useState('1');
+	const [checked, setChecked] = useState('');
+	const [roles, setRoles] = useState<{ [r: string]: boolean }>({ teacher: true });
+	const [error, setError] = useState<Refusal | null>(null);
+	return <Sheet title={t('登记教职工', 'Add a person')} onClose={p.onClose}><form onSubmit={async e => {
+		e.preventDefault();
+		try {
+			await command('staff.add', { name: name.trim(), roles: Object.keys(roles).filter(r => roles[r]).join(','), kind, ...(pin ? { pin } : {}), ...(checked ? { checked_on: checked } : {}) });
+			p.onClose();
+		} catch (problem) {
+			setError(problem as Refusal);
+		}
+	}}>
+		<Field label={t('姓名', 'Name')} value={name} onInput={setName} required />
+		<fieldset><legend>{t('岗位', 'Roles')}</legend>{['teacher', 'head', 'guard'].map(r => <Check label={roleName(r)} checked={!!roles[r]} onChange={on => setRoles({ ...roles, [r]: on })} />)}</fieldset>
+		<Select label={t('类别', 'Kind')} value={kind} onChange={setKind} options={options(staffKinds)} />
+		<Field label={t('入职查询日期', 'Entry check on')} type="date" value={checked} onInput={setChecked} />
+		<Field label={t('PIN 码（请本人输入）', 'PIN (typed by that person)')} type="password" mode="numeric" value={pin} onInput={setPin} autocomplete="new-password" />
+		<Failure error={error} /><Button type="submit" kind="main" wide disabled={!name.trim()}>{t('登记', 'Add')}</Button></form></Sheet>;
+}
+
+function Change(p: { person: Row; head: boolean; onClose: () => void }) {
+	const [pin, setPin] = useState('');
+	const [error, setError] = useState<Refusal | null>(null);
+	const [sure, setSure] = useState(false);
+	const run = async (name: string, args: Row) => {
+		try {
+			await command(name, args);
+			p.onClose();
+		} catch (problem) {
+			setError(problem as Refusal);
+		}
+	};
+	return <Sheet title={p.person.name} onClose={p.onClose}>
+		<form onSubmit={e => { e.preventDefault(); run('staff.pin', { staff_id: p.person.staff, pin }); }}>
+			<Field label={t('新 PIN 码', 'New PIN')} type="password" mode="numeric" value={pin} onInput={setPin} required autocomplete="new-password" />
+			<Button type="submit" kind="main" wide disabled={pin.length < 4}>{t('设 PIN 码', 'Set the PIN')}</Button></form>
+		<Failure error={error} />
+		{p.head && <div><h3>{t('离岗', 'Leaving the service')}</h3><p>{t('所做的记录保留姓名，不再能登录。', 'What was done keeps the name; no more signing in.')}</p>
+			<Check label={t('确定离岗', 'Yes, leaves')} checked={sure} onChange={setSure} /><Button wide disabled={!sure} onClick={() => run('staff.end', { staff_id: p.person.staff })}>{t('登记离岗', 'Record it')}</Button></div>}
+	</Sheet>;
+}
+
+const yuan = (fen: any) => (Number(fen) / 100).toFixed(2);
+
+// The month as it is posted for five working days.
+export function Statement() {
+	const { status } = useWorld();
+	const last = new Date(Date.now() - 86400000 * 5).toISOString().slice(0, 7);
+	const [month, setMonth] = useState(last);
+	const seen = useView('statement', { month });
+	return <Page title={t('月报与公示', 'Month and posting')} back="#/people" tools={<span class="no-print"><Button onClick={() => window.print()}>{t('打印', 'Print')}</Button> <a class="button plain" href={'/api/v1/sheet/statement.xlsx?month=' + month}>.xlsx</a></span>}>
+		<div class="narrow no-print"><Field label={t('月份', 'Month')} type="month" value={month} onInput={setMonth} required /></div>
+		<h2 class="paper-only">{status && status.name} {t('课后服务劳务补助公示', 'Labour subsidy of the after-school service')} {month}</h2>
+		<Rows seen={seen} empty={t('这个月还没有数。', 'Nothing in this month yet.')}>{rows => <div><div class="scroll"><table class="table"><thead><tr><th>{t('姓名', 'Name')}</th><th>{t('岗位', 'Role')}</th><th class="number">{t('数量', 'Units')}</th><th class="number">{t('标准（元）', 'Rate (yuan)')}</th><th class="number">{t('金额（元）', 'Sum (yuan)')}</th></tr></thead>
+			<tbody>{rows.map(r => <tr><td><Name>{r.name}</Name></td><td>{roleName(r.role)}</td><td class="number">{r.units}</td><td class="number">{r.rate_fen === undefined ? '' : yuan(r.rate_fen)}</td><td class="number">{yuan(r.sum_fen)}</td></tr>)}</tbody>
+			<tfoot><tr><th colSpan={4}>{t('合计', 'Total')}</th><th class="number">{yuan(rows.reduce((n, r) => n + Number(r.sum_fen || 0), 0))}</th></tr></tfoot></table></div>
+			<div class="paper-only"><p>{t('公示期五个工作日。有异议请向学校或县教育局反映。', 'Posted for five working days. Objections to the school or the county bureau.')}</p><p>{t('制表 ____________　校长 ____________　家长委员会 ____________　日期 ____________', 'Made by ____________  Head ____________  Parents’ committee ____________  Date ____________')}</p></div></div>}</Rows>
+	</Page>;
+}
