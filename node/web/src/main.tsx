@@ -151,4 +151,6 @@ Promise.all([refreshStatus(), refreshMe()]).then(() => {
 	changed();
 	start();
 });
-render(<App />, document.getElementById('app')!);
+const root = document.getElementById('app')!;
+root.textContent = '';
+render(<App />, root);

@@ -42,7 +42,7 @@ export function Field(p: {
 		onInput: (e: any) => p.onInput(e.currentTarget.value),
 	};
 	return <div class="field">
-		<label for={id}>{p.label}{p.required ? '' : <span class="optional">{t('（可不填）', ' (optional)')}</span>}</label>
+		<label for={id}>{p.label}{p.required || p.type === 'search' ? '' : <span class="optional">{t('（可不填）', ' (optional)')}</span>}</label>
 		{p.area ? <textarea {...common} rows={3} />
 			: <input {...common} type={p.type || 'text'} inputMode={p.mode} autocomplete={p.autocomplete || 'off'}
 				list={p.list ? id + 'l' : undefined} />}
@@ -70,8 +70,8 @@ export function Check(p: { label: ComponentChildren; checked: boolean; onChange:
 }
 
 // One of a few, as buttons.
-export function Choice(p: { label: string; value: string; onChange: (v: string) => void; options: Array<[string, string]> }): JSX.Element {
-	return <div class="choice" role="group" aria-label={p.label}>
+export function Choice(p: { many?: boolean; label: string; value: string; onChange: (v: string) => void; options: Array<[string, string]> }): JSX.Element {
+	return <div class={p.many ? 'choice many' : 'choice'} role="group" aria-label={p.label}>
 		{p.options.map(([v, words]) => <button type="button" aria-pressed={v === p.value}
 			onClick={() => p.onChange(v)}>{words}</button>)}
 	</div>;

@@ -42,7 +42,7 @@ export function Report() {
 	};
 	return <Page title={t('报告事件', 'Report an incident')} back="#/incident">
 		<form onSubmit={submit} class="narrow">
-			<Choice label={t('什么事', 'What kind')} value={kind} onChange={setKind} options={options(incidentKinds)} />
+			<Choice many label={t('什么事', 'What kind')} value={kind} onChange={setKind} options={options(incidentKinds)} />
 			<div class="pair"><Field label={t('日期', 'Date')} type="date" value={date} onInput={setDate} required /><Field label={t('时间', 'Time')} type="time" value={time} onInput={setTime} required /></div>
 			<Field label={t('在哪里', 'Where')} value={place} onInput={setPlace} required list={[t('教室', 'Classroom'), t('操场', 'Yard'), t('校门口', 'Gate'), t('厕所', 'Toilet'), t('路上', 'On the road')]} />
 			<Field label={t('谁（孩子或其他人）', 'Who')} value={who} onInput={v => { setWho(v); setChild(null); }} />

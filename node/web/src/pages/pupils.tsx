@@ -17,7 +17,7 @@ export function Pupils() {
 		<Rows seen={seen} empty={t('还没有学生。请导入花名册。', 'No children yet. Import the class list.')}>{rows => {
 			const found = rows.filter(r => matches(r.name, filter) && (!grp || String(r.grp) === grp));
 			return <div><p class="quiet">{t('共 ' + found.length + ' 人', found.length + ' children')}</p>
-				<ul class="children">{found.slice(0, 300).map(r => <li><a class="child" href={'#/pupils/' + r.pupil}><span class="child-name"><Name>{r.name}</Name></span>
+				<ul class="children">{found.slice(0, 300).map(r => <li><a class="child two-lines" href={'#/pupils/' + r.pupil}><span class="child-name"><Name>{r.name}</Name></span>
 					<span class="child-state quiet">{groupName(Number(r.grp), today())}{Number(r.consent) ? '' : t(' 无同意书', ' no consent')}</span></a></li>)}</ul></div>;
 		}}</Rows>
 		{can('head') && <p><a class="button quiet" href="/api/v1/roster/export.xlsx">{t('导出花名册 .xlsx', 'Export .xlsx')}</a> <a class="button quiet" href="#/form/pupil.add">{t('登记一个孩子', 'Add one child')}</a></p>}
