@@ -101,9 +101,12 @@ stream_times(struct replica *r, uint32_t writer, const struct store_head *head,
 
 		batch_init(&b);
 		status = store_log_read(r->store, writer, &first, &b);
-		if (status == STATUS_OK && b.ntx > 0 &&
-		    (t->open_s == 0 || b.txs[0].time_s < t->open_s))
-			t->open_s = b.txs[0].time_s;
+		/* The clock may have been set back between two of them. */
+		for (uint32_t i = 0; status == STATUS_OK && i < b.ntx; i++)
+			if (t->open_s == 0 || b.txs[i].time_s < t->open_s)
+				t->open_s = b.txs[i].time_s;
+		if (b.ntx < head->logged - head->stored)
+			t->open_s = 1; /* longer than one reading: unknown */
 		batch_release(&b);
 	}
 	return status;
@@ -119,7 +122,7 @@ own_streams(struct replica *r, const struct receipt *rc, struct replica_status *
 		const struct receipt_entry *e;
 		struct times t = {0};
 		struct store_head head;
-		uint64_t merged = 0;
+		uint64_t merged = 0, stored;
 		int status;
 
 		if (id == NULL || node_id_compare(&id->node, &r->self.pub.id) != 0)
@@ -132,8 +135,10 @@ own_streams(struct replica *r, const struct receipt *rc, struct replica_status *
 			return status;
 		s->transactions += head.logged;
 		s->waiting += head.logged - (merged < head.logged ? merged : head.logged);
-		if (e != NULL && e->stored > merged)
-			s->stored_only += e->stored - merged;
+		stored = e == NULL || !t.hash_seen ? 0 :
+		    e->stored < head.logged ? e->stored : head.logged;
+		if (stored > merged)
+			s->stored_only += stored - merged;
 		if (e != NULL)
 			s->exceptions += e->exceptions;
 		if (t.confirmed_s > confirmed)

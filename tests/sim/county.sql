@@ -15,3 +15,25 @@ DELETE FROM pupil WHERE (school, pupil) IN (SELECT school, pupil FROM pupil
 SELECT count(*) FROM pupil WHERE :school = 0 OR school = :school
 -- name: address_count
 SELECT count(address) FROM pupil WHERE school = :school
+-- name: pupil_gone
+DELETE FROM pupil WHERE school = :school AND pupil = :pupil
+-- name: pupil_again
+INSERT INTO pupil (school, pupil, name, sex) VALUES (:school, :pupil, :name, :sex)
+-- name: incident_forged
+INSERT INTO incident (school, incident, kind, what) VALUES (:school, :pupil, 9, :name)
+-- name: message_forged
+INSERT INTO message (message, to_school, title) VALUES (:pupil, 0, :name)
+-- name: pupil_named
+SELECT pupil FROM pupil WHERE school = :school AND name = :name
+-- name: incident_named
+SELECT incident FROM incident WHERE school = :school AND what = :name
+-- name: message_named
+SELECT message FROM message WHERE title = :name
+-- name: all_pupils
+SELECT school, pupil, 0, name, sex, birth FROM pupil
+-- name: all_marks
+SELECT school, pupil, date * 4 + slot, state, at, reason FROM attendance
+-- name: all_incidents
+SELECT school, incident, 0, what, NULL, NULL FROM incident
+-- name: all_messages
+SELECT 0, message, 0, title, NULL, NULL FROM message

@@ -313,10 +313,17 @@ sim_has_room(struct sim_world *w, const struct sim_mount *m, size_t more)
 	return sum <= m->capacity;
 }
 
+static void cut_mount(struct sim_world *w, struct sim_mount *m, enum sim_cut how);
+
 int
 sim_step(struct sim_world *w)
 {
 	w->operations++;
+	if (w->pull_at != 0 && w->operations == w->pull_at) {
+		cut_mount(w, w->pulled, SIM_KEEP_SOME);
+		w->pulled->away = true;
+		w->struck = true;
+	}
 	if (w->fault_at == 0 || w->operations < w->fault_at)
 		return STATUS_OK;
 	if (w->operations > w->fault_at && !w->fault_stays)
@@ -530,6 +537,14 @@ sim_power_cut_at(struct sim_world *w, const char *path, enum sim_cut how)
 {
 	cut_mount(w, mount_at(w, path), how);
 	sim_no_fault(w);
+}
+
+void
+sim_pull_at(struct sim_world *w, const char *path, uint64_t n)
+{
+	w->pulled = mount_at(w, path);
+	w->pull_at = w->operations + n;
+	w->struck = false;
 }
 
 uint64_t

@@ -62,6 +62,8 @@ struct sim_world {
 	uint64_t fault_at;     /* 0: none */
 	int fault_status;
 	bool fault_stays, struck;
+	uint64_t pull_at;      /* 0: never */
+	struct sim_mount *pulled;
 	void *vfs;             /* sim_vfs.c's, NULL before sim_databases */
 };
 

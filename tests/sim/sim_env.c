@@ -321,6 +321,19 @@ sim_node(struct sim_world *w, uint64_t seed, int64_t start_s)
 }
 
 void
+sim_reseed(struct sim_world *w, uint64_t seed)
+{
+	uint64_t next = seed * UINT64_C(1000003);
+
+	w->seed = next++;
+	w->drawn = 0;
+	for (struct sim_clock *n = w->nodes; n != NULL; n = n->next) {
+		n->seed = next++;
+		n->drawn = 0;
+	}
+}
+
+void
 sim_set_clock(const struct env *node, int64_t to_s)
 {
 	((struct sim_clock *)node->ctx)->now_s = to_s;
@@ -357,7 +370,7 @@ sim_stop_at(struct sim_world *w, uint64_t n)
 void
 sim_no_fault(struct sim_world *w)
 {
-	w->fault_at = 0;
+	w->fault_at = w->pull_at = 0;
 }
 
 bool
@@ -454,4 +467,14 @@ sim_copy(struct sim_world *w, const char *from, const char *to)
 			sim_link(&w->durable, path, folder);
 		}
 	}
+}
+
+void
+sim_remove(struct sim_world *w, const char *path)
+{
+	char at[SIM_PATH_BYTES];
+
+	sim_tidy(path, at);
+	sim_unlink(&w->now, at);
+	sim_unlink(&w->durable, at);
 }

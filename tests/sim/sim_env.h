@@ -22,6 +22,8 @@ const struct env *sim_node(struct sim_world *w, uint64_t seed, int64_t start_s);
  * writes count as operations, fail and are forgotten as those of files.  The
  * name of the VFS, borrowed from the world. */
 const char *sim_databases(struct sim_world *w);
+/* From now on all randomness, of the world and of its nodes, is of this seed. */
+void sim_reseed(struct sim_world *w, uint64_t seed);
 void sim_set_clock(const struct env *node, int64_t to_s);
 
 /* A folder that lasts over power cuts, where a medium hangs.  The root "" is
@@ -57,6 +59,8 @@ void sim_fail_at(struct sim_world *w, uint64_t n, int status);
  * process were killed there. */
 void sim_stop_at(struct sim_world *w, uint64_t n);
 void sim_no_fault(struct sim_world *w);
+/* The n-th operation from now finds the medium at this mount pulled out. */
+void sim_pull_at(struct sim_world *w, const char *mount, uint64_t n);
 bool sim_struck(const struct sim_world *w); /* the fault asked for last */
 
 /* Looks and tampers from outside, without counting. */
@@ -65,6 +69,7 @@ bool sim_exists(const struct sim_world *w, const char *path);
 const uint8_t *sim_peek(const struct sim_world *w, const char *path, size_t *ret_len);
 /* Puts a file there, synced, in place of any. */
 void sim_poke(struct sim_world *w, const char *path, const uint8_t *data, size_t len);
+void sim_remove(struct sim_world *w, const char *path); /* one file, if there */
 /* Removes all that is under path, at once. */
 void sim_erase(struct sim_world *w, const char *path);
 /* Copies all that is under from to the same names under to, synced: a clone, a

@@ -1,0 +1,411 @@
+/* The simulator: counties, each from one seed, in processes of their own.
+ *
+ *	check_sim                   the seeds of make check, as TAP
+ *	check_sim FROM TO SCHOOLS   these seeds, and how many a second
+ *	check_sim LIST              what the lists of such a file say
+ *	KEHOU_SEED=N check_sim      one seed, with everything that happens
+ *
+ * A seed is a list of acts and faults made before the first of them happens.  One
+ * that fails is run again with fewer of them until none can be left out; what is
+ * left is printed as found.list keeps it: a line "seed SEED SCHOOLS", then a line
+ * "WHAT NODE STICK DRAW" for each event.
+ * KEHOU_SEEDS and KEHOU_SCHOOLS change how many; KEHOU_SHRINK=0 does not shrink. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/sim/county.h"
+
+#define ACTS 40
+#define HANG_S 120u            /* no seed takes nearly as long */
+#define WORDS_BYTES 512
+
+enum what {
+	WRITE, HUB_WRITE, IN, OUT, HUB_IN, HUB_OUT, /* acts */
+	FIRST_FAULT,
+	LOSE = FIRST_FAULT, COPY, SHELVE, ANCIENT, DAMAGE, CUT, FAIL, FULL, PULL,
+	CLOCK, CLOCK_RIGHT, SAVE, RESTORE, HOSTILE, WHATS
+};
+static const char *const names[WHATS] = { "write", "hub-write", "in", "out", "hub-in",
+	"hub-out", "lose", "copy", "shelve", "ancient", "damage", "cut", "fail", "full",
+	"pull", "clock", "clock-right", "save", "restore", "hostile" };
+
+struct event {
+	enum what what;
+	unsigned node, stick;
+	uint32_t draw;
+	bool on;               /* shrinking turns events off */
+};
+struct plan {
+	uint64_t seed;
+	unsigned schools, n;
+	struct event *events;
+};
+
+static bool loud;
+
+static uint32_t
+next(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return (uint32_t)((z ^ z >> 31) >> 16);
+}
+
+/* Each fault has a rate of its own, and in some seeds none. */
+static void
+make_plan(struct plan *p, uint64_t seed, unsigned schools)
+{
+	uint64_t state = seed;
+	unsigned weights[WHATS] = { [WRITE] = 24, [HUB_WRITE] = 6, [IN] = 14, [OUT] = 14,
+	    [HUB_IN] = 6, [HUB_OUT] = 6 }, total = 0;
+	unsigned n = schools > 10 ? ACTS * schools / 6 : ACTS;
+
+	p->seed = seed;
+	p->schools = schools;
+	p->n = n + next(&state) % n;
+	p->events = calloc(p->n, sizeof(*p->events));
+	if (p->events == NULL)
+		abort();
+	for (unsigned w = FIRST_FAULT; w < WHATS; w++)
+		weights[w] = next(&state) % 3 == 0 ? 0 : next(&state) % 6;
+	weights[HOSTILE] = 0;
+	for (unsigned w = 0; w < WHATS; w++)
+		total += weights[w];
+	for (unsigned i = 0; i < p->n; i++) {
+		uint32_t at = next(&state) % total;
+		unsigned what = 0;
+
+		while (at >= weights[what])
+			at -= weights[what++];
+		p->events[i] = (struct event){ .what = (enum what)what, .on = true,
+		    .node = 1 + next(&state) % schools,
+		    .stick = next(&state) % COUNTY_STICKS, .draw = next(&state) };
+	}
+}
+
+static void
+describe(const struct plan *p, unsigned i, char ret[96])
+{
+	const struct event *e = &p->events[i];
+
+	(void)snprintf(ret, 96, "%s %u %u %u", names[e->what], e->node, e->stick, e->draw);
+}
+
+/* --- One event ------------------------------------------------------------ */
+
+static void
+set_fault(struct county_node *n, const struct event *e)
+{
+	n->fault = e->what == CUT ? COUNTY_CUT : e->what == FAIL ? COUNTY_IO :
+	    e->what == FULL ? COUNTY_FULL : COUNTY_PULL;
+	n->fault_at = e->draw;
+}
+
+static int64_t
+clock_offset(uint32_t draw)
+{
+	static const int64_t spans[] = { 60, 3600, 86400, 86400 * 30, 86400 * 365,
+	    INT64_C(86400) * 365 * 30 };
+	int64_t span = spans[draw % 6];
+
+	return (int64_t)(draw >> 3) % (2 * span + 1) - span;
+}
+
+static void
+happen(struct county *c, const struct event *e)
+{
+	/* Now and then the hub instead of a school. */
+	struct county_node *n = &c->nodes[e->draw >> 28 == 0 ? 0 : e->node];
+	const char *stick = c->sticks[e->stick];
+	const char *shelf = c->shelves[e->draw % COUNTY_SHELVES];
+
+	switch (e->what) {
+	case WRITE: county_write(c, &c->nodes[e->node], e->draw); break;
+	case HUB_WRITE: county_write(c, &c->nodes[0], e->draw); break;
+	case IN: county_carry(c, &c->nodes[e->node], stick, false); break;
+	case OUT: county_carry(c, &c->nodes[e->node], stick, true); break;
+	case HUB_IN: county_carry(c, &c->nodes[0], stick, false); break;
+	case HUB_OUT: county_carry(c, &c->nodes[0], stick, true); break;
+	case LOSE: county_stick_lost(c, stick); break;
+	case COPY: county_stick_copied(c, stick, c->sticks[(e->stick + 1) %
+	    COUNTY_STICKS]); break;
+	case SHELVE: county_stick_copied(c, stick, shelf); break;
+	case ANCIENT: county_stick_copied(c, shelf, stick); break;
+	case DAMAGE: county_stick_damaged(c, stick, e->draw); break;
+	case CLOCK: n->offset_s = clock_offset(e->draw); break;
+	case CLOCK_RIGHT: n->offset_s = 0; break;
+	case SAVE: county_save(c, n); break;
+	case RESTORE: county_restore(c, n); break;
+	case HOSTILE: county_hostile(c, &c->nodes[e->node], e->draw); break;
+	default: set_fault(n, e); break;
+	}
+}
+
+/* In a child: never returns. */
+static void
+live(struct county *c, const struct plan *p)
+{
+	county_seed(c, p->seed);
+	for (unsigned i = 0; i < p->n; i++) {
+		if (!p->events[i].on)
+			continue;
+		describe(p, i, c->act);
+		if (loud)
+			fprintf(stderr, "# %s\n", c->act);
+		c->now_s += 1 + p->events[i].draw % 3600;
+		happen(c, &p->events[i]);
+	}
+	county_settle(c);
+	county_check_end(c);
+	county_free(c);
+	_exit(0); /* not exit: streams of the parent stay where they are */
+}
+
+/* --- Processes ------------------------------------------------------------ */
+
+/* True when the plan holds; else ret_words says what did not. */
+static bool
+holds(struct county *c, const struct plan *p, char ret_words[WORDS_BYTES])
+{
+	int ends[2], status = 0;
+	size_t len = 0;
+	ssize_t got;
+	pid_t pid;
+
+	(void)fflush(stdout);
+	if (pipe(ends) != 0 || (pid = fork()) < 0)
+		abort();
+	if (pid == 0) {
+		(void)dup2(ends[1], STDOUT_FILENO);
+		if (!loud)
+			(void)dup2(ends[1], STDERR_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		(void)alarm(HANG_S);
+		live(c, p);
+	}
+	close(ends[1]);
+	while ((got = read(ends[0], ret_words + len, WORDS_BYTES - 1 - len)) > 0)
+		len += (size_t)got;
+	ret_words[len] = '\0';
+	close(ends[0]);
+	if (waitpid(pid, &status, 0) != pid)
+		abort();
+	if (WIFSIGNALED(status))
+		(void)snprintf(ret_words + len, WORDS_BYTES - len, "signal %d\n",
+		    WTERMSIG(status));
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* Leaves out whatever can be left out, larger pieces first. */
+static void
+shrink(struct county *c, struct plan *p, char ret_words[WORDS_BYTES])
+{
+	char words[WORDS_BYTES];
+	bool *was = malloc(p->n * sizeof(*was));
+	bool less = true;
+
+	if (was == NULL)
+		abort();
+	for (unsigned size = p->n / 2; size > 0; size = less && size == 1 ? 1 : size / 2) {
+		less = false;
+		for (unsigned from = 0; from < p->n; from += size) {
+			bool any = false;
+
+			for (unsigned i = from; i < p->n && i < from + size; i++) {
+				was[i] = p->events[i].on;
+				any |= was[i];
+				p->events[i].on = false;
+			}
+			if (any && !holds(c, p, words)) {
+				memcpy(ret_words, words, WORDS_BYTES);
+				less = true;
+				continue;
+			}
+			for (unsigned i = from; i < p->n && i < from + size; i++)
+				p->events[i].on = was[i];
+		}
+		if (size == 1 && !less)
+			break;
+	}
+	free(was);
+}
+
+static void
+report(struct county *c, struct plan *p, char words[WORDS_BYTES])
+{
+	unsigned left = 0;
+	char line[96];
+
+	printf("# seed %llu of %u schools: %s", (unsigned long long)p->seed, p->schools,
+	    words);
+	if (getenv("KEHOU_SHRINK") != NULL && strcmp(getenv("KEHOU_SHRINK"), "0") == 0)
+		return;
+	shrink(c, p, words);
+	for (unsigned i = 0; i < p->n; i++)
+		left += p->events[i].on;
+	printf("#   %u of its %u events are enough: %s", left, p->n, words);
+	printf("#     seed %llu %u\n", (unsigned long long)p->seed, p->schools);
+	for (unsigned i = 0; i < p->n; i++) {
+		if (!p->events[i].on)
+			continue;
+		describe(p, i, line);
+		printf("#     %s\n", line);
+	}
+}
+
+/* How many of the seeds fail. */
+static unsigned
+run(struct county *c, uint64_t from, uint64_t to, unsigned schools)
+{
+	char words[WORDS_BYTES];
+	unsigned failed = 0;
+
+	for (uint64_t seed = from; seed <= to; seed++) {
+		struct plan p;
+
+		make_plan(&p, seed, schools);
+		if (!holds(c, &p, words)) {
+			failed++;
+			report(c, &p, words);
+		}
+		free(p.events);
+		if (failed >= 3 && !loud)
+			break;
+	}
+	return failed;
+}
+
+/* --- What was found once -------------------------------------------------- */
+
+static bool
+read_event(const char *line, struct event *ret)
+{
+	char word[24];
+
+	if (sscanf(line, "%23s %u %u %u", word, &ret->node, &ret->stick, &ret->draw) != 4)
+		return false;
+	for (unsigned w = 0; w < WHATS; w++)
+		if (strcmp(word, names[w]) == 0) {
+			ret->what = (enum what)w;
+			ret->on = true;
+			return true;
+		}
+	return false;
+}
+
+/* The next list of a file; its name is the comment before it. */
+static bool
+read_list(FILE *f, struct plan *p, char name[128])
+{
+	char line[256];
+	unsigned long long seed;
+	long at;
+
+	*p = (struct plan){ .events = calloc(1024, sizeof(*p->events)) };
+	if (p->events == NULL)
+		abort();
+	while (fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] == '#')
+			(void)snprintf(name, 128, "%.120s", line + 2);
+		if (sscanf(line, "seed %llu %u", &seed, &p->schools) == 2)
+			break;
+	}
+	p->seed = seed;
+	at = ftell(f);
+	while (p->schools > 0 && p->n < 1024 && fgets(line, sizeof(line), f) != NULL &&
+	    read_event(line, &p->events[p->n])) {
+		p->n++;
+		at = ftell(f);
+	}
+	(void)fseek(f, at, SEEK_SET);
+	return p->n > 0;
+}
+
+/* Runs every list as a case of its own. */
+static unsigned
+run_lists(const char *path, unsigned *cases)
+{
+	char words[WORDS_BYTES], name[128] = "";
+	FILE *f = fopen(path, "r");
+	unsigned failed = 0;
+	struct plan p;
+
+	if (f == NULL) {
+		printf("Bail out! %s cannot be read\n", path);
+		exit(2);
+	}
+	while (read_list(f, &p, name)) {
+		struct county *c = county_new(p.schools);
+		bool ok = holds(c, &p, words);
+
+		printf("%sok %u - %s\n", ok ? "" : "not ", ++*cases, name);
+		if (!ok)
+			printf("# %s", words);
+		failed += !ok;
+		county_free(c);
+		free(p.events);
+	}
+	free(p.events);
+	(void)fclose(f);
+	return failed;
+}
+
+static unsigned
+run_seeds(uint64_t from, uint64_t to, unsigned schools, unsigned *cases)
+{
+	struct county *c = county_new(schools);
+	struct timespec a, b;
+	unsigned failed;
+	double s;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &a);
+	failed = run(c, from, to, schools);
+	(void)clock_gettime(CLOCK_MONOTONIC, &b);
+	s = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+	county_free(c);
+	printf("%sok %u - seeds %llu to %llu of %u schools\n", failed ? "not " : "",
+	    ++*cases, (unsigned long long)from, (unsigned long long)to, schools);
+	printf("# %.1f seeds a second\n", (double)(to - from + 1) / s);
+	return failed;
+}
+
+static uint64_t
+number(const char *text, uint64_t otherwise)
+{
+	return text == NULL ? otherwise : strtoull(text, NULL, 10);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *one = getenv("KEHOU_SEED"), *root = getenv("SRCDIR");
+	unsigned schools = (unsigned)number(argc > 3 ? argv[3] : getenv("KEHOU_SCHOOLS"), 3);
+	unsigned failed = 0, cases = 0;
+	char path[512];
+
+	loud = one != NULL;
+	if (one != NULL) {
+		failed = run_seeds(number(one, 1), number(one, 1), schools, &cases);
+	} else if (argc > 2) {
+		failed = run_seeds(number(argv[1], 1), number(argv[2], 1), schools, &cases);
+	} else if (argc == 2) {
+		failed = run_lists(argv[1], &cases);
+	} else {
+		(void)snprintf(path, sizeof(path), "%s/tests/sim/found.list",
+		    root == NULL ? "." : root);
+		failed = run_lists(path, &cases);
+		failed += run_seeds(1, number(getenv("KEHOU_SEEDS"), 60), schools, &cases);
+		failed += run_seeds(1, 2, 12, &cases);
+	}
+	printf("1..%u\n", cases);
+	return failed != 0;
+}

@@ -1,0 +1,348 @@
+/* What must be true of a county after every act, and at the end. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gen/county_sql.h"
+#include "tests/sim/county.h"
+
+#define SETTLE_ROUNDS 4
+
+void
+county_fail(const struct county *c, const char *format, ...)
+{
+	va_list ap;
+
+	printf("%s: ", c->act);
+	va_start(ap, format);
+	(void)vprintf(format, ap);
+	va_end(ap);
+	printf("\n");
+	(void)fflush(stdout);
+	_exit(1);
+}
+
+static bool
+is_own(const struct county_node *n, const struct stream_id *id)
+{
+	return node_id_compare(&id->node, &replica_self(n->r)->id) == 0;
+}
+
+/* --- Who knows what ------------------------------------------------------- */
+
+static int64_t
+look_for(struct county *c, struct county_node *n, const struct model_write *w)
+{
+	static const char *const sql[MODEL_TABLES] = { COUNTY_SQL_PUPIL_NAMED, NULL,
+	    COUNTY_SQL_INCIDENT_NAMED, COUNTY_SQL_MESSAGE_NAMED };
+	struct store_stmt *st;
+	char name[32];
+	int64_t key = 0;
+	bool row = false;
+
+	(void)snprintf(name, sizeof(name), "甲%lld", (long long)w->values[0]);
+	if (store_prepare(replica_store(n->r), sql[w->table], &st, NULL) != STATUS_OK ||
+	    store_bind(st, "school", value_int((int64_t)w->scope)) != STATUS_OK ||
+	    store_bind(st, "name", value_text(name, strlen(name))) != STATUS_OK ||
+	    store_step(st, &row) != STATUS_OK || !row)
+		county_fail(c, "node %u has a transaction without its row %s", n->index,
+		    name);
+	key = store_column(st, 0).i;
+	store_reset(st);
+	return key;
+}
+
+/* A transaction came out: what was not known before the act is its row's id. */
+static void
+came_true(struct county *c, struct county_node *n, struct model_stream *s)
+{
+	struct model_tx *tx = &c->model->txs[n->pending];
+
+	model_append(s, (unsigned)n->pending);
+	for (unsigned i = 0; i < tx->n; i++)
+		if (tx->writes[i].key == 0)
+			tx->writes[i].key = look_for(c, n, &tx->writes[i]);
+	n->pending = -1;
+}
+
+void
+county_resync(struct county *c, struct county_node *n)
+{
+	struct store *s = replica_store(n->r);
+	const struct node_id *self = &replica_self(n->r)->id;
+	struct model_set known = {0};
+	int gone;
+
+	for (uint32_t w = 1; w <= store_stream_count(s); w++) {
+		const struct stream_id *id = store_stream_id(s, w);
+		bool own = node_id_compare(&id->node, self) == 0;
+		struct model_stream *m;
+		struct store_head head;
+		uint64_t through;
+
+		if (store_head(s, w, &head) != STATUS_OK)
+			county_fail(c, "node %u: no head", n->index);
+		through = own ? head.logged : head.merged;
+		m = model_stream(c->model, id);
+		if (own && through == m->n + 1 && n->pending >= 0)
+			came_true(c, n, m);
+		if (through > m->n && !n->hostile)
+			county_fail(c, "node %u has %llu transactions of a stream in which "
+			    "%u were written", n->index, (unsigned long long)through, m->n);
+		for (uint64_t i = 0; i < through && i < m->n; i++)
+			model_add(&known, m->txs[i]);
+	}
+	gone = model_lacks(&n->known, &known);
+	if (gone >= 0)
+		county_fail(c, "node %u lost transaction %d, which it had", n->index, gone);
+	gone = model_lacks(&c->told, &known);
+	while (gone >= 0 && (c->model->txs[gone].lost ||
+	    node_id_compare(&c->model->txs[gone].author, self) != 0)) {
+		struct model_set rest = c->told;
+
+		for (int i = 0; i <= gone; i++)
+			rest.words[i / 64] &= ~(UINT64_C(1) << i % 64);
+		gone = model_lacks(&rest, &known);
+	}
+	if (gone >= 0)
+		county_fail(c, "node %u said that transaction %d was saved; it is not there",
+		    n->index, gone);
+	n->known = known;
+	if (n->index == 0)
+		model_union(&c->ever_at_hub, &known);
+}
+
+/* --- Tables --------------------------------------------------------------- */
+
+static int64_t
+number_in(struct value v)
+{
+	int64_t n = 0;
+	bool any = false;
+
+	if (v.type == VALUE_NULL)
+		return MODEL_NONE;
+	if (v.type == VALUE_INT)
+		return v.i;
+	for (size_t i = 0; i < v.len; i++) {
+		if (v.p[i] < '0' || v.p[i] > '9')
+			continue;
+		n = n * 10 + (v.p[i] - '0');
+		any = true;
+	}
+	return any ? n : -1;
+}
+
+static bool
+is_forged(struct value v)
+{
+	return v.type == VALUE_TEXT && v.len == 3 && memcmp(v.p, "恶", 3) == 0;
+}
+
+static void
+compare_row(struct county *c, struct county_node *n, struct model_state *s,
+    enum model_table table, struct store_stmt *st)
+{
+	uint64_t scope = (uint64_t)store_column(st, 0).i;
+	int64_t key = store_column(st, 1).i, key2 = store_column(st, 2).i;
+	const struct model_row *r = model_find(s, table, scope, key, key2);
+
+	if (r == NULL || r->length % 2 == 0)
+		county_fail(c, "node %u shows a row of table %d that %s (%lld)", n->index,
+		    (int)table, r == NULL ? "nobody wrote" : "was removed", (long long)key);
+	for (int k = 0; k < MODEL_COLUMNS; k++) {
+		int64_t is = number_in(store_column(st, 3 + k));
+
+		if (is != r->values[k])
+			county_fail(c, "node %u shows %lld, not %lld, in column %d of table "
+			    "%d, row %lld", n->index, (long long)is,
+			    (long long)r->values[k], k, (int)table, (long long)key);
+	}
+}
+
+static void
+compare_tables(struct county *c, struct county_node *n)
+{
+	static const char *const sql[MODEL_TABLES] = { COUNTY_SQL_ALL_PUPILS,
+	    COUNTY_SQL_ALL_MARKS, COUNTY_SQL_ALL_INCIDENTS, COUNTY_SQL_ALL_MESSAGES };
+	unsigned there[MODEL_TABLES] = {0}, want[MODEL_TABLES] = {0};
+	struct model_state s;
+
+	model_state(c->model, &n->known, n->scope, &s);
+	for (unsigned i = 0; i < s.n; i++)
+		want[s.rows[i].table] += s.rows[i].length % 2;
+	for (int t = 0; t < MODEL_TABLES; t++) {
+		struct store_stmt *st;
+		bool row = false;
+		int status = store_prepare(replica_store(n->r), sql[t], &st, NULL);
+
+		while (status == STATUS_OK &&
+		    (status = store_step(st, &row)) == STATUS_OK && row) {
+			if (n->hostile && is_forged(store_column(st, 3)))
+				continue;
+			compare_row(c, n, &s, (enum model_table)t, st);
+			there[t]++;
+		}
+		if (status != STATUS_OK)
+			county_fail(c, "node %u cannot read its tables: %s", n->index,
+			    status_name(status));
+		store_reset(st);
+		if (there[t] != want[t])
+			county_fail(c, "node %u shows %u rows of table %d, not %u", n->index,
+			    there[t], t, want[t]);
+	}
+	model_state_free(&s);
+}
+
+/* --- The three facts ------------------------------------------------------ */
+
+/* Own transactions, and those of them that no hub ever had, of one stream. */
+static void
+count_stream(struct county *c, struct county_node *n, uint32_t writer,
+    const struct replica_status *s, uint64_t *all, uint64_t *never)
+{
+	struct store *store = replica_store(n->r);
+	const struct model_stream *m = model_stream(c->model,
+	    store_stream_id(store, writer));
+	struct store_head head;
+
+	if (store_head(store, writer, &head) != STATUS_OK)
+		county_fail(c, "node %u: no head", n->index);
+	for (unsigned k = 0; k < m->n && k < head.logged; k++) {
+		const struct model_tx *tx = &c->model->txs[m->txs[k]];
+
+		++*all;
+		if (model_has(&c->ever_at_hub, m->txs[k]))
+			continue;
+		++*never;
+		if (s->confirmed_s >= tx->time_s)
+			county_fail(c, "node %u says all is confirmed up to a time at "
+			    "which transaction %u was written; no hub ever had it",
+			    n->index, m->txs[k]);
+	}
+}
+
+static void
+check_facts(struct county *c, struct county_node *n)
+{
+	struct store *store = replica_store(n->r);
+	struct replica_status s;
+	uint64_t all = 0, never = 0;
+	int status = replica_status(n->r, &s);
+
+	if (status != STATUS_OK)
+		county_fail(c, "node %u has no status: %s", n->index, status_name(status));
+	for (uint32_t w = 1; w <= store_stream_count(store); w++)
+		if (is_own(n, store_stream_id(store, w)))
+			count_stream(c, n, w, &s, &all, &never);
+	if (s.transactions != all && !n->hostile)
+		county_fail(c, "node %u says %llu transactions; it wrote %llu", n->index,
+		    (unsigned long long)s.transactions, (unsigned long long)all);
+	if (s.waiting < never)
+		county_fail(c, "node %u says that %llu wait; no hub ever had %llu",
+		    n->index, (unsigned long long)s.waiting, (unsigned long long)never);
+	if (s.waiting > s.transactions || s.stored_only > s.waiting)
+		county_fail(c, "node %u says more wait than were written", n->index);
+}
+
+void
+county_check(struct county *c, struct county_node *n)
+{
+	county_resync(c, n);
+	compare_tables(c, n);
+	if (n->index != 0)
+		check_facts(c, n);
+}
+
+/* --- The end -------------------------------------------------------------- */
+
+void
+county_settle(struct county *c)
+{
+	c->now_s += 3600;
+	for (unsigned i = 0; i < c->nnodes; i++) {
+		c->nodes[i].offset_s = 0;
+		c->nodes[i].fault = COUNTY_NO_FAULT;
+	}
+	county_stick_lost(c, c->sticks[0]);
+	c->damaged = false;
+	for (unsigned round = 0; round < SETTLE_ROUNDS; round++) {
+		for (unsigned i = 1; i <= c->nnodes; i++) {
+			struct county_node *n = &c->nodes[i % c->nnodes];
+
+			c->now_s += 60;
+			(void)snprintf(c->act, sizeof(c->act), "settling, round %u, node %u",
+			    round, n->index);
+			county_carry(c, n, c->sticks[0], false);
+			county_carry(c, n, c->sticks[0], true);
+		}
+	}
+	for (unsigned i = 1; i < c->nnodes; i++)
+		county_carry(c, &c->nodes[i], c->sticks[0], false);
+}
+
+static void
+count_addresses(struct county *c, uint64_t scope)
+{
+	struct store_stmt *st;
+	bool row;
+
+	if (store_prepare(replica_store(c->nodes[0].r), COUNTY_SQL_ADDRESS_COUNT, &st,
+	    NULL) != STATUS_OK ||
+	    store_bind(st, "school", value_int((int64_t)scope)) != STATUS_OK ||
+	    store_step(st, &row) != STATUS_OK || store_column(st, 0).i != 0)
+		county_fail(c, "the hub reads an address");
+	store_reset(st);
+}
+
+static void
+check_node_end(struct county *c, struct county_node *n)
+{
+	struct county_node *hub = &c->nodes[0];
+	uint8_t a[HASH_BYTES], b[HASH_BYTES];
+	struct replica_verify v;
+	struct replica_status s;
+
+	if (replica_digest(n->r, n->scope, a) != STATUS_OK ||
+	    replica_digest(hub->r, n->scope, b) != STATUS_OK ||
+	    memcmp(a, b, HASH_BYTES) != 0)
+		county_fail(c, "node %u and the hub differ", n->index);
+	if (replica_verify(n->r, &v) != STATUS_OK || !v.state_equal || !v.store_sound ||
+	    v.bad_segments != 0)
+		county_fail(c, "node %u does not verify: state %d, store %d, %llu segments",
+		    n->index, v.state_equal, v.store_sound,
+		    (unsigned long long)v.bad_segments);
+	if (replica_status(n->r, &s) != STATUS_OK || !s.certified)
+		county_fail(c, "node %u has no certificate", n->index);
+	if (!n->hostile && (s.waiting != 0 || s.held != 0))
+		county_fail(c, "node %u: %llu wait, %llu held for ever", n->index,
+		    (unsigned long long)s.waiting, (unsigned long long)s.held);
+}
+
+void
+county_check_end(struct county *c)
+{
+	struct county_node *hub = &c->nodes[0];
+	struct model_set due = c->told;
+	struct replica_verify v;
+	int gone;
+
+	(void)snprintf(c->act, sizeof(c->act), "at the end");
+	for (unsigned i = 0; i < c->model->n; i++)
+		if (c->model->txs[i].lost)
+			due.words[i / 64] &= ~(UINT64_C(1) << i % 64);
+	for (unsigned i = 0; i < c->nnodes; i++)
+		model_union(&due, &c->nodes[i].known);
+	gone = model_lacks(&due, &hub->known);
+	if (gone >= 0)
+		county_fail(c, "transaction %d is not at the hub", gone);
+	for (unsigned i = 1; i < c->nnodes; i++) {
+		check_node_end(c, &c->nodes[i]);
+		count_addresses(c, c->nodes[i].scope);
+	}
+	if (replica_verify(hub->r, &v) != STATUS_OK || !v.state_equal || !v.store_sound ||
+	    v.bad_segments != 0)
+		county_fail(c, "the hub does not verify");
+}
