@@ -231,12 +231,6 @@ reader_count(struct reader *r, size_t max)
 	return (size_t)n;
 }
 
-uint64_t
-zigzag_encode(int64_t v)
-{
-	return ((uint64_t)v << 1) ^ (v < 0 ? UINT64_MAX : 0);
-}
-
 int64_t
 zigzag_decode(uint64_t v)
 {

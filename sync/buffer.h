@@ -79,7 +79,11 @@ varint_write(uint8_t *p, uint64_t v)
 }
 
 /* Zigzag of a signed difference. */
-uint64_t zigzag_encode(int64_t v);
+static inline uint64_t
+zigzag_encode(int64_t v)
+{
+	return ((uint64_t)v << 1) ^ (v < 0 ? UINT64_MAX : 0);
+}
 int64_t zigzag_decode(uint64_t v);
 
 #endif

@@ -76,16 +76,15 @@ struct registry_table {
 	int8_t subject;     /* index of the column that names the person, -1 none */
 	const struct registry_column *columns;
 	/* Static SQL, made with the table.  Columns in registry order, then
-	 * row_version INTEGER and row_except BLOB.
+	 * row_version (row.h).
 	 *   create  CREATE TABLE … WITHOUT ROWID with guard and delete trigger
 	 *   apply   INSERT … SELECT c0 …, v, NULL FROM kehou_rows WHERE true
-	 *           ON CONFLICT … DO UPDATE … WHERE kehou_wins(row_version,
-	 *           row_except)
-	 *   get     SELECT non-key columns, row_version, row_except by key ?1 …
-	 *   put     INSERT of all columns, version, except; DO UPDATE of all
+	 *           ON CONFLICT … DO UPDATE … WHERE kehou_wins(…)
+	 *   get     SELECT non-key columns, row_version by key ?1 …
+	 *   put     INSERT of all columns and the version; DO UPDATE of all
 	 *   drop    DELETE by key
-	 *   scan    SELECT all, version, except [WHERE school = ?1] ORDER BY key
-	 *   touch   UPDATE SET row_version, row_except by key
+	 *   scan    SELECT all and the version [WHERE school = ?1] ORDER BY key
+	 *   touch   UPDATE SET row_version by key
 	 * A table that lacks columns is made anew (store_upgrade.c):
 	 *   save    CREATE TABLE kehou_old out of it
 	 *   adds    one a column: ALTER TABLE kehou_old ADD COLUMN with its default

@@ -2,12 +2,50 @@
 
 #include <string.h>
 
-/* row_except: varint length; then, ascending, varint column id and varint
- * version of each column whose version is not the row's. */
+/* SQLite stores integers below 2^47 in six bytes: seconds and a small number of the
+ * writer fit, when the counter is zero.  All others are negative, in eight. */
+#define SHORT_WRITER_BITS 14
+#define COUNTER_MASK ((UINT64_C(1) << STAMP_COUNTER_BITS) - 1)
 
-void
+struct value
+row_version_pack(int64_t version)
+{
+	uint64_t stamp = VERSION_STAMP(version);
+	uint32_t writer = VERSION_WRITER(version);
+
+	if ((stamp & COUNTER_MASK) != 0 || writer >> SHORT_WRITER_BITS != 0)
+		return value_int(-1 - version);
+	return value_int((int64_t)(stamp >> STAMP_COUNTER_BITS << SHORT_WRITER_BITS |
+	    writer));
+}
+
+static int64_t
+version_unpack(int64_t packed)
+{
+	uint64_t p = (uint64_t)packed;
+
+	if (packed < 0)
+		return -1 - packed;
+	return VERSION(p >> SHORT_WRITER_BITS << STAMP_COUNTER_BITS,
+	    p & ((1u << SHORT_WRITER_BITS) - 1));
+}
+
+bool
+row_version_wins(struct value new, struct value old)
+{
+	int64_t a, b;
+
+	if (new.type != VALUE_INT || old.type != VALUE_INT)
+		return false;
+	a = version_unpack(new.i);
+	b = version_unpack(old.i);
+	return a > b && VERSION_WRITER(a) == VERSION_WRITER(b);
+}
+
+struct value
 row_pack(const struct registry_table *t, struct row *row, struct buffer *buf)
 {
+	size_t start = buf->len;
 	unsigned best = 0;
 
 	for (unsigned i = t->nkeys; i < t->ncolumns; i++) {
@@ -21,9 +59,8 @@ row_pack(const struct registry_table *t, struct row *row, struct buffer *buf)
 		}
 	}
 	if (best == (unsigned)(t->ncolumns - t->nkeys) && row->length == 1)
-		return;
-	if (t->ncolumns == t->nkeys && row->length == 1)
-		return;
+		return row_version_pack(row->version);
+	buffer_put_varint(buf, (uint64_t)row->version);
 	buffer_put_varint(buf, row->length);
 	for (unsigned i = t->nkeys; i < t->ncolumns; i++) {
 		if (row->versions[i] == row->version)
@@ -31,6 +68,7 @@ row_pack(const struct registry_table *t, struct row *row, struct buffer *buf)
 		buffer_put_varint(buf, t->columns[i].id);
 		buffer_put_varint(buf, (uint64_t)row->versions[i]);
 	}
+	return value_blob(buf->data + start, buf->len - start);
 }
 
 static int
@@ -43,23 +81,24 @@ column_index(const struct registry_table *t, uint64_t id)
 }
 
 int
-row_unpack(const struct registry_table *t, int64_t version, const uint8_t *except,
-    size_t len, struct row *ret)
+row_unpack(const struct registry_table *t, struct value packed, struct row *ret)
 {
 	struct reader r;
-	uint64_t length;
+	uint64_t version, length = 1;
 
-	ret->version = version;
-	ret->length = 1;
-	for (unsigned i = 0; i < t->ncolumns; i++)
-		ret->versions[i] = version;
-	if (len == 0)
-		return STATUS_OK;
-	reader_init(&r, except, len);
-	length = reader_varint(&r);
-	if (length == 0 || length > UINT32_MAX)
+	reader_init(&r, packed.p, packed.type == VALUE_BLOB ? packed.len : 0);
+	if (packed.type == VALUE_INT) {
+		version = (uint64_t)version_unpack(packed.i);
+	} else {
+		version = reader_varint(&r);
+		length = reader_varint(&r);
+	}
+	if (r.failed || version > INT64_MAX || length == 0 || length > UINT32_MAX)
 		return STATUS_CORRUPT;
+	ret->version = (int64_t)version;
 	ret->length = (uint32_t)length;
+	for (unsigned i = 0; i < t->ncolumns; i++)
+		ret->versions[i] = ret->version;
 	while (!r.failed && r.left > 0) {
 		int i = column_index(t, reader_varint(&r));
 		uint64_t v = reader_varint(&r);

@@ -20,13 +20,21 @@ struct row {
 	struct value values[REGISTRY_MAX_COLUMNS]; /* keys included */
 };
 
-/* row_except: NULL when every column has the row's version and length is 1.
- * Else: varint length, then for each exception column id and version
- * (docs in row.c).  Packs into buf (appended; nothing when there is none);
- * chooses the row version so that exceptions are fewest. */
-void row_pack(const struct registry_table *t, struct row *row, struct buffer *buf);
-int row_unpack(const struct registry_table *t, int64_t version, const uint8_t *except,
-    size_t len, struct row *ret) MUST_CHECK;
+/* The column row_version: an integer when every column has the row's version and
+ * length is 1, of six bytes for almost every row; else bytes, varint version,
+ * varint length, then for each exception varint column id and varint version.
+ * Either way a row that was written to has another one than before. */
+struct value row_version_pack(int64_t version);
+/* Chooses the row version so that exceptions are fewest.  Appends to buf what the
+ * value borrows. */
+struct value row_pack(const struct registry_table *t, struct row *row,
+    struct buffer *buf);
+/* CORRUPT; NULL in ret for a column of a newer schema. */
+int row_unpack(const struct registry_table *t, struct value packed, struct row *ret)
+    MUST_CHECK;
+/* Whether a packed version is newer than another of the same writer, and neither
+ * has exceptions. */
+bool row_version_wins(struct value new, struct value old);
 
 /* Order of writers as nodes, the same on every replica: negative, 0 (one node),
  * positive. */

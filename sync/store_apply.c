@@ -143,7 +143,8 @@ rows_column(sqlite3_vtab_cursor *c, sqlite3_context *ctx, int column)
 	const struct batch_row *row = &t->rows[s->rows_at];
 
 	if (column == REGISTRY_MAX_COLUMNS)
-		sqlite3_result_int64(ctx, VERSION(row->stamp, s->rows_writer));
+		sqlite3_result_int64(ctx,
+		    row_version_pack(VERSION(row->stamp, s->rows_writer)).i);
 	else if (column >= t->table->ncolumns)
 		sqlite3_result_null(ctx);
 	else if (column >= t->table->nkeys && !(row->mask >> column & 1))
@@ -320,12 +321,7 @@ store_get(struct store *s, const struct registry_table *t, const struct value *k
 	}
 	status = store_step(st, &row);
 	if (status == STATUS_OK && row) {
-		struct value version = store_column(st, n);
-		struct value except = store_column(st, n + 1);
-
-		status = row_unpack(t, version.i,
-		    except.type == VALUE_BLOB ? except.p : NULL,
-		    except.type == VALUE_BLOB ? except.len : 0, ret);
+		status = row_unpack(t, store_column(st, n), ret);
 		if (status == STATUS_OK)
 			status = copy_cells(s, st, t, ret);
 		ret->exists = true;
@@ -375,8 +371,9 @@ drop_row(struct store *s, const struct registry_table *t, const struct row *row)
 int
 store_put(struct store *s, const struct registry_table *t, struct row *row)
 {
-	struct buffer except = BUFFER_INIT;
+	struct buffer packed = BUFFER_INIT;
 	struct store_stmt *st;
+	struct value version;
 	int status;
 
 	if (!row->exists || s->tombed[t - s->registry->tables]) {
@@ -386,19 +383,17 @@ store_put(struct store *s, const struct registry_table *t, struct row *row)
 	}
 	if (!row->exists)
 		return drop_row(s, t, row);
-	row_pack(t, row, &except);
-	status = buffer_status(&except);
+	version = row_pack(t, row, &packed);
+	status = buffer_status(&packed);
 	if (status == STATUS_OK)
 		status = store_statement(s, t->put, &st);
 	if (status == STATUS_OK) {
 		for (int i = 0; i < t->ncolumns; i++)
 			store_bind_at(st, i + 1, row->values[i]);
-		store_bind_at(st, t->ncolumns + 1, value_int(row->version));
-		store_bind_at(st, t->ncolumns + 2, except.len == 0 ? value_null() :
-		    value_blob(except.data, except.len));
+		store_bind_at(st, t->ncolumns + 1, version);
 		status = store_run(st);
 	}
-	buffer_release(&except);
+	buffer_release(&packed);
 	return status;
 }
 

@@ -14,10 +14,6 @@
 
 #define NOTED_MAX_BYTES (64u * 1024 * 1024)
 
-/* In the log, in place of an op: a new row of length 1 at the transaction's stamp;
- * ids of its columns as bits, then their values in order. */
-#define LOG_RUN 0x80
-
 void
 store_capture_clear(struct store *s)
 {
@@ -38,11 +34,17 @@ store_capture_clear(struct store *s)
 static uint32_t
 hash_key(uint16_t table, const uint8_t *p, size_t len)
 {
-	uint32_t h = 2166136261u ^ table;
+	uint64_t h = table + 1, word;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ p[i]) * 16777619u;
-	return h;
+	for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 29;
+	}
+	word = 0;
+	memcpy(&word, p, len);
+	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(h >> 32);
 }
 
 static bool
@@ -123,13 +125,24 @@ store_capture_row(struct store *s, int n, sqlite3_value **values)
 	struct store_capture *c = &s->capture;
 
 	c->nsaid = 0;
-	if (n > REGISTRY_MAX_COLUMNS + 2)
+	if (n > REGISTRY_MAX_COLUMNS + 1)
 		return;
 	buffer_clear(&c->said);
 	for (int i = 0; i < n; i++) {
-		if (sqlite3_value_type(values[i]) == SQLITE_FLOAT)
+		int type = sqlite3_value_type(values[i]);
+
+		if (type == SQLITE_FLOAT)
 			return;
-		value_put(&c->said, store_value(values[i]));
+		if (type == SQLITE_INTEGER && c->said.cap - c->said.len > VARINT_MAX_BYTES) {
+			/* Nearly all are; value_put would do the same. */
+			uint8_t *p = c->said.data + c->said.len;
+
+			*p++ = VALUE_INT;
+			p = varint_write(p, zigzag_encode(sqlite3_value_int64(values[i])));
+			c->said.len = (size_t)(p - c->said.data);
+		} else {
+			value_put(&c->said, store_value(values[i]));
+		}
 		c->said_ends[i] = (uint32_t)c->said.len;
 	}
 	if (!c->said.failed)
@@ -145,7 +158,7 @@ note_insert(struct store_capture *c, const struct registry_table *t, int table)
 	struct store_note *n;
 	bool fresh;
 
-	if (c->nsaid != t->ncolumns + 2 || keys > NOTED_MAX_BYTES)
+	if (c->nsaid != t->ncolumns + 1 || keys > NOTED_MAX_BYTES)
 		return false;
 	c->nsaid = 0;
 	len = c->said_ends[t->nkeys - 1];
@@ -194,7 +207,7 @@ note_row(struct store *s, sqlite3 *db, int table, bool old)
 		return;
 	n->existed = true;
 	n->old = (uint32_t)c->bytes.len;
-	for (int i = t->nkeys; i < t->ncolumns + 2; i++) {
+	for (int i = t->nkeys; i < t->ncolumns + 1; i++) {
 		if (sqlite3_preupdate_old(db, i, &v) != SQLITE_OK) {
 			c->broken = true;
 			return;
@@ -321,8 +334,7 @@ store_begin(struct store *s, const struct store_author *author)
 		    STAMP_EPOCH_S;
 	c->stamp = (uint64_t)(c->author.time_s - STAMP_EPOCH_S) << STAMP_COUNTER_BITS;
 	buffer_clear(&c->tail);
-	value_put(&c->tail, value_int(VERSION(c->stamp, c->writer)));
-	value_put(&c->tail, value_null());
+	value_put(&c->tail, row_version_pack(VERSION(c->stamp, c->writer)));
 	c->active = true;
 	return STATUS_OK;
 }
@@ -343,7 +355,7 @@ static int
 read_old(struct net *n)
 {
 	const struct store_capture *c = &n->s->capture;
-	struct value version, except;
+	struct value version;
 	struct reader r;
 	int status;
 
@@ -353,11 +365,9 @@ read_old(struct net *n)
 	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
 		n->before.values[i] = value_read(&r);
 	version = value_read(&r);
-	except = value_read(&r);
-	if (reader_end(&r) != STATUS_OK || version.type != VALUE_INT)
+	if (reader_end(&r) != STATUS_OK)
 		return STATUS_CORRUPT;
-	status = row_unpack(n->t, version.i, except.type == VALUE_BLOB ? except.p : NULL,
-	    except.type == VALUE_BLOB ? except.len : 0, &n->before);
+	status = row_unpack(n->t, version, &n->before);
 	n->before.exists = true;
 	return status;
 }
@@ -365,24 +375,21 @@ read_old(struct net *n)
 static int
 touch(struct net *n, struct row *row)
 {
-	struct buffer except = BUFFER_INIT;
+	struct buffer packed = BUFFER_INIT;
+	struct value version = row_pack(n->t, row, &packed);
 	struct store_stmt *st;
-	int status;
+	int status = buffer_status(&packed);
 	int at = n->t->nkeys;
 
-	row_pack(n->t, row, &except);
-	status = buffer_status(&except);
 	if (status == STATUS_OK)
 		status = store_statement(n->s, n->t->touch, &st);
 	if (status == STATUS_OK) {
 		for (int i = 0; i < at; i++)
 			store_bind_at(st, i + 1, n->keys[i]);
-		store_bind_at(st, at + 1, value_int(row->version));
-		store_bind_at(st, at + 2, except.len == 0 ? value_null() :
-		    value_blob(except.data, except.len));
+		store_bind_at(st, at + 1, version);
 		status = store_run(st);
 	}
-	buffer_release(&except);
+	buffer_release(&packed);
 	return status;
 }
 
@@ -532,7 +539,7 @@ read_new(struct net *n)
 {
 	const struct store_capture *c = &n->s->capture;
 	int64_t version = VERSION(c->stamp, c->writer);
-	struct value said, except;
+	struct value said;
 	struct reader r;
 
 	if (!n->note->single || c->unsure || n->s->savepoints)
@@ -542,9 +549,7 @@ read_new(struct net *n)
 	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++)
 		n->after.values[i] = value_read(&r);
 	said = value_read(&r);
-	except = value_read(&r);
-	if (reader_end(&r) != STATUS_OK || said.type != VALUE_INT ||
-	    said.i != version || except.type != VALUE_NULL)
+	if (reader_end(&r) != STATUS_OK || !value_equal(said, row_version_pack(version)))
 		return false;
 	n->after.version = version;
 	n->after.length = 1;
@@ -747,129 +752,4 @@ store_commit(struct store *s, uint64_t *ret_seq)
 	store_capture_clear(s);
 	*ret_seq = seq;
 	return STATUS_OK;
-}
-
-/* ---- reading the log ---- */
-
-/* LOG_RUN: an upgrade may have added columns since. */
-static int
-read_run(struct reader *r, const struct registry_table *t, struct batch_row *row,
-    struct value *values)
-{
-	uint64_t bits = reader_varint(r);
-
-	row->op = BATCH_WHOLE;
-	row->length = 1;
-	for (unsigned i = 0; i < t->ncolumns; i++) {
-		if (!(bits >> t->columns[i].id & 1))
-			continue;
-		bits &= ~(UINT64_C(1) << t->columns[i].id);
-		values[i] = value_read(r);
-		if (i >= t->nkeys)
-			row->mask |= UINT64_C(1) << i;
-	}
-	return bits == 0 ? STATUS_OK : STATUS_CORRUPT;
-}
-
-/* The other form, log_row's. */
-static int
-read_listed(struct reader *r, const struct registry_table *t, uint64_t base,
-    struct batch_row *row, struct value *values)
-{
-	row->length = (uint32_t)reader_varint(r);
-	row->stamp = base + reader_varint(r);
-	for (unsigned i = 0; i < t->nkeys; i++)
-		values[i] = value_read(r);
-	for (;;) {
-		uint64_t id = reader_varint(r);
-		int i;
-
-		if (id == 0)
-			return STATUS_OK;
-		i = id > UINT16_MAX ? -1 : registry_column(t, (uint16_t)id);
-		if (r->failed || i < t->nkeys)
-			return STATUS_CORRUPT;
-		values[i] = value_read(r);
-		row->mask |= UINT64_C(1) << i;
-	}
-}
-
-static int
-read_row(struct store *s, struct reader *r, struct batch *b, uint64_t base)
-{
-	struct batch_row row = {0};
-	struct value values[REGISTRY_MAX_COLUMNS];
-	const struct registry_table *t;
-	int index = registry_find(s->registry, (uint16_t)reader_varint(r));
-	int status = STATUS_OK;
-
-	if (index < 0)
-		return STATUS_CORRUPT;
-	t = &s->registry->tables[index];
-	row.op = reader_u8(r);
-	row.stamp = base;
-	for (unsigned i = 0; i < REGISTRY_MAX_COLUMNS; i++)
-		values[i] = value_null();
-	if (row.op == LOG_RUN)
-		status = read_run(r, t, &row, values);
-	else
-		status = read_listed(r, t, base, &row, values);
-	row.tx = b->ntx - 1;
-	return status == STATUS_OK ? batch_add_row(b, t, &row, values, true) : status;
-}
-
-static int
-read_record(struct store *s, const struct store_stmt *st, struct batch *b)
-{
-	struct value rows = store_column(st, 3);
-	int64_t time_s = store_column(st, 1).i;
-	uint64_t base = (uint64_t)(time_s - STAMP_EPOCH_S) << STAMP_COUNTER_BITS;
-	struct reader r;
-	size_t n;
-	int status;
-
-	reader_init(&r, rows.p, rows.len);
-	n = reader_count(&r, BATCH_MAX_TX_ROWS);
-	status = batch_add_tx(b, time_s, store_column(st, 2).i);
-	for (size_t i = 0; status == STATUS_OK && i < n; i++)
-		status = read_row(s, &r, b, base);
-	if (status == STATUS_OK && reader_end(&r) != STATUS_OK)
-		status = STATUS_CORRUPT;
-	return status;
-}
-
-int
-store_log_read(struct store *s, uint32_t writer, uint64_t *ret_first,
-    struct batch *ret)
-{
-	struct store_stmt *st;
-	uint64_t first = 0, bytes = 0;
-	bool row;
-	int status = store_statement(s, SYNC_SQL_LOG_LIST, &st);
-
-	if (status != STATUS_OK)
-		return status;
-	store_bind_at(st, 1, value_int(writer));
-	while ((status = store_step(st, &row)) == STATUS_OK && row) {
-		struct value record = store_column(st, 3);
-		struct reader r;
-		uint64_t rows;
-
-		reader_init(&r, record.p, record.len);
-		rows = reader_varint(&r);
-		if (first != 0 && (ret->nrows + rows > SEGMENT_CUT_ROWS ||
-		    bytes + record.len > SEGMENT_CUT_BYTES ||
-		    ret->ntx >= BATCH_MAX_TX))
-			break;
-		if (first == 0)
-			first = (uint64_t)store_column(st, 0).i;
-		bytes += record.len;
-		status = read_record(s, st, ret);
-		if (status != STATUS_OK)
-			break;
-	}
-	store_reset(st);
-	if (status == STATUS_OK)
-		*ret_first = first;
-	return status;
 }

@@ -19,12 +19,8 @@ static int
 put_row(const struct store *s, const struct registry_table *t,
     const struct store_stmt *st, struct buffer *b)
 {
-	struct value version = store_column(st, t->ncolumns);
-	struct value except = store_column(st, t->ncolumns + 1);
 	struct row row = {0};
-	int status = row_unpack(t, version.i,
-	    except.type == VALUE_BLOB ? except.p : NULL,
-	    except.type == VALUE_BLOB ? except.len : 0, &row);
+	int status = row_unpack(t, store_column(st, t->ncolumns), &row);
 
 	if (status != STATUS_OK)
 		return status;

@@ -16,7 +16,8 @@ fn_version(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 
 	(void)argc;
 	(void)argv;
-	sqlite3_result_int64(ctx, VERSION(s->capture.stamp, s->capture.writer));
+	sqlite3_result_int64(ctx,
+	    row_version_pack(VERSION(s->capture.stamp, s->capture.writer)).i);
 }
 
 /* In a CHECK over all columns: its absence refuses every other program.  It sees
@@ -37,10 +38,7 @@ static void
 fn_wins(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
 	struct store *s = sqlite3_user_data(ctx);
-	int64_t old = sqlite3_value_int64(argv[0]);
-	int64_t new = sqlite3_value_int64(argv[2]);
-	bool wins = sqlite3_value_type(argv[1]) == SQLITE_NULL && new > old &&
-	    VERSION_WRITER(new) == VERSION_WRITER(old);
+	bool wins = row_version_wins(store_value(argv[1]), store_value(argv[0]));
 
 	(void)argc;
 	if (!wins && s->rows != NULL)
@@ -194,7 +192,7 @@ store_functions(struct store *s)
 	} functions[] = {
 		{ "kehou_version", 0, SQLITE_INNOCUOUS, fn_version },
 		{ "kehou_guard", -1, SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, fn_guard },
-		{ "kehou_wins", 3, SQLITE_DIRECTONLY, fn_wins },
+		{ "kehou_wins", 2, SQLITE_DIRECTONLY, fn_wins },
 		{ "new_id", 0, SQLITE_DIRECTONLY, fn_new_id },
 		{ "now_ms", 0, SQLITE_DIRECTONLY, fn_now_ms },
 		{ "staff", 0, SQLITE_DIRECTONLY, fn_staff },

@@ -11,6 +11,10 @@
 #define STORE_CACHE 256       /* prepared statements kept */
 #define STORE_REFUSAL_BYTES 1024
 
+/* In the log, in place of an op: a new row of length 1 at the transaction's stamp;
+ * ids of its columns as bits, then their values in order. */
+#define LOG_RUN 0x80
+
 struct store_stmt {
 	struct store *store;
 	sqlite3_stmt *st;
@@ -31,8 +35,8 @@ struct store_note {
 	bool existed;         /* before the transaction */
 	bool single;          /* seen once, as the insert of what new says */
 	uint32_t keys, keys_len; /* in the notes' bytes: key values */
-	uint32_t old, old_len;   /* old values, version, except; when it existed */
-	uint32_t new_len;     /* values, version, except after the keys; when single */
+	uint32_t old, old_len;   /* old values, version; when it existed */
+	uint32_t new_len;     /* values, version after the keys; when single */
 	uint32_t next;        /* in its hash chain, index + 1 */
 };
 
@@ -42,11 +46,11 @@ struct store_capture {
 	bool broken;          /* a hook could not note something */
 	bool moved;           /* a statement changed a key */
 	/* The row that the guard was last given: its values as value_put wrote
-	 * them, version and except last, and where each ends. */
+	 * them, the version last, and where each ends. */
 	struct buffer said;
-	uint32_t said_ends[REGISTRY_MAX_COLUMNS + 2];
+	uint32_t said_ends[REGISTRY_MAX_COLUMNS + 1];
 	int nsaid;            /* 0: nothing, or a fraction, that reads as text */
-	struct buffer tail;   /* version and except of a row of this transaction */
+	struct buffer tail;   /* version of a row that this transaction makes */
 	bool unsure;          /* a statement failed: what the notes say of new
 	                       * rows may have been undone */
 	struct store_author author;

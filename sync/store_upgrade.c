@@ -10,66 +10,38 @@
 
 /* ---- versions of a row that is made anew ---- */
 
-static int
-renewed(const struct store *s, sqlite3_value **argv, struct row *ret,
-    struct buffer *ret_except)
+static void
+fn_renewed(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
+	const struct store *s = sqlite3_user_data(ctx);
 	const struct registry_table *t = s->renewing;
-	struct value version = store_value(argv[0]), except = store_value(argv[1]);
-	int status;
+	struct buffer packed = BUFFER_INIT;
+	struct row row = {0};
+	struct value v;
 
-	memset(ret, 0, sizeof(*ret));
-	if (t == NULL || version.type != VALUE_INT)
-		return STATUS_USAGE;
-	status = row_unpack(t, version.i, except.type == VALUE_BLOB ? except.p : NULL,
-	    except.type == VALUE_BLOB ? except.len : 0, ret);
+	(void)argc;
+	if (t == NULL || row_unpack(t, store_value(argv[0]), &row) != STATUS_OK) {
+		sqlite3_result_error(ctx, "a row's versions cannot be read", -1);
+		return;
+	}
 	for (unsigned i = t->nkeys; i < t->ncolumns; i++)
 		if (s->renewing_fresh >> i & 1)
-			ret->versions[i] = 0;
-	if (status == STATUS_OK)
-		row_pack(t, ret, ret_except);
-	return status == STATUS_OK ? buffer_status(ret_except) : status;
-}
-
-static void
-fn_renewed_version(sqlite3_context *ctx, int argc, sqlite3_value **argv)
-{
-	struct buffer except = BUFFER_INIT;
-	struct row row;
-
-	(void)argc;
-	if (renewed(sqlite3_user_data(ctx), argv, &row, &except) == STATUS_OK)
-		sqlite3_result_int64(ctx, row.version);
+			row.versions[i] = 0;
+	v = row_pack(t, &row, &packed);
+	if (buffer_status(&packed) != STATUS_OK)
+		sqlite3_result_error_nomem(ctx);
+	else if (v.type == VALUE_INT)
+		sqlite3_result_int64(ctx, v.i);
 	else
-		sqlite3_result_error(ctx, "a row's versions cannot be read", -1);
-	buffer_release(&except);
-}
-
-static void
-fn_renewed_except(sqlite3_context *ctx, int argc, sqlite3_value **argv)
-{
-	struct buffer except = BUFFER_INIT;
-	struct row row;
-
-	(void)argc;
-	if (renewed(sqlite3_user_data(ctx), argv, &row, &except) != STATUS_OK)
-		sqlite3_result_error(ctx, "a row's versions cannot be read", -1);
-	else if (except.len > 0)
-		sqlite3_result_blob(ctx, except.data, (int)except.len, SQLITE_TRANSIENT);
-	buffer_release(&except);
+		sqlite3_result_blob(ctx, v.p, (int)v.len, SQLITE_TRANSIENT);
+	buffer_release(&packed);
 }
 
 int
 store_upgrade_functions(struct store *s)
 {
-	int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
-	int rc = sqlite3_create_function_v2(s->db, "kehou_renewed_version", 2, flags, s,
-	    fn_renewed_version, NULL, NULL, NULL);
-
-	if (rc == SQLITE_OK)
-		rc = sqlite3_create_function_v2(s->db, "kehou_renewed_except", 2, flags,
-		    s, fn_renewed_except, NULL, NULL, NULL);
-	return store_translate(s, rc);
+	return store_translate(s, sqlite3_create_function_v2(s->db, "kehou_renewed", 1,
+	    SQLITE_UTF8 | SQLITE_DIRECTONLY, s, fn_renewed, NULL, NULL, NULL));
 }
 
 /* ---- one table ---- */
@@ -93,8 +65,7 @@ present(struct store *s, const struct registry_table *t, uint64_t *ret_mask,
 		unsigned i = 0;
 
 		*ret_there = true;
-		if (value_equal(name, value_text("row_version", 11)) ||
-		    value_equal(name, value_text("row_except", 10)))
+		if (value_equal(name, value_text("row_version", 11)))
 			continue;
 		while (i < t->ncolumns && !value_equal(name,
 		    value_text(t->columns[i].name, strlen(t->columns[i].name))))

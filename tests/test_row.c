@@ -65,15 +65,14 @@ compare_nodes(void *ctx, uint32_t a, uint32_t b)
 static void
 store_and_load(struct replica *r)
 {
-	struct buffer except = BUFFER_INIT;
+	struct buffer bytes = BUFFER_INIT;
 	struct row loaded;
 
 	memset(&loaded, 0, sizeof(loaded));
 	memcpy(loaded.values, r->row.values, sizeof(loaded.values));
 	if (r->row.exists) {
-		row_pack(r->table, &r->row, &except);
-		assert_int_equal(row_unpack(r->table, r->row.version, except.data,
-		    except.len, &loaded), STATUS_OK);
+		assert_int_equal(row_unpack(r->table, row_pack(r->table, &r->row,
+		    &bytes), &loaded), STATUS_OK);
 		loaded.exists = true;
 		for (unsigned i = r->table->nkeys; i < r->table->ncolumns; i++)
 			assert_true(loaded.versions[i] == r->row.versions[i]);
@@ -84,7 +83,7 @@ store_and_load(struct replica *r)
 		for (unsigned i = r->table->nkeys; i < r->table->ncolumns; i++)
 			loaded.values[i] = value_null();
 	}
-	buffer_release(&except);
+	buffer_release(&bytes);
 	r->row = loaded;
 }
 
@@ -330,35 +329,68 @@ a_later_life_wins_over_any_clock(void **state)
 }
 
 static void
-a_plain_row_packs_into_nothing(void **state)
+a_plain_row_packs_into_an_integer_of_six_bytes(void **state)
 {
 	const struct registry_table *t = table_named("item");
 	struct row row = { .exists = true, .length = 1, .version = 5 };
-	struct buffer except = BUFFER_INIT;
+	struct buffer bytes = BUFFER_INIT;
+	struct value v;
 
 	(void)state;
 	for (unsigned i = t->nkeys; i < t->ncolumns; i++)
-		row.versions[i] = VERSION(77, 3);
-	row_pack(t, &row, &except);
-	assert_true(row.version == VERSION(77, 3));
-	assert_int_equal(except.len, 0);
+		row.versions[i] = VERSION(UINT64_C(6311433599) << STAMP_COUNTER_BITS, 3);
+	v = row_pack(t, &row, &bytes);
+	assert_true(row.version == row.versions[t->nkeys]);
+	assert_int_equal(v.type, VALUE_INT);
+	assert_true(v.i > 0 && v.i < INT64_C(1) << 47);
 	row.versions[4] = VERSION(78, 1);
-	row_pack(t, &row, &except);
-	assert_true(row.version == VERSION(77, 3));
-	assert_true(except.len > 0 && except.len <= 12);
-	buffer_release(&except);
+	v = row_pack(t, &row, &bytes);
+	assert_true(row.version == row.versions[t->nkeys]);
+	assert_int_equal(v.type, VALUE_BLOB);
+	assert_in_range(v.len, 5, 20);
+	buffer_release(&bytes);
+}
+
+static void
+every_version_comes_back_and_keeps_its_order(void **state)
+{
+	static const uint64_t stamps[] = { 0, 1, 255, 256, 257, STAMP_MAX - 1, STAMP_MAX };
+	static const uint32_t writers[] = { 1, 16383, 16384, (1u << WRITER_BITS) - 1 };
+	const struct registry_table *t = table_named("item");
+	struct row row;
+
+	(void)state;
+	for (size_t s = 0; s < sizeof(stamps) / sizeof(stamps[0]); s++) {
+		for (size_t w = 0; w < sizeof(writers) / sizeof(writers[0]); w++) {
+			int64_t version = VERSION(stamps[s], writers[w]);
+			struct value v = row_version_pack(version);
+
+			assert_int_equal(row_unpack(t, v, &row), STATUS_OK);
+			assert_true(row.version == version);
+			assert_false(row_version_wins(v, v));
+			if (s == 0)
+				continue;
+			assert_true(row_version_wins(v,
+			    row_version_pack(VERSION(stamps[s - 1], writers[w]))));
+			assert_false(row_version_wins(
+			    row_version_pack(VERSION(stamps[s - 1], writers[w])), v));
+		}
+	}
+	assert_false(row_version_wins(row_version_pack(VERSION(9, 2)),
+	    row_version_pack(VERSION(8, 1))));
 }
 
 static void
 damaged_exceptions_are_refused(void **state)
 {
 	const struct registry_table *t = table_named("item");
-	static const uint8_t zero_length[] = { 0 }, half[] = { 1, 4 };
+	static const uint8_t zero_length[] = { 9, 0 }, half[] = { 9, 1, 4 };
 	struct row row;
 
 	(void)state;
-	assert_int_equal(row_unpack(t, 9, zero_length, 1, &row), STATUS_CORRUPT);
-	assert_int_equal(row_unpack(t, 9, half, 2, &row), STATUS_CORRUPT);
+	assert_int_equal(row_unpack(t, value_blob(zero_length, 2), &row), STATUS_CORRUPT);
+	assert_int_equal(row_unpack(t, value_blob(half, 3), &row), STATUS_CORRUPT);
+	assert_int_equal(row_unpack(t, value_null(), &row), STATUS_CORRUPT);
 }
 
 int
@@ -370,7 +402,8 @@ main(void)
 		cmocka_unit_test(equal_stamp_and_node_falls_to_the_order_of_values),
 		cmocka_unit_test(the_greater_node_wins_an_equal_stamp),
 		cmocka_unit_test(a_later_life_wins_over_any_clock),
-		cmocka_unit_test(a_plain_row_packs_into_nothing),
+		cmocka_unit_test(a_plain_row_packs_into_an_integer_of_six_bytes),
+		cmocka_unit_test(every_version_comes_back_and_keeps_its_order),
 		cmocka_unit_test(damaged_exceptions_are_refused),
 	};
 	const char *given = getenv("KEHOU_SEED");

@@ -109,7 +109,7 @@ def sql_of(t):
     names = [c["name"] for c in t["columns"]]
     keys = [c["name"] for c in t["columns"] if c["key"]]
     rest = [c["name"] for c in t["columns"] if not c["key"]]
-    every = names + ["row_version", "row_except"]
+    every = names + ["row_version"]
     name = t["name"]
     cols = []
     for c in t["columns"]:
@@ -119,26 +119,25 @@ def sql_of(t):
         elif c["default"] is not None:
             col += " DEFAULT %s" % c["default"]
         cols.append(col)
-    cols += ["row_version INTEGER NOT NULL DEFAULT (kehou_version())", "row_except BLOB",
+    cols += ["row_version INTEGER NOT NULL DEFAULT (kehou_version())",
              "PRIMARY KEY (%s)" % ", ".join(keys),
              "CHECK (kehou_guard(%s))" % ", ".join(every)]
     at = " AND ".join("%s = ?%d" % (k, i + 1) for i, k in enumerate(keys))
-    put = ", ".join("%s = excluded.%s" % (c, c) for c in rest + ["row_version", "row_except"])
-    bulk = ", ".join("%s = excluded.%s" % (c, c) for c in rest + ["row_version"])
+    put = ", ".join("%s = excluded.%s" % (c, c) for c in rest + ["row_version"])
     n = len(keys)
     create = ("CREATE TABLE %s (%s) WITHOUT ROWID; CREATE TRIGGER %s_delete BEFORE DELETE ON %s "
               "BEGIN SELECT kehou_guard(); END;" % (name, ", ".join(cols), name, name))
     return {
         "create": create,
         "save": "CREATE TABLE kehou_old AS SELECT * FROM %s" % name,
-        "renew": "DROP TABLE %s; %s INSERT INTO %s (%s) SELECT %s, kehou_renewed_version(row_version, row_except), "
-                 "kehou_renewed_except(row_version, row_except) FROM kehou_old; DROP TABLE kehou_old;"
+        "renew": "DROP TABLE %s; %s INSERT INTO %s (%s) SELECT %s, kehou_renewed(row_version) "
+                 "FROM kehou_old; DROP TABLE kehou_old;"
                  % (name, create, name, ", ".join(every), ", ".join(names)),
-        "apply": "INSERT INTO %s (%s) SELECT %s, v, NULL FROM kehou_rows WHERE true ON CONFLICT (%s) "
-                 "DO UPDATE SET %s WHERE kehou_wins(%s.row_version, %s.row_except, excluded.row_version)"
+        "apply": "INSERT INTO %s (%s) SELECT %s, v FROM kehou_rows WHERE true ON CONFLICT (%s) "
+                 "DO UPDATE SET %s WHERE kehou_wins(%s.row_version, excluded.row_version)"
                  % (name, ", ".join(every), ", ".join("c%d" % i for i in range(len(names))),
-                    ", ".join(keys), bulk, name, name),
-        "get": "SELECT %s FROM %s WHERE %s" % (", ".join(rest + ["row_version", "row_except"]), name, at),
+                    ", ".join(keys), put, name),
+        "get": "SELECT %s FROM %s WHERE %s" % (", ".join(rest + ["row_version"]), name, at),
         "put": "INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO UPDATE SET %s"
                % (name, ", ".join(every), ", ".join("?%d" % (i + 1) for i in range(len(every))),
                   ", ".join(keys), put),
@@ -146,7 +145,7 @@ def sql_of(t):
         "scan": "SELECT %s FROM %s %sORDER BY %s"
                 % (", ".join(every), name, "WHERE %s = ?1 " % keys[0] if t["scope"] == "school" else "",
                    ", ".join(keys)),
-        "touch": "UPDATE %s SET row_version = ?%d, row_except = ?%d WHERE %s" % (name, n + 1, n + 2, at),
+        "touch": "UPDATE %s SET row_version = ?%d WHERE %s" % (name, n + 1, at),
     }
 
 
