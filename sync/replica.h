@@ -76,6 +76,12 @@ struct replica_export {        /* what happened */
 int replica_export(struct replica *r, const char *folder, bool all,
     struct replica_export *ret) MUST_CHECK;
 
+/* Hub: the same for one school alone, whether it has files there or not. */
+int replica_export_to(struct replica *r, const char *folder, const struct node_id *node,
+    struct replica_export *ret) MUST_CHECK;
+/* Whether a bundle of this name was taken in before. */
+bool replica_has_seen(struct replica *r, const char *name);
+
 enum replica_outcome {
 	REPLICA_MERGED = 1, REPLICA_KNOWN, REPLICA_PARTLY, REPLICA_REFUSED,
 	REPLICA_OTHERS /* for another node: left alone */

@@ -555,8 +555,9 @@ has_been_here(struct replica *r, const char *folder, const struct folder_entry *
 	return false;
 }
 
+/* only: for this node alone, or NULL. */
 static int
-export_all(struct replica *r, const char *folder, bool all,
+export_all(struct replica *r, const char *folder, bool all, const struct node_id *only,
     const struct folder_entry *list, size_t n, struct replica_export *ret)
 {
 	int first = STATUS_OK, status;
@@ -573,7 +574,10 @@ export_all(struct replica *r, const char *folder, bool all,
 
 		if (c->role != ROLE_SCHOOL || roster_revoked(&r->roster, &c->node.id))
 			continue;
-		if (!all && !has_been_here(r, folder, list, n, &c->node.id))
+		if (only != NULL && node_id_compare(&c->node.id, only) != 0)
+			continue;
+		if (only == NULL && !all &&
+		    !has_been_here(r, folder, list, n, &c->node.id))
 			continue;
 		status = export_to(r, folder, list, n, c, ret);
 		/* What one school made too large takes nothing from the others. */
@@ -585,9 +589,9 @@ export_all(struct replica *r, const char *folder, bool all,
 	return first;
 }
 
-int
-replica_export(struct replica *r, const char *folder, bool all,
-    struct replica_export *ret)
+static int
+export_folder(struct replica *r, const char *folder, bool all,
+    const struct node_id *only, struct replica_export *ret)
 {
 	struct replica_export done = {0};
 	struct folder_entry *list = NULL;
@@ -608,7 +612,7 @@ replica_export(struct replica *r, const char *folder, bool all,
 	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
 		status = export_roster(r, folder);
 	if (status == STATUS_OK)
-		status = export_all(r, folder, all, list, n, &done);
+		status = export_all(r, folder, all, only, list, n, &done);
 	if (status == STATUS_OK)
 		status = store_begin_merge(r->store);
 	if (status == STATUS_OK) {
@@ -623,4 +627,18 @@ replica_export(struct replica *r, const char *folder, bool all,
 	if (status == STATUS_OK)
 		*ret = done;
 	return status;
+}
+
+int
+replica_export(struct replica *r, const char *folder, bool all,
+    struct replica_export *ret)
+{
+	return export_folder(r, folder, all, NULL, ret);
+}
+
+int
+replica_export_to(struct replica *r, const char *folder, const struct node_id *node,
+    struct replica_export *ret)
+{
+	return export_folder(r, folder, false, node, ret);
 }

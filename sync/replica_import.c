@@ -406,8 +406,8 @@ judge_bundle(struct importing *im, struct bundle_reader *reader)
 	return take_bundle(im, reader);
 }
 
-static bool
-is_known(struct replica *r, const char *name)
+bool
+replica_has_seen(struct replica *r, const char *name)
 {
 	struct buffer b = BUFFER_INIT;
 	int status = store_meta_get(r->store, "seen", name, &b);
@@ -424,7 +424,7 @@ import_bundle(struct importing *im, const char *name)
 	struct file *file;
 	int status;
 
-	if (is_known(r, name)) {
+	if (replica_has_seen(r, name)) {
 		im->file->outcome = REPLICA_KNOWN;
 		return STATUS_OK;
 	}
