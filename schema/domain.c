@@ -63,12 +63,21 @@ domain_do(struct replica *r, const struct domain_user *user, const char *command
 {
 	struct runtime rt = domain_runtime(r);
 	const struct domain_entry *e = domain_command(command);
+	int status;
 
 	if (!e) {
 		runtime_error(ret_error, "USAGE.command_unknown", command, NULL);
 		return STATUS_USAGE;
 	}
-	return runtime_do(&rt, user, e, request_id, args, ret_answer, ret_error);
+	status = runtime_do(&rt, user, e, request_id, args, ret_answer, ret_error);
+	if (status != STATUS_OK)
+		return status;
+	status = replica_erase(r);
+	if (status != STATUS_OK) {
+		json_decref(*ret_answer);
+		return runtime_fail(&rt, status, ret_error);
+	}
+	return STATUS_OK;
 }
 
 int

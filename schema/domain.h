@@ -48,7 +48,8 @@ struct domain_error {     /* one clear line */
 int domain_sign_in(struct replica *r, const char *staff, const char *pin,
     struct domain_user *ret) MUST_CHECK;
 /* Runs a command in one captured transaction.  request_id may be NULL; the
- * same one again gives the first answer and changes nothing.  args: object.
+ * same one again gives the first answer and changes nothing (without rows, when
+ * somebody was erased in between).  args: object.
  * ret_answer: {"changed":…, "rows":[…]}; caller decrefs. */
 int domain_do(struct replica *r, const struct domain_user *user, const char *command,
     const char *request_id, json_t *args, json_t **ret_answer,

@@ -566,6 +566,10 @@ known_answer(const struct runtime *rt, const char *command, const char *request_
 		buffer_release(&b);
 		return runtime_fail(rt, status, ret_error);
 	}
+	if (b.len == 0) { /* it told of somebody who was erased since */
+		*ret = json_pack("{s:i, s:[]}", "changed", 0, "rows");
+		return *ret ? STATUS_OK : runtime_fail(rt, STATUS_NOMEM, ret_error);
+	}
 	saved = json_loadb((const char *)b.data, b.len, 0, NULL);
 	buffer_release(&b);
 	if (!saved)

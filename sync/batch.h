@@ -39,7 +39,8 @@ struct batch_row {
 	                  * what was delivered: private columns are out where they
 	                  * could not be read */
 	uint8_t op;      /* enum batch_op */
-	uint8_t slow;    /* scratch for merge: needs the row-by-row path */
+	uint8_t slow;    /* scratch for merge: 1 needs the row-by-row path, 2 does
+	                  * not count, 3 is an erased person's */
 };
 
 struct batch_table {

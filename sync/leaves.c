@@ -4,11 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/pack.h"
+#define PRIVATE_ALIGN 32 /* plain text of a private leaf is padded to this */
 
 enum leaf_kind {
 	LEAF_WHOLE = 0, /* salt, body */
 	LEAF_ERASED = 1 /* digest of what was there */
+};
+
+/* One leaf as it stands in the bytes. */
+struct leaf {
+	uint64_t table, row;        /* of its first row: whose it is */
+	const uint8_t *salt, *body; /* NULL when erased */
+	size_t len;
+	uint8_t inner[HASH_BYTES];  /* digest of salt and body */
+	const uint8_t *start;
+	size_t bytes;
 };
 
 /* A row that has cells of the wanted privacy. */
@@ -171,60 +181,110 @@ leaves_encode(const struct batch *batch, const struct env *env, struct buffer *r
 	return status;
 }
 
-/* Next leaf: its digest, and its body or NULL. */
+/* Next leaf of either kind of list. */
 static int
-leaf_read(struct reader *r, uint8_t digest[HASH_BYTES], const uint8_t **ret_body,
-    size_t *ret_len)
+leaf_read(struct reader *r, bool private, struct leaf *ret)
 {
+	struct leaf l = {.start = r->p};
 	uint8_t kind = reader_u8(r);
-	const uint8_t *salt;
+	struct reader body;
 	struct hash h;
 
-	*ret_body = NULL;
-	if (kind == LEAF_ERASED) {
-		reader_copy(r, digest, HASH_BYTES);
-		return reader_status(r);
+	if (kind == LEAF_ERASED || private) {
+		l.table = reader_varint(r);
+		l.row = reader_varint(r);
 	}
-	salt = reader_take(r, SEGMENT_SALT_BYTES);
-	*ret_body = reader_bytes(r, SEGMENT_MAX_BYTES, ret_len);
+	if (kind == LEAF_ERASED) {
+		reader_copy(r, l.inner, HASH_BYTES);
+	} else {
+		l.salt = reader_take(r, SEGMENT_SALT_BYTES);
+		l.body = reader_bytes(r, SEGMENT_MAX_BYTES, &l.len);
+	}
 	if (r->failed)
 		return STATUS_TRUNCATED;
-	if (kind != LEAF_WHOLE)
+	if (kind != LEAF_ERASED && kind != LEAF_WHOLE)
 		return STATUS_MALFORMED;
-	hash_init(&h, "kehou 1 leaf");
-	hash_update(&h, salt, SEGMENT_SALT_BYTES);
-	hash_update(&h, *ret_body, *ret_len);
-	hash_final(&h, digest);
+	l.bytes = (size_t)(r->p - l.start);
+	if (kind == LEAF_WHOLE) {
+		if (!private) {
+			reader_init(&body, l.body, l.len);
+			l.table = reader_varint(&body);
+			l.row = reader_varint(&body);
+			if (body.failed)
+				return STATUS_MALFORMED;
+		}
+		hash_init(&h, private ? "kehou 1 private leaf" : "kehou 1 leaf body");
+		hash_update(&h, l.salt, SEGMENT_SALT_BYTES);
+		hash_update(&h, l.body, l.len);
+		hash_final(&h, l.inner);
+	}
+	*ret = l;
 	return STATUS_OK;
 }
 
+/* The digest that stands for a leaf, whole or erased: whose it is is signed too,
+ * so that nobody erases one person's leaf under another's name. */
+static int
+leaf_digest(const struct leaf *l, uint8_t ret[HASH_BYTES])
+{
+	struct buffer b = BUFFER_INIT;
+	int status;
+
+	buffer_put_varint(&b, l->table);
+	buffer_put_varint(&b, l->row);
+	buffer_put(&b, l->inner, HASH_BYTES);
+	status = buffer_status(&b);
+	if (status == STATUS_OK)
+		hash_bytes("kehou 1 leaf", b.data, b.len, ret);
+	buffer_release(&b);
+	return status;
+}
+
+/* Begins a list of leaves; the private part has its generation in front. */
+static int
+list_begin(struct reader *r, const uint8_t *list, size_t len, bool private,
+    uint64_t *ret_generation, size_t *ret_n)
+{
+	reader_init(r, list, len);
+	*ret_generation = 0;
+	*ret_n = 0;
+	if (!len)
+		return STATUS_OK;
+	if (private)
+		*ret_generation = reader_varint(r);
+	*ret_n = reader_count(r, LEAVES_MAX);
+	return r->failed || *ret_n == 0 ? STATUS_MALFORMED : STATUS_OK;
+}
+
 int
-leaves_digest(const uint8_t *leaves, size_t len, uint8_t ret[HASH_BYTES],
+leaves_digest(const uint8_t *leaves, size_t len, bool private, uint8_t ret[HASH_BYTES],
     uint32_t *ret_nleaves, uint32_t *ret_nerased)
 {
-	uint8_t digest[HASH_BYTES];
-	const uint8_t *body;
-	size_t n = 0, i, body_len;
+	uint8_t digest[HASH_BYTES], bytes[8];
+	uint64_t generation;
 	uint32_t erased = 0;
 	struct reader r;
 	struct hash h;
-	int status;
+	struct leaf l;
+	size_t n, i;
+	int status = list_begin(&r, leaves, len, private, &generation, &n);
 
-	hash_init(&h, "kehou 1 leaves");
-	reader_init(&r, leaves, len);
-	if (len) {
-		n = reader_count(&r, LEAVES_MAX);
-		if (r.failed || n == 0)
-			return STATUS_MALFORMED;
-	}
-	for (i = 0; i < n; i++) {
-		status = leaf_read(&r, digest, &body, &body_len);
+	hash_init(&h, private ? "kehou 1 private" : "kehou 1 leaves");
+	for (i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(generation >> 8 * i);
+	if (private && len)
+		hash_update(&h, bytes, sizeof bytes);
+	for (i = 0; status == STATUS_OK && i < n; i++) {
+		status = leaf_read(&r, private, &l);
+		if (status == STATUS_OK)
+			status = leaf_digest(&l, digest);
 		if (status != STATUS_OK)
 			return status;
-		erased += !body;
+		erased += !l.body;
 		hash_update(&h, digest, HASH_BYTES);
 	}
-	status = reader_end(&r);
+	if (status == STATUS_OK)
+		status = reader_end(&r);
 	if (status != STATUS_OK)
 		return status;
 	hash_final(&h, ret);
@@ -233,9 +293,60 @@ leaves_digest(const uint8_t *leaves, size_t len, uint8_t ret[HASH_BYTES],
 	return STATUS_OK;
 }
 
+int
+leaves_each(const uint8_t *leaves, size_t len, bool private, leaves_visit *visit,
+    void *ctx)
+{
+	uint64_t generation;
+	struct reader r;
+	struct leaf l;
+	size_t n, i;
+	int status = list_begin(&r, leaves, len, private, &generation, &n);
+
+	for (i = 0; status == STATUS_OK && i < n; i++) {
+		status = leaf_read(&r, private, &l);
+		if (status == STATUS_OK)
+			status = visit(ctx, l.table, l.row, !l.body);
+	}
+	return status;
+}
+
+int
+leaves_erase(const uint8_t *leaves, size_t len, bool private, leaves_gone *gone,
+    void *ctx, struct buffer *ret, uint32_t *ret_n)
+{
+	uint64_t generation;
+	struct reader r;
+	struct leaf l;
+	size_t n, i;
+	int status = list_begin(&r, leaves, len, private, &generation, &n);
+
+	if (private && len)
+		buffer_put_varint(ret, generation);
+	if (len)
+		buffer_put_varint(ret, n);
+	for (i = 0; status == STATUS_OK && i < n; i++) {
+		status = leaf_read(&r, private, &l);
+		if (status != STATUS_OK)
+			break;
+		if (!l.body || !gone(ctx, l.table, l.row)) {
+			buffer_put(ret, l.start, l.bytes);
+			continue;
+		}
+		buffer_put_u8(ret, LEAF_ERASED);
+		buffer_put_varint(ret, l.table);
+		buffer_put_varint(ret, l.row);
+		buffer_put(ret, l.inner, HASH_BYTES);
+		++*ret_n;
+	}
+	return status == STATUS_OK ? buffer_status(ret) : status;
+}
+
 /* Which cells were filled: a mask for each row of each table. */
 struct filled {
 	uint64_t **masks; /* by index of table in the batch */
+	struct value person; /* of the leaf at hand */
+	uint32_t rows;       /* known ones of the leaf at hand */
 };
 
 static void
@@ -264,6 +375,22 @@ filled_init(struct filled *f, const struct batch *b)
 	return STATUS_OK;
 }
 
+/* Whether a leaf may hold this row too: all are of one person. */
+static bool
+same_leaf(struct filled *f, const struct batch_table *t, uint32_t row)
+{
+	struct value person;
+
+	if (!t->table)
+		return true;
+	person = person_of(t, row);
+	if (f->rows++ == 0) {
+		f->person = person;
+		return true;
+	}
+	return person.type != VALUE_NULL && value_equal(person, f->person);
+}
+
 /* The values of one row's columns of this privacy; unknown ones are skipped. */
 static int
 row_read(struct reader *r, struct batch *b, enum registry_privacy privacy,
@@ -277,7 +404,8 @@ row_read(struct reader *r, struct batch *b, enum registry_privacy privacy,
 
 	if (table <= REGISTRY_MAX_TABLE_ID)
 		t = batch_find(b, (uint16_t)table);
-	if (r->failed || !t || row >= t->nrows || ids == 0)
+	if (r->failed || !t || row >= t->nrows || ids == 0
+	    || !same_leaf(f, t, (uint32_t)row))
 		return STATUS_MALFORMED;
 	for (id = 0; id < 64; id++) {
 		struct value v;
@@ -350,33 +478,40 @@ rows_read(struct reader *r, struct batch *b, enum registry_privacy privacy,
 {
 	int status = STATUS_OK;
 
-	while (r->left && status == STATUS_OK)
+	f->rows = 0;
+	while (r->left && status == STATUS_OK) {
+		/* No table is 0: padding. */
+		if (privacy == PRIVACY_PRIVATE && *r->p == 0) {
+			while (r->left && *r->p == 0)
+				(void)reader_u8(r);
+			return r->left ? STATUS_MALFORMED : STATUS_OK;
+		}
 		status = row_read(r, b, privacy, f);
+	}
 	return status;
 }
 
 int
 leaves_decode(const uint8_t *leaves, size_t len, struct batch *batch)
 {
-	uint8_t digest[HASH_BYTES];
 	struct filled f = {NULL};
 	struct reader r, body_r;
-	const uint8_t *body;
-	size_t n = 0, body_len;
+	uint64_t generation;
 	bool erased = false;
-	int status = filled_init(&f, batch);
+	struct leaf l;
+	size_t n;
+	int status = list_begin(&r, leaves, len, false, &generation, &n);
 
-	reader_init(&r, leaves, len);
-	if (len)
-		n = reader_count(&r, LEAVES_MAX);
-	while (n-- && status == STATUS_OK) {
-		status = leaf_read(&r, digest, &body, &body_len);
+	if (status == STATUS_OK)
+		status = filled_init(&f, batch);
+	while (status == STATUS_OK && n--) {
+		status = leaf_read(&r, false, &l);
 		if (status != STATUS_OK)
 			break;
-		erased = erased || !body;
-		if (!body)
+		erased = erased || !l.body;
+		if (!l.body)
 			continue;
-		reader_init(&body_r, body, body_len);
+		reader_init(&body_r, l.body, l.len);
 		status = rows_read(&body_r, batch, PRIVACY_SUBJECT, &f);
 	}
 	if (status == STATUS_OK)
@@ -388,7 +523,7 @@ leaves_decode(const uint8_t *leaves, size_t len, struct batch *batch)
 /* Binds the ciphertext to its place. */
 static void
 private_context(struct buffer *b, const struct stream_id *stream, uint64_t first,
-    uint32_t generation)
+    uint32_t generation, uint64_t table, uint64_t row)
 {
 	static const char context[] = "kehou 1 private";
 
@@ -396,30 +531,53 @@ private_context(struct buffer *b, const struct stream_id *stream, uint64_t first
 	stream_id_put(b, stream);
 	buffer_put_varint(b, first);
 	buffer_put_varint(b, generation);
+	buffer_put_varint(b, table);
+	buffer_put_varint(b, row);
 }
 
+/* Nonce of a leaf: its salt, then zeroes.  The salt goes with the leaf, so that
+ * who holds the school's key cannot try guesses against the digest that stays. */
+static void
+private_nonce(const uint8_t *salt,
+    uint8_t ret[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES])
+{
+	memset(ret, 0, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+	memcpy(ret, salt, SEGMENT_SALT_BYTES);
+}
+
+/* One person's rows: plain is padded and emptied. */
 static int
-private_seal(const struct buffer *plain, const struct stream_id *stream,
-    uint64_t first, const struct school_key *key, const struct env *env,
+private_seal(struct buffer *plain, const struct stream_id *stream, uint64_t first,
+    const struct cell_row *row, const struct school_key *key, const struct env *env,
     struct buffer *ret)
 {
-	uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES], *out;
+	uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES];
+	uint8_t salt[SEGMENT_SALT_BYTES], *out;
 	struct buffer context = BUFFER_INIT;
 	int status;
 
-	private_context(&context, stream, first, key->generation);
-	env->random(env->ctx, nonce, sizeof nonce);
-	buffer_put_varint(ret, key->generation);
-	buffer_put(ret, nonce, sizeof nonce);
-	out = buffer_extend(ret,
-	    plain->len + crypto_aead_xchacha20poly1305_ietf_ABYTES);
+	while (plain->len % PRIVATE_ALIGN && !plain->failed)
+		buffer_put_u8(plain, 0);
+	private_context(&context, stream, first, key->generation, row->table->table->id,
+	    row->row);
+	env->random(env->ctx, salt, sizeof salt);
+	private_nonce(salt, nonce);
+	buffer_put_u8(ret, LEAF_WHOLE);
+	buffer_put_varint(ret, row->table->table->id);
+	buffer_put_varint(ret, row->row);
+	buffer_put(ret, salt, sizeof salt);
+	buffer_put_varint(ret, plain->len + crypto_aead_xchacha20poly1305_ietf_ABYTES);
+	out = buffer_extend(ret, plain->len + crypto_aead_xchacha20poly1305_ietf_ABYTES);
 	status = buffer_status(&context);
+	if (status == STATUS_OK)
+		status = buffer_status(plain);
 	if (!out)
 		status = STATUS_NOMEM;
 	if (status == STATUS_OK)
 		crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, plain->data,
 		    plain->len, context.data, context.len, NULL, nonce, key->key);
 	buffer_release(&context);
+	buffer_clear(plain);
 	return status;
 }
 
@@ -428,69 +586,63 @@ private_encode(const struct batch *batch, const struct stream_id *stream,
     uint64_t first, const struct school_key *key, const struct env *env,
     struct buffer *ret)
 {
-	struct buffer plain = BUFFER_INIT, packed = BUFFER_INIT;
+	struct buffer plain = BUFFER_INIT, all = BUFFER_INIT;
 	struct cell_row *rows;
-	uint32_t n, i;
+	uint32_t n, i, j, len, leaves = 0;
 	int status = rows_collect(batch, PRIVACY_PRIVATE, &rows, &n);
 
 	if (status != STATUS_OK)
 		return status;
 	if (n && (!key || key->generation == 0))
 		status = STATUS_USAGE;
-	for (i = 0; i < n && status == STATUS_OK; i++)
-		status = row_put(&plain, &rows[i]);
-	if (status == STATUS_OK)
-		status = buffer_status(&plain);
-	if (n && status == STATUS_OK)
-		status = pack(plain.data, plain.len, &packed);
-	if (n && status == STATUS_OK)
-		status = private_seal(&packed, stream, first, key, env, ret);
+	qsort(rows, n, sizeof *rows, person_order);
+	for (i = 0; i < n && status == STATUS_OK; i += len, leaves++) {
+		len = leaf_length(rows + i, n - i);
+		for (j = 0; j < len && status == STATUS_OK; j++)
+			status = row_put(&plain, &rows[i + j]);
+		if (status == STATUS_OK)
+			status = private_seal(&plain, stream, first, &rows[i], key, env,
+			    &all);
+	}
+	if (leaves && status == STATUS_OK) {
+		buffer_put_varint(ret, key->generation);
+		buffer_put_varint(ret, leaves);
+		buffer_put(ret, all.data, all.len);
+		status = all.failed ? STATUS_NOMEM : buffer_status(ret);
+	}
 	if (plain.data)
 		sodium_memzero(plain.data, plain.cap);
 	buffer_release(&plain);
-	buffer_release(&packed);
+	buffer_release(&all);
 	free(rows);
 	return status;
 }
 
+/* Opens one leaf into the batch's memory: cells point there. */
 static int
-private_open(struct reader *r, const struct stream_id *stream, uint64_t first,
-    const struct school_key *key, struct buffer *ret)
+private_open(const struct leaf *l, const struct stream_id *stream, uint64_t first,
+    const struct school_key *key, struct batch *b, struct filled *f)
 {
-	const uint8_t *nonce = reader_take(r,
-	    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
-	struct buffer context = BUFFER_INIT, packed = BUFFER_INIT;
-	uint8_t *out;
+	uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES], *out;
+	struct buffer context = BUFFER_INIT;
+	struct reader r;
+	size_t len;
 	int status;
 
-	if (!nonce || r->left < crypto_aead_xchacha20poly1305_ietf_ABYTES)
+	if (l->len < crypto_aead_xchacha20poly1305_ietf_ABYTES)
 		return STATUS_TRUNCATED;
-	private_context(&context, stream, first, key->generation);
-	out = buffer_extend(&packed,
-	    r->left - crypto_aead_xchacha20poly1305_ietf_ABYTES);
+	len = l->len - crypto_aead_xchacha20poly1305_ietf_ABYTES;
+	private_context(&context, stream, first, key->generation, l->table, l->row);
+	private_nonce(l->salt, nonce);
+	out = batch_alloc(b, len);
 	status = out ? buffer_status(&context) : STATUS_NOMEM;
 	if (status == STATUS_OK && crypto_aead_xchacha20poly1305_ietf_decrypt(out,
-	    NULL, NULL, r->p, r->left, context.data, context.len, nonce, key->key))
+	    NULL, NULL, l->body, l->len, context.data, context.len, nonce, key->key))
 		status = STATUS_BAD_SIGNATURE;
-	if (status == STATUS_OK)
-		status = unpack(packed.data, packed.len, SEGMENT_MAX_BYTES, ret);
 	buffer_release(&context);
-	buffer_release(&packed);
-	return status;
-}
-
-/* Moves the plain text into the batch's memory: cells point there. */
-static int
-private_fill(const struct buffer *plain, struct batch *b, struct filled *f)
-{
-	uint8_t *bytes = batch_alloc(b, plain->len);
-	struct reader r;
-
-	if (!bytes)
-		return STATUS_NOMEM;
-	if (plain->len)
-		memcpy(bytes, plain->data, plain->len);
-	reader_init(&r, bytes, plain->len);
+	if (status != STATUS_OK)
+		return status;
+	reader_init(&r, out, len);
 	return rows_read(&r, b, PRIVACY_PRIVATE, f);
 }
 
@@ -499,28 +651,30 @@ private_decode(const uint8_t *part, size_t len, const struct stream_id *stream,
     uint64_t first, const struct school_key *keys, size_t nkeys, struct batch *batch)
 {
 	const struct school_key *key = NULL;
-	struct buffer plain = BUFFER_INIT;
 	struct filled f = {NULL};
 	struct reader r;
 	uint64_t generation;
-	size_t i;
-	int status = filled_init(&f, batch);
+	bool erased = false;
+	struct leaf l;
+	size_t n, i;
+	int status = list_begin(&r, part, len, true, &generation, &n);
 
-	reader_init(&r, part, len);
-	generation = len ? reader_varint(&r) : 0;
+	if (status == STATUS_OK)
+		status = filled_init(&f, batch);
 	for (i = 0; i < nkeys; i++)
 		if (generation && keys[i].generation == generation)
 			key = &keys[i];
-	if (status == STATUS_OK && key)
-		status = private_open(&r, stream, first, key, &plain);
-	if (status == STATUS_OK && key)
-		status = private_fill(&plain, batch, &f);
+	for (i = 0; status == STATUS_OK && key && i < n; i++) {
+		status = leaf_read(&r, true, &l);
+		if (status != STATUS_OK)
+			break;
+		erased = erased || !l.body;
+		if (l.body)
+			status = private_open(&l, stream, first, key, batch, &f);
+	}
 	if (status == STATUS_OK)
-		status = unfilled_clear(batch, PRIVACY_PRIVATE, &f, !key && len,
-		    !key && len);
-	if (plain.data)
-		sodium_memzero(plain.data, plain.cap);
-	buffer_release(&plain);
+		status = unfilled_clear(batch, PRIVACY_PRIVATE, &f,
+		    erased || (!key && len), !key && len);
 	filled_release(&f, batch);
 	return status;
 }

@@ -10,9 +10,20 @@
 /* Appends nothing when no SUBJECT column was written. */
 int leaves_encode(const struct batch *batch, const struct env *env,
     struct buffer *ret) MUST_CHECK;
-/* Hash over the digests of all leaves; also of none (len 0). */
-int leaves_digest(const uint8_t *leaves, size_t len, uint8_t ret[HASH_BYTES],
-    uint32_t *ret_nleaves, uint32_t *ret_nerased) MUST_CHECK;
+/* Hash over the digests of all leaves; also of none (len 0).  private: of the
+ * private part, whose generation is hashed before them. */
+int leaves_digest(const uint8_t *leaves, size_t len, bool private,
+    uint8_t ret[HASH_BYTES], uint32_t *ret_nleaves, uint32_t *ret_nerased) MUST_CHECK;
+/* Whose each leaf is: table id and index, in that table, of its first row; nothing
+ * says yet that there is such a row.  Ends with what visit returns unless OK. */
+typedef int leaves_visit(void *ctx, uint64_t table, uint64_t row, bool erased);
+int leaves_each(const uint8_t *leaves, size_t len, bool private, leaves_visit *visit,
+    void *ctx) MUST_CHECK;
+/* Appends the same list, where leaves for which gone says so have given way to
+ * their digests, and adds their number. */
+typedef bool leaves_gone(void *ctx, uint64_t table, uint64_t row);
+int leaves_erase(const uint8_t *leaves, size_t len, bool private, leaves_gone *gone,
+    void *ctx, struct buffer *ret, uint32_t *ret_n) MUST_CHECK;
 /* Fills the cells; clears the mask bits of what was erased. */
 int leaves_decode(const uint8_t *leaves, size_t len, struct batch *batch) MUST_CHECK;
 

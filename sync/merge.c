@@ -24,22 +24,36 @@ hold(struct merge *m, const struct segment_header *h, const uint8_t *packed,
 		.packed_len = len,
 	};
 
+	struct buffer stubbed = BUFFER_INIT;
+	uint32_t n = 0;
+	int status = STATUS_OK;
+
 	/* What is refused here was not acknowledged and is sent again; only of
 	 * branches of a fork one node's work beyond the bound stays with it. */
 	if (packed != NULL) {
-		uint64_t n = 0, bytes = 0;
-		int status = store_held_size(m->store, reason, &n, &bytes);
+		uint64_t waiting = 0, bytes = 0;
 
+		status = store_held_size(m->store, reason, &waiting, &bytes);
 		if (status != STATUS_OK)
 			return status;
-		if (n >= MERGE_MAX_HELD || bytes + len > MERGE_MAX_HELD_BYTES) {
+		if (waiting >= MERGE_MAX_HELD || bytes + len > MERGE_MAX_HELD_BYTES) {
 			refuse(ret, STATUS_TOO_LARGE);
 			return STATUS_OK;
 		}
 	}
 	ret->held++;
 	ret->status = reason;
-	return store_held_add(m->store, &held);
+	if (packed != NULL && status == STATUS_OK)
+		status = merge_erase_packed(m->store, m->registry, packed, len, &stubbed,
+		    &n);
+	if (status == STATUS_OK && n > 0) {
+		held.packed = stubbed.data;
+		held.packed_len = stubbed.len;
+	}
+	if (status == STATUS_OK)
+		status = store_held_add(m->store, &held);
+	buffer_release(&stubbed);
+	return status;
 }
 
 /* ---- conflicts ---- */
@@ -248,6 +262,7 @@ merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
 		.table = t->table, .values = values, .writer = writer,
 		.seq = h->first + br->tx, .version = VERSION(br->stamp, writer),
 	};
+	bool changed;
 	int status;
 
 	for (unsigned i = 0; i < t->table->ncolumns; i++)
@@ -261,8 +276,13 @@ merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
 	for (unsigned k = 0; k < t->table->nkeys; k++)
 		row.values[k] = values[k];
 	before = row;
-	if (row_merge(t->table, &row, br, values, w.version, store_writer_compare,
-	    m->store, &loss)) {
+	changed = row_merge(t->table, &row, br, values, w.version, store_writer_compare,
+	    m->store, &loss);
+	if (br->slow == 3) {
+		changed |= store_blank(t->table, &row);
+		note &= ~store_blank_mask(t->table);
+	}
+	if (changed) {
 		status = store_put(m->store, t->table, &row);
 		if (status != STATUS_OK)
 			return status;
@@ -285,83 +305,6 @@ merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
 	return STATUS_OK;
 }
 
-/* True for a row that its author had the right to write. */
-static bool
-is_rightful(const struct batch_table *t, const struct batch_row *r,
-    const struct stream_id *stream, uint64_t may)
-{
-	uint64_t keys = (UINT64_C(1) << t->table->nkeys) - 1;
-
-	if ((t->table->scope == REGISTRY_COUNTY) != (stream->scope == SCOPE_COUNTY) ||
-	    t->table->urgent != (stream->lane == LANE_URGENT))
-		return false;
-	if (r->op != BATCH_PART && (may & keys) != keys)
-		return false;
-	return (r->mask & ~may) == 0;
-}
-
-/* Marks rows that their author had no right to write; they are passed over on
- * every replica alike, and a hub says so. */
-static int
-mark_without_right(struct merge *m, struct batch *b, const struct segment_header *h,
-    const uint64_t *rights, uint32_t *ret_refused)
-{
-	for (uint32_t i = 0; i < b->ntables; i++) {
-		struct batch_table *t = &b->tables[i];
-
-		for (uint32_t row = 0; t->table != NULL && row < t->nrows; row++) {
-			int status;
-
-			if (is_rightful(t, &t->rows[row], &h->stream,
-			    rights[t->table - m->registry->tables]))
-				continue;
-			t->rows[row].slow = 2;
-			++*ret_refused;
-			if (m->judge == NULL || *ret_refused > MERGE_MAX_VERDICTS)
-				continue;
-			status = m->judge(m->judge_ctx, &h->stream,
-			    h->first + t->rows[row].tx, batch_row_index(b, t, row),
-			    VERDICT_RIGHTS);
-			if (status != STATUS_OK)
-				return status;
-		}
-	}
-	return STATUS_OK;
-}
-
-/* Marks what does not count in a decoded segment. */
-static int
-mark(struct merge *m, struct batch *b, const struct segment_header *h,
-    uint32_t *ret_refused)
-{
-	uint64_t *rights = calloc(m->registry->ntables, sizeof(*rights));
-	int status;
-
-	if (rights == NULL)
-		return STATUS_NOMEM;
-	if (roster_node(m->roster, &h->stream.node) == NULL)
-		memset(rights, 0xff, m->registry->ntables * sizeof(*rights));
-	else
-		roster_rights(m->roster, m->registry, &h->stream.node,
-		    h->stream.scope, rights);
-	status = mark_without_right(m, b, h, rights, ret_refused);
-	if (status == STATUS_OK)
-		status = merge_verdict_mark(m, b, h, ret_refused);
-	free(rights);
-	return status;
-}
-
-int
-merge_decode(struct merge *m, const struct segment *s, struct batch *ret)
-{
-	struct merge quiet = *m;
-	uint32_t refused = 0;
-	int status = segment_decode(s, m->registry, m->keys->keys, m->keys->n, ret);
-
-	quiet.judge = NULL;
-	return status == STATUS_OK ? mark(&quiet, ret, &s->header, &refused) : status;
-}
-
 static int
 apply(struct merge *m, struct batch *b, const struct segment_header *h,
     uint32_t writer, struct merge_result *ret)
@@ -376,7 +319,7 @@ apply(struct merge *m, struct batch *b, const struct segment_header *h,
 		if (status != STATUS_OK)
 			return status;
 		for (uint32_t row = 0; row < t->nrows; row++) {
-			if (t->rows[row].slow != 1)
+			if (t->rows[row].slow != 1 && t->rows[row].slow != 3)
 				continue;
 			status = merge_row(m, b, t, row, h, writer, UINT64_MAX, ret);
 			if (status != STATUS_OK)
@@ -413,11 +356,19 @@ known_or_fork(struct merge *m, const uint8_t *packed, size_t len,
     struct merge_result *ret)
 {
 	struct same s = { .packed = packed, .len = len, .first = h->first };
+	bool same = false;
 	int status = store_segments(m->store, writer, h->first - 1, same_bytes, &s);
 
 	if (status < 0)
 		return status;
 	if (s.verdict == 1) {
+		ret->known++;
+		return STATUS_OK;
+	}
+	status = merge_erase_same(m, packed, len, h, writer, &same);
+	if (status != STATUS_OK)
+		return status;
+	if (same) {
 		ret->known++;
 		return STATUS_OK;
 	}
@@ -488,6 +439,24 @@ knows_bound(const struct merge *m, struct segment_header *h)
 	v->n = n;
 }
 
+/* What is stored of a segment: without the leaves of those erased already.  b: NULL
+ * where it could not be decoded whole. */
+static int
+stub(struct merge *m, const struct segment *s, const struct batch *b,
+    struct buffer *ret_packed, struct store_segment *seg)
+{
+	uint32_t n = 0;
+	int status = b != NULL ? merge_erase_segment(m->store, s, b, ret_packed, &n) :
+	    merge_erase_packed(m->store, m->registry, seg->packed, seg->packed_len,
+	    ret_packed, &n);
+
+	if (status == STATUS_OK && n > 0) {
+		seg->packed = ret_packed->data;
+		seg->packed_len = ret_packed->len;
+	}
+	return status;
+}
+
 /* Stores and applies a segment that follows its stream's head and whose author
  * is certified. */
 static int
@@ -499,6 +468,7 @@ take(struct merge *m, const uint8_t *packed, size_t len,
 	struct batch b;
 	struct store_segment seg = { .writer = writer, .packed = packed,
 	    .packed_len = len };
+	struct buffer stubbed = BUFFER_INIT;
 	uint32_t refused = 0;
 	int status, decoded;
 
@@ -521,6 +491,12 @@ take(struct merge *m, const uint8_t *packed, size_t len,
 	}
 	seg.first = s.header.first;
 	seg.count = s.header.count;
+	if (decoded == STATUS_OK)
+		status = merge_rights_mark(m, &b, &s.header, &refused);
+	if (status == STATUS_OK)
+		status = stub(m, &s, decoded == STATUS_OK ? &b : NULL, &stubbed, &seg);
+	if (status != STATUS_OK)
+		goto out;
 	knows_bound(m, &s.header);
 	seg.knows = &s.header.knows;
 	m->searched = 0;
@@ -537,9 +513,7 @@ take(struct merge *m, const uint8_t *packed, size_t len,
 			    VERDICT_ALL_ROWS, VERDICT_NONSENSE);
 		goto merged;
 	}
-	status = mark(m, &b, &s.header, &refused);
-	if (status == STATUS_OK)
-		status = apply(m, &b, &s.header, writer, ret);
+	status = apply(m, &b, &s.header, writer, ret);
 	if (status == STATUS_OK && refused > 0) {
 		ret->refused_rows += refused;
 		status = hold(m, &s.header, NULL, 0, STATUS_RIGHTS, ret);
@@ -554,6 +528,7 @@ merged:
 		status = store_set_merged(m->store, writer,
 		    seg.first + seg.count - 1);
 out:
+	buffer_release(&stubbed);
 	batch_release(&b);
 	segment_release(&s);
 	return status;

@@ -75,4 +75,18 @@ int merge_verdict(struct merge *m, const struct verdict *v, const uint8_t *data,
 int merge_verdict_keep(struct merge *m, const struct verdict *v, const uint8_t *data,
     size_t len) MUST_CHECK;
 
+/* Takes erased persons out of all that is stored or waits (store_erasing), inside a
+ * merge transaction; own log sealed before.  What comes later is erased when it
+ * comes.  Afterwards store_truncate_log. */
+int merge_erase(struct merge *m) MUST_CHECK;
+/* The same of one packed segment, as when an own one is sealed.  Appends nothing
+ * where there was none to erase (ret_n 0). */
+int merge_erase_packed(struct store *store, const struct registry *reg,
+    const uint8_t *packed, size_t len, struct buffer *ret_packed, uint32_t *ret_n)
+    MUST_CHECK;
+/* Counts the leaves of a stored segment that were erased though nobody erased the
+ * person.  They are taken all the same: the erasure mostly comes after them. */
+int merge_erase_stubs(struct store *store, const struct registry *reg, const uint8_t *packed,
+    size_t len, uint32_t *ret_n) MUST_CHECK;
+
 #endif

@@ -6,8 +6,11 @@
 
 /* Decodes an opened segment and marks (slow = 2) the rows that do not count:
  * without right, or refused by a verdict. */
-int merge_decode(struct merge *m, const struct segment *s, struct batch *ret)
+int merge_rights_decode(struct merge *m, const struct segment *s, struct batch *ret)
     MUST_CHECK;
+/* The same marks in a batch that is decoded; adds the number of those without. */
+int merge_rights_mark(struct merge *m, struct batch *b, const struct segment_header *h,
+    uint32_t *ret_refused) MUST_CHECK;
 /* Marks rows that a verdict refused; adds their number. */
 int merge_verdict_mark(struct merge *m, struct batch *b,
     const struct segment_header *h, uint32_t *ret_refused) MUST_CHECK;
@@ -26,5 +29,17 @@ int merge_upgrade_held(struct merge *m, struct merge_result *ret) MUST_CHECK;
 int merge_fork_verify(struct merge *m, const uint8_t *packed, size_t len,
     const struct segment_header *h, const struct roster_cert *cert, uint32_t writer)
     MUST_CHECK;
+
+/* Notes the persons whom a decoded segment's rows erase, and marks (slow = 3) the
+ * rows of those who are erased. */
+int merge_erase_mark(struct merge *m, struct batch *b, const struct segment_header *h)
+    MUST_CHECK;
+/* The segment without the leaves of erased persons; ret_n 0: it stays as it is. */
+int merge_erase_segment(struct store *store, const struct segment *s,
+    const struct batch *facts, struct buffer *ret_packed, uint32_t *ret_n) MUST_CHECK;
+/* True when the stored segment at this place has the same hash: it is the same,
+ * with other leaves erased or packed otherwise. */
+int merge_erase_same(struct merge *m, const uint8_t *packed, size_t len,
+    const struct segment_header *h, uint32_t writer, bool *ret) MUST_CHECK;
 
 #endif

@@ -56,7 +56,7 @@ redo_segment(void *ctx, const struct store_segment *seg)
 	batch_init(&b);
 	status = segment_open(seg->packed, seg->packed_len, &s);
 	if (status == STATUS_OK)
-		status = merge_decode(r->m, &s, &b);
+		status = merge_rights_decode(r->m, &s, &b);
 	if (status != STATUS_OK && status != STATUS_NOMEM && status != STATUS_CORRUPT) {
 		status = STATUS_OK; /* nonsense was never applied */
 		goto out;

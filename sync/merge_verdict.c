@@ -138,7 +138,7 @@ replay_segment(void *ctx, const struct store_segment *seg)
 	batch_init(&b);
 	status = segment_open(seg->packed, seg->packed_len, &s);
 	if (status == STATUS_OK)
-		status = merge_decode(p->m, &s, &b);
+		status = merge_rights_decode(p->m, &s, &b);
 	for (uint32_t i = 0; status == STATUS_OK && i < b.ntables; i++) {
 		const struct batch_table *t = &b.tables[i];
 
@@ -159,6 +159,7 @@ replay_key(struct merge *m, const struct registry_table *t, const struct value *
     uint64_t scope)
 {
 	struct replay p = { .m = m, .t = t, .keys = keys };
+	bool erased = false;
 	int status = STATUS_OK;
 
 	batch_init(&p.keep);
@@ -172,6 +173,10 @@ replay_key(struct merge *m, const struct registry_table *t, const struct value *
 		status = store_segments(m->store, w, 0, replay_segment, &p);
 	}
 	memcpy(p.row.values, keys, t->nkeys * sizeof(*keys));
+	if (status >= 0)
+		status = store_is_erased(m->store, t, p.row.values, &erased);
+	if (erased)
+		(void)store_blank(t, &p.row);
 	if (status >= 0)
 		status = p.row.length == 0 ? store_forget(m->store, t, keys) :
 		    store_put(m->store, t, &p.row);

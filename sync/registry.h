@@ -74,6 +74,8 @@ struct registry_table {
 	uint8_t ncolumns;   /* all replicated columns, keys first */
 	uint8_t nkeys;
 	int8_t subject;     /* index of the column that names the person, -1 none */
+	uint8_t erases;     /* index of the key that names a person, where a row
+	                     * says that the person is erased; 0 in all others */
 	const struct registry_column *columns;
 	/* Static SQL, made with the table.  Columns in registry order, then
 	 * row_version (row.h).

@@ -395,6 +395,8 @@ replica_open(const char *dir, const struct env *env,
 		status = replica_number(r, "retried", &retried);
 	if (status == STATUS_OK && retried != r->roster.number)
 		status = retry_held(r);
+	if (status == STATUS_OK)
+		status = replica_erase(r);
 	if (status != STATUS_OK) {
 		replica_close(r);
 		return status;
@@ -478,7 +480,8 @@ seal_one(struct replica *r, uint32_t writer, const struct store_head *head)
 		.roster = r->roster.number,
 	};
 	struct store_segment seg = { .writer = writer, .knows = &h.knows };
-	struct buffer packed = BUFFER_INIT;
+	struct buffer packed = BUFFER_INIT, stubbed = BUFFER_INIT;
+	uint32_t erased = 0;
 	struct batch b;
 	int status;
 
@@ -494,10 +497,14 @@ seal_one(struct replica *r, uint32_t writer, const struct store_head *head)
 	    keyring_newest(&r->keys), &r->self, r->env, &packed, seg.hash);
 	if (status != STATUS_OK)
 		goto out;
+	status = merge_erase_packed(r->store, r->registry, packed.data, packed.len,
+	    &stubbed, &erased);
+	if (status != STATUS_OK)
+		goto out;
 	seg.first = h.first;
 	seg.count = h.count;
-	seg.packed = packed.data;
-	seg.packed_len = packed.len;
+	seg.packed = erased > 0 ? stubbed.data : packed.data;
+	seg.packed_len = erased > 0 ? stubbed.len : packed.len;
 	seg.min_time_s = seg.max_time_s = b.txs[0].time_s;
 	for (uint32_t i = 1; i < b.ntx; i++) {
 		if (b.txs[i].time_s < seg.min_time_s)
@@ -515,6 +522,7 @@ seal_one(struct replica *r, uint32_t writer, const struct store_head *head)
 out:
 	vector_release(&h.knows);
 	buffer_release(&packed);
+	buffer_release(&stubbed);
 	batch_release(&b);
 	return status;
 }
@@ -539,6 +547,27 @@ replica_seal(struct replica *r)
 			return status;
 	}
 	return STATUS_OK;
+}
+
+int
+replica_erase(struct replica *r)
+{
+	struct merge m = replica_merge(r);
+	int status;
+
+	if (!store_erasing(r->store))
+		return STATUS_OK;
+	status = replica_seal(r);
+	if (status == STATUS_OK)
+		status = store_begin_merge(r->store);
+	if (status == STATUS_OK) {
+		status = merge_erase(&m);
+		if (status == STATUS_OK)
+			status = store_commit_merge(r->store);
+		if (status != STATUS_OK)
+			store_rollback(r->store);
+	}
+	return status == STATUS_OK ? store_truncate_log(r->store) : status;
 }
 
 /* A hub's word on a row that it refuses. */

@@ -55,6 +55,10 @@ bool replica_failed_away(const struct replica *r);
 int replica_begin(struct replica *r, uint64_t scope, enum lane lane, int64_t staff)
     MUST_CHECK;
 
+/* Takes the persons whom a committed transaction erased out of everything that this
+ * node keeps.  What a crash leaves over, the next opening does. */
+int replica_erase(struct replica *r) MUST_CHECK;
+
 /* Hub: a new invitation; the roster gains its public half. */
 struct replica_invite {
 	uint8_t role;              /* ROLE_SCHOOL or ROLE_RELAY */

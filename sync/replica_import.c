@@ -301,12 +301,18 @@ static int
 keep_bundle(struct importing *im, bool named)
 {
 	struct replica *r = im->r;
+	struct merge m = replica_merge(r);
+	bool erasing = store_erasing(r->store);
 	int status = peer_save(r, &im->peer);
 
 	if (status == STATUS_OK && named)
 		status = store_meta_set(r->store, "seen", im->file->name, "", 0);
 	if (status == STATUS_OK)
+		status = merge_erase(&m);
+	if (status == STATUS_OK)
 		status = store_commit_merge(r->store);
+	if (status == STATUS_OK && erasing)
+		status = store_truncate_log(r->store);
 	return status;
 }
 

@@ -257,6 +257,7 @@ replica_schools(struct replica *r, replica_school_visit *visit, void *ctx)
 
 struct verifying {
 	struct merge merge;     /* into an empty store */
+	struct store *here;
 	struct replica_verify *ret;
 };
 
@@ -266,15 +267,20 @@ verify_segment(void *ctx, const struct store_segment *seg)
 {
 	struct verifying *v = ctx;
 	struct merge_result res = {0};
+	uint32_t stubs = 0;
 	int status = merge_segment(&v->merge, seg->packed, seg->packed_len, &res);
 
 	if (status != STATUS_OK)
 		return status;
 	v->ret->segments++;
 	v->ret->transactions += seg->count;
+	status = merge_erase_stubs(v->here, v->merge.registry, seg->packed, seg->packed_len,
+	    &stubs);
+	if (status != STATUS_OK)
+		return status;
 	if (res.segments == 1)
 		v->ret->signatures++;
-	else if (res.refused > 0 || res.status == STATUS_EARLY)
+	if (res.refused > 0 || res.status == STATUS_EARLY || stubs > 0)
 		v->ret->bad_segments++;
 	return 0;
 }
@@ -320,7 +326,8 @@ replica_verify(struct replica *r, struct replica_verify *ret)
 {
 	struct store_options options = { .registry = r->registry, .create = true };
 	struct replica_verify v = {0};
-	struct verifying state = { .merge = replica_merge(r), .ret = &v };
+	struct verifying state = { .merge = replica_merge(r), .here = r->store,
+	    .ret = &v };
 	struct store *anew = NULL;
 	int status = replica_seal(r);
 
@@ -343,6 +350,8 @@ replica_verify(struct replica *r, struct replica_verify *ret)
 		status = store_segments(r->store, w, 0, verify_segment, &state);
 	}
 	if (status >= 0)
+		status = merge_erase(&state.merge);
+	if (status == STATUS_OK)
 		status = store_commit_merge(anew);
 	if (status == STATUS_OK)
 		status = compare_digests(r, anew, &v.state_equal);

@@ -28,6 +28,9 @@ replica_upgrade(struct replica *r)
 		status = merge_retry(&m, &result);
 	if (status == STATUS_OK)
 		status = store_upgrade_done(r->store);
+	/* What an older program could not read it could not erase. */
+	if (status == STATUS_OK)
+		status = store_erase_again(r->store);
 	if (status == STATUS_OK)
 		status = store_commit_merge(r->store);
 	if (status != STATUS_OK)

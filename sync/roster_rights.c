@@ -72,7 +72,7 @@ roster_default_rights(struct roster *r, const struct registry *reg)
 		    t->id, right_columns(t, false)};
 		if (county)
 			continue;
-		hub = right_columns(t, t->id != ROSTER_TABLE_KEYWRAP);
+		hub = right_columns(t, t->id != ROSTER_TABLE_KEYWRAP && t->erases == 0);
 		if (hub != 0)
 			list[n++] = (struct roster_right){ROLE_HUB, 0, t->id, hub};
 	}

@@ -82,9 +82,20 @@ parts_digest(const uint8_t *facts, size_t facts_len, const uint8_t *leaves,
     size_t leaves_len, const uint8_t *private_part, size_t private_len,
     uint8_t ret[3][HASH_BYTES], uint32_t *ret_nleaves, uint32_t *ret_nerased)
 {
+	uint32_t nprivate, erased;
+	int status;
+
 	hash_bytes("kehou 1 facts", facts, facts_len, ret[0]);
-	hash_bytes("kehou 1 private", private_part, private_len, ret[2]);
-	return leaves_digest(leaves, leaves_len, ret[1], ret_nleaves, ret_nerased);
+	status = leaves_digest(leaves, leaves_len, false, ret[1], ret_nleaves,
+	    ret_nerased);
+	if (status == STATUS_OK)
+		status = leaves_digest(private_part, private_len, true, ret[2],
+		    &nprivate, &erased);
+	if (status != STATUS_OK)
+		return status;
+	*ret_nleaves += nprivate;
+	*ret_nerased += erased;
+	return STATUS_OK;
 }
 
 static int
@@ -323,5 +334,86 @@ segment_decode(const struct segment *s, const struct registry *reg,
 		    &s->header.stream, s->header.first, keys, nkeys, ret);
 	if (status != STATUS_OK)
 		batch_clear(ret);
+	return status;
+}
+
+int
+segment_facts(const struct segment *s, const struct registry *reg, struct batch *ret)
+{
+	return facts_decode(reg, &s->header.stream, s->header.count, s->facts,
+	    s->facts_len, ret);
+}
+
+struct erasing {
+	const struct batch *b;
+	segment_gone *gone;
+	void *ctx;
+};
+
+static bool
+gone_leaf(void *ctx, uint64_t table, uint64_t row)
+{
+	const struct erasing *e = ctx;
+	const struct batch_table *t = table > REGISTRY_MAX_TABLE_ID ? NULL :
+	    batch_find(e->b, (uint16_t)table);
+
+	return t && t->table && row < t->nrows && e->gone(e->ctx, t, (uint32_t)row);
+}
+
+int
+segment_erase(const struct segment *s, const struct batch *batch, segment_gone *gone,
+    void *ctx, struct buffer *ret_packed, uint32_t *ret_n)
+{
+	struct parts p = {BUFFER_INIT, BUFFER_INIT, BUFFER_INIT};
+	struct erasing e = {batch, gone, ctx};
+	uint32_t n = 0;
+	int status = leaves_erase(s->leaves, s->leaves_len, false, gone_leaf, &e,
+	    &p.leaves, &n);
+
+	if (status == STATUS_OK)
+		status = leaves_erase(s->private_part, s->private_len, true, gone_leaf,
+		    &e, &p.private_part, &n);
+	if (status == STATUS_OK && n) {
+		buffer_put(&p.facts, s->facts, s->facts_len);
+		status = buffer_status(&p.facts);
+		if (status == STATUS_OK)
+			status = frame_put(&s->header, &p, s->header.signature,
+			    ret_packed);
+	}
+	parts_release(&p);
+	if (status == STATUS_OK)
+		*ret_n = n;
+	return status;
+}
+
+struct stubs {
+	const struct batch *b;
+	segment_gone *gone;
+	void *ctx;
+	uint32_t n;
+};
+
+static int
+count_stub(void *ctx, uint64_t table, uint64_t row, bool erased)
+{
+	struct stubs *u = ctx;
+	struct erasing e = {u->b, u->gone, u->ctx};
+
+	u->n += erased && !gone_leaf(&e, table, row);
+	return STATUS_OK;
+}
+
+int
+segment_stubs(const struct segment *s, const struct batch *batch, segment_gone *gone,
+    void *ctx, uint32_t *ret_n)
+{
+	struct stubs u = {batch, gone, ctx, 0};
+	int status = leaves_each(s->leaves, s->leaves_len, false, count_stub, &u);
+
+	if (status == STATUS_OK)
+		status = leaves_each(s->private_part, s->private_len, true, count_stub,
+		    &u);
+	if (status == STATUS_OK)
+		*ret_n = u.n;
 	return status;
 }

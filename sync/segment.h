@@ -7,7 +7,8 @@
  *
  * Parts: facts (ids and codes, columnar, predicted); one leaf a person with
  * names and free text, salted, so that it can be erased later and the
- * signature still holds; the private part, encrypted under the school's key. */
+ * signature still holds; the private part, one leaf a person too, each encrypted
+ * under the school's key. */
 #ifndef SYNC_SEGMENT_H
 #define SYNC_SEGMENT_H
 
@@ -52,7 +53,7 @@ struct segment {
 	struct buffer bytes;
 	const uint8_t *facts;  size_t facts_len;
 	const uint8_t *leaves; size_t leaves_len; /* all of them, encoded */
-	uint32_t nleaves, nerased;
+	uint32_t nleaves, nerased; /* private ones too */
 	uint32_t private_generation; /* 0: no private part */
 	const uint8_t *private_part; size_t private_len;
 	uint8_t parts[3][HASH_BYTES]; /* digests of facts, of the leaves' digests,
@@ -79,5 +80,19 @@ int segment_verify(const struct segment *s, uint64_t county,
  * masks.  Cells borrow from s and from the batch's arena. */
 int segment_decode(const struct segment *s, const struct registry *reg,
     const struct school_key *keys, size_t nkeys, struct batch *ret) MUST_CHECK;
+
+/* Its facts alone: keys, codes, and what was written. */
+int segment_facts(const struct segment *s, const struct registry *reg, struct batch *ret)
+    MUST_CHECK;
+
+/* Writes the segment with a digest in place of each leaf, private or not, whose
+ * first row is one that gone names; hash and signature stay.  batch: its facts,
+ * decoded.  Appends nothing where there was none to erase (ret_n 0). */
+typedef bool segment_gone(void *ctx, const struct batch_table *t, uint32_t row);
+int segment_erase(const struct segment *s, const struct batch *batch, segment_gone *gone,
+    void *ctx, struct buffer *ret_packed, uint32_t *ret_n) MUST_CHECK;
+/* Counts the leaves that were erased though gone does not name their rows. */
+int segment_stubs(const struct segment *s, const struct batch *batch, segment_gone *gone,
+    void *ctx, uint32_t *ret_n) MUST_CHECK;
 
 #endif

@@ -345,6 +345,7 @@ store_rollback(struct store *s)
 	(void)!store_streams_load(s);
 	(void)!store_tombs_load(s);
 	(void)!store_inbox_count_load(s);
+	(void)!store_erased_load(s);
 	memcpy(s->refusal, refusal, sizeof refusal);
 }
 
@@ -447,6 +448,8 @@ set_up(struct store *s, const struct store_options *o)
 	if (status == STATUS_OK && !there)
 		status = store_exec(s, SYNC_SQL_CREATE);
 	if (status == STATUS_OK)
+		status = store_exec(s, SYNC_SQL_CREATE_LATER);
+	if (status == STATUS_OK)
 		status = migrate(s, o, !there);
 	if (status == STATUS_OK)
 		status = store_commit_merge(s);
@@ -456,6 +459,8 @@ set_up(struct store *s, const struct store_options *o)
 		status = store_tombs_load(s);
 	if (status == STATUS_OK)
 		status = store_inbox_count_load(s);
+	if (status == STATUS_OK)
+		status = store_erased_load(s);
 	return status;
 }
 

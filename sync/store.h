@@ -138,7 +138,7 @@ int store_knows(struct store *s, uint32_t writer, uint64_t seq, uint32_t of,
 /* ---- merge ---- */
 /* Applies a table's rows in bulk: new rows, and newer WHOLE rows over rows of
  * the same writer without exceptions.  All others get rows[i].slow = 1 and are
- * left for store_get/store_put.  Rows with slow already 2 are skipped. */
+ * left for store_get/store_put.  Rows with slow already 2 or 3 are skipped. */
 int store_apply(struct store *s, struct batch_table *t, uint32_t writer) MUST_CHECK;
 /* State of one row, tombstones included; values until the next call. */
 int store_get(struct store *s, const struct registry_table *t,
@@ -149,6 +149,37 @@ int store_put(struct store *s, const struct registry_table *t, struct row *row)
 int store_forget(struct store *s, const struct registry_table *t,
     const struct value *keys) MUST_CHECK;
 row_writer_compare store_writer_compare; /* ctx: the store */
+
+/* ---- erasure ---- */
+/* A person, by the value that subject columns name him with, is erased in a scope
+ * from now on, for ever; the second time nothing happens.  What is there of him
+ * stays until the steps below were done: until then store_erasing is true, across
+ * restarts. */
+int store_erase_add(struct store *s, uint64_t scope, struct value person) MUST_CHECK;
+/* Everything is to be looked through again. */
+int store_erase_again(struct store *s) MUST_CHECK;
+bool store_erasing(const struct store *s);
+bool store_has_erased(const struct store *s); /* somebody, ever */
+int store_erasing_scope(struct store *s, uint64_t scope, bool *ret) MUST_CHECK;
+/* Whether a row (its keys, and of the cells its subject, or NULL) is an erased
+ * person's.  Where the subject is no key, a row that once named him stays his. */
+int store_is_erased(struct store *s, const struct registry_table *t,
+    const struct value *row, bool *ret) MUST_CHECK;
+/* Columns of which an erased person's rows keep nothing; 0: the table is nobody's. */
+uint64_t store_blank_mask(const struct registry_table *t);
+/* Takes them out of a row: default and version 0, as nobody ever wrote there; so
+ * the row is the same whatever came before the erasure or after it. */
+bool store_blank(const struct registry_table *t, struct row *row);
+/* Does so in the tables of a scope. */
+int store_erase_rows(struct store *s, uint64_t scope) MUST_CHECK;
+/* Open inbox entries, request answers; then store_erasing is false. */
+int store_erase_finish(struct store *s) MUST_CHECK;
+int store_segment_replace(struct store *s, uint32_t writer, uint64_t first,
+    const uint8_t *packed, size_t len) MUST_CHECK;
+int store_held_replace(struct store *s, int64_t id, const uint8_t *packed, size_t len)
+    MUST_CHECK;
+/* Moves the write-ahead log into the database and empties its file. */
+int store_truncate_log(struct store *s) MUST_CHECK;
 
 /* ---- inbox: concurrent values that lost; local, outside the digest ---- */
 struct store_conflict {
@@ -197,7 +228,8 @@ int store_held_remove(struct store *s, int64_t id) MUST_CHECK;
 int store_held_count(struct store *s, uint64_t *ret) MUST_CHECK;
 
 /* ---- small things ---- */
-/* Named bytes: peers' vectors, receipts, rosters, request answers. */
+/* Named bytes: peers' vectors, receipts, rosters, request answers (space "answer":
+ * an erasure empties them). */
 int store_meta_get(struct store *s, const char *space, const char *name,
     struct buffer *ret) MUST_CHECK;               /* NOT_FOUND */
 int store_meta_set(struct store *s, const char *space, const char *name,

@@ -88,6 +88,19 @@ CREATE TABLE kehou_counter (
 	next  INTEGER NOT NULL
 );
 
+-- name: create_later
+CREATE TABLE IF NOT EXISTS kehou_erased (
+	scope  INTEGER NOT NULL,
+	person BLOB NOT NULL,
+	done   INTEGER NOT NULL,
+	PRIMARY KEY (scope, person)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kehou_erased_row (
+	tbl INTEGER NOT NULL,
+	key BLOB NOT NULL,
+	PRIMARY KEY (tbl, key)
+) WITHOUT ROWID;
+
 -- name: begin
 BEGIN IMMEDIATE
 -- name: commit
@@ -197,6 +210,31 @@ WHERE reason = ?1 AND packed IS NOT NULL
 DELETE FROM kehou_held WHERE id = ?1
 -- name: held_count
 SELECT count(*) FROM kehou_held
+
+-- name: erased_add
+INSERT OR IGNORE INTO kehou_erased (scope, person, done) VALUES (?1, ?2, 0)
+-- name: erased_get
+SELECT count(*) FROM kehou_erased WHERE scope = ?1 AND person = ?2
+-- name: erased_count
+SELECT count(*), coalesce(sum(done = 0), 0) FROM kehou_erased
+-- name: erased_open
+SELECT count(*) FROM kehou_erased WHERE scope = ?1 AND done = 0
+-- name: erased_again
+UPDATE kehou_erased SET done = 0
+-- name: erased_done
+UPDATE kehou_erased SET done = 1 WHERE done = 0
+-- name: erased_row_add
+INSERT OR IGNORE INTO kehou_erased_row (tbl, key) VALUES (?1, ?2)
+-- name: erased_row_get
+SELECT count(*) FROM kehou_erased_row WHERE tbl = ?1 AND key = ?2
+-- name: answers_forget
+UPDATE kehou_meta SET data = x'' WHERE space = 'answer'
+-- name: segment_replace
+UPDATE kehou_segment SET packed = ?3 WHERE writer = ?1 AND first = ?2
+-- name: held_replace
+UPDATE kehou_held SET packed = ?2 WHERE id = ?1
+-- name: truncate
+PRAGMA wal_checkpoint(TRUNCATE)
 
 -- name: counter_get
 SELECT next FROM kehou_counter WHERE epoch = ?1

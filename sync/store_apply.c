@@ -210,7 +210,7 @@ store_apply(struct store *s, struct batch_table *t, uint32_t writer)
 		struct batch_row *r = &t->rows[i];
 		bool dead = false;
 
-		if (r->slow == 2)
+		if (r->slow >= 2)
 			continue;
 		r->slow = r->op != BATCH_WHOLE || r->length != 1;
 		if (tombs && r->slow == 0) {

@@ -347,6 +347,7 @@ struct net {
 	const struct store_note *note;
 	struct value keys[REGISTRY_MAX_KEYS];
 	struct row before, after;   /* after: as the statement left it */
+	bool erased;                /* the row is an erased person's */
 	struct buffer *rows;        /* log record */
 	uint32_t nrows;
 };
@@ -460,6 +461,8 @@ net_insert(struct net *n)
 	n->after.version = VERSION(stamp, n->s->capture.writer);
 	for (unsigned i = 0; i < n->t->ncolumns; i++)
 		n->after.versions[i] = n->after.version;
+	if (n->erased)
+		(void)store_blank(n->t, &n->after);
 	log_row(n, BATCH_WHOLE, n->after.length, stamp, whole_mask(n));
 	/* Not touch: the tombstone goes too, or the digest would count it. */
 	return store_put(n->s, n->t, &n->after);
@@ -610,6 +613,8 @@ log_single(struct net *n)
 	struct reader r;
 	struct value scope;
 
+	if (n->t->erases != 0 || (n->s->erased > 0 && n->t->subject >= 0))
+		return false;
 	if (!note->single || c->unsure || n->s->savepoints || n->s->tombed[index] ||
 	    n->t->scope != REGISTRY_SCHOOL || n->t->urgent != (c->author.lane == LANE_URGENT))
 		return false;
@@ -630,6 +635,24 @@ log_single(struct net *n)
 	return true;
 }
 
+/* Notes whom a row erases.  What is written of somebody erased before is taken out
+ * again: refused, it would have people write something that is not true. */
+static int
+erasure(struct net *n)
+{
+	int status;
+
+	n->erased = false;
+	if (n->t->erases != 0 && n->after.exists)
+		return store_erase_add(n->s, n->s->capture.author.scope,
+		    n->keys[n->t->erases]);
+	status = n->after.exists ? store_is_erased(n->s, n->t, n->after.values,
+	    &n->erased) : STATUS_OK;
+	if (status == STATUS_OK && n->erased && store_blank(n->t, &n->after))
+		status = store_put(n->s, n->t, &n->after);
+	return status;
+}
+
 static int
 net_one(struct net *n)
 {
@@ -647,8 +670,10 @@ net_one(struct net *n)
 	status = reader_end(&r);
 	if (status == STATUS_OK)
 		status = read_old(n);
-	if (status == STATUS_OK && !read_new(n))
+	if (status == STATUS_OK && (n->s->erased > 0 || !read_new(n)))
 		status = store_get(n->s, n->t, n->keys, &n->after);
+	if (status == STATUS_OK)
+		status = erasure(n);
 	if (status != STATUS_OK || (!n->before.exists && !n->after.exists))
 		return status;
 	status = may_write(n);

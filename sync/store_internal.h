@@ -74,6 +74,7 @@ struct store {
 	bool merging;         /* inside store_begin_merge */
 	bool savepoints;      /* a statement on savepoints was prepared, ever */
 	bool *tombed;         /* per registry index: has tombstones */
+	uint64_t erased, erasing; /* persons; of them not yet done */
 	uint64_t inbox;       /* entries, so that the usual zero costs nothing */
 	uint64_t counter_epoch, counter_next, counter_saved;
 	/* the virtual table's view */
@@ -110,6 +111,7 @@ void store_capture_clear(struct store *s);
 int store_streams_load(struct store *s) MUST_CHECK;
 int store_tombs_load(struct store *s) MUST_CHECK;
 int store_inbox_count_load(struct store *s) MUST_CHECK;
+int store_erased_load(struct store *s) MUST_CHECK;
 int store_counter_save(struct store *s) MUST_CHECK;
 void store_key(const struct registry_table *t, const struct value *keys,
     struct buffer *ret);

@@ -63,12 +63,14 @@ def parse(path):
             m = TABLE.match(line)
             if m:
                 table = {"id": int(m[1]), "name": m[2], "scope": m[3], "subject": None,
-                         "urgent": False, "columns": [], "where": path}
+                         "urgent": False, "erases": None, "columns": [], "where": path}
                 for word in m[4].split():
                     if word == "urgent":
                         table["urgent"] = True
                     elif word.startswith("subject="):
                         table["subject"] = word[8:]
+                    elif word.startswith("erases="):
+                        table["erases"] = word[7:]
                     else:
                         raise Wrong("what is '%s'?" % word)
                 tables.append(table)
@@ -102,6 +104,14 @@ def check(tables):
             sys.exit("%s: the first key of a school's table is the school, hint=scope" % where)
         if t["subject"] and t["subject"] not in [c["name"] for c in t["columns"]]:
             sys.exit("%s: no column %s" % (where, t["subject"]))
+        for c in t["columns"]:
+            # Whose a row is must stay readable when the person's leaf is erased.
+            if c["name"] == t["subject"] and c["privacy"] not in ("public", "county"):
+                sys.exit("%s: the subject %s is itself of class %s" % (where, c["name"], c["privacy"]))
+        if t["erases"] and not [c for c in t["columns"] if c["key"] and c["name"] == t["erases"]]:
+            sys.exit("%s: no key %s" % (where, t["erases"]))
+        if t["erases"] and t["scope"] != "school":
+            sys.exit("%s: a person belongs to a school" % where)
     return ids
 
 
@@ -193,9 +203,10 @@ def emit(out, header, name, version, tables):
         lines.append("\t\t.id = %d, .name = %s, .scope = %s, .urgent = %s," % (
             t["id"], c_string(t["name"]), "REGISTRY_SCHOOL" if t["scope"] == "school" else "REGISTRY_COUNTY",
             "true" if t["urgent"] else "false"))
-        lines.append("\t\t.ncolumns = %d, .nkeys = %d, .subject = %d, .columns = %s_%s_columns," % (
+        lines.append("\t\t.ncolumns = %d, .nkeys = %d, .subject = %d, .erases = %d, .columns = %s_%s_columns," % (
             len(names), sum(c["key"] for c in t["columns"]),
-            names.index(t["subject"]) if t["subject"] else -1, name, t["name"]))
+            names.index(t["subject"]) if t["subject"] else -1,
+            names.index(t["erases"]) if t["erases"] else 0, name, t["name"]))
         for kind, sql in sql_of(t).items():
             lines.append("\t\t.%s = %s," % (kind, c_string(sql)))
         lines.append("\t\t.adds = %s_%s_adds," % (name, t["name"]))

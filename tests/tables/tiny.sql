@@ -21,7 +21,7 @@ CREATE TABLE plan (
 	kind INTEGER, -- col 2 public : kind
 	PRIMARY KEY (day)
 );
--- table 23 item scope=school subject=title
+-- table 23 item scope=school subject=item
 -- One column of each kind that the engine tells apart.
 CREATE TABLE item (
 	school INTEGER, -- key 1 public hint=scope : the scope

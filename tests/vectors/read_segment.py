@@ -3,6 +3,8 @@ import zlib
 
 from wire import (MiB, Reader, Refused, fixed8, hashed, need, public_of, read_stream,
 	read_vector, verify)
+import nacl.bindings
+import nacl.exceptions
 
 WORD = 0xffffffff
 
@@ -512,24 +514,61 @@ class Facts:
 
 # --- Leaves -----------------------------------------------------------------------------
 
+def put_varint(value):
+	out = b""
+	while value > 127:
+		out, value = out + bytes([value & 127 | 128]), value >> 7
+	return out + bytes([value])
+
+
+def read_leaf(r, private):
+	"""Digest, whose it is (table and row), and what it holds, None when erased."""
+	erased = r.u8(0, 1)
+	whose = (r.varint(0, 999), r.varint()) if erased or private else None
+	if erased:
+		inner, held = r.bytes(32), None
+	else:
+		salt, held = r.bytes(16), r.sized(8 * MiB)
+		inner = hashed("kehou 1 private leaf" if private else "kehou 1 leaf body", salt + held)
+		held = (salt, held) if private else held
+		if not private:
+			body = Reader(held)
+			whose = (body.varint(0, 999), body.varint())
+	return hashed("kehou 1 leaf", put_varint(whose[0]) + put_varint(whose[1]) + inner), whose, held
+
+
 def read_leaves(data):
-	"""Digest of all, and the bodies of those that are not erased."""
+	"""Digest of all; whose they are, and the bodies of those that are not erased."""
 	r = Reader(data)
-	digests, bodies = b"", []
-	for _ in range(r.varint(1, 65536)):
-		if r.u8(0, 1):
-			digests += r.bytes(32)
-			continue
-		salt, body = r.bytes(16), r.sized(8 * MiB)
-		digests += hashed("kehou 1 leaf", salt + body)
-		bodies.append(body)
+	leaves = [read_leaf(r, False) for _ in range(r.varint(1, 65536))]
 	r.end()
-	return hashed("kehou 1 leaves", digests), bodies
+	return hashed("kehou 1 leaves", b"".join(digest for digest, _, _ in leaves)), leaves
+
+
+def read_private(data):
+	"""Digest of all, generation of the key, and the leaves."""
+	r = Reader(data)
+	generation = r.varint(1, 2 ** 32 - 1)
+	leaves = [read_leaf(r, True) for _ in range(r.varint(1, 65536))]
+	r.end()
+	return (hashed("kehou 1 private", fixed8(generation)
+		+ b"".join(digest for digest, _, _ in leaves)), generation, leaves)
+
+
+def open_private(h, generation, whose, held, key):
+	salt, sealed = held
+	place = (b"kehou 1 private\0" + h["stream bytes"] + put_varint(h["first"])
+		+ put_varint(generation) + put_varint(whose[0]) + put_varint(whose[1]))
+	try:
+		return nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed, place,
+			salt + bytes(8), key)
+	except nacl.exceptions.CryptoError:
+		raise Refused("private leaf does not open") from None
 
 
 def put_leaf(body, facts):
 	r = Reader(body)
-	while r.at < len(body):
+	while r.at < len(body) and body[r.at]:
 		table = facts.tables.get(r.varint(1, 999))
 		need(table, "leaf of another table")
 		row, mask = r.varint(0, len(table.txs) - 1), r.varint(1)
@@ -547,6 +586,7 @@ def read_header(r):
 	h = {"flags": r.u8(0, 1, 2, 3), "signature": r.bytes(64)}
 	start = r.at
 	h["stream"] = read_stream(r)
+	h["stream bytes"] = r.data[start:r.at]
 	h["first"], h["count"], h["roster"] = r.varint(1), r.varint(1, 65536), r.varint()
 	h["knows"] = read_vector(r)
 	h["signed"] = r.data[start:r.at]
@@ -565,20 +605,26 @@ def open_segment(data, known):
 	h = read_header(Reader(r.sized(8 * MiB)))
 	body = Reader(unpack(r, 8 * MiB))
 	raw = body.bytes(h["facts length"])
-	leaves, bodies, private = hashed("kehou 1 leaves", b""), [], b""
+	leaves, listed = hashed("kehou 1 leaves", b""), []
+	private, generation, sealed = hashed("kehou 1 private", b""), 0, []
 	if h["flags"] & 1:
-		leaves, bodies = read_leaves(body.sized(8 * MiB))
+		leaves, listed = read_leaves(body.sized(8 * MiB))
 	if h["flags"] & 2:
-		private = body.sized(8 * MiB)
-		need(private, "private part empty")
+		private, generation, sealed = read_private(body.sized(8 * MiB))
 	body.end()
 	signed = (fixed8(known["county"]) + h["signed"] + known["previous"]
-		+ hashed("kehou 1 facts", raw) + leaves + hashed("kehou 1 private", private))
+		+ hashed("kehou 1 facts", raw) + leaves + private)
 	verify(known["author"], h["signature"], "kehou 1 segment", signed)
 	h["hash"] = hashed("kehou 1 segment", signed)
 	facts = Facts(raw, h["stream"], h["count"], KEYS)
-	for leaf in bodies:
-		put_leaf(leaf, facts)
+	for _, _, leaf in listed:
+		if leaf is not None:
+			put_leaf(leaf, facts)
+	h["erased"] = [list(whose) for _, whose, held in listed + sealed if held is None]
+	if "school_key" in known:
+		for _, whose, held in sealed:
+			if held is not None:
+				put_leaf(open_private(h, generation, whose, held, known["school_key"]), facts)
 	return h, facts
 
 

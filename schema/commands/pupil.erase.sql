@@ -1,0 +1,16 @@
+-- about: Erases a child's names, free text and private facts on every replica; cannot be undone. Numbers and codes stay until their retention ends.
+-- about_zh: 删除孩子的姓名、文字说明和私密信息，各处副本一并删除，不可恢复；编号和代码保留至保存期满。
+-- roles: head clerk
+-- params: pupil:i reason:i? guardian:i?
+-- scope: school
+-- audit: pupil reason
+-- requires: R18
+SELECT refuse('R19.no_pupil', :pupil)
+WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
+SELECT refuse('R18.reason', :reason) WHERE :reason NOT IN (1, 2);
+SELECT refuse('R18.no_guardian', :guardian) WHERE :guardian IS NOT NULL AND NOT EXISTS
+	(SELECT 1 FROM guardian WHERE school = :school AND pupil = :pupil AND guardian = :guardian);
+INSERT INTO erasure (school, person, reason, guardian, at, by_staff)
+SELECT :school, :pupil, coalesce(:reason, 1), :guardian, now_ms(), staff()
+WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE school = :school AND person = :pupil);
+SELECT person AS pupil, reason, at FROM erasure WHERE school = :school AND person = :pupil;

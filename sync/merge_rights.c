@@ -1,0 +1,83 @@
+/* Which rows of a segment count: what its author had the right to write. */
+#include "sync/merge_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* True for a row that its author had the right to write. */
+static bool
+is_rightful(const struct batch_table *t, const struct batch_row *r,
+    const struct stream_id *stream, uint64_t may)
+{
+	uint64_t keys = (UINT64_C(1) << t->table->nkeys) - 1;
+
+	if ((t->table->scope == REGISTRY_COUNTY) != (stream->scope == SCOPE_COUNTY) ||
+	    t->table->urgent != (stream->lane == LANE_URGENT))
+		return false;
+	if (r->op != BATCH_PART && (may & keys) != keys)
+		return false;
+	return (r->mask & ~may) == 0;
+}
+
+/* Marks rows that their author had no right to write; they are passed over on
+ * every replica alike, and a hub says so. */
+static int
+mark_without_right(struct merge *m, struct batch *b, const struct segment_header *h,
+    const uint64_t *rights, uint32_t *ret_refused)
+{
+	for (uint32_t i = 0; i < b->ntables; i++) {
+		struct batch_table *t = &b->tables[i];
+
+		for (uint32_t row = 0; t->table != NULL && row < t->nrows; row++) {
+			int status;
+
+			if (is_rightful(t, &t->rows[row], &h->stream,
+			    rights[t->table - m->registry->tables]))
+				continue;
+			t->rows[row].slow = 2;
+			++*ret_refused;
+			if (m->judge == NULL || *ret_refused > MERGE_MAX_VERDICTS)
+				continue;
+			status = m->judge(m->judge_ctx, &h->stream,
+			    h->first + t->rows[row].tx, batch_row_index(b, t, row),
+			    VERDICT_RIGHTS);
+			if (status != STATUS_OK)
+				return status;
+		}
+	}
+	return STATUS_OK;
+}
+
+int
+merge_rights_mark(struct merge *m, struct batch *b, const struct segment_header *h,
+    uint32_t *ret_refused)
+{
+	uint64_t *rights = calloc(m->registry->ntables, sizeof(*rights));
+	int status;
+
+	if (rights == NULL)
+		return STATUS_NOMEM;
+	if (roster_node(m->roster, &h->stream.node) == NULL)
+		memset(rights, 0xff, m->registry->ntables * sizeof(*rights));
+	else
+		roster_rights(m->roster, m->registry, &h->stream.node,
+		    h->stream.scope, rights);
+	status = mark_without_right(m, b, h, rights, ret_refused);
+	if (status == STATUS_OK)
+		status = merge_verdict_mark(m, b, h, ret_refused);
+	if (status == STATUS_OK)
+		status = merge_erase_mark(m, b, h);
+	free(rights);
+	return status;
+}
+
+int
+merge_rights_decode(struct merge *m, const struct segment *s, struct batch *ret)
+{
+	struct merge quiet = *m;
+	uint32_t refused = 0;
+	int status = segment_decode(s, m->registry, m->keys->keys, m->keys->n, ret);
+
+	quiet.judge = NULL;
+	return status == STATUS_OK ? merge_rights_mark(&quiet, ret, &s->header, &refused) : status;
+}

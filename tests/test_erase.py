@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""R18: an erased child is in no file of any node, and everything still verifies."""
+import os
+import sqlite3
+import sys
+import tempfile
+import traceback
+
+sys.dont_write_bytecode = True  # nothing is left in the tree
+import test_cli
+from test_cli import Run, SRC, SCHOOL, as_head, invite, make_hub, make_school, path, stick
+
+sys.path.insert(0, os.path.join(SRC, "tests", "vectors"))
+import wire  # noqa: E402, F401: finds a Python that has nacl
+from read_segment import Reader, read_header, unpack  # noqa: E402
+
+MiB = 1 << 20
+WORDS = ("周小檗", "G410185201509010011", "青霉素过敏", "沟沿胡同", "周大檗", "13800009876",
+	"周三檗", "舅舅来接")
+
+
+def do(node, *args):
+	return as_head(node, "--json", "do", *args).works().json()
+
+
+def carry(*nodes, folder="stick"):
+	for node in nodes:
+		if os.path.isdir(os.path.join(stick(folder), "KEHOU")):
+			Run("import", "--from", stick(folder), node=node).works()
+		Run("export", "--to", stick(folder), node=node).works()
+
+
+def unpacked(node):
+	"""Bodies of the segments that are stored or wait."""
+	database = sqlite3.connect(f"file:{path(node)}/kehou.db?mode=ro", uri=True)
+	for (packed,) in database.execute("SELECT packed FROM kehou_segment UNION ALL "
+			"SELECT packed FROM kehou_held WHERE packed IS NOT NULL").fetchall():
+		r = Reader(packed)
+		read_header(Reader(r.sized(8 * MiB)))
+		yield unpack(r, 8 * MiB)
+	database.close()
+
+
+def found(node):
+	"""(word, where) for each word that is in a file, byte for byte, or in a segment."""
+	for folder, _, names in os.walk(path(node)):
+		for name in names:
+			with open(os.path.join(folder, name), "rb") as file:
+				data = file.read()
+			yield from ((word, name) for word in WORDS if word.encode() in data)
+	for body in unpacked(node):
+		yield from ((word, "segment") for word in WORDS if word.encode() in body)
+
+
+def begin():
+	make_hub().works()
+	invite("hub", SCHOOL, "1.khi").works()
+	make_school("school", "1.khi").works()
+
+
+def a_child(request="r"):
+	pupil = do("school", "pupil.add", "name=周小檗", "birth=2015-09-01", "school_year=2026",
+		"grade=1", "student_no=G410185201509010011", "--request-id", request)["rows"][0]["pupil"]
+	do("school", "pupil.private", f"pupil={pupil}", "health=青霉素过敏", "address=沟沿胡同")
+	do("school", "guardian.add", f"pupil={pupil}", "name=周大檗", "phone=13800009876")
+	do("school", "leave.one", f"pupil={pupil}", "date=2026-09-21", "slot=2", "how=9",
+		"person=周三檗", "approval=舅舅来接")
+	return pupil
+
+
+def test_R18_an_erased_child_is_in_no_file_of_school_or_hub():
+	begin()
+	pupil = a_child("r-add")
+	do("school", "pupil.add", "name=李不改", "school_year=2026", "grade=1")
+	carry("school", "hub", "school")
+	assert {w for w, _ in found("school")} >= {"周小檗", "周大檗"}, "the search finds nothing"
+	assert {w for w, _ in found("hub")} >= {"周小檗", "周大檗"}
+	# After a late edit that is not sealed yet.
+	do("school", "pupil.edit", f"pupil={pupil}", "name=周小檗")
+	do("school", "pupil.erase", f"pupil={pupil}")
+	assert list(found("school")) == []
+	assert list(found("hub"))
+	carry("school", "hub", "school")
+	assert list(found("hub")) == [], list(found("hub"))
+	for node in ("hub", "school"):
+		Run("verify", node=node).works()
+	assert Run("digest", SCHOOL, node="hub").works().out == \
+		Run("digest", SCHOOL, node="school").works().out
+	rows = as_head("school", "--json", "show", "pupils").works().out
+	assert "李不改" in rows
+	assert str(pupil) in as_head("school", "--json", "show", "erasures").works().out
+
+
+def test_R18_what_is_written_of_an_erased_child_does_not_stay():
+	pupil = a_child("r-2")
+	do("school", "pupil.erase", f"pupil={pupil}")
+	do("school", "pupil.edit", f"pupil={pupil}", "name=周小檗")
+	do("school", "guardian.add", f"pupil={pupil}", "name=周大檗", "phone=13800009876")
+	carry("school", "hub", "school")
+	for node in ("hub", "school"):
+		assert list(found(node)) == [], list(found(node))
+		Run("verify", node=node).works()
+	assert Run("digest", SCHOOL, node="hub").works().out == \
+		Run("digest", SCHOOL, node="school").works().out
+
+
+def test_R18_a_request_that_comes_again_tells_nothing():
+	again = do("school", "pupil.add", "name=周小檗", "school_year=2026", "grade=1",
+		"--request-id", "r-add")
+	assert again["changed"] == 0 and again["rows"] == [], again
+	assert list(found("school")) == []
+
+
+def test_R18_the_clerk_may_erase_at_the_hub():
+	pupil = a_child("r-3")
+	carry("school", "hub", "school")
+	assert list(found("hub"))
+	Run("do", "pupil.erase", f"pupil={pupil}", f"school={SCHOOL}", node="hub").works()
+	assert list(found("hub")) == []
+	# A copy of the school's answer from before is still under way.
+	carry("school", "hub", "school")
+	for node in ("hub", "school"):
+		assert list(found(node)) == [], list(found(node))
+		Run("verify", node=node).works()
+	assert Run("digest", SCHOOL, node="hub").works().out == \
+		Run("digest", SCHOOL, node="school").works().out
+
+
+def test_R18_only_a_guardian_of_the_child_is_named():
+	pupil = a_child("r-4")
+	error = as_head("school", "do", "pupil.erase", f"pupil={pupil}", "guardian=7").fails(1)
+	assert "guardian" in error.err
+	as_head("school", "do", "pupil.erase", "pupil=7").fails(1)
+	assert list(found("school"))
+
+
+def main():
+	tests = [(name, test) for name, test in globals().items() if name.startswith("test_")
+		and callable(test)]
+	failed = 0
+	print(f"1..{len(tests)}")
+	with tempfile.TemporaryDirectory(prefix="kehou-erase.") as test_cli.work:
+		for number, (name, test) in enumerate(tests, 1):
+			try:
+				test()
+				print("ok", number, "-", name[len("test_"):].replace("_", " "))
+			except Exception:  # a test that breaks has failed, whatever broke
+				failed += 1
+				for line in traceback.format_exc().splitlines():
+					print("#", line)
+				print("not ok", number, "-", name[len("test_"):].replace("_", " "))
+			sys.stdout.flush()
+	return 1 if failed else 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
