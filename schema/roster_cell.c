@@ -1,7 +1,10 @@
 #include "schema/roster_cell.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "schema/roster_book.h"
 
 /* Bytes of the space at s: ASCII, U+00A0, U+3000, U+FEFF; 0 when it is none. */
 static size_t
@@ -89,7 +92,7 @@ one_of(const char *s, const char *const *words)
 enum roster_cell_answer
 roster_cell_answer(const char *s)
 {
-	static const char *const yes[] = {"√", "✓", "✔", "是", "有", "1", "Y", "y", "参加",
+	static const char *const yes[] = {"√", "✓", "✔", "☑", "V", "v", "是", "有", "1", "Y", "y", "参加",
 	    "对", "yes", "true", NULL};
 	static const char *const no[] = {"×", "✕", "✗", "否", "无", "0", "N", "n", "X", "x",
 	    "不参加", "-", "/", "no", "false", NULL};
@@ -159,10 +162,32 @@ roster_cell_class(const char *s, int *ret)
 	return true;
 }
 
+/* 101, 602班: grade and two digits of class. */
+static bool
+three_digits(const char *s, int *ret_grade, int *class)
+{
+	int v = 0;
+
+	for (int i = 0; i < 3; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+		v = v * 10 + (s[i] - '0');
+	}
+	if ((s[3] != '\0' && strcmp(s + 3, "班") != 0) || v < 101 || v % 100 == 0
+	    || v % 100 > 40)
+		return false;
+	*ret_grade = v / 100;
+	*class = v % 100;
+	return true;
+}
+
 bool
 roster_cell_grade(const char *s, int school_year, int *ret_grade, int *class)
 {
 	int v, base = 0;
+
+	if (three_digits(s, ret_grade, class))
+		return true;
 
 	skip(&s, "小学");
 	skip(&s, "初中");
@@ -183,6 +208,46 @@ roster_cell_grade(const char *s, int school_year, int *ret_grade, int *class)
 		return false;
 	*ret_grade = v;
 	return true;
+}
+
+/* The class at s, with what may follow it: （2）班学生名册. */
+static void
+class_within(const char *s, int *class)
+{
+	bool bracket = skip(&s, "(");
+	int v;
+
+	if (!small_number(&s, &v) || v < 1 || v > 99)
+		return;
+	if (bracket && !skip(&s, ")"))
+		return;
+	if (skip(&s, "班"))
+		*class = v;
+}
+
+bool
+roster_cell_find_grade(const char *s, int school_year, int *grade, int *class)
+{
+	for (const char *at = strstr(s, "级"); at; at = strstr(at + 3, "级")) {
+		/* The number before 年级 or 级: at most four characters of it. */
+		for (int back = 12; back >= 1; back--) {
+			const char *p = at - back;
+			int g, c = 0;
+			char word[20];
+
+			if (p < s || ((unsigned char)*p & 0xc0) == 0x80)
+				continue;
+			memcpy(word, p, (size_t)back + 3);
+			word[back + 3] = '\0';
+			if (!roster_cell_grade(word, school_year, &g, &c))
+				continue;
+			*grade = g;
+			*class = 0;
+			class_within(at + 3, class);
+			return true;
+		}
+	}
+	return false;
 }
 
 static int
@@ -206,13 +271,25 @@ bool
 roster_cell_birth(const char *s, char ret[ROSTER_CELL_BIRTH_BYTES])
 {
 	static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	int year = digits_at(&s, 4), month, day;
+	char date[ROSTER_CELL_BIRTH_BYTES];
+	int year, month, day;
 
+	/* Excel's own number of a day, where a file lost its date format. */
+	if (strlen(s) == 5 && strspn(s, "0123456789") == 5) {
+		if (!roster_book_serial_date(strtod(s, NULL), date))
+			return false;
+		memcpy(ret, date, sizeof(date));
+		return true;
+	}
+	year = digits_at(&s, 4);
 	skip_separator(&s);
 	month = digits_at(&s, 2);
 	skip_separator(&s);
 	day = digits_at(&s, 2);
 	skip(&s, "日");
+	/* A time of day is Excel's addition. */
+	if ((*s == ' ' || *s == 'T') && strspn(s, " T0123456789:.Z") == strlen(s) && day > 0)
+		s += strlen(s);
 	if (*s != '\0' || year < 1990 || year > 2199 || month < 1 || month > 12)
 		return false;
 	if (day < 0) {
@@ -226,22 +303,76 @@ roster_cell_birth(const char *s, char ret[ROSTER_CELL_BIRTH_BYTES])
 	return true;
 }
 
-bool
+/* Digits and X after the letter. */
+static bool
+is_number_shaped(const char *s)
+{
+	if (strlen(s) != 19 || !strchr("GgJjLl", s[0]))
+		return false;
+	return strspn(s + 1, "0123456789") >= 17 && strchr("0123456789Xx", s[18]) != NULL;
+}
+
+enum roster_cell_number
 roster_cell_number(const char *s, char ret[ROSTER_CELL_NUMBER_BYTES])
 {
+	/* GB 11643, ISO 7064 MOD 11-2. */
+	static const int weights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
 	char number[ROSTER_CELL_NUMBER_BYTES];
+	int sum = 0;
 
-	if (strlen(s) != 19 || !strchr("GgLl", s[0]))
-		return false;
+	if (!is_number_shaped(s))
+		return ROSTER_CELL_NUMBER_NONE;
 	for (int i = 0; i < 20; i++)
 		number[i] = s[i] >= 'a' && s[i] <= 'z' ? (char)(s[i] - 'a' + 'A') : s[i];
-	for (int i = 1; i < 18; i++)
-		if (number[i] < '0' || number[i] > '9')
-			return false;
-	if ((number[18] < '0' || number[18] > '9') && number[18] != 'X')
-		return false;
+	for (int i = 0; i < 17; i++)
+		sum += (number[i + 1] - '0') * weights[i];
+	if (number[0] != 'L' && "10X98765432"[sum % 11] != number[18])
+		return ROSTER_CELL_NUMBER_CHECK;
 	memcpy(ret, number, sizeof(number));
+	return ROSTER_CELL_NUMBER_OK;
+}
+
+bool
+roster_cell_ruined(const char *s)
+{
+	size_t n = strspn(s, "0123456789.");
+	const char *e = s + n;
+
+	/* 4.10199E+17, or a long number that ends in zeros after its 15th digit. */
+	if (n > 0 && (*e == 'E' || *e == 'e') && strspn(e + 1, "+0123456789") == strlen(e + 1))
+		return true;
+	return *e == '\0' && n >= 17 && strspn(s + 15, "0") == n - 15;
+}
+
+bool
+roster_cell_says(const char *s, const char *word)
+{
+	static const char *const no[] = {"非", "不是", "不属于", "无", "没有", "否", NULL};
+	const char *at = strstr(s, word);
+
+	if (!at)
+		return false;
+	for (int i = 0; no[i]; i++) {
+		size_t n = strlen(no[i]);
+
+		if ((size_t)(at - s) >= n && strncmp(at - n, no[i], n) == 0)
+			return false;
+	}
 	return true;
+}
+
+int
+roster_cell_sex(const char *s)
+{
+	if (s[0] == '\0')
+		return 0;
+	if (strcmp(s, "男") == 0 || strcmp(s, "男生") == 0 || strcmp(s, "1") == 0
+	    || strcmp(s, "M") == 0)
+		return 1;
+	if (strcmp(s, "女") == 0 || strcmp(s, "女生") == 0 || strcmp(s, "2") == 0
+	    || strcmp(s, "F") == 0)
+		return 2;
+	return -1;
 }
 
 int

@@ -6,12 +6,21 @@
 
 #include "sync/value.h"
 
+#define MARK "\xef\xbb\xbf"
+
+struct csv {
+	char *next;      /* first byte of the next row; NULL at the end */
+	char separator;
+	unsigned line;   /* of the row read last, from 1 */
+	unsigned next_line;
+};
+
 /* GB18030 takes at least one byte a character, UTF-8 at most four; two bytes of
- * GB18030 are at most three of UTF-8. */
+ * GB18030 or UTF-16 are at most three of UTF-8. */
 static int
-from_gb18030(const uint8_t *data, size_t len, char **ret)
+convert(const char *from, const uint8_t *data, size_t len, char **ret)
 {
-	iconv_t cd = iconv_open("UTF-8", "GB18030");
+	iconv_t cd = iconv_open("UTF-8", from);
 	size_t in_left = len, out_left = len * 2 + 4;
 	char *out = malloc(out_left + 1), *in = (char *)(uintptr_t)data, *p = out;
 	size_t rc;
@@ -55,46 +64,44 @@ guess_separator(const char *text)
 	return semicolons > commas ? ';' : ',';
 }
 
-int
-roster_csv_open(struct roster_csv *csv, const uint8_t *data, size_t len)
+/* UTF-16 without a mark: every second byte of ASCII (separators, digits) is 0. */
+static const char *
+guess_utf16(const uint8_t *data, size_t len)
 {
-	char *text = NULL;
-	int status = STATUS_OK;
+	size_t zeros[2] = {0, 0};
 
-	if (len > ROSTER_CSV_MAX_BYTES)
-		return STATUS_TOO_LARGE;
-	if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
-		data += 3;
-		len -= 3;
-	}
-	if (memchr(data, '\0', len))
-		return STATUS_MALFORMED;
-	if (value_utf8_valid(data, len)) {
-		text = malloc(len + 1);
-		if (!text)
-			return STATUS_NOMEM;
-		memcpy(text, data, len);
-		text[len] = '\0';
-	} else {
-		status = from_gb18030(data, len, &text);
-	}
-	if (status != STATUS_OK)
-		return status;
-	*csv = (struct roster_csv){.text = text, .next = text,
-	    .separator = guess_separator(text), .next_line = 1};
-	return STATUS_OK;
+	if (len < 2 || len % 2 != 0)
+		return NULL;
+	if (data[0] == 0xff && data[1] == 0xfe)
+		return "UTF-16LE";
+	if (data[0] == 0xfe && data[1] == 0xff)
+		return "UTF-16BE";
+	for (size_t i = 0; i < len; i++)
+		zeros[i & 1] += data[i] == 0;
+	if (zeros[0] + zeros[1] == 0)
+		return NULL;
+	return zeros[1] > zeros[0] ? "UTF-16LE" : "UTF-16BE";
 }
 
-void
-roster_csv_release(struct roster_csv *csv)
+static int
+to_utf8(const uint8_t *data, size_t len, char **ret)
 {
-	free(csv->text);
-	csv->text = NULL;
+	const char *from = guess_utf16(data, len);
+
+	if (!from && value_utf8_valid(data, len)) {
+		*ret = malloc(len + 1);
+		if (!*ret)
+			return STATUS_NOMEM;
+		memcpy(*ret, data, len);
+		(*ret)[len] = '\0';
+		return STATUS_OK;
+	}
+	return convert(from ? from : "GB18030", data, len, ret);
 }
 
 /* Cuts one cell in place; *p is left on what ended it. */
 static char *
-cut_cell(struct roster_csv *csv, char **p)
+cut_cell(struct csv *csv, char **p)
 {
 	char *start = *p, *out = *p, *in = *p;
 	bool quoted = *in == '"';
@@ -120,27 +127,48 @@ cut_cell(struct roster_csv *csv, char **p)
 	return start;
 }
 
-bool
-roster_csv_row(struct roster_csv *csv)
+static int
+read_row(struct csv *csv, struct roster_book *book)
 {
 	char *p = csv->next, end;
+	unsigned column = 0;
+	int status = STATUS_OK;
 
-	if (!p || *p == '\0')
-		return false;
 	csv->line = csv->next_line;
-	csv->ncells = 0;
 	do {
 		char *cell = cut_cell(csv, &p);
 
-		if (csv->ncells < ROSTER_CSV_MAX_CELLS)
-			csv->cells[csv->ncells++] = cell;
 		end = *p;
 		*p = '\0';
 		p++;
+		if (status == STATUS_OK)
+			status = roster_book_cell(book, csv->line, column, cell, strlen(cell),
+			    ROSTER_BOOK_TEXT);
+		if (column < ROSTER_BOOK_MAX_COLUMNS)
+			column++;
 	} while (end == csv->separator);
 	if (end == '\r' && *p == '\n')
 		p++;
 	csv->next_line++;
-	csv->next = end == '\0' ? NULL : p;
-	return true;
+	csv->next = end == '\0' || *p == '\0' ? NULL : p;
+	return status;
+}
+
+int
+roster_csv_read(const uint8_t *data, size_t len, struct roster_book *book)
+{
+	struct csv csv = {.next_line = 1};
+	char *text = NULL;
+	int status = to_utf8(data, len, &text);
+
+	if (status != STATUS_OK)
+		return status;
+	csv.next = strncmp(text, MARK, 3) == 0 ? text + 3 : text;
+	csv.separator = guess_separator(csv.next);
+	if (status == STATUS_OK)
+		status = roster_book_sheet(book, "", 0, false);
+	while (status == STATUS_OK && csv.next && *csv.next != '\0')
+		status = read_row(&csv, book);
+	free(text);
+	return status;
 }

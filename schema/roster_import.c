@@ -10,20 +10,43 @@
 
 #define TOKEN_HASH_BYTES 32
 
+struct answer {
+	json_t *rows, *columns;
+};
+
 static void
-add_row(void *ctx, enum roster_import_row what, unsigned line, const char *column,
-    const char *reason, const char *text)
+add_row(void *ctx, const struct roster_import_said *said)
 {
 	static const char *const states[] = {"new", "changed", "unchanged", "doubtful",
 	    "refused"};
-	json_t *rows = ctx;
-	bool taken = what == ROSTER_NEW || what == ROSTER_CHANGED;
+	struct answer *a = ctx;
 
-	if (what == ROSTER_UNCHANGED)
+	if (said->what == ROSTER_UNCHANGED)
 		return;
-	json_array_append_new(rows, json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s}", "sheet",
-	    "", "row", (int)line, "state", states[what], "name", taken ? text : "",
-	    "column", column, "reason", reason, "text", taken ? "" : text));
+	json_array_append_new(a->rows, json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s}", "sheet",
+	    said->sheet, "row", (int)said->line, "state", states[said->what], "name",
+	    said->name, "column", said->column, "reason", said->reason, "text", said->text));
+}
+
+static void
+add_columns(void *ctx, const char *sheet, const struct roster_table *table)
+{
+	struct answer *a = ctx;
+
+	for (unsigned c = 0; c < table->ncolumns; c++) {
+		char letters[3] = {(char)('A' + c % 26)};
+
+		if (table->headers[c][0] == '\0')
+			continue;
+		if (c >= 26) {
+			letters[0] = (char)('A' + c / 26 - 1);
+			letters[1] = (char)('A' + c % 26);
+		}
+		json_array_append_new(a->columns, json_pack("{s:s, s:s, s:s, s:s?}", "sheet",
+		    sheet, "column", letters, "header", table->headers[c], "field",
+		    table->fields[c] != ROSTER_FIELDS
+		    ? roster_table_field_name(table->fields[c]) : NULL));
+	}
 }
 
 /* Stands for the bytes, the year and all that the plan says. */
@@ -55,20 +78,22 @@ run(struct replica *r, const struct domain_user *user, const struct roster_impor
 {
 	struct runtime rt = domain_runtime(r);
 	struct roster_import_result n;
-	json_t *rows = json_array(), *plan;
+	struct answer a = {json_array(), json_array()};
+	json_t *plan;
 	struct roster_plan_input in = {
 		.data = file->data, .len = file->len, .school_year = file->school_year,
-		.dry_run = dry_run, .report = add_row, .ctx = rows,
+		.dry_run = dry_run, .report = add_row, .columns = add_columns, .ctx = &a,
 	};
 	int status = roster_plan_run(&rt, user, &in, &n, ret_error);
 
 	if (status != STATUS_OK) {
-		json_decref(rows);
+		json_decref(a.rows);
+		json_decref(a.columns);
 		return status;
 	}
-	plan = json_pack("{s:[], s:{s:i, s:i, s:i, s:i, s:i}, s:o}", "columns", "counts",
+	plan = json_pack("{s:o, s:{s:i, s:i, s:i, s:i, s:i}, s:o}", "columns", a.columns, "counts",
 	    "new", (int)n.fresh, "changed", (int)n.changed, "unchanged", (int)n.unchanged,
-	    "doubtful", (int)n.doubtful, "refused", (int)n.rejected, "rows", rows);
+	    "doubtful", (int)n.doubtful, "refused", (int)n.rejected, "rows", a.rows);
 	if (!plan || add_token(file, plan) != STATUS_OK) {
 		json_decref(plan);
 		return runtime_fail(&rt, STATUS_NOMEM, ret_error);

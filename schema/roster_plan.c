@@ -6,59 +6,15 @@
 #include <string.h>
 
 #include "gen/domain_entries.h"
-#include "schema/roster_cell.h"
-#include "schema/roster_csv.h"
-
-#define HEADER_WITHIN_ROWS 20
-
-enum column {
-	NAME, SEX, GRADE, CLASS, NUMBER, BIRTH, ADDRESS, GUARDIAN, RELATION, PHONE,
-	LEFT_BEHIND, MIGRANT, DISABLED, WANTS, NOON, AFTERNOON, REMARK, NCOLUMNS
-};
-
-/* Headers as offices write them, spaces taken out. */
-static const struct { const char *header; enum column column; } synonyms[] = {
-	{"姓名", NAME}, {"学生姓名", NAME}, {"学生", NAME}, {"名字", NAME},
-	{"性别", SEX},
-	{"年级", GRADE}, {"年级班级", GRADE}, {"年级班", GRADE}, {"所在年级", GRADE},
-	{"年级(班级)", GRADE}, {"所在班级", GRADE},
-	{"班", CLASS}, {"班级", CLASS}, {"班号", CLASS},
-	{"学籍号", NUMBER}, {"全国学籍号", NUMBER}, {"学籍号码", NUMBER}, {"学生学籍号", NUMBER},
-	{"出生日期", BIRTH}, {"出生年月", BIRTH}, {"出生年月日", BIRTH}, {"生日", BIRTH},
-	{"家庭住址", ADDRESS}, {"现住址", ADDRESS}, {"住址", ADDRESS}, {"家庭地址", ADDRESS},
-	{"监护人", GUARDIAN}, {"监护人姓名", GUARDIAN}, {"家长", GUARDIAN}, {"家长姓名", GUARDIAN},
-	{"与学生关系", RELATION}, {"关系", RELATION}, {"与监护人关系", RELATION},
-	{"联系电话", PHONE}, {"监护人电话", PHONE}, {"手机号", PHONE}, {"电话", PHONE},
-	{"家长电话", PHONE}, {"手机", PHONE}, {"手机号码", PHONE}, {"联系方式", PHONE},
-	{"留守儿童", LEFT_BEHIND}, {"是否留守", LEFT_BEHIND}, {"留守", LEFT_BEHIND},
-	{"是否留守儿童", LEFT_BEHIND},
-	{"随迁子女", MIGRANT}, {"是否随迁", MIGRANT}, {"是否进城务工人员随迁子女", MIGRANT},
-	{"进城务工人员随迁子女", MIGRANT}, {"是否随迁子女", MIGRANT},
-	{"残疾儿童", DISABLED}, {"是否残疾", DISABLED}, {"残疾", DISABLED},
-	{"是否残疾儿童", DISABLED},
-	{"参加课后服务", WANTS}, {"是否参加课后服务", WANTS}, {"课后服务", WANTS},
-	{"是否参加", WANTS},
-	{"中午", NOON}, {"午间", NOON}, {"下午", AFTERNOON}, {"下午课后", AFTERNOON},
-	{"备注", REMARK}, {"说明", REMARK},
-};
-
-/* One child as the roster has it; texts are borrowed from the file. */
-struct child {
-	unsigned line;
-	int64_t pupil;          /* 0: new */
-	const char *name, *address, *guardian, *phone; /* NULL: not said */
-	char number[ROSTER_CELL_NUMBER_BYTES], birth[ROSTER_CELL_BIRTH_BYTES];
-	int sex, entry_year, class, relation, slots; /* slots -1: not said, 0: no */
-	char priorities[16];    /* JSON array of priority.kind */
-	bool differs;
-};
+#include "schema/roster_child.h"
 
 /* A child that the database has. */
 struct known {
 	int64_t pupil;
 	char *name;             /* owned */
 	char number[ROSTER_CELL_NUMBER_BYTES], birth[ROSTER_CELL_BIRTH_BYTES];
-	int64_t entry_year, class;
+	int64_t entry_year, class, sex;
+	char *guardian, *phone; /* of the first guardian; owned */
 	unsigned taken;         /* line of this file that is this child, or 0 */
 };
 
@@ -67,210 +23,70 @@ struct plan {
 	const struct roster_plan_input *in;
 	struct roster_import_result result;
 	struct domain_error *error;
-	struct roster_csv csv;
-	int column_of[NCOLUMNS];           /* cell, or -1 */
-	char *headers[NCOLUMNS];           /* as the file has them; borrowed */
+	struct roster_book *book;
+	struct roster_table table;
+	const char *sheet;                 /* that is read now */
+	unsigned line;
 	struct known *known; size_t nknown, known_cap;
-	struct child *children; size_t nchildren, children_cap;
+	struct roster_child *children; size_t nchildren, children_cap;
+	uint32_t *by_number, *by_name;     /* children of this file, open addressing */
+	uint32_t *known_number, *known_name;
 };
 
 static void
 report(struct plan *p, enum roster_import_row what, unsigned line, const char *column,
-    const char *code, const char *text)
+    const char *code, const char *name, const char *text)
 {
 	unsigned *const counts[] = {
 		&p->result.fresh, &p->result.changed, &p->result.unchanged,
 		&p->result.doubtful, &p->result.rejected,
 	};
+	struct roster_import_said said = {
+		.what = what, .sheet = p->sheet, .line = line, .column = column,
+		.reason = code, .name = name, .text = text,
+	};
 
 	(*counts[what])++;
 	if (p->in->report)
-		p->in->report(p->in->ctx, what, line, column, code, text);
-}
-
-static const char *
-header_of(const struct plan *p, enum column c)
-{
-	return p->headers[c] ? p->headers[c] : "";
-}
-
-/* ---- reading the file ---- */
-
-static bool
-take_header(struct plan *p)
-{
-	int found[NCOLUMNS];
-
-	for (int c = 0; c < NCOLUMNS; c++)
-		found[c] = -1;
-	for (size_t i = 0; i < p->csv.ncells; i++) {
-		roster_cell_squeeze(p->csv.cells[i]);
-		for (size_t s = 0; s < sizeof(synonyms) / sizeof(synonyms[0]); s++)
-			if (strcmp(p->csv.cells[i], synonyms[s].header) == 0
-			    && found[synonyms[s].column] < 0)
-				found[synonyms[s].column] = (int)i;
-	}
-	/* A lone column 班级 holds 一年级（1）班. */
-	if (found[GRADE] < 0 && found[CLASS] >= 0) {
-		found[GRADE] = found[CLASS];
-		found[CLASS] = -1;
-	}
-	if (found[NAME] < 0 || found[GRADE] < 0)
-		return false;
-	memcpy(p->column_of, found, sizeof(found));
-	for (int c = 0; c < NCOLUMNS; c++)
-		if (found[c] >= 0)
-			p->headers[c] = p->csv.cells[found[c]];
-	return true;
-}
-
-static char *
-cell(struct plan *p, enum column c)
-{
-	static char none[8];
-	int i = p->column_of[c];
-
-	return i >= 0 && (size_t)i < p->csv.ncells ? p->csv.cells[i] : none;
-}
-
-static const char *
-said(const char *s)
-{
-	return s[0] != '\0' ? s : NULL;
-}
-
-/* Blank rows, totals and headers repeated on each page are no children. */
-static bool
-is_no_child(struct plan *p)
-{
-	static const char *const totals[] = {"合计", "总计", "小计", "共计"};
-	bool blank = true;
-
-	for (size_t i = 0; i < p->csv.ncells; i++) {
-		roster_cell_clean(p->csv.cells[i]);
-		blank = blank && p->csv.cells[i][0] == '\0';
-		for (size_t t = 0; t < sizeof(totals) / sizeof(totals[0]); t++)
-			if (i < 3 && strncmp(p->csv.cells[i], totals[t], strlen(totals[t])) == 0)
-				return true;
-	}
-	return blank || strcmp(cell(p, NAME), header_of(p, NAME)) == 0;
-}
-
-static bool
-yes(struct plan *p, enum column c)
-{
-	const char *s = cell(p, c);
-	enum roster_cell_answer answer = roster_cell_answer(s);
-
-	if (answer == ROSTER_CELL_UNCLEAR)
-		report(p, ROSTER_DOUBTFUL, p->csv.line, header_of(p, c), "R6.unclear_mark", s);
-	return answer == ROSTER_CELL_YES;
+		p->in->report(p->in->ctx, &said);
 }
 
 static void
-read_priorities(struct plan *p, struct child *c)
+say_cell(void *ctx, bool refused, enum roster_field field, const char *reason,
+    const char *text)
 {
-	static const struct { enum column column; const char *word; char kind; } groups[] = {
-		{MIGRANT, "随迁", '2'}, {LEFT_BEHIND, "留守", '3'}, {DISABLED, "残疾", '4'},
-	};
-	char *out = c->priorities;
+	struct plan *p = ctx;
 
-	*out++ = '[';
-	for (int i = 0; i < 3; i++) {
-		if (!yes(p, groups[i].column) && !strstr(cell(p, REMARK), groups[i].word))
-			continue;
-		if (out[-1] != '[')
-			*out++ = ',';
-		*out++ = groups[i].kind;
-	}
-	*out++ = ']';
-	*out = '\0';
-}
-
-static void
-read_request(struct plan *p, struct child *c)
-{
-	const char *s = cell(p, WANTS);
-	enum roster_cell_answer answer = roster_cell_answer(s);
-
-	c->slots = -1;
-	if (answer == ROSTER_CELL_NO)
-		c->slots = 0;
-	if (answer == ROSTER_CELL_UNCLEAR)
-		report(p, ROSTER_DOUBTFUL, p->csv.line, header_of(p, WANTS), "R3.unclear_mark",
-		    s);
-	if (answer != ROSTER_CELL_YES)
-		return;
-	c->slots = (yes(p, NOON) ? 1 : 0) | (yes(p, AFTERNOON) ? 2 : 0);
-	if (c->slots == 0)
-		c->slots = 2;
-}
-
-/* Digits, and a plus or hyphen; otherwise the cell is doubtful and left out. */
-static void
-read_phone(struct plan *p, struct child *c)
-{
-	char *s = cell(p, PHONE);
-	size_t n = strlen(s);
-
-	if (n == 0)
-		return;
-	if (n < 5 || n > 20 || strspn(s, "0123456789-+ ") != n)
-		report(p, ROSTER_DOUBTFUL, c->line, header_of(p, PHONE), "R18.phone", s);
-	else
-		c->phone = s;
-}
-
-static void
-read_number_and_birth(struct plan *p, struct child *c)
-{
-	const char *s = cell(p, NUMBER);
-
-	if (s[0] != '\0' && !roster_cell_number(s, c->number))
-		report(p, ROSTER_DOUBTFUL, c->line, header_of(p, NUMBER), "R19.student_no", s);
-	s = cell(p, BIRTH);
-	if (s[0] != '\0' && !roster_cell_birth(s, c->birth))
-		report(p, ROSTER_DOUBTFUL, c->line, header_of(p, BIRTH), "R19.birth", s);
-}
-
-/* False: the row is rejected, and said so. */
-static bool
-read_child(struct plan *p, struct child *c)
-{
-	int grade = 0;
-	char *name = cell(p, NAME);
-
-	*c = (struct child){.line = p->csv.line, .class = 1};
-	roster_cell_squeeze(name);
-	if (name[0] == '\0' || strlen(name) > 120) {
-		report(p, ROSTER_REJECTED, c->line, header_of(p, NAME), "R19.no_name", "");
-		return false;
-	}
-	c->name = name;
-	if (!roster_cell_grade(cell(p, GRADE), p->in->school_year, &grade, &c->class)) {
-		report(p, ROSTER_REJECTED, c->line, header_of(p, GRADE), "R19.grade",
-		    cell(p, GRADE));
-		return false;
-	}
-	if (cell(p, CLASS)[0] != '\0' && !roster_cell_class(cell(p, CLASS), &c->class)
-	    && !roster_cell_grade(cell(p, CLASS), p->in->school_year, &grade, &c->class)) {
-		report(p, ROSTER_REJECTED, c->line, header_of(p, CLASS), "R19.class",
-		    cell(p, CLASS));
-		return false;
-	}
-	c->entry_year = p->in->school_year - grade + 1;
-	c->sex = strcmp(cell(p, SEX), "男") == 0 ? 1 : strcmp(cell(p, SEX), "女") == 0 ? 2 : 0;
-	c->address = said(cell(p, ADDRESS));
-	c->guardian = said(cell(p, GUARDIAN));
-	c->relation = roster_cell_relation(cell(p, RELATION));
-	read_number_and_birth(p, c);
-	read_phone(p, c);
-	read_priorities(p, c);
-	read_request(p, c);
-	return true;
+	report(p, refused ? ROSTER_REJECTED : ROSTER_DOUBTFUL, p->line,
+	    roster_table_header(&p->table, field), reason, "", text);
 }
 
 /* ---- finding children again ---- */
+
+/* Open addressing over indexes plus one; a table has room for twice the entries. */
+#define INDEX_SLOTS (4u * ROSTER_PLAN_MAX_ROWS)
+
+static uint32_t
+hash(const char *s)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	return h;
+}
+
+static void
+index_add(uint32_t *slots, const char *key, size_t i)
+{
+	uint32_t at = hash(key) % INDEX_SLOTS;
+
+	if (key[0] == '\0')
+		return;
+	while (slots[at] != 0)
+		at = (at + 1) % INDEX_SLOTS;
+	slots[at] = (uint32_t)i + 1;
+}
 
 static int
 grow(void **array, size_t n, size_t *cap, size_t size)
@@ -297,26 +113,46 @@ copy_text(struct value v, char *out, size_t cap)
 	out[n] = '\0';
 }
 
+static char *
+owned_text(struct value v)
+{
+	size_t n = v.type == VALUE_TEXT ? v.len : 0;
+	char *out = malloc(n + 1);
+
+	if (out)
+		copy_text(v, out, n + 1);
+	return out;
+}
+
+static int64_t
+number_or_0(struct value v)
+{
+	return v.type == VALUE_INT ? v.i : 0;
+}
+
 static int
 add_known(struct plan *p, struct store_stmt *st)
 {
-	struct value name = store_column(st, 1);
 	struct known *k;
 	int status = grow((void **)&p->known, p->nknown, &p->known_cap, sizeof(*p->known));
 
 	if (status != STATUS_OK)
 		return status;
-	k = &p->known[p->nknown];
+	if (p->nknown >= INDEX_SLOTS / 2)
+		return STATUS_TOO_LARGE;
+	k = &p->known[p->nknown++];
 	*k = (struct known){.pupil = store_column(st, 0).i,
-	    .entry_year = store_column(st, 4).type == VALUE_INT ? store_column(st, 4).i : 0,
-	    .class = store_column(st, 5).type == VALUE_INT ? store_column(st, 5).i : 0};
-	k->name = malloc(name.len + 1);
-	if (!k->name)
+	    .name = owned_text(store_column(st, 1)),
+	    .entry_year = number_or_0(store_column(st, 4)),
+	    .class = number_or_0(store_column(st, 5)), .sex = number_or_0(store_column(st, 6)),
+	    .guardian = owned_text(store_column(st, 7)),
+	    .phone = owned_text(store_column(st, 8))};
+	if (!k->name || !k->guardian || !k->phone)
 		return STATUS_NOMEM;
-	copy_text(name, k->name, name.len + 1);
 	copy_text(store_column(st, 2), k->number, sizeof(k->number));
 	copy_text(store_column(st, 3), k->birth, sizeof(k->birth));
-	p->nknown++;
+	index_add(p->known_name, k->name, p->nknown - 1);
+	index_add(p->known_number, k->number, p->nknown - 1);
 	return STATUS_OK;
 }
 
@@ -342,73 +178,149 @@ load_known(struct plan *p)
 	return status;
 }
 
-/* By number; else by name with the class (or the birth date) agreeing. */
+/* Both say something, and not the same. */
 static bool
-is_same(const struct known *k, const struct child *c)
+differ(const char *a, const char *b)
 {
-	if (k->number[0] != '\0' && c->number[0] != '\0')
-		return strcmp(k->number, c->number) == 0;
-	if (strcmp(k->name, c->name) != 0)
-		return false;
-	if (k->birth[0] != '\0' && c->birth[0] != '\0')
-		return strncmp(k->birth, c->birth, 7) == 0;
-	return k->entry_year == c->entry_year && k->class == c->class;
+	return a && b && a[0] != '\0' && b[0] != '\0' && strcmp(a, b) != 0;
 }
 
-/* Earlier rows of the same file.  True: this row is not to be taken. */
+/* 2014-10 agrees with 2014-10-08. */
 static bool
-is_repeated(struct plan *p, const struct child *c)
+births_differ(const char *a, const char *b)
 {
-	for (size_t i = 0; i < p->nchildren; i++) {
-		const struct child *o = &p->children[i];
-		bool same_number = c->number[0] != '\0' && strcmp(c->number, o->number) == 0;
-		bool same_name = strcmp(c->name, o->name) == 0;
+	size_t n = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
 
-		if (same_number && same_name) {
-			report(p, ROSTER_UNCHANGED, c->line, header_of(p, NAME),
-			    "R19.twice_in_file", c->name);
-			return true;
-		}
-		if (same_number) {
-			report(p, ROSTER_DOUBTFUL, c->line, header_of(p, NUMBER),
-			    "R19.same_number", c->number);
-			return true;
-		}
-		if (same_name && c->entry_year == o->entry_year && c->class == o->class
-		    && (c->number[0] == '\0' || o->number[0] == '\0')
-		    && strcmp(c->birth, o->birth) == 0) {
-			report(p, ROSTER_DOUBTFUL, c->line, header_of(p, NAME),
-			    "R19.two_of_this_name", c->name);
-			return true;
-		}
+	return n > 0 && strncmp(a, b, n) != 0;
+}
+
+/* An earlier row of this file with the same number; NULL. */
+static const struct roster_child *
+same_number(const struct plan *p, const struct roster_child *c)
+{
+	for (uint32_t at = hash(c->number) % INDEX_SLOTS; c->number[0] != '\0'
+	    && p->by_number[at] != 0; at = (at + 1) % INDEX_SLOTS)
+		if (strcmp(p->children[p->by_number[at] - 1].number, c->number) == 0)
+			return &p->children[p->by_number[at] - 1];
+	return NULL;
+}
+
+/* Earlier rows of the same file.  True: this row is not to be taken.  Two children
+ * of one name and class are told apart by number, birth, sex, guardian or phone. */
+static bool
+is_repeated(struct plan *p, struct roster_child *c)
+{
+	const struct roster_child *o = same_number(p, c);
+
+	if (o && strcmp(o->name, c->name) == 0) {
+		report(p, ROSTER_UNCHANGED, c->line, c->name_header, "R19.twice_in_file",
+		    c->name, "");
+		return true;
+	}
+	if (o) {
+		report(p, ROSTER_DOUBTFUL, c->line,
+		    roster_table_header(&p->table, ROSTER_STUDENT_NO), "R19.same_number",
+		    c->name, c->number);
+		/* Whose it is a person must say; neither child is lost for it. */
+		c->number[0] = '\0';
+	}
+	for (uint32_t at = hash(c->name) % INDEX_SLOTS; p->by_name[at] != 0;
+	    at = (at + 1) % INDEX_SLOTS) {
+		o = &p->children[p->by_name[at] - 1];
+		if (strcmp(o->name, c->name) != 0 || o->entry_year != c->entry_year
+		    || o->class != c->class || differ(o->number, c->number)
+		    || births_differ(o->birth, c->birth)
+		    || (o->sex && c->sex && o->sex != c->sex)
+		    || differ(o->guardian, c->guardian) || differ(o->phone, c->phone))
+			continue;
+		report(p, ROSTER_DOUBTFUL, c->line, c->name_header, "R19.two_of_this_name",
+		    c->name, "");
+		return true;
 	}
 	return false;
 }
 
-/* Sets c->pupil.  False: doubtful, and said so. */
-static bool
-find_child(struct plan *p, struct child *c)
+static struct known *
+known_by_number(struct plan *p, const struct roster_child *c)
+{
+	for (uint32_t at = hash(c->number) % INDEX_SLOTS; c->number[0] != '\0'
+	    && p->known_number[at] != 0; at = (at + 1) % INDEX_SLOTS)
+		if (strcmp(p->known[p->known_number[at] - 1].number, c->number) == 0)
+			return &p->known[p->known_number[at] - 1];
+	return NULL;
+}
+
+/* How well a known child of this name fits; 0 not at all. */
+static int
+fit(const struct known *k, const struct roster_child *c)
+{
+	bool class = k->entry_year == c->entry_year && k->class == c->class;
+	bool birth = k->birth[0] != '\0' && c->birth[0] != '\0';
+	int score = 1;
+
+	if (k->taken || differ(k->number, c->number) || births_differ(k->birth, c->birth)
+	    || (!class && !birth))
+		return 0;
+	score += class * 2 + birth * 2 + (k->sex == c->sex);
+	score += c->guardian && strcmp(k->guardian, c->guardian) == 0 ? 4 : 0;
+	score += c->phone && strcmp(k->phone, c->phone) == 0 ? 4 : 0;
+	return score;
+}
+
+/* Of one name: the best fit, or a tie.  ret_other: some child of this name that
+ * nothing tells apart for certain. */
+static struct known *
+known_by_name(struct plan *p, const struct roster_child *c, bool *ret_tie, bool *ret_other)
 {
 	struct known *found = NULL;
+	int best = 0;
 
-	for (size_t i = 0; i < p->nknown; i++) {
-		struct known *k = &p->known[i];
+	*ret_tie = *ret_other = false;
+	for (uint32_t at = hash(c->name) % INDEX_SLOTS; p->known_name[at] != 0;
+	    at = (at + 1) % INDEX_SLOTS) {
+		struct known *k = &p->known[p->known_name[at] - 1];
+		int score;
 
-		if (!is_same(k, c))
+		if (strcmp(k->name, c->name) != 0)
 			continue;
-		if (found || k->taken) {
-			report(p, ROSTER_DOUBTFUL, c->line, header_of(p, NAME),
-			    "R19.two_of_this_name", c->name);
-			return false;
+		if (!k->taken && !differ(k->number, c->number)
+		    && !births_differ(k->birth, c->birth))
+			*ret_other = true;
+		score = fit(k, c);
+		*ret_tie = score > 0 && (score == best || (*ret_tie && score < best));
+		if (score > best) {
+			best = score;
+			found = k;
 		}
-		found = k;
 	}
-	if (!found)
-		return true;
-	if (strcmp(found->name, c->name) != 0) {
-		report(p, ROSTER_DOUBTFUL, c->line, header_of(p, NAME), "R19.other_name",
+	return found;
+}
+
+/* Sets c->pupil.  False: doubtful, and said so. */
+static bool
+find_child(struct plan *p, struct roster_child *c)
+{
+	bool tie = false, other = false;
+	struct known *found = known_by_number(p, c);
+
+	if (found && (strcmp(found->name, c->name) != 0 || found->taken)) {
+		report(p, ROSTER_DOUBTFUL, c->line, c->name_header,
+		    found->taken ? "R19.two_of_this_name" : "R19.other_name", c->name,
 		    found->name);
 		return false;
+	}
+	if (!found)
+		found = known_by_name(p, c, &tie, &other);
+	if (tie) {
+		report(p, ROSTER_DOUBTFUL, c->line, c->name_header, "R19.two_of_this_name",
+		    c->name, "");
+		return false;
+	}
+	if (!found) {
+		if (other)
+			report(p, ROSTER_DOUBTFUL, c->line, c->name_header, "R19.maybe_double",
+			    c->name, "");
+		return true;
 	}
 	found->taken = c->line;
 	c->pupil = found->pupil;
@@ -424,7 +336,7 @@ text_or_null(const char *s)
 }
 
 static int
-bind_child(struct plan *p, struct store_stmt *st, const struct child *c)
+bind_child(struct plan *p, struct store_stmt *st, const struct roster_child *c)
 {
 	const struct { const char *name; struct value v; } binds[] = {
 		{"school", value_int((int64_t)p->rt->scope)}, {"pupil", value_int(c->pupil)},
@@ -446,7 +358,7 @@ bind_child(struct plan *p, struct store_stmt *st, const struct child *c)
 
 /* Runs all statements of sql for a child; the last row's first column. */
 static int
-run_for(struct plan *p, const char *sql, const struct child *c, int64_t *ret)
+run_for(struct plan *p, const char *sql, const struct roster_child *c, int64_t *ret)
 {
 	int status = STATUS_OK;
 
@@ -471,45 +383,96 @@ run_for(struct plan *p, const char *sql, const struct child *c, int64_t *ret)
 }
 
 static int
-classify(struct plan *p, struct child *c)
+classify(struct plan *p, struct roster_child *c)
 {
 	int64_t differs = 0;
 	int status = STATUS_OK;
 
 	if (c->pupil == 0) {
 		c->differs = true;
-		report(p, ROSTER_NEW, c->line, "", "", c->name);
+		report(p, ROSTER_NEW, c->line, "", "", c->name, "");
 		return STATUS_OK;
 	}
 	status = run_for(p, domain_sql_roster_differs, c, &differs);
 	if (status != STATUS_OK)
 		return status;
 	c->differs = differs != 0;
-	report(p, c->differs ? ROSTER_CHANGED : ROSTER_UNCHANGED, c->line, "", "", c->name);
+	report(p, c->differs ? ROSTER_CHANGED : ROSTER_UNCHANGED, c->line, "", "", c->name, "");
 	return STATUS_OK;
 }
 
 static int
-read_rows(struct plan *p)
+take_child(struct plan *p, struct roster_child *c)
 {
+	int status;
+
+	if (is_repeated(p, c) || !find_child(p, c))
+		return STATUS_OK;
+	if (p->nchildren >= ROSTER_PLAN_MAX_ROWS)
+		return STATUS_TOO_LARGE;
+	status = grow((void **)&p->children, p->nchildren, &p->children_cap,
+	    sizeof(*p->children));
+	if (status == STATUS_OK)
+		status = classify(p, c);
+	if (status != STATUS_OK)
+		return status;
+	p->children[p->nchildren] = *c;
+	index_add(p->by_name, c->name, p->nchildren);
+	index_add(p->by_number, c->number, p->nchildren);
+	p->nchildren++;
+	return STATUS_OK;
+}
+
+static int
+read_sheet(struct plan *p, struct roster_book_sheet *sheet)
+{
+	struct roster_child_reader reader = {
+		.table = &p->table, .ditto = !p->book->merges_known, .say = say_cell, .ctx = p,
+	};
 	int status = STATUS_OK;
 
-	while (status == STATUS_OK && roster_csv_row(&p->csv)) {
-		struct child c;
+	roster_child_begin(&reader, sheet);
+	for (size_t i = p->table.first; i < sheet->nrows && status == STATUS_OK; i++) {
+		struct roster_child c;
 
-		if (is_no_child(p) || !read_child(p, &c) || is_repeated(p, &c)
-		    || !find_child(p, &c))
+		p->line = sheet->rows[i].line;
+		if (roster_table_skip(&p->table, &sheet->rows[i])
+		    || !roster_child_read(&reader, &sheet->rows[i], &c))
 			continue;
-		if (p->nchildren >= ROSTER_PLAN_MAX_ROWS)
-			return STATUS_TOO_LARGE;
-		status = grow((void **)&p->children, p->nchildren, &p->children_cap,
-		    sizeof(*p->children));
-		if (status == STATUS_OK)
-			status = classify(p, &c);
-		if (status == STATUS_OK)
-			p->children[p->nchildren++] = c;
+		c.sheet = sheet->name;
+		status = take_child(p, &c);
 	}
 	return status;
+}
+
+/* Every sheet with a header; one with a table's rows but no header is named. */
+static int
+read_sheets(struct plan *p)
+{
+	bool found = false;
+	int status = STATUS_OK;
+
+	for (size_t i = 0; i < p->book->nsheets && status == STATUS_OK; i++) {
+		struct roster_book_sheet *sheet = &p->book->sheets[i];
+		bool header = roster_table_find(&p->table, sheet);
+
+		p->sheet = sheet->name;
+		if (header && !sheet->hidden) {
+			found = true;
+			if (p->in->columns)
+				p->in->columns(p->in->ctx, sheet->name, &p->table);
+			status = read_sheet(p, sheet);
+		} else if (header) {
+			report(p, ROSTER_DOUBTFUL, 0, "", "R19.hidden_sheet", "", sheet->name);
+		} else if (sheet->nrows > 3 && p->book->nsheets > 1 && !sheet->hidden) {
+			report(p, ROSTER_DOUBTFUL, 0, "", "R19.sheet_skipped", "", sheet->name);
+		}
+	}
+	if (status == STATUS_OK && !found) {
+		runtime_error(p->error, "R19.no_header", NULL, NULL);
+		return STATUS_MALFORMED;
+	}
+	return status == STATUS_OK ? status : runtime_fail(p->rt, status, p->error);
 }
 
 static int
@@ -518,7 +481,7 @@ write_rows(struct plan *p)
 	int status = STATUS_OK;
 
 	for (size_t i = 0; i < p->nchildren && status == STATUS_OK; i++) {
-		struct child *c = &p->children[i];
+		struct roster_child *c = &p->children[i];
 
 		if (!c->differs)
 			continue;
@@ -550,23 +513,34 @@ apply(struct plan *p, const struct domain_user *user)
 }
 
 static int
-find_header(struct plan *p)
+plan_init(struct plan *p)
 {
-	for (int i = 0; i < HEADER_WITHIN_ROWS && roster_csv_row(&p->csv); i++)
-		if (take_header(p))
-			return STATUS_OK;
-	runtime_error(p->error, "R19.no_header", NULL, NULL);
-	return STATUS_MALFORMED;
+	uint32_t **const tables[] = {&p->by_number, &p->by_name, &p->known_number,
+	    &p->known_name};
+
+	for (int i = 0; i < 4; i++) {
+		*tables[i] = calloc(INDEX_SLOTS, sizeof(uint32_t));
+		if (!*tables[i])
+			return STATUS_NOMEM;
+	}
+	return STATUS_OK;
 }
 
 static void
 plan_release(struct plan *p)
 {
-	for (size_t i = 0; i < p->nknown; i++)
+	for (size_t i = 0; i < p->nknown; i++) {
 		free(p->known[i].name);
+		free(p->known[i].guardian);
+		free(p->known[i].phone);
+	}
 	free(p->known);
 	free(p->children);
-	roster_csv_release(&p->csv);
+	free(p->by_number);
+	free(p->by_name);
+	free(p->known_number);
+	free(p->known_name);
+	roster_book_free(p->book);
 }
 
 static int
@@ -597,24 +571,27 @@ roster_plan_run(const struct runtime *rt, const struct domain_user *user,
     const struct roster_plan_input *in, struct roster_import_result *ret,
     struct domain_error *ret_error)
 {
-	struct plan p = {.rt = rt, .in = in, .error = ret_error};
+	struct plan p = {.rt = rt, .in = in, .error = ret_error,
+	    .table = {.school_year = in->school_year}};
+	const char *reason = NULL;
 	int status = check_call(rt, user, in->school_year, ret_error);
 
 	if (status != STATUS_OK)
 		return status;
-	status = roster_csv_open(&p.csv, in->data, in->len);
+	status = roster_book_read(in->data, in->len, &p.book, &reason);
 	if (status != STATUS_OK) {
-		runtime_error(ret_error, status == STATUS_TOO_LARGE ? "R19.too_large"
-		    : "R19.encoding", NULL, NULL);
+		runtime_error(ret_error, reason ? reason : status_name(status), NULL, NULL);
 		return status;
 	}
-	status = find_header(&p);
-	if (status == STATUS_OK) {
+	status = plan_init(&p);
+	if (status == STATUS_OK)
 		status = load_known(&p);
-		if (status == STATUS_OK)
-			status = read_rows(&p);
-		if (status == STATUS_OK)
-			status = apply(&p, user);
+	if (status != STATUS_OK)
+		runtime_fail(rt, status, ret_error);
+	else
+		status = read_sheets(&p);
+	if (status == STATUS_OK) {
+		status = apply(&p, user);
 		if (status != STATUS_OK)
 			runtime_fail(rt, status, ret_error);
 	}

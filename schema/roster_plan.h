@@ -2,6 +2,7 @@
 #ifndef SCHEMA_ROSTER_PLAN_H
 #define SCHEMA_ROSTER_PLAN_H
 
+#include "schema/roster_table.h"
 #include "schema/runtime.h"
 
 #define ROSTER_PLAN_MAX_ROWS 20000u
@@ -9,8 +10,15 @@
 enum roster_import_row {
 	ROSTER_NEW, ROSTER_CHANGED, ROSTER_UNCHANGED, ROSTER_DOUBTFUL, ROSTER_REJECTED
 };
-typedef void roster_import_report(void *ctx, enum roster_import_row what,
-    unsigned line, const char *column, const char *reason_code, const char *text);
+struct roster_import_said { /* texts are valid during the call; never NULL */
+	enum roster_import_row what;
+	const char *sheet;
+	unsigned line;              /* 0: the whole sheet */
+	const char *column, *reason, *name, *text;
+};
+typedef void roster_import_report(void *ctx, const struct roster_import_said *said);
+typedef void roster_import_columns(void *ctx, const char *sheet,
+    const struct roster_table *table);
 struct roster_import_result {
 	unsigned fresh, changed, unchanged, doubtful, rejected;
 };
@@ -20,7 +28,8 @@ struct roster_plan_input {
 	size_t len;
 	int school_year;
 	bool dry_run;
-	roster_import_report *report; /* may be NULL */
+	roster_import_report *report;   /* may be NULL */
+	roster_import_columns *columns; /* may be NULL */
 	void *ctx;
 };
 
