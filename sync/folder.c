@@ -50,18 +50,22 @@ is_hex(const char *s, size_t n)
 	return strspn(s, hex_digits) >= n;
 }
 
-static int
-kind_of(const char *name, enum folder_kind *ret)
+enum folder_kind
+folder_name_kind(const char *name)
 {
 	if (strlen(name) != NAME_LENGTH || !is_hex(name, 2 * NAME_HASH_BYTES))
-		return STATUS_NOT_FOUND;
+		return 0;
 	if (strcmp(name + 2 * NAME_HASH_BYTES, ".KHB") == 0)
-		*ret = FOLDER_BUNDLE;
-	else if (strcmp(name + 2 * NAME_HASH_BYTES, ".KHR") == 0)
-		*ret = FOLDER_ROSTER;
-	else
-		return STATUS_NOT_FOUND;
-	return STATUS_OK;
+		return FOLDER_BUNDLE;
+	return strcmp(name + 2 * NAME_HASH_BYTES, ".KHR") == 0 ? FOLDER_ROSTER : 0;
+}
+
+void
+folder_name_of(const uint8_t hash[HASH_BYTES], enum folder_kind kind,
+    char ret[FOLDER_NAME_BYTES])
+{
+	put_hex(ret, hash, NAME_HASH_BYTES);
+	memcpy(ret + 2 * NAME_HASH_BYTES, kind == FOLDER_BUNDLE ? ".KHB" : ".KHR", 5);
 }
 
 static bool
@@ -258,8 +262,7 @@ folder_write_finish(struct folder_write *w, const uint8_t hash[HASH_BYTES],
 	char *path;
 	int rc;
 
-	put_hex(name, hash, NAME_HASH_BYTES);
-	memcpy(name + 2 * NAME_HASH_BYTES, w->kind == FOLDER_BUNDLE ? ".KHB" : ".KHR", 5);
+	folder_name_of(hash, w->kind, name);
 	path = join(w->folder, name);
 	if (path == NULL)
 		return STATUS_NOMEM;
@@ -302,7 +305,8 @@ note_entry(void *ctx, const char *name, uint64_t size_bytes)
 	struct listing *l = ctx;
 	struct folder_entry entry = {.size_bytes = size_bytes};
 
-	if (kind_of(name, &entry.kind) != STATUS_OK || l->n == FOLDER_MAX_FILES) {
+	entry.kind = folder_name_kind(name);
+	if (entry.kind == 0 || l->n == FOLDER_MAX_FILES) {
 		l->ignored++;
 		return STATUS_OK;
 	}
@@ -356,11 +360,10 @@ folder_list(const struct env *env, const char *dir, struct folder_entry **ret,
 static int
 path_of(const struct env *env, const char *dir, const char *name, char **ret)
 {
-	enum folder_kind kind;
 	char *folder;
 	int rc;
 
-	if (kind_of(name, &kind) != STATUS_OK)
+	if (folder_name_kind(name) == 0)
 		return STATUS_USAGE;
 	folder = join(dir, FOLDER_NAME);
 	if (folder == NULL)

@@ -44,6 +44,11 @@ int folder_remove(const struct env *env, const char *dir, const char *name) MUST
 /* Removes temporary files (~HHHH.TMP) that a cut left behind, no others. */
 int folder_sweep(const struct env *env, const char *dir) MUST_CHECK;
 
+/* 0 when it is no name of a file of ours. */
+enum folder_kind folder_name_kind(const char *name);
+/* The name of a file with this content hash. */
+void folder_name_of(const uint8_t hash[HASH_BYTES], enum folder_kind kind,
+    char ret[FOLDER_NAME_BYTES]);
 /* Content hash, as in names. */
 void folder_hash_init(struct hash *h);
 

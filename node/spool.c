@@ -1,0 +1,508 @@
+#include "node/spool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DAY_S 86400
+
+struct spool {
+	char *part, *in, *in_root, *now, *now_root, *out; /* folders */
+	pthread_mutex_t lock;   /* the two counts */
+	size_t files;           /* whole, waiting or in hand */
+	uint64_t bytes;         /* of all in part, in and now */
+};
+
+static int
+translate(int error)
+{
+	switch (error) {
+	case ENOENT: return STATUS_NOT_FOUND;
+	case EEXIST: return STATUS_EXISTS;
+	case ENOSPC: case EDQUOT: return STATUS_FULL;
+	case EROFS: case EACCES: case EPERM: return STATUS_READONLY;
+	case ENOMEM: return STATUS_NOMEM;
+	default: return STATUS_IO;
+	}
+}
+
+static char *
+join(const char *a, const char *b)
+{
+	size_t na = strlen(a), nb = strlen(b);
+	char *p = malloc(na + nb + 2);
+
+	if (p == NULL)
+		return NULL;
+	memcpy(p, a, na);
+	p[na] = '/';
+	memcpy(p + na + 1, b, nb + 1);
+	return p;
+}
+
+static int
+make_folder(const char *path)
+{
+	return mkdir(path, 0700) == 0 || errno == EEXIST ? STATUS_OK : translate(errno);
+}
+
+static int
+sync_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int status = STATUS_OK;
+
+	if (fd < 0)
+		return translate(errno);
+	if (fsync(fd) != 0)
+		status = translate(errno);
+	(void)close(fd);
+	return status;
+}
+
+/* Visits the regular files of a folder. */
+static int
+each_file(const char *folder, int (*visit)(struct spool *s, const char *folder,
+    const char *name, const struct stat *st), struct spool *s)
+{
+	int status = STATUS_OK;
+	struct dirent *e;
+	DIR *d = opendir(folder);
+
+	if (d == NULL)
+		return translate(errno);
+	while (status == STATUS_OK && (e = readdir(d)) != NULL) {
+		struct stat st;
+
+		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode))
+			status = visit(s, folder, e->d_name, &st);
+	}
+	(void)closedir(d);
+	return status;
+}
+
+static int
+move(const char *from, const char *to, const char *name)
+{
+	char *a = join(from, name), *b = join(to, name);
+	int status = a == NULL || b == NULL ? STATUS_NOMEM :
+	    rename(a, b) == 0 ? STATUS_OK : translate(errno);
+
+	free(a);
+	free(b);
+	return status;
+}
+
+static int
+count_part(struct spool *s, const char *folder, const char *name, const struct stat *st)
+{
+	(void)folder;
+	(void)name;
+	s->bytes += (uint64_t)st->st_size;
+	return STATUS_OK;
+}
+
+static int
+count_whole(struct spool *s, const char *folder, const char *name, const struct stat *st)
+{
+	s->files++;
+	return count_part(s, folder, name, st);
+}
+
+static int
+put_back(struct spool *s, const char *folder, const char *name, const struct stat *st)
+{
+	(void)st;
+	return move(folder, s->in, name);
+}
+
+static int
+make_folders(struct spool *s, const char *root)
+{
+	s->part = join(root, "part");
+	s->in_root = join(root, "in");
+	s->now_root = join(root, "now");
+	s->out = join(root, "out");
+	if (s->in_root != NULL && s->now_root != NULL) {
+		s->in = join(s->in_root, FOLDER_NAME);
+		s->now = join(s->now_root, FOLDER_NAME);
+	}
+	if (s->part == NULL || s->in == NULL || s->now == NULL || s->out == NULL)
+		return STATUS_NOMEM;
+	const char *const folders[] = { root, s->part, s->in_root, s->in, s->now_root,
+	    s->now, s->out };
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		int status = make_folder(folders[i]);
+
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+int
+spool_new(const char *root, struct spool **ret)
+{
+	struct spool *s = calloc(1, sizeof(*s));
+	int status;
+
+	if (s == NULL)
+		return STATUS_NOMEM;
+	(void)pthread_mutex_init(&s->lock, NULL);
+	status = make_folders(s, root);
+	if (status == STATUS_OK)
+		status = each_file(s->now, put_back, s);
+	if (status == STATUS_OK)
+		status = each_file(s->part, count_part, s);
+	if (status == STATUS_OK)
+		status = each_file(s->in, count_whole, s);
+	if (status != STATUS_OK) {
+		spool_free(s);
+		return status;
+	}
+	*ret = s;
+	return STATUS_OK;
+}
+
+void
+spool_free(struct spool *s)
+{
+	if (s == NULL)
+		return;
+	free(s->part);
+	free(s->in);
+	free(s->in_root);
+	free(s->now);
+	free(s->now_root);
+	free(s->out);
+	(void)pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+bool
+spool_name_valid(const char *name)
+{
+	return folder_name_kind(name) != 0;
+}
+
+static int
+size_in(const char *folder, const char *name, uint64_t *ret)
+{
+	char *path = join(folder, name);
+	struct stat st;
+	int status = path == NULL ? STATUS_NOMEM :
+	    lstat(path, &st) != 0 ? translate(errno) :
+	    !S_ISREG(st.st_mode) ? STATUS_IO : STATUS_OK;
+
+	if (status == STATUS_OK)
+		*ret = (uint64_t)st.st_size;
+	free(path);
+	return status;
+}
+
+int
+spool_have(struct spool *s, const char *name, uint64_t *ret_offset, bool *ret_whole)
+{
+	uint64_t size = 0;
+	int status;
+
+	if (!spool_name_valid(name))
+		return STATUS_USAGE;
+	status = size_in(s->in, name, &size);
+	if (status == STATUS_NOT_FOUND)
+		status = size_in(s->now, name, &size);
+	if (status == STATUS_OK) {
+		*ret_offset = size;
+		*ret_whole = true;
+		return STATUS_OK;
+	}
+	if (status == STATUS_NOT_FOUND)
+		status = size_in(s->part, name, &size);
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	*ret_offset = status == STATUS_OK ? size : 0;
+	*ret_whole = false;
+	return STATUS_OK;
+}
+
+static int
+write_all(int fd, const uint8_t *p, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return translate(errno);
+		p += n;
+		len -= (size_t)n;
+	}
+	return STATUS_OK;
+}
+
+static int
+hash_matches(const char *path, const char *name)
+{
+	uint8_t buf[16384], digest[HASH_BYTES];
+	char found[FOLDER_NAME_BYTES];
+	struct hash h;
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return translate(errno);
+	folder_hash_init(&h);
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		hash_update(&h, buf, (size_t)n);
+	(void)close(fd);
+	if (n < 0)
+		return STATUS_IO;
+	hash_final(&h, digest);
+	folder_name_of(digest, folder_name_kind(name), found);
+	return strcmp(found, name) == 0 ? STATUS_OK : STATUS_CORRUPT;
+}
+
+/* All bytes are here: into the engine's folder, or away when they are others. */
+static int
+complete(struct spool *s, const char *path, const char *name, uint64_t total)
+{
+	int status = hash_matches(path, name);
+
+	if (status == STATUS_CORRUPT) {
+		(void)unlink(path);
+		(void)pthread_mutex_lock(&s->lock);
+		s->bytes -= total;
+		(void)pthread_mutex_unlock(&s->lock);
+		return status;
+	}
+	if (status == STATUS_OK)
+		status = move(s->part, s->in, name);
+	if (status == STATUS_OK)
+		status = sync_folder(s->in);
+	if (status == STATUS_OK) {
+		(void)pthread_mutex_lock(&s->lock);
+		s->files++;
+		(void)pthread_mutex_unlock(&s->lock);
+	}
+	return status;
+}
+
+/* A failed write leaves no bytes that nobody counted. */
+static int
+append_synced(int fd, uint64_t offset, const void *data, size_t len)
+{
+	int status = write_all(fd, data, len);
+
+	if (status == STATUS_OK && fdatasync(fd) != 0)
+		status = translate(errno);
+	if (status != STATUS_OK && ftruncate(fd, (off_t)offset) != 0)
+		status = STATUS_IO;
+	return status;
+}
+
+static int
+room_for(struct spool *s, size_t len)
+{
+	int status = STATUS_OK;
+
+	(void)pthread_mutex_lock(&s->lock);
+	if (s->bytes + len > SPOOL_MAX_BYTES || s->files >= SPOOL_MAX_FILES)
+		status = STATUS_BUSY;
+	else
+		s->bytes += len;
+	(void)pthread_mutex_unlock(&s->lock);
+	return status;
+}
+
+static void
+give_back(struct spool *s, uint64_t len)
+{
+	(void)pthread_mutex_lock(&s->lock);
+	s->bytes -= len < s->bytes ? len : s->bytes;
+	(void)pthread_mutex_unlock(&s->lock);
+}
+
+int
+spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
+    const void *data, size_t len, uint64_t *ret_have, bool *ret_whole)
+{
+	int fd, status = spool_have(s, name, ret_have, ret_whole);
+	char *path;
+
+	if (status != STATUS_OK || *ret_whole)
+		return status;
+	if (total == 0 || total > SPOOL_MAX_FILE_BYTES || len > SPOOL_PIECE_BYTES)
+		return STATUS_TOO_LARGE;
+	if (offset != *ret_have)
+		return STATUS_STALE;
+	if (offset + len > total)
+		return STATUS_MALFORMED;
+	status = room_for(s, len);
+	if (status != STATUS_OK)
+		return status;
+	path = join(s->part, name);
+	fd = path == NULL ? -1 : open(path,
+	    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		status = path == NULL ? STATUS_NOMEM : translate(errno);
+	if (status == STATUS_OK)
+		status = append_synced(fd, offset, data, len);
+	if (fd >= 0)
+		(void)close(fd);
+	if (status == STATUS_OK && offset == 0)
+		status = sync_folder(s->part);
+	if (status != STATUS_OK) {
+		give_back(s, len);
+	} else {
+		*ret_have = offset + len;
+		if (*ret_have == total) {
+			status = complete(s, path, name, total);
+			*ret_whole = status == STATUS_OK;
+		}
+	}
+	free(path);
+	return status;
+}
+
+/* ---- the engine's side ---- */
+
+struct oldest {
+	char names[SPOOL_BATCH_FILES][FOLDER_NAME_BYTES];
+	struct timespec since[SPOOL_BATCH_FILES];
+	size_t n;
+};
+
+static bool
+earlier(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
+/* Keeps the oldest, in order. */
+static void
+consider(struct oldest *o, const char *name, const struct timespec *since)
+{
+	size_t at = o->n;
+
+	while (at > 0 && earlier(since, &o->since[at - 1]))
+		at--;
+	if (at == SPOOL_BATCH_FILES)
+		return;
+	if (o->n < SPOOL_BATCH_FILES)
+		o->n++;
+	for (size_t i = o->n - 1; i > at; i--) {
+		memcpy(o->names[i], o->names[i - 1], FOLDER_NAME_BYTES);
+		o->since[i] = o->since[i - 1];
+	}
+	memcpy(o->names[at], name, strlen(name) + 1);
+	o->since[at] = *since;
+}
+
+int
+spool_take(struct spool *s, const char **ret_folder, size_t *ret_n)
+{
+	struct oldest o = { .n = 0 };
+	struct dirent *e;
+	int status = STATUS_OK;
+	DIR *d = opendir(s->in);
+
+	if (d == NULL)
+		return translate(errno);
+	while ((e = readdir(d)) != NULL) {
+		struct stat st;
+
+		if (spool_name_valid(e->d_name) &&
+		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode))
+			consider(&o, e->d_name, &st.st_mtim);
+	}
+	(void)closedir(d);
+	for (size_t i = 0; status == STATUS_OK && i < o.n; i++)
+		status = move(s->in, s->now, o.names[i]);
+	*ret_folder = s->now_root;
+	*ret_n = o.n;
+	return status;
+}
+
+void
+spool_done(struct spool *s, const char *name)
+{
+	uint64_t size = 0;
+	char *path;
+
+	if (!spool_name_valid(name) || size_in(s->now, name, &size) != STATUS_OK)
+		return;
+	path = join(s->now, name);
+	if (path != NULL && unlink(path) == 0) {
+		give_back(s, size);
+		(void)pthread_mutex_lock(&s->lock);
+		if (s->files > 0)
+			s->files--;
+		(void)pthread_mutex_unlock(&s->lock);
+	}
+	free(path);
+}
+
+size_t
+spool_waiting(struct spool *s)
+{
+	size_t n;
+
+	(void)pthread_mutex_lock(&s->lock);
+	n = s->files;
+	(void)pthread_mutex_unlock(&s->lock);
+	return n;
+}
+
+int
+spool_out(struct spool *s, const struct node_id *peer, char **ret)
+{
+	static const char digits[] = "0123456789abcdef";
+	char name[2 * NODE_ID_BYTES + 1];
+	char *path;
+	int status;
+
+	for (size_t i = 0; i < NODE_ID_BYTES; i++) {
+		name[2 * i] = digits[peer->b[i] >> 4];
+		name[2 * i + 1] = digits[peer->b[i] & 15];
+	}
+	name[2 * NODE_ID_BYTES] = '\0';
+	path = join(s->out, name);
+	if (path == NULL)
+		return STATUS_NOMEM;
+	status = make_folder(path);
+	if (status == STATUS_OK)
+		*ret = path;
+	else
+		free(path);
+	return status;
+}
+
+void
+spool_sweep(struct spool *s, int64_t now_s)
+{
+	struct dirent *e;
+	DIR *d = opendir(s->part);
+
+	if (d == NULL)
+		return;
+	while ((e = readdir(d)) != NULL) {
+		struct stat st;
+
+		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+		    !S_ISREG(st.st_mode) ||
+		    now_s - st.st_mtim.tv_sec < SPOOL_PART_DAYS * DAY_S)
+			continue;
+		if (unlinkat(dirfd(d), e->d_name, 0) == 0)
+			give_back(s, (uint64_t)st.st_size);
+	}
+	(void)closedir(d);
+}

@@ -1,0 +1,208 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "node/spool.h"
+
+#define BYTES 5000u
+
+struct world {
+	char root[64];
+	struct spool *spool;
+	uint8_t bytes[BYTES];
+	char name[FOLDER_NAME_BYTES];
+};
+
+static void
+name_for(const uint8_t *p, size_t len, char ret[FOLDER_NAME_BYTES])
+{
+	uint8_t digest[HASH_BYTES];
+	struct hash h;
+
+	folder_hash_init(&h);
+	hash_update(&h, p, len);
+	hash_final(&h, digest);
+	memset(ret, 0, FOLDER_NAME_BYTES);
+	folder_name_of(digest, FOLDER_BUNDLE, ret);
+}
+
+static int
+open_world(void **state)
+{
+	static struct world w;
+	char root[80];
+
+	memset(&w, 0, sizeof(w));
+	(void)snprintf(w.root, sizeof(w.root), "/tmp/kehou-spool-XXXXXX");
+	assert_non_null(mkdtemp(w.root));
+	(void)snprintf(root, sizeof(root), "%s/spool", w.root);
+	assert_int_equal(spool_new(root, &w.spool), STATUS_OK);
+	for (size_t i = 0; i < BYTES; i++)
+		w.bytes[i] = (uint8_t)(i * 31 + i / 256);
+	name_for(w.bytes, BYTES, w.name);
+	*state = &w;
+	return 0;
+}
+
+static void
+reopen(struct world *w)
+{
+	char root[80];
+
+	(void)snprintf(root, sizeof(root), "%s/spool", w->root);
+	spool_free(w->spool);
+	assert_int_equal(spool_new(root, &w->spool), STATUS_OK);
+}
+
+static int
+close_world(void **state)
+{
+	struct world *w = *state;
+	char command[128];
+
+	spool_free(w->spool);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", w->root);
+	return system(command);
+}
+
+static int
+append(struct world *w, uint64_t offset, size_t len, uint64_t *have, bool *whole)
+{
+	return spool_append(w->spool, w->name, offset, BYTES, w->bytes + offset, len, have,
+	    whole);
+}
+
+static void
+a_file_goes_on_from_what_was_durable_when_the_program_stopped(void **state)
+{
+	struct world *w = *state;
+	uint64_t have;
+	bool whole;
+
+	assert_int_equal(append(w, 0, 1000, &have, &whole), STATUS_OK);
+	reopen(w);
+	assert_int_equal(spool_have(w->spool, w->name, &have, &whole), STATUS_OK);
+	assert_int_equal(have, 1000);
+	assert_false(whole);
+	assert_int_equal(append(w, 1000, BYTES - 1000, &have, &whole), STATUS_OK);
+	assert_true(whole);
+	assert_int_equal(spool_waiting(w->spool), 1);
+	reopen(w);
+	assert_int_equal(spool_have(w->spool, w->name, &have, &whole), STATUS_OK);
+	assert_true(whole);
+	assert_int_equal(have, BYTES);
+	assert_int_equal(spool_waiting(w->spool), 1);
+}
+
+static void
+a_piece_at_another_offset_is_refused_and_the_right_one_told(void **state)
+{
+	struct world *w = *state;
+	uint64_t have;
+	bool whole;
+
+	assert_int_equal(append(w, 0, 700, &have, &whole), STATUS_OK);
+	assert_int_equal(append(w, 0, 700, &have, &whole), STATUS_STALE);
+	assert_int_equal(have, 700);
+	assert_int_equal(append(w, 900, 100, &have, &whole), STATUS_STALE);
+	assert_int_equal(have, 700);
+	assert_int_equal(spool_append(w->spool, w->name, 700, 800, w->bytes, 200, &have,
+	    &whole), STATUS_MALFORMED);
+	assert_int_equal(append(w, 700, BYTES - 700, &have, &whole), STATUS_OK);
+	assert_true(whole);
+}
+
+static void
+other_bytes_than_the_name_says_are_dropped_whole(void **state)
+{
+	struct world *w = *state;
+	uint64_t have;
+	bool whole;
+
+	w->bytes[4] ^= 1;
+	assert_int_equal(append(w, 0, BYTES, &have, &whole), STATUS_CORRUPT);
+	assert_int_equal(spool_waiting(w->spool), 0);
+	assert_int_equal(spool_have(w->spool, w->name, &have, &whole), STATUS_OK);
+	assert_int_equal(have, 0);
+	w->bytes[4] ^= 1;
+	assert_int_equal(append(w, 0, BYTES, &have, &whole), STATUS_OK);
+	assert_true(whole);
+}
+
+static void
+no_name_leaves_the_folder_and_no_size_passes_the_limits(void **state)
+{
+	static const char *const names[] = { "", "..", "../../etc/passwd", "a.KHB",
+	    "0123456789abcdef0123456789abcdef.KHB", "0123456789ABCDEF0123456789ABCDEF.TXT" };
+	struct world *w = *state;
+	uint64_t have;
+	bool whole;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(spool_append(w->spool, names[i], 0, 4, "abcd", 4, &have,
+		    &whole), STATUS_USAGE);
+	assert_int_equal(spool_append(w->spool, w->name, 0, SPOOL_MAX_FILE_BYTES + 1, "a", 1,
+	    &have, &whole), STATUS_TOO_LARGE);
+	assert_int_equal(spool_append(w->spool, w->name, 0, 0, "", 0, &have, &whole),
+	    STATUS_TOO_LARGE);
+}
+
+static void
+the_engine_gets_a_few_at_a_time_and_has_them_again_after_a_stop(void **state)
+{
+	struct world *w = *state;
+	const char *folder;
+	uint64_t have;
+	bool whole;
+	size_t n;
+
+	for (uint8_t i = 0; i < SPOOL_BATCH_FILES + 3; i++) {
+		char name[FOLDER_NAME_BYTES];
+
+		name_for(&i, 1, name);
+		assert_int_equal(spool_append(w->spool, name, 0, 1, &i, 1, &have, &whole),
+		    STATUS_OK);
+	}
+	assert_int_equal(spool_take(w->spool, &folder, &n), STATUS_OK);
+	assert_int_equal(n, SPOOL_BATCH_FILES);
+	reopen(w); /* stopped with those in hand */
+	assert_int_equal(spool_waiting(w->spool), SPOOL_BATCH_FILES + 3);
+	for (size_t left = SPOOL_BATCH_FILES + 3; left > 0;) {
+		struct folder_entry *list;
+		size_t listed, ignored;
+
+		assert_int_equal(spool_take(w->spool, &folder, &n), STATUS_OK);
+		assert_int_equal(folder_list(&env_posix, folder, &list, &listed, &ignored),
+		    STATUS_OK);
+		assert_int_equal(listed, n);
+		for (size_t i = 0; i < listed; i++)
+			spool_done(w->spool, list[i].name);
+		free(list);
+		left -= n;
+	}
+	assert_int_equal(spool_waiting(w->spool), 0);
+	assert_int_equal(spool_take(w->spool, &folder, &n), STATUS_OK);
+	assert_int_equal(n, 0);
+}
+
+int
+main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
+	const struct CMUnitTest tests[] = {
+		CASE(a_file_goes_on_from_what_was_durable_when_the_program_stopped),
+		CASE(a_piece_at_another_offset_is_refused_and_the_right_one_told),
+		CASE(other_bytes_than_the_name_says_are_dropped_whole),
+		CASE(no_name_leaves_the_folder_and_no_size_passes_the_limits),
+		CASE(the_engine_gets_a_few_at_a_time_and_has_them_again_after_a_stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
