@@ -235,6 +235,23 @@ R3_a_withdrawal_ends_taking_part_from_its_day(void **state)
 }
 
 static void
+R12_a_second_roll_call_that_keeps_undoes_no_mark(void **state)
+{
+	struct day *d = *state;
+	struct world *w = &d->w;
+
+	consents(d);
+	world_do(w, "rollcall", with(session_args(), "absent", json_pack("[I]", d->pupil[1])));
+	assert_int_equal(world_id(w, "rollcall", "absent", with(session_args(), "keep",
+	    json_integer(1))), 1);
+	/* Who is named is marked anew: it came late. */
+	assert_int_equal(world_id(w, "rollcall", "absent", with(with(session_args(), "keep",
+	    json_integer(1)), "extra", json_pack("[I]", d->pupil[1]))), 0);
+	world_do(w, "rollcall", with(session_args(), "absent", json_pack("[I]", d->pupil[1])));
+	assert_int_equal(world_id(w, "rollcall", "absent", session_args()), 0);
+}
+
+static void
 R12_a_roll_call_marks_everybody_and_opens_the_session(void **state)
 {
 	struct day *d = *state;
@@ -597,6 +614,8 @@ main(void)
 		    R3_a_child_without_consent_is_counted_not_turned_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    R3_a_withdrawal_ends_taking_part_from_its_day, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R12_a_second_roll_call_that_keeps_undoes_no_mark, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    R12_a_roll_call_marks_everybody_and_opens_the_session, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -1,7 +1,7 @@
--- about: Roll call of a group in one act: everybody who takes part is here except who is named; who came without being expected is named too and never turned away.
--- about_zh: 给一组一次点名：参加的都在，除非列为缺席或请假；没登记而来的也列出（extra），绝不拒之门外。
+-- about: Roll call of a group in one act: everybody who takes part is here except who is named; who came without being expected is named too and never turned away; keep: marks of children who are not named stay as they are, so that two phones do not undo each other.
+-- about_zh: 给一组一次点名：参加的都在，除非列为缺席或请假；没登记而来的也列出（extra），绝不拒之门外；keep：未列名的孩子已有的标记不变，两部手机不会互相覆盖。
 -- roles: teacher head guard
--- params: date:d slot:i site:i? grp:i? absent:j? excused:j? extra:j?
+-- params: date:d slot:i site:i? grp:i? absent:j? excused:j? extra:j? keep:b?
 -- scope: school
 -- audit: absent excused extra
 -- requires: R12 R1 R3
@@ -52,7 +52,10 @@ FROM (SELECT e.pupil FROM place e
 WHERE true
 ON CONFLICT DO UPDATE SET state = excluded.state, at = excluded.at,
 	by_staff = excluded.by_staff
-	WHERE state <> excluded.state;
+	WHERE state <> excluded.state AND (coalesce(:keep, 0) = 0 OR pupil IN (
+		SELECT CAST(value AS INTEGER) FROM json_each(:extra)
+		UNION SELECT CAST(value AS INTEGER) FROM json_each(:absent)
+		UNION SELECT CAST(value AS INTEGER) FROM json_each(:excused)));
 SELECT count(*) AS marks, sum(state = 1) AS here, sum(state = 2) AS absent,
 	sum(state = 3) AS excused
 FROM attendance WHERE school = :school AND date = :date AND slot = :slot

@@ -75,6 +75,7 @@ export const noteKinds: Pairs = {
 	3: ['采取措施', 'Measure taken'],
 	4: ['查明情况', 'Finding'],
 	5: ['结案', 'Closed'],
+	6: ['已报主管部门', 'Reported to the authority'],
 };
 export const noteKind = (kind: unknown) => word(noteKinds, kind);
 

@@ -58,7 +58,7 @@ function Form(p: { session: Session; expected: number; onDone: () => void }) {
 			} else if (way === 'take') {
 				await send('handover.record', { ...record, from_staff: other, to_staff: giver }, words);
 			} else {
-				await send('handover.record', { ...record, from_staff: giver, ...(alone ? {} : { to_staff: other }) }, words);
+				await send('handover.record', { ...record, from_staff: giver, ...(alone ? { kind: 2 } : { to_staff: other }) }, words);
 			}
 			setPin('');
 			setReason('');

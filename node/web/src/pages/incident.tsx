@@ -56,20 +56,21 @@ export function Report() {
 }
 
 export function Dial(p: { kind: string; incident?: string }) {
-	const numbers = useView('emergency_numbers', { kind: p.kind });
-	const plans = useView('emergency_plans', { kind: p.kind });
-	const listed = (numbers.rows || []).filter(n => n.phone);
+	const seen = useView('emergency', { kind: p.kind, date: today() });
+	const rows = seen.rows || [];
+	const listed = rows.filter(r => r.what === 'number').map(r => ({ phone: String(r.text), name: r.name }));
 	const always = [['120', t('急救', 'Ambulance')], ['110', t('报警', 'Police')], ['119', t('火警', 'Fire')]]
 		.filter(n => !listed.some(x => x.phone === n[0])).map(n => ({ phone: n[0], name: n[1] }));
 	const log = (n: any) => {
-		if (p.incident) send('incident.add', { incident: p.incident, kind: 2, text: t('拨打 ', 'Dialled ') + n.name + ' ' + n.phone }, t('拨打 ', 'Dialled ') + n.name);
+		if (p.incident) send('incident.add', { incident: p.incident, kind: 2, number: n.phone, text: t('拨打 ', 'Dialled ') + n.name }, t('拨打 ', 'Dialled ') + n.name);
 	};
-	const plan = (plans.rows || []).filter(x => String(x.kind) === p.kind).slice(-1)[0];
+	const plans = rows.filter(r => r.what !== 'number');
 	return <div>
 		<h2>{t('要打的电话', 'Numbers to dial')}</h2>
 		<div class="people">{listed.concat(always).map(n => <a class="person dial" href={'tel:' + n.phone} onClick={() => log(n)}><strong>{n.phone}</strong><br />{n.name}</a>)}</div>
 		{p.incident && <p class="hint">{t('点号码拨打，时间会记进本事件。', 'Tap to dial; the time is kept with this incident.')}</p>}
-		{plan && <div><h2>{t('预案', 'Plan')}：{plan.title}</h2><ol class="steps">{String(plan.body).split('\n').map(line => <li>{line}</li>)}</ol></div>}
+		{plans.map(plan => <div><h2>{plan.what === 'plan' ? t('县里的预案', "The county's plan") : t('本校的补充', "The school's own")} {plan.name}</h2>
+			<ol class="steps">{String(plan.text).split('\n').map(line => <li>{line}</li>)}</ol></div>)}
 	</div>;
 }
 
@@ -106,7 +107,7 @@ export function Incident(p: { id: string }) {
 				<p class="what">{r.what}</p>
 				<p class="quiet small">{t('报告人 ', 'Reported by ')}{r.reported_by}，{String(r.reported_at).slice(0, 16)}</p>
 				<h2>{t('经过', 'What followed')}</h2>
-				<ul class="log">{notesOf(r.notes).map(n => <li class="item"><p><strong>{noteKind(n.kind)}</strong> {n.text}</p><p class="small">{String(n.at).slice(0, 16)}</p></li>)}
+				<ul class="log">{notesOf(r.notes).map(n => <li class="item"><p><strong>{noteKind(n.kind)}</strong> {n.text} {n.number}</p><p class="small">{String(n.at).slice(0, 16)}</p></li>)}
 					{waiting.map(i => <li class="item phone"><p>{i.about}</p><p class="small">{t('还在手机上', 'Still on this device')}</p></li>)}</ul>
 				<form class="narrow" onSubmit={async e => {
 					e.preventDefault();

@@ -114,7 +114,7 @@ function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
 	};
 	const submit = async () => {
 		const named = (n: number) => JSON.stringify(Object.keys(draft.state).filter(id => draft.state[id] === n));
-		await send('rollcall', { ...args(s), absent: named(2), excused: named(3), extra: JSON.stringify(draft.extra.filter(x => !draft.state[x.pupil]).map(x => x.pupil)) },
+		await send('rollcall', { ...args(s), keep: 1, absent: named(2), excused: named(3), extra: JSON.stringify(draft.extra.filter(x => !draft.state[x.pupil]).map(x => x.pupil)) },
 			t('点名 ', 'Roll call ') + sessionName(s) + t('：到 ' + here, ': ' + here + ' here'));
 		forget();
 	};
