@@ -454,7 +454,7 @@ net_insert(struct net *n)
 		return status;
 	if (length == 0) {
 		log_row(n, BATCH_WHOLE, 1, stamp, whole_mask(n));
-		return STATUS_OK;
+		return n->erased ? store_put(n->s, n->t, &n->after) : STATUS_OK;
 	}
 	stamp = later(stamp, dead);
 	n->after.length = length + 1;
@@ -648,9 +648,14 @@ erasure(struct net *n)
 		    n->keys[n->t->erases]);
 	status = n->after.exists ? store_is_erased(n->s, n->t, n->after.values,
 	    &n->erased) : STATUS_OK;
-	if (status == STATUS_OK && n->erased && store_blank(n->t, &n->after))
-		status = store_put(n->s, n->t, &n->after);
-	return status;
+	if (status != STATUS_OK || !n->erased)
+		return status;
+	/* What goes is nobody's write. */
+	(void)store_blank(n->t, &n->before);
+	if (!store_blank(n->t, &n->after))
+		return STATUS_OK;
+	/* Of a new row net_insert does it, who first looks for its tombstone. */
+	return n->before.exists ? store_put(n->s, n->t, &n->after) : STATUS_OK;
 }
 
 static int

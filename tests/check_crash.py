@@ -115,8 +115,19 @@ def check_files(world):
 		works(world, "inspect", path)
 
 
+def check_gone(world, case):
+	"""Who was erased is in no file of the node, once it was opened again."""
+	for folder, _, names in os.walk(os.path.join(world, case.node)):
+		for name in names:
+			with open(os.path.join(folder, name), "rb") as file:
+				if case.gone.encode() in file.read():
+					raise Wrong(f"{name} still has {case.gone}")
+
+
 def check_state(world, case, promised):
 	found = state(world, case)
+	if found == case.after and case.gone:
+		check_gone(world, case)
 	if found == case.after or (not promised and found in (case.before, case.between)):
 		return
 	raise Wrong(f"neither before nor after (done was said: {promised}):"
@@ -133,6 +144,7 @@ def check_again(world, case):
 		raise Wrong("the command once more changed the node")
 	if final_names(world) != files:
 		raise Wrong("the command once more changed the files on the stick")
+
 	if [f for f in os.listdir(os.path.join(world, "usb")) if f != "KEHOU"] or \
 			glob.glob(os.path.join(world, "usb", "KEHOU", "~*")):
 		raise Wrong("temporary files stay on the stick")
@@ -191,7 +203,8 @@ def check_told(done, hit, later, promised):
 # --- The commands and the worlds they run in --------------------------------------------
 
 class Case:
-	def __init__(self, name, node, world, args, secret=None):
+	def __init__(self, name, node, world, args, secret=None, gone=""):
+		self.gone = gone
 		self.name, self.node, self.world = name, node, world
 		self.args, self.secret = args, secret
 		self.before = self.after = self.between = None
@@ -218,7 +231,13 @@ def copy(world, folder, name):
 
 def first_pupil(world):
 	rows = json.loads(works(world, *as_head("--json", "show", "pupils"), secret=PIN))
-	return rows[0]["pupil"]
+	return rows[0]
+
+
+def erasing(world):
+	child = first_pupil(world)
+	return Case("do pupil.erase", "school", world, as_head("do", "pupil.erase",
+		f"pupil={child['pupil']}"), PIN, child["name"])
 
 
 def prepare(folder):
@@ -241,7 +260,7 @@ def prepare(folder):
 	exchange(world)
 	yield "enrolled", world
 	world = copy(world, folder, "written")
-	pupil = first_pupil(world)
+	pupil = first_pupil(world)["pupil"]
 	works(world, *as_head("do", "pupil.edit", f"pupil={pupil}", "birth=2014-05-11"), secret=PIN)
 	works(world, "-D", "hub", "do", "pupil.edit", f"school={SCHOOL}", f"pupil={pupil}",
 		"birth=2014-05-01")
@@ -271,6 +290,7 @@ def cases(folder):
 		Case("import at the school", "school", worlds["answered"], ("-D", "school", *take)),
 		Case("first import at the hub", "hub", first_report(worlds["fresh"], folder),
 			("-D", "hub", *take)),
+		erasing(worlds["written"]),
 	]
 
 

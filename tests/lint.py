@@ -363,6 +363,9 @@ def test_names(root):
 	for path in c_files(root, ("tests",), "*"):
 		if path.endswith(".c"):
 			names.update(re.findall(r"(?:cmocka_unit_test\w*|SCHOOL_CASE)\(\s*(\w+)", code_only(read(path))))
+	# The scripts run every function that begins so.
+	for path in sorted(glob.glob(os.path.join(root, "tests", "test_*.py"))):
+		names.update(re.findall(r"^def test_(R\d+_\w+)\(\):", read(path), re.M))
 	return names
 
 

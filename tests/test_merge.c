@@ -266,12 +266,48 @@ random_write(struct node *n, bool hub)
 	static const char *const statements[] = { TINY_SQL_REPLACE, TINY_SQL_SET,
 	    TINY_SQL_REMOVE, TINY_SQL_ITEM_ADD, TINY_SQL_ITEM_ADD, TINY_SQL_ITEM_TITLE,
 	    TINY_SQL_ITEM_AMOUNT, TINY_SQL_ITEM_NOTE, TINY_SQL_ITEM_STATE,
-	    TINY_SQL_ITEM_REMOVE, TINY_SQL_LINK_ADD, TINY_SQL_LINK_REMOVE };
+	    TINY_SQL_ITEM_REMOVE, TINY_SQL_LINK_ADD, TINY_SQL_LINK_REMOVE,
+	    TINY_SQL_REPORT_ADD, TINY_SQL_REPORT_WHAT, TINY_SQL_REPORT_CHILD };
 	const char *sql = hub ? TINY_SQL_ITEM_STATE :
 	    statements[draw(sizeof(statements) / sizeof(statements[0]))];
 
 	n->clock_s += draw(3);
+	if (draw(30) == 0)
+		sql = draw(4) == 0 ? TINY_SQL_ERASE_UNDO : TINY_SQL_ERASE;
 	write_one(n, sql, 1 + draw(4), draw(5));
+}
+
+static void
+settle(struct node *n)
+{
+	assert_int_equal(store_begin_merge(n->store), STATUS_OK);
+	assert_int_equal(merge_erase(&n->merge), STATUS_OK);
+	assert_false(store_erasing(n->store));
+	assert_int_equal(store_commit_merge(n->store), STATUS_OK);
+}
+
+static int
+nothing_to_erase(void *ctx, const struct store_segment *seg)
+{
+	struct buffer out = BUFFER_INIT;
+	uint32_t n;
+
+	assert_int_equal(merge_erase_packed(ctx, &tiny_registry, seg->packed,
+	    seg->packed_len, &out, &n), STATUS_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(merge_erase_stubs(ctx, &tiny_registry, seg->packed,
+	    seg->packed_len, &n), STATUS_OK);
+	assert_int_equal(n, 0);
+	buffer_release(&out);
+	return 0;
+}
+
+static void
+assert_erased(struct node *n)
+{
+	for (uint32_t w = 1; w <= store_stream_count(n->store); w++)
+		assert_int_equal(store_segments(n->store, w, 0, nothing_to_erase,
+		    n->store), 0);
 }
 
 static void
@@ -314,11 +350,15 @@ one_round(void)
 		for (unsigned i = draw(4); i > 0; i--)
 			random_write(n, n == &nodes[WRITERS - 1]);
 		seal(n, &post);
+		if (draw(3) == 0)
+			settle(n);
 		for (unsigned i = draw(4); i > 0 && post.n > 0; i--)
 			(void)deliver(n, &post.packed[draw(post.n)]);
 	}
 	for (unsigned i = 0; i < WRITERS + 2; i++) {
 		deliver_all(&nodes[i], &post);
+		settle(&nodes[i]);
+		assert_erased(&nodes[i]);
 		assert_int_equal(held(&nodes[i]), 0);
 		assert_agree(&nodes[0], &nodes[i]);
 		assert_int_equal(store_integrity(nodes[i].store), STATUS_OK);
@@ -334,6 +374,182 @@ any_delivery_gives_the_same_digest(void **state)
 		fprintf(stderr, "# KEHOU_SEED=%llu\n", (unsigned long long)seed);
 		one_round();
 	}
+}
+/* ---- erasure ---- */
+
+static int64_t
+words(struct node *n, int64_t child)
+{
+	struct store_stmt *st;
+	int64_t found;
+	bool row = false;
+
+	assert_int_equal(store_prepare(n->store, TINY_SQL_WORDS, &st, NULL), STATUS_OK);
+	assert_int_equal(store_bind(st, "school", value_int((int64_t)SCHOOL)), STATUS_OK);
+	assert_int_equal(store_bind(st, "child", value_int(child)), STATUS_OK);
+	assert_int_equal(store_step(st, &row), STATUS_OK);
+	found = store_column(st, 0).i;
+	store_reset(st);
+	return found;
+}
+
+/* One writes a child and erases it, the other goes on writing about it. */
+static void
+write_and_erase(struct node *nodes, struct post *post)
+{
+	write_one(&nodes[0], TINY_SQL_ITEM_ADD, 1, 1);
+	write_one(&nodes[0], TINY_SQL_ITEM_ADD, 2, 1);
+	write_one(&nodes[0], TINY_SQL_REPORT_ADD, 1, 5);
+	seal(&nodes[0], post);
+	(void)deliver(&nodes[1], &post->packed[0]);
+	write_one(&nodes[0], TINY_SQL_ERASE, 1, 0);
+	seal(&nodes[0], post);
+	nodes[1].clock_s += 3600;
+	write_one(&nodes[1], TINY_SQL_ITEM_TITLE, 1, 7);
+	write_one(&nodes[1], TINY_SQL_ITEM_NOTE, 1, 7);
+	write_one(&nodes[1], TINY_SQL_REPORT_WHAT, 1, 5);
+	seal(&nodes[1], post);
+}
+
+static void
+an_erasure_is_the_last_word_in_any_order(void **state)
+{
+	static const unsigned orders[6][3] = { {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0},
+	    {2, 0, 1}, {2, 1, 0} };
+	static struct post post;
+	struct node nodes[9];
+	struct roster r;
+
+	(void)state;
+	begin(nodes, 9, 2, 9, &r, &post);
+	write_and_erase(nodes, &post);
+	assert_true(words(&nodes[1], 1) > 0);
+	for (unsigned i = 0; i < 9; i++) {
+		for (unsigned k = 0; k < 3; k++)
+			(void)deliver(&nodes[i], &post.packed[i < 6 ? orders[i][k] : k]);
+		settle(&nodes[i]);
+		assert_int_equal(words(&nodes[i], 1), 0);
+		assert_int_equal(words(&nodes[i], 2), 1);
+		assert_int_equal(held(&nodes[i]), 0);
+		assert_int_equal(inbox(&nodes[i]), 0);
+		assert_erased(&nodes[i]);
+		assert_agree(&nodes[0], &nodes[i]);
+	}
+	write_one(&nodes[0], TINY_SQL_ITEM_TITLE, 1, 9);
+	write_one(&nodes[0], TINY_SQL_ITEM_REMOVE, 1, 0);
+	write_one(&nodes[0], TINY_SQL_ITEM_ADD, 1, 9);
+	assert_int_equal(words(&nodes[0], 1), 0);
+	seal(&nodes[0], &post);
+	(void)deliver(&nodes[3], &post.packed[3]);
+	assert_agree(&nodes[0], &nodes[3]);
+	end(nodes, 9, &r, &post);
+}
+
+struct sending { struct node *to; unsigned known; };
+
+static int
+hand_on(void *ctx, const struct store_segment *seg)
+{
+	struct sending *s = ctx;
+	struct buffer packed = BUFFER_INIT;
+	struct merge_result m;
+
+	buffer_put(&packed, seg->packed, seg->packed_len);
+	m = deliver(s->to, &packed);
+	assert_true(m.refused == 0 && m.status != STATUS_FORK);
+	s->known += m.known;
+	buffer_release(&packed);
+	return 0;
+}
+
+static void
+an_erased_segment_goes_on_and_is_the_same_one(void **state)
+{
+	static struct post post;
+	struct node nodes[4];
+	struct sending to;
+	struct roster r;
+
+	(void)state;
+	begin(nodes, 4, 2, 9, &r, &post);
+	write_and_erase(nodes, &post);
+	for (unsigned k = 0; k < 3; k++)
+		(void)deliver(&nodes[0], &post.packed[k]);
+	settle(&nodes[0]);
+	for (unsigned k = 0; k < 3; k++)
+		(void)deliver(&nodes[3], &post.packed[k]);
+	for (unsigned i = 2; i < 4; i++) {
+		to = (struct sending){ .to = &nodes[i] };
+		for (uint32_t w = 1; w <= store_stream_count(nodes[0].store); w++)
+			assert_int_equal(store_segments(nodes[0].store, w, 0, hand_on,
+			    &to), 0);
+		assert_int_equal(to.known, i == 2 ? 0 : 3);
+		settle(&nodes[i]);
+		assert_agree(&nodes[0], &nodes[i]);
+		assert_erased(&nodes[i]);
+	}
+	assert_int_equal(deliver(&nodes[2], &post.packed[0]).known, 1);
+	assert_erased(&nodes[2]);
+	end(nodes, 4, &r, &post);
+}
+
+static int
+count_stubs(void *ctx, const struct store_segment *seg)
+{
+	uint32_t stubs;
+
+	assert_int_equal(merge_erase_stubs(ctx, &tiny_registry, seg->packed,
+	    seg->packed_len, &stubs), STATUS_OK);
+	return (int)stubs;
+}
+
+static void
+a_leaf_gone_without_an_erasure_is_told(void **state)
+{
+	static struct post post;
+	struct node nodes[3];
+	struct buffer out = BUFFER_INIT;
+	struct roster r;
+	uint32_t n;
+
+	(void)state;
+	begin(nodes, 3, 2, 9, &r, &post);
+	write_and_erase(nodes, &post);
+	/* Somebody hands on what he erased, and keeps the erasure back. */
+	assert_int_equal(merge_erase_packed(nodes[0].store, &tiny_registry,
+	    post.packed[0].data, post.packed[0].len, &out, &n), STATUS_OK);
+	assert_int_equal(n, 2); /* what is told of the child, and the private note */
+	assert_int_equal(deliver(&nodes[2], &out).segments, 1);
+	assert_int_equal(store_segments(nodes[2].store, 1, 0, count_stubs,
+	    nodes[2].store), 2);
+	(void)deliver(&nodes[2], &post.packed[1]);
+	assert_int_equal(store_segments(nodes[2].store, 1, 0, count_stubs,
+	    nodes[2].store), 0);
+	buffer_release(&out);
+	end(nodes, 3, &r, &post);
+}
+
+static void
+what_waits_is_erased_too(void **state)
+{
+	static struct post post;
+	struct node nodes[3];
+	struct roster r;
+
+	(void)state;
+	begin(nodes, 3, 2, 9, &r, &post);
+	write_and_erase(nodes, &post);
+	write_one(&nodes[1], TINY_SQL_ITEM_NOTE, 1, 8);
+	seal(&nodes[1], &post);
+	/* The fourth waits for the third. */
+	(void)deliver(&nodes[2], &post.packed[3]);
+	for (unsigned k = 0; k < 2; k++)
+		(void)deliver(&nodes[2], &post.packed[k]);
+	settle(&nodes[2]);
+	assert_int_equal(held(&nodes[2]), 1);
+	(void)deliver(&nodes[2], &post.packed[2]);
+	assert_erased(&nodes[2]);
+	end(nodes, 3, &r, &post);
 }
 
 /* ---- held ---- */
@@ -563,6 +779,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_delivery_gives_the_same_digest),
+		cmocka_unit_test(an_erasure_is_the_last_word_in_any_order),
+		cmocka_unit_test(an_erased_segment_goes_on_and_is_the_same_one),
+		cmocka_unit_test(a_leaf_gone_without_an_erasure_is_told),
+		cmocka_unit_test(what_waits_is_erased_too),
 		cmocka_unit_test(an_early_segment_waits_for_its_predecessor),
 		cmocka_unit_test(an_uncertified_author_waits_for_the_roster),
 		cmocka_unit_test(a_row_without_right_is_refused_alike),

@@ -42,3 +42,19 @@ CREATE TABLE link (
 	other  INTEGER, -- key 3 public : of item
 	PRIMARY KEY (school, item, other)
 );
+-- table 25 gone scope=school erases=child
+-- Who is erased.
+CREATE TABLE gone (
+	school INTEGER, -- key 1 public hint=scope : the scope
+	child  INTEGER, -- key 2 public : person
+	PRIMARY KEY (school, child)
+);
+-- table 26 report scope=school subject=child
+-- The person is no key.
+CREATE TABLE report (
+	school INTEGER, -- key 1 public hint=scope : the scope
+	report INTEGER, -- key 2 public : row id
+	child  INTEGER, -- col 3 county : person
+	what   TEXT,    -- col 4 subject : free text
+	PRIMARY KEY (school, report)
+);

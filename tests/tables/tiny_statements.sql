@@ -45,3 +45,17 @@ DELETE FROM item WHERE school = :school AND item = :child
 INSERT OR IGNORE INTO link (school, item, other) VALUES (:school, :child, 1)
 -- name: link_remove
 DELETE FROM link WHERE school = :school AND item = :child
+-- name: erase
+INSERT OR IGNORE INTO gone (school, child) VALUES (:school, :child)
+-- name: erase_undo
+DELETE FROM gone WHERE school = :school AND child = :child
+-- name: report_add
+INSERT OR IGNORE INTO report (school, report, child, what) VALUES (:school, :state, :child, 'r' || :child)
+-- name: report_what
+UPDATE report SET what = 'said ' || :child WHERE school = :school AND report = :state
+-- name: report_child
+UPDATE report SET child = :child WHERE school = :school AND report = :state
+-- name: words
+SELECT (SELECT count(*) FROM mark WHERE school = :school AND child = :child AND word IS NOT NULL)
+	+ (SELECT count(*) FROM item WHERE school = :school AND item = :child AND (title IS NOT NULL OR note IS NOT NULL))
+	+ (SELECT count(*) FROM report WHERE school = :school AND child = :child AND what IS NOT NULL)
