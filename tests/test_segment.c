@@ -455,7 +455,9 @@ assert_golden(enum segment_vector_size size)
 	assert_int_equal(segment_verify(&s, SEGMENT_VECTOR_COUNTY, first_prev,
 	    id.pub.sign_pk, again), STATUS_OK);
 	assert_memory_equal(hash, again, HASH_BYTES);
-	assert_int_equal(segment_decode(&s, &day_registry, NULL, 0, &back), STATUS_OK);
+	assert_int_equal(segment_decode(&s, &segment_vector_registry,
+	    &segment_vector_key, 1, &back), STATUS_OK);
+	assert_int_equal(s.nerased, size == SEGMENT_SEVERAL ? 2 : 0);
 	assert_same_batch(&b, &back);
 	segment_release(&s);
 	batch_release(&b);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/bench/day_model.h"
 #include "tests/vectors/segment.h"
 
 static void
@@ -50,7 +51,7 @@ write_vector(const char *folder, enum segment_vector_size size)
 {
 	struct buffer bytes = BUFFER_INIT;
 	uint8_t hash[HASH_BYTES];
-	char path[4096];
+	char path[4096], erased[64];
 	struct batch b;
 	FILE *f;
 	int ok, i;
@@ -64,11 +65,17 @@ write_vector(const char *folder, enum segment_vector_size size)
 		ok = fclose(f) == 0 && ok;
 	snprintf(path, sizeof path, "%s/%s.json", folder, segment_vector_sizes[size]);
 	f = ok ? fopen(path, "wb") : NULL;
+	erased[0] = '\0';
+	if (ok && size == SEGMENT_SEVERAL)
+		snprintf(erased, sizeof erased, "[%d, %u], [%d, %u]", DAY_ATTENDANCE,
+		    batch_find(&b, DAY_ATTENDANCE)->nrows - 2, DAY_LEAVING,
+		    batch_find(&b, DAY_LEAVING)->nrows - 2);
 	if (f) {
 		fprintf(f, "{\n  \"county\": %llu,\n  \"sign_seed\": \"09\",\n"
 		    "  \"previous\": \"00\",\n  \"first\": 1,\n  \"count\": %u,\n"
-		    "  \"roster\": 3,\n  \"time\": [%lld, %lld],\n  \"hash\": \"",
-		    (unsigned long long)SEGMENT_VECTOR_COUNTY, b.ntx,
+		    "  \"roster\": 3,\n  \"school_key\": \"07070707\",\n"
+		    "  \"erased\": [%s],\n  \"time\": [%lld, %lld],\n  \"hash\": \"",
+		    (unsigned long long)SEGMENT_VECTOR_COUNTY, b.ntx, erased,
 		    (long long)b.txs[0].time_s, (long long)b.txs[b.ntx - 1].time_s);
 		for (i = 0; i < HASH_BYTES; i++)
 			fprintf(f, "%02x", hash[i]);

@@ -648,10 +648,13 @@ COLUMNS = {30: 12, 31: 10, 32: 13, 33: 12}
 
 def read_segment(data, known):
 	seed = bytes.fromhex(known["sign_seed"]).ljust(32, b"\0")
+	key = bytes.fromhex(known["school_key"]).ljust(32, b"\0")
 	wanted = "all" if "all" in known["tables"][0] else "first_and_last"
 	h, facts = open_segment(data, {"county": known["county"], "author": public_of(seed),
+		"school_key": key,
 		"previous": bytes.fromhex(known["previous"]).ljust(32, b"\0")})
 	return {"county": known["county"], "sign_seed": known["sign_seed"],
 		"previous": known["previous"], "first": h["first"], "count": h["count"],
-		"roster": h["roster"], "time": [facts.times[0], facts.times[-1]], "hash": h["hash"],
+		"roster": h["roster"], "school_key": known["school_key"], "erased": h["erased"],
+		"time": [facts.times[0], facts.times[-1]], "hash": h["hash"],
 		"tables": [shown_table(t, wanted) for _, t in sorted(facts.tables.items())]}
