@@ -75,7 +75,7 @@ make_plan(struct plan *p, uint64_t seed, unsigned schools)
 		abort();
 	for (unsigned w = FIRST_FAULT; w < WHATS; w++)
 		weights[w] = next(&state) % 3 == 0 ? 0 : next(&state) % 6;
-	weights[HOSTILE] = 0;
+	weights[HOSTILE] = next(&state) % 8 == 0;
 	for (unsigned w = 0; w < WHATS; w++)
 		total += weights[w];
 	for (unsigned i = 0; i < p->n; i++) {
@@ -159,7 +159,8 @@ live(struct county *c, const struct plan *p)
 		describe(p, i, c->act);
 		if (loud)
 			fprintf(stderr, "# %s\n", c->act);
-		c->now_s += 1 + p->events[i].draw % 3600;
+		/* Now and then two things happen within a second. */
+		c->now_s += p->events[i].draw % 5 == 0 ? 0 : 1 + p->events[i].draw % 3600;
 		happen(c, &p->events[i]);
 	}
 	county_settle(c);

@@ -15,8 +15,10 @@
 #define START_S INT64_C(1788220800) /* 2026-09-01 */
 #define FIRST_DAY 9740              /* the same as a day number */
 #define STAFF 7
-#define WRITE_OPERATIONS 40         /* about as many as an act takes at most */
-#define CARRY_OPERATIONS 500
+/* About as many as an act takes: a fault asked for later strikes after it. */
+#define WRITE_OPERATIONS 16
+#define IN_OPERATIONS 40
+#define OUT_OPERATIONS 80
 
 /* --- Randomness that libsodium draws by itself ---------------------------- */
 
@@ -248,6 +250,21 @@ county_reopen(struct county *c, struct county_node *n)
 	open_node(c, n);
 }
 
+/* The power goes, at the latest now: what the act said to have done stands. */
+static void
+cut_power(struct county *c, struct county_node *n, const char *stick, bool struck)
+{
+	enum sim_cut how = struck && n->fault_at >> 16 & 1 ? SIM_KEEP_SOME : SIM_DROP_ALL;
+
+	replica_close(n->r);
+	n->r = NULL;
+	sim_power_cut_at(c->world, n->dir, how);
+	if (stick != NULL)
+		sim_power_cut_at(c->world, stick, how);
+	c->damaged |= struck && stick != NULL;
+	open_node(c, n);
+}
+
 /* True when something went wrong, and so no status is expected of the act. */
 static bool
 disarm(struct county *c, struct county_node *n, const char *stick)
@@ -257,22 +274,15 @@ disarm(struct county *c, struct county_node *n, const char *stick)
 	sim_no_fault(c->world);
 	switch (n->fault) {
 	case COUNTY_CUT:
-		if (!struck)
-			break;
-		replica_close(n->r);
-		n->r = NULL;
-		sim_power_cut_at(c->world, n->dir, n->fault_at >> 16 & 1 ?
-		    SIM_KEEP_SOME : SIM_DROP_ALL);
-		if (stick != NULL)
-			sim_power_cut_at(c->world, stick, SIM_KEEP_SOME);
-		c->damaged |= stick != NULL;
-		open_node(c, n);
+		cut_power(c, n, stick, struck);
 		break;
 	case COUNTY_FULL:
 		sim_set_capacity(c->world, n->dir, UINT64_MAX);
 		struck = true; /* it may not have been noticed */
 		break;
 	case COUNTY_PULL:
+		if (stick != NULL && !struck) /* after the act: nothing is lost */
+			sim_unplug(c->world, stick);
 		if (stick != NULL)
 			sim_plug(c->world, stick);
 		c->damaged |= struck;
@@ -540,19 +550,25 @@ county_write(struct county *c, struct county_node *n, uint32_t draw)
 		n->pending = -1;
 }
 
+/* A school whose program does not ask what it may write sends for the county. */
 void
 county_hostile(struct county *c, struct county_node *n, uint32_t draw)
 {
-	static const char *const sql[] = { COUNTY_SQL_INCIDENT_FORGED,
-	    COUNTY_SQL_MESSAGE_FORGED, COUNTY_SQL_PUPIL_AGAIN };
-	struct store_author author = { .node = replica_self(n->r)->id, .scope = n->scope,
-	    .staff = STAFF, .time_s = c->now_s };
-	uint64_t school = draw % 3 == 2 ? n->scope + 1 : n->scope;
+	struct store_author author = { .node = replica_self(n->r)->id,
+	    .epoch = n->epoch, .scope = SCOPE_COUNTY, .staff = STAFF, .time_s = c->now_s };
+	struct stream_id id = { .node = author.node, .epoch = author.epoch,
+	    .scope = author.scope };
+	unsigned tx;
 
-	author.epoch = 1 + draw % 1000; /* a stream that nobody gave it */
-	/* What the capture of the program itself forbids is not of this test. */
-	if (raw(n, sql[draw % 3], &author, school, 999, "恶", 1) == STATUS_OK)
-		n->hostile = true;
+	if (n->pending >= 0 || raw(n, COUNTY_SQL_MESSAGE_FORGED, &author, 0, (int64_t)(draw % 100000), "恶", 1)
+	    != STATUS_OK)
+		return;
+	n->hostile = true;
+	tx = model_tx(c->model, &author.node, c->now_s, SCOPE_COUNTY, &n->known, NULL, 0,
+	    false);
+	c->model->txs[tx].forged = true;
+	model_append(model_stream(c->model, &id), tx);
+	c->damaged = true; /* its bundles are refused in part */
 }
 
 /* --- Carrying ------------------------------------------------------------- */
@@ -564,7 +580,7 @@ take_in(struct county *c, struct county_node *n, const char *stick)
 	bool struck;
 	int status;
 
-	arm(c, n, stick, CARRY_OPERATIONS);
+	arm(c, n, stick, IN_OPERATIONS);
 	status = replica_import(n->r, stick, NULL, NULL, &in);
 	struck = disarm(c, n, stick);
 	if (struck)
@@ -586,7 +602,7 @@ put_out(struct county *c, struct county_node *n, const char *stick)
 	bool struck;
 	int status;
 
-	arm(c, n, stick, CARRY_OPERATIONS);
+	arm(c, n, stick, OUT_OPERATIONS);
 	status = replica_export(n->r, stick, n->index == 0, &out);
 	struck = disarm(c, n, stick);
 	if (!struck && status != STATUS_OK)

@@ -19,8 +19,6 @@ SELECT count(address) FROM pupil WHERE school = :school
 DELETE FROM pupil WHERE school = :school AND pupil = :pupil
 -- name: pupil_again
 INSERT INTO pupil (school, pupil, name, sex) VALUES (:school, :pupil, :name, :sex)
--- name: incident_forged
-INSERT INTO incident (school, incident, kind, what) VALUES (:school, :pupil, 9, :name)
 -- name: message_forged
 INSERT INTO message (message, to_school, title) VALUES (:pupil, 0, :name)
 -- name: pupil_named

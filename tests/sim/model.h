@@ -48,6 +48,7 @@ struct model_tx {
 	uint64_t scope;
 	struct model_write writes[2];
 	unsigned n;
+	bool forged;               /* its author had no right to it */
 	bool lost;                 /* its author was put back to before it */
 };
 struct model_stream {
