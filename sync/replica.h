@@ -83,7 +83,7 @@ int replica_export(struct replica *r, const char *folder, bool all,
 /* Hub: the same for one school alone, whether it has files there or not. */
 int replica_export_to(struct replica *r, const char *folder, const struct node_id *node,
     struct replica_export *ret) MUST_CHECK;
-/* Whether a bundle of this name was taken in before. */
+/* Whether a bundle of this name was taken in before, or it is our roster's. */
 bool replica_has_seen(struct replica *r, const char *name);
 
 enum replica_outcome {

@@ -416,10 +416,25 @@ bool
 replica_has_seen(struct replica *r, const char *name)
 {
 	struct buffer b = BUFFER_INIT;
-	int status = store_meta_get(r->store, "seen", name, &b);
+	char path[REPLICA_PATH_BYTES], newest[FOLDER_NAME_BYTES] = {0};
+	uint8_t hash[HASH_BYTES];
+	struct hash h;
+	int status;
 
+	if (folder_name_kind(name) == FOLDER_BUNDLE) {
+		status = store_meta_get(r->store, "seen", name, &b);
+		buffer_release(&b);
+		return status == STATUS_OK;
+	}
+	status = replica_path(r->dir, "roster", path);
+	if (status == STATUS_OK)
+		status = env_read_file(r->env, path, ROSTER_MAX_BYTES, &b);
+	folder_hash_init(&h);
+	hash_update(&h, b.data, b.len);
+	hash_final(&h, hash);
+	folder_name_of(hash, FOLDER_ROSTER, newest);
 	buffer_release(&b);
-	return status == STATUS_OK;
+	return status == STATUS_OK && strcmp(name, newest) == 0;
 }
 
 static int

@@ -1,0 +1,66 @@
+/* Carries files to a hub or relay over HTTP and brings back what lies there for this
+ * node (docs/network.md).  The only file with libcurl.
+ *
+ * Every piece can be lost: what the other side has is asked for, never assumed, so
+ * that an interrupted exchange goes on from the last durable byte. */
+#ifndef NODE_COURIER_H
+#define NODE_COURIER_H
+
+#include "node/spool.h"
+
+#define COURIER_MAX_ANSWER_BYTES (256u * 1024) /* of JSON */
+#define COURIER_MAX_FILES 256                  /* of one listing */
+#define COURIER_CONNECT_S 30
+#define COURIER_LOW_SPEED_BYTES 30             /* a second, over */
+#define COURIER_LOW_SPEED_S 60                 /* … this long: the link is dead */
+
+enum courier_end {         /* how an exchange ended; words for people follow it */
+	COURIER_DONE = 1,
+	COURIER_STOPPED,       /* this program is about to stop */
+	COURIER_NO_NAME,       /* the host's name was not found */
+	COURIER_NO_ROUTE,      /* no connection, refused or cut */
+	COURIER_SLOW,          /* too slow to be alive */
+	COURIER_TLS,           /* the certificate was not accepted */
+	COURIER_PORTAL,        /* something else answers: a sign-in page of the network */
+	COURIER_OTHER_HUB,     /* a node, but not ours */
+	COURIER_BUSY,          /* the other side asks to come later */
+	COURIER_REFUSED,       /* the other side would not take or give a file */
+	COURIER_BUDGET,        /* today's bytes are used up */
+	COURIER_HERE           /* this machine failed: disk full, no memory */
+};
+
+struct courier_options {
+	const char *url;       /* https://host[:port][/path] or http://…; no / at end */
+	const char *ca_file;   /* pinned certificate authority, NULL: the system's */
+	const char *proxy;     /* NULL: that of the environment */
+};
+struct courier_job {
+	const struct node_id *own, *other; /* other: whom the address must turn out to be */
+	const char *folder;    /* its KEHOU holds what goes */
+	struct spool *spool;   /* where what comes is put */
+	/* Whether the file was taken in already, so that it need not come. */
+	bool (*seen)(void *ctx, const char *name);
+	/* Asked between pieces: end now. */
+	bool (*stop)(void *ctx);
+	/* Waits so many seconds or until stop; true to go on. */
+	bool (*wait)(void *ctx, unsigned seconds);
+	void *ctx;
+	uint64_t max_bytes;    /* both ways together; 0: no limit */
+};
+struct courier_result {
+	enum courier_end end;
+	uint64_t sent_bytes, received_bytes; /* of files; without headers */
+	uint32_t sent, received;             /* files that are whole over there, here */
+	unsigned retry_s;      /* the other side's wish, 0 none */
+	char detail[160];      /* for the log */
+};
+
+struct courier;
+int courier_new(const struct courier_options *options, const struct env *env,
+    struct courier **ret) MUST_CHECK;
+void courier_free(struct courier *c);
+/* One exchange; one thread.  Connections are kept for the next. */
+void courier_run(struct courier *c, const struct courier_job *job,
+    struct courier_result *ret);
+
+#endif
