@@ -511,9 +511,18 @@ fetch(struct trip *t, const char *name, uint64_t total)
 		return failed(t, COURIER_HERE, name);
 	if (whole || t->job->seen(t->job->ctx, name))
 		return true;
-	if (have < total && (!within_budget(t, total - have) ||
-	    !fetch_from(t, name, have, total)))
-		return false;
+	/* They send it in pieces of their own size. */
+	while (!whole) {
+		uint64_t before = have;
+
+		if (have >= total || !within_budget(t, 1) ||
+		    !fetch_from(t, name, have, total))
+			return false;
+		if (spool_have(t->job->spool, name, &have, &whole) != STATUS_OK)
+			return failed(t, COURIER_HERE, name);
+		if (!whole && have <= before)
+			return failed(t, COURIER_REFUSED, name);
+	}
 	t->ret->received++;
 	return true;
 }

@@ -19,19 +19,6 @@ struct spool {
 	uint64_t bytes;         /* of all in part, in and now */
 };
 
-static int
-translate(int error)
-{
-	switch (error) {
-	case ENOENT: return STATUS_NOT_FOUND;
-	case EEXIST: return STATUS_EXISTS;
-	case ENOSPC: case EDQUOT: return STATUS_FULL;
-	case EROFS: case EACCES: case EPERM: return STATUS_READONLY;
-	case ENOMEM: return STATUS_NOMEM;
-	default: return STATUS_IO;
-	}
-}
-
 static char *
 join(const char *a, const char *b)
 {
@@ -49,7 +36,7 @@ join(const char *a, const char *b)
 static int
 make_folder(const char *path)
 {
-	return mkdir(path, 0700) == 0 || errno == EEXIST ? STATUS_OK : translate(errno);
+	return mkdir(path, 0700) == 0 || errno == EEXIST ? STATUS_OK : status_from_errno(errno);
 }
 
 static int
@@ -59,9 +46,9 @@ sync_folder(const char *path)
 	int status = STATUS_OK;
 
 	if (fd < 0)
-		return translate(errno);
+		return status_from_errno(errno);
 	if (fsync(fd) != 0)
-		status = translate(errno);
+		status = status_from_errno(errno);
 	(void)close(fd);
 	return status;
 }
@@ -76,7 +63,7 @@ each_file(const char *folder, int (*visit)(struct spool *s, const char *folder,
 	DIR *d = opendir(folder);
 
 	if (d == NULL)
-		return translate(errno);
+		return status_from_errno(errno);
 	while (status == STATUS_OK && (e = readdir(d)) != NULL) {
 		struct stat st;
 
@@ -93,7 +80,7 @@ move(const char *from, const char *to, const char *name)
 {
 	char *a = join(from, name), *b = join(to, name);
 	int status = a == NULL || b == NULL ? STATUS_NOMEM :
-	    rename(a, b) == 0 ? STATUS_OK : translate(errno);
+	    rename(a, b) == 0 ? STATUS_OK : status_from_errno(errno);
 
 	free(a);
 	free(b);
@@ -198,7 +185,7 @@ size_in(const char *folder, const char *name, uint64_t *ret)
 	char *path = join(folder, name);
 	struct stat st;
 	int status = path == NULL ? STATUS_NOMEM :
-	    lstat(path, &st) != 0 ? translate(errno) :
+	    lstat(path, &st) != 0 ? status_from_errno(errno) :
 	    !S_ISREG(st.st_mode) ? STATUS_IO : STATUS_OK;
 
 	if (status == STATUS_OK)
@@ -241,7 +228,7 @@ write_all(int fd, const uint8_t *p, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return translate(errno);
+			return status_from_errno(errno);
 		p += n;
 		len -= (size_t)n;
 	}
@@ -258,7 +245,7 @@ hash_matches(const char *path, const char *name)
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
-		return translate(errno);
+		return status_from_errno(errno);
 	folder_hash_init(&h);
 	while ((n = read(fd, buf, sizeof(buf))) > 0)
 		hash_update(&h, buf, (size_t)n);
@@ -302,7 +289,7 @@ append_synced(int fd, uint64_t offset, const void *data, size_t len)
 	int status = write_all(fd, data, len);
 
 	if (status == STATUS_OK && fdatasync(fd) != 0)
-		status = translate(errno);
+		status = status_from_errno(errno);
 	if (status != STATUS_OK && ftruncate(fd, (off_t)offset) != 0)
 		status = STATUS_IO;
 	return status;
@@ -352,7 +339,7 @@ spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
 	fd = path == NULL ? -1 : open(path,
 	    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		status = path == NULL ? STATUS_NOMEM : translate(errno);
+		status = path == NULL ? STATUS_NOMEM : status_from_errno(errno);
 	if (status == STATUS_OK)
 		status = append_synced(fd, offset, data, len);
 	if (fd >= 0)
@@ -415,7 +402,7 @@ spool_take(struct spool *s, const char **ret_folder, size_t *ret_n)
 	DIR *d = opendir(s->in);
 
 	if (d == NULL)
-		return translate(errno);
+		return status_from_errno(errno);
 	while ((e = readdir(d)) != NULL) {
 		struct stat st;
 
@@ -484,6 +471,20 @@ spool_out(struct spool *s, const struct node_id *peer, char **ret)
 	else
 		free(path);
 	return status;
+}
+
+int
+spool_drop_rosters(const struct env *env, const char *folder)
+{
+	struct folder_entry *list = NULL;
+	size_t n = 0, ignored;
+	int status = folder_list(env, folder, &list, &n, &ignored);
+
+	for (size_t i = 0; status == STATUS_OK && i < n; i++)
+		if (list[i].kind == FOLDER_ROSTER)
+			status = folder_remove(env, folder, list[i].name);
+	free(list);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 void

@@ -12,6 +12,7 @@
 #ifndef NODE_SPOOL_H
 #define NODE_SPOOL_H
 
+#include "sync/env.h"
 #include "sync/folder.h"
 
 #define SPOOL_PIECE_BYTES (64u * 1024)               /* of one request */
@@ -49,6 +50,8 @@ void spool_done(struct spool *s, const char *name);
 size_t spool_waiting(struct spool *s);
 /* Folder for what goes to a peer; made when new.  ret: malloced. */
 int spool_out(struct spool *s, const struct node_id *peer, char **ret) MUST_CHECK;
+/* Removes the rosters in a folder of spool_out: the next export writes the newest. */
+int spool_drop_rosters(const struct env *env, const char *folder) MUST_CHECK;
 /* Drops pieces older than SPOOL_PART_DAYS. */
 void spool_sweep(struct spool *s, int64_t now_s);
 

@@ -83,6 +83,9 @@ int replica_export(struct replica *r, const char *folder, bool all,
 /* Hub: the same for one school alone, whether it has files there or not. */
 int replica_export_to(struct replica *r, const char *folder, const struct node_id *node,
     struct replica_export *ret) MUST_CHECK;
+/* For whom a bundle in a folder is; MALFORMED. */
+int replica_recipient(struct replica *r, const char *folder, const char *name,
+    struct node_id *ret) MUST_CHECK;
 /* Whether a bundle of this name was taken in before, or it is our roster's. */
 bool replica_has_seen(struct replica *r, const char *name);
 

@@ -320,6 +320,23 @@ header_of(struct replica *r, const char *folder, const struct folder_entry *e,
 	return ok;
 }
 
+int
+replica_recipient(struct replica *r, const char *folder, const char *name,
+    struct node_id *ret)
+{
+	struct folder_entry e = { .kind = folder_name_kind(name) };
+	struct bundle_info info;
+	bool ours;
+
+	if (strlen(name) >= sizeof(e.name))
+		return STATUS_MALFORMED;
+	memcpy(e.name, name, strlen(name) + 1);
+	if (!header_of(r, folder, &e, &info, &ours))
+		return STATUS_MALFORMED;
+	*ret = info.recipient;
+	return STATUS_OK;
+}
+
 /* True when our bundle lies there whole: a stick pulled out too early leaves a
  * name with other bytes. */
 static bool
