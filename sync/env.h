@@ -49,11 +49,21 @@ struct files {
 	int (*list)(void *ctx, const char *path, files_visit *visit, void *visit_ctx);
 };
 
+/* What tells a copy of a data directory from the one it was copied from. */
+#define ENV_MACHINE_BYTES 16
+struct env_place {
+	uint64_t inode;                     /* of a file in it */
+	uint8_t machine[ENV_MACHINE_BYTES]; /* zero where the machine has no id */
+};
+
 struct env {
 	/* Seconds since 1970-01-01T00:00:00Z, as the machine believes. */
 	int64_t (*now_s)(void *ctx);
 	/* Fills buf with unpredictable bytes (a seeded stream in simulations). */
 	void (*random)(void *ctx, uint8_t *buf, size_t len);
+	/* Where a regular file lies.  The same file under another name has the
+	 * same place; a copy of it has another. */
+	int (*place)(void *ctx, const char *path, struct env_place *ret);
 	const struct files *files;
 	void *ctx; /* handed to every function above */
 	/* Name of the VFS that databases go through; NULL: the system's. */

@@ -9,7 +9,8 @@
 #define MAGIC_VERSION '1'
 
 /* kind: 'B' bundle, 'C' receipt, 'I' invitation, 'K' node key, 'Q' request,
- * 'R' roster, 'S' school keys, 'T' root key, 'U' issuing key, 'V' verdict. */
+ * 'R' roster, 'S' school keys, 'T' root key, 'U' issuing key, 'V' verdict,
+ * 'X' sidecar. */
 void magic_put(struct buffer *b, char kind);
 /* Reads and compares.  TRUNCATED, MALFORMED for another kind of file, NEWER
  * for a later version of this kind. */

@@ -1,3 +1,4 @@
+#include "sync/magic.h"
 #include "sync/replica_internal.h"
 
 #include <assert.h>
@@ -169,14 +170,34 @@ own_heads(struct replica *r, struct buffer *ret)
 	return buffer_status(ret);
 }
 
+/* Where this copy's key file lies. */
+static int
+own_place(struct replica *r, struct env_place *ret)
+{
+	char path[REPLICA_PATH_BYTES];
+	int status = replica_path(r->dir, "keys/node.key", path);
+
+	if (status == STATUS_OK)
+		status = r->env->place(r->env->ctx, path, ret);
+	return status;
+}
+
 int
 replica_mark_left(struct replica *r)
 {
 	struct buffer b = BUFFER_INIT;
+	struct env_place here;
 	char path[REPLICA_PATH_BYTES];
 	int status = replica_path(r->dir, "sidecar", path);
 
-	buffer_put(&b, "KHX1", 4);
+	if (status == STATUS_OK)
+		status = own_place(r, &here);
+	if (status != STATUS_OK)
+		return status;
+	magic_put(&b, 'X');
+	for (unsigned i = 0; i < 8; i++)
+		buffer_put_u8(&b, (uint8_t)(here.inode >> (8 * i)));
+	buffer_put(&b, here.machine, sizeof(here.machine));
 	buffer_put_varint(&b, r->epoch);
 	if (status == STATUS_OK)
 		status = own_heads(r, &b);
@@ -186,19 +207,37 @@ replica_mark_left(struct replica *r)
 	return status;
 }
 
-/* True through ret_behind when the database lacks what the sidecar says has
- * left: it was put back to an older state, and going on would reuse sequence
- * numbers. */
+/* False when the sidecar was written for another copy of this directory. */
+static bool
+sidecar_is_of(struct reader *rd, const struct env_place *here, uint64_t epoch)
+{
+	uint8_t machine[ENV_MACHINE_BYTES];
+	uint64_t inode = 0;
+
+	if (magic_read(rd, 'X') != STATUS_OK)
+		return false;
+	for (unsigned i = 0; i < 8; i++)
+		inode |= (uint64_t)reader_u8(rd) << (8 * i);
+	reader_copy(rd, machine, sizeof(machine));
+	return reader_varint(rd) == epoch && !rd->failed && inode == here->inode &&
+	    memcmp(machine, here->machine, sizeof(machine)) == 0;
+}
+
+/* True through ret_behind when this directory is a copy, or when the database
+ * lacks what the sidecar says has left: it was put back to an older state.
+ * Going on would use sequence numbers twice. */
 static int
 sidecar_check(struct replica *r, bool *ret_behind)
 {
 	struct buffer b = BUFFER_INIT;
 	struct reader rd;
+	struct env_place here;
 	char path[REPLICA_PATH_BYTES];
 	int status = replica_path(r->dir, "sidecar", path);
-	const uint8_t *magic;
 
 	*ret_behind = true;
+	if (status == STATUS_OK)
+		status = own_place(r, &here);
 	if (status == STATUS_OK)
 		status = env_read_file(r->env, path, SIDECAR_MAX_BYTES, &b);
 	if (status == STATUS_NOT_FOUND) {
@@ -208,9 +247,7 @@ sidecar_check(struct replica *r, bool *ret_behind)
 	if (status != STATUS_OK)
 		goto out;
 	reader_init(&rd, b.data, b.len);
-	magic = reader_take(&rd, 4);
-	if (magic == NULL || memcmp(magic, "KHX1", 4) != 0 ||
-	    reader_varint(&rd) != r->epoch)
+	if (!sidecar_is_of(&rd, &here, r->epoch))
 		goto out;
 	while (!rd.failed && rd.left > 0) {
 		struct stream_id s;

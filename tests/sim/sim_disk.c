@@ -40,8 +40,10 @@ sim_need(void *p)
 struct sim_inode *
 sim_inode_new(bool folder)
 {
+	static uint64_t made;
 	struct sim_inode *inode = sim_need(calloc(1, sizeof *inode));
 
+	inode->number = ++made;
 	inode->folder = folder;
 	return inode;
 }

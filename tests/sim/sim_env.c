@@ -11,6 +11,7 @@ struct sim_clock {
 	struct sim_world *world;
 	int64_t now_s;
 	uint64_t seed, drawn;
+	uint64_t machine;      /* the first seed, unless told otherwise */
 	struct sim_clock *next;
 };
 
@@ -262,6 +263,25 @@ random_bytes(void *ctx, uint8_t *buf, size_t len)
 	sim_draw(node->seed, &node->drawn, buf, len);
 }
 
+static int
+place_of(void *ctx, const char *path, struct env_place *ret)
+{
+	const struct sim_clock *node = ctx;
+	const struct sim_inode *inode;
+	char at[SIM_PATH_BYTES];
+
+	sim_tidy(path, at);
+	inode = sim_look_up(&node->world->now, at);
+	if (inode == NULL || sim_mount_of(node->world, at)->away)
+		return STATUS_NOT_FOUND;
+	if (inode->folder)
+		return STATUS_IO;
+	memset(ret, 0, sizeof *ret);
+	ret->inode = inode->number;
+	memcpy(ret->machine, &node->machine, sizeof node->machine);
+	return STATUS_OK;
+}
+
 /* --- The world ------------------------------------------------------------ */
 
 struct sim_world *
@@ -310,10 +330,10 @@ sim_node(struct sim_world *w, uint64_t seed, int64_t start_s)
 	struct sim_clock *node = sim_need(calloc(1, sizeof *node));
 
 	node->env = (struct env){ .now_s = now_s, .random = random_bytes,
-	    .files = &sim_files, .ctx = node,
+	    .place = place_of, .files = &sim_files, .ctx = node,
 	    .databases = w->vfs == NULL ? NULL : sim_databases(w) };
 	node->world = w;
-	node->seed = seed;
+	node->seed = node->machine = seed;
 	node->now_s = start_s;
 	node->next = w->nodes;
 	w->nodes = node;
@@ -337,6 +357,12 @@ void
 sim_set_clock(const struct env *node, int64_t to_s)
 {
 	((struct sim_clock *)node->ctx)->now_s = to_s;
+}
+
+void
+sim_set_machine(const struct env *node, uint64_t machine)
+{
+	((struct sim_clock *)node->ctx)->machine = machine;
 }
 
 uint64_t

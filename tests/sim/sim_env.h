@@ -25,6 +25,8 @@ const char *sim_databases(struct sim_world *w);
 /* From now on all randomness, of the world and of its nodes, is of this seed. */
 void sim_reseed(struct sim_world *w, uint64_t seed);
 void sim_set_clock(const struct env *node, int64_t to_s);
+/* The disk was put into another machine; a node's first one is its seed. */
+void sim_set_machine(const struct env *node, uint64_t machine);
 
 /* A folder that lasts over power cuts, where a medium hangs.  The root "" is
  * mounted from the start; of nested mounts the longest path counts. */
