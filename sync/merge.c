@@ -715,7 +715,10 @@ int
 merge_retry(struct merge *m, struct merge_result *ret)
 {
 	int64_t after = 0, newest = 0;
-	int status = merge_upgrade_held(m, ret);
+	int status = merge_verdict_review(m);
+
+	if (status == STATUS_OK)
+		status = merge_upgrade_held(m, ret);
 
 	if (status == STATUS_OK)
 		status = store_held(m->store, 0, newest_held, &newest);

@@ -17,6 +17,8 @@
 #define MERGE_MAX_HELD 4096       /* waiting for one reason, whole segments … */
 #define MERGE_MAX_HELD_BYTES (256u * 1024 * 1024) /* … and their bytes */
 #define MERGE_MAX_VERDICTS 256    /* said about one segment's rows */
+#define MERGE_MAX_SCOPE_VERDICTS 8192 /* kept of one scope */
+#define MERGE_SPACE_BYTES 32
 #define MERGE_MAX_SEARCHES 256    /* for the writes that a segment's overwrite */
 
 struct merge {
@@ -57,7 +59,8 @@ struct merge_result {
 int merge_segment(struct merge *m, const uint8_t *packed, size_t len,
     struct merge_result *ret) MUST_CHECK;
 
-/* Tries everything held again: after a new roster or a new schema. */
+/* Tries everything held again: after a new roster or a new schema.  Verdicts of a
+ * hub that is revoked now are dropped, and their rows judged anew. */
 int merge_retry(struct merge *m, struct merge_result *ret) MUST_CHECK;
 
 /* After a new schema: reads every stored segment again for the tables that
@@ -71,9 +74,12 @@ int merge_upgrade(struct merge *m, const uint64_t *fresh, struct merge_result *r
  * transaction; the same one again changes nothing. */
 int merge_verdict(struct merge *m, const struct verdict *v, const uint8_t *data,
     size_t len) MUST_CHECK;
-/* Only keeps it, for rows that were never applied.  EXISTS: kept already. */
+/* Only keeps it, for rows that were never applied.  EXISTS: kept already;
+ * TOO_LARGE: the scope has MERGE_MAX_SCOPE_VERDICTS. */
 int merge_verdict_keep(struct merge *m, const struct verdict *v, const uint8_t *data,
     size_t len) MUST_CHECK;
+/* Space of store_meta_list in which the verdicts of a scope are kept. */
+void merge_verdict_space(uint64_t scope, char ret[MERGE_SPACE_BYTES]);
 
 /* Takes erased persons out of all that is stored or waits (store_erasing), inside a
  * merge transaction; own log sealed before.  What comes later is erased when it

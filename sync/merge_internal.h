@@ -15,6 +15,8 @@ int merge_rights_mark(struct merge *m, struct batch *b, const struct segment_hea
 int merge_verdict_mark(struct merge *m, struct batch *b,
     const struct segment_header *h, uint32_t *ret_refused) MUST_CHECK;
 
+int merge_verdict_review(struct merge *m) MUST_CHECK;
+
 /* Merges one row the slow way.  note: columns whose conflicts reach the inbox. */
 int merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
     uint32_t index, const struct segment_header *h, uint32_t writer, uint64_t note,

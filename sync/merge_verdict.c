@@ -8,25 +8,52 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERDICT_NAME_BYTES 33
+#define VERDICT_HEX 32               /* of one hash in a name */
+#define VERDICT_NAME_BYTES (2 * VERDICT_HEX + 1)
+
+/* Kept by scope; a name begins with its stream's hash, so that a segment asks for
+ * those of its stream alone. */
+void
+merge_verdict_space(uint64_t scope, char ret[MERGE_SPACE_BYTES])
+{
+	(void)snprintf(ret, MERGE_SPACE_BYTES, "verdict %llu",
+	    (unsigned long long)scope);
+}
+
+static void
+put_hash(const struct buffer *b, char ret[VERDICT_HEX + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t hash[HASH_BYTES];
+
+	hash_bytes("kehou 1 verdict", b->data, b->len, hash);
+	for (unsigned i = 0; i < VERDICT_HEX / 2; i++) {
+		ret[2 * i] = digits[hash[i] >> 4];
+		ret[2 * i + 1] = digits[hash[i] & 15];
+	}
+	ret[VERDICT_HEX] = '\0';
+}
+
+static void
+stream_name(const struct stream_id *stream, char ret[VERDICT_HEX + 1])
+{
+	struct buffer b = BUFFER_INIT;
+
+	stream_id_put(&b, stream);
+	put_hash(&b, ret);
+	buffer_release(&b);
+}
 
 static void
 verdict_name(const struct verdict *v, char ret[VERDICT_NAME_BYTES])
 {
-	static const char digits[] = "0123456789abcdef";
 	struct buffer b = BUFFER_INIT;
-	uint8_t hash[HASH_BYTES];
 
-	stream_id_put(&b, &v->stream);
+	stream_name(&v->stream, ret);
 	buffer_put_varint(&b, v->seq);
 	buffer_put_varint(&b, v->row);
-	hash_bytes("kehou 1 verdict", b.data, b.len, hash);
+	put_hash(&b, ret + VERDICT_HEX);
 	buffer_release(&b);
-	for (unsigned i = 0; i < 16; i++) {
-		ret[2 * i] = digits[hash[i] >> 4];
-		ret[2 * i + 1] = digits[hash[i] & 15];
-	}
-	ret[32] = '\0';
 }
 
 /* ---- refused rows of one segment ---- */
@@ -75,8 +102,12 @@ merge_verdict_mark(struct merge *m, struct batch *b, const struct segment_header
     uint32_t *ret_refused)
 {
 	struct marking k = { .b = b, .h = h };
-	int status = store_meta_list(m->store, "verdict", mark_one, &k);
+	char space[MERGE_SPACE_BYTES], stream[VERDICT_HEX + 1];
+	int status;
 
+	merge_verdict_space(h->stream.scope, space);
+	stream_name(&h->stream, stream);
+	status = store_meta_prefix(m->store, space, stream, mark_one, &k);
 	if (status == STATUS_OK)
 		*ret_refused += k.refused;
 	return status;
@@ -227,35 +258,106 @@ redo_segment(void *ctx, const struct store_segment *seg)
 	return status == STATUS_NOMEM || status == STATUS_CORRUPT ? status : 1;
 }
 
+/* Makes the rows that a verdict is about anew. */
+static int
+redo(struct merge *m, const struct verdict *v)
+{
+	struct taking t = { m, v };
+	uint32_t writer;
+	int status = store_stream(m->store, &v->stream, &writer);
+
+	if (status == STATUS_OK)
+		status = store_segments(m->store, writer, v->seq - 1, redo_segment, &t);
+	return status < 0 ? status : STATUS_OK;
+}
+
 int
 merge_verdict_keep(struct merge *m, const struct verdict *v, const uint8_t *data,
     size_t len)
 {
 	struct buffer known = BUFFER_INIT;
-	char name[VERDICT_NAME_BYTES];
+	char name[VERDICT_NAME_BYTES], space[MERGE_SPACE_BYTES];
+	uint64_t n;
 	int status;
 
 	verdict_name(v, name);
-	status = store_meta_get(m->store, "verdict", name, &known);
+	merge_verdict_space(v->stream.scope, space);
+	status = store_meta_get(m->store, space, name, &known);
 	buffer_release(&known);
 	if (status != STATUS_NOT_FOUND)
 		return status == STATUS_OK ? STATUS_EXISTS : status;
-	return store_meta_set(m->store, "verdict", name, data, len);
+	status = store_meta_count(m->store, space, &n);
+	if (status == STATUS_OK && n >= MERGE_MAX_SCOPE_VERDICTS)
+		status = STATUS_TOO_LARGE;
+	return status == STATUS_OK ? store_meta_set(m->store, space, name, data, len) :
+	    status;
 }
 
 int
 merge_verdict(struct merge *m, const struct verdict *v, const uint8_t *data,
     size_t len)
 {
-	struct taking t = { m, v };
-	uint32_t writer;
 	int status = merge_verdict_keep(m, v, data, len);
 
 	if (status == STATUS_EXISTS)
 		return STATUS_OK;
-	if (status == STATUS_OK)
-		status = store_stream(m->store, &v->stream, &writer);
-	if (status == STATUS_OK)
-		status = store_segments(m->store, writer, v->seq - 1, redo_segment, &t);
-	return status < 0 ? status : STATUS_OK;
+	return status == STATUS_OK ? redo(m, v) : status;
+}
+
+/* ---- verdicts of a hub that was revoked ---- */
+
+struct fallen {
+	const struct merge *m;
+	struct verdict *list;
+	size_t n, cap;
+};
+
+static int
+find_fallen(void *ctx, const char *name, const uint8_t *data, size_t len)
+{
+	struct fallen *f = ctx;
+	struct verdict v;
+
+	(void)name;
+	if (verdict_parse(data, len, &v) != STATUS_OK)
+		return STATUS_CORRUPT;
+	if (!roster_revoked(f->m->roster, &v.by))
+		return 0;
+	if (f->n == f->cap) {
+		size_t cap = f->cap == 0 ? 16 : 2 * f->cap;
+		struct verdict *list = realloc(f->list, cap * sizeof(*list));
+
+		if (list == NULL)
+			return STATUS_NOMEM;
+		f->list = list;
+		f->cap = cap;
+	}
+	f->list[f->n++] = v;
+	return 0;
+}
+
+int
+merge_verdict_review(struct merge *m)
+{
+	struct fallen f = { .m = m };
+	char space[MERGE_SPACE_BYTES], name[VERDICT_NAME_BYTES];
+	uint64_t *scopes = NULL;
+	size_t n = 0;
+	int status = store_scopes(m->store, &scopes, &n);
+
+	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+		merge_verdict_space(scopes[i], space);
+		status = store_meta_list(m->store, space, find_fallen, &f);
+	}
+	/* None of them counts while rows are made anew. */
+	for (size_t i = 0; status == STATUS_OK && i < f.n; i++) {
+		merge_verdict_space(f.list[i].stream.scope, space);
+		verdict_name(&f.list[i], name);
+		status = store_meta_set(m->store, space, name, NULL, 0);
+	}
+	for (size_t i = 0; status == STATUS_OK && i < f.n; i++)
+		status = redo(m, &f.list[i]);
+	free(scopes);
+	free(f.list);
+	return status;
 }

@@ -622,8 +622,8 @@ judge(void *ctx, const struct stream_id *stream, uint64_t seq, uint32_t row,
 
 	if (status == STATUS_OK)
 		status = merge_verdict_keep(&m, &v, b.data, b.len);
-	if (status == STATUS_EXISTS)
-		status = STATUS_OK;
+	if (status == STATUS_EXISTS || status == STATUS_TOO_LARGE)
+		status = STATUS_OK; /* the rows are refused all the same */
 	buffer_release(&b);
 	return status;
 }

@@ -73,7 +73,6 @@ plan_segments(struct plan *p, const struct vector *shared, const struct vector *
 /* ---- verdicts ---- */
 
 struct verdicts {
-	uint64_t scope;
 	struct buffer files;   /* each: length as varint, then its bytes */
 	size_t n, bytes;
 };
@@ -87,8 +86,6 @@ gather_verdict(void *ctx, const char *name, const uint8_t *data, size_t len)
 	(void)name;
 	if (verdict_parse(data, len, &v) != STATUS_OK)
 		return STATUS_CORRUPT;
-	if (v.stream.scope != all->scope)
-		return 0;
 	buffer_put_bytes(&all->files, data, len);
 	all->n++;
 	all->bytes += len;
@@ -460,7 +457,8 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 {
 	uint64_t scope = r->role == ROLE_HUB ? to->scope : r->scope;
 	struct plan plan = { .r = r };
-	struct verdicts verdicts = { .scope = scope };
+	char space[MERGE_SPACE_BYTES];
+	struct verdicts verdicts = {0};
 	struct vector shared = {0};
 	struct buffer receipt = BUFFER_INIT, request = BUFFER_INIT;
 	uint8_t content[HASH_BYTES], said[HASH_BYTES];
@@ -475,7 +473,8 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 	if (status == STATUS_OK)
 		status = plan_segments(&plan, &shared, &p.acked);
 	if (status == STATUS_OK && r->role == ROLE_HUB) {
-		status = store_meta_list(r->store, "verdict", gather_verdict,
+		merge_verdict_space(scope, space);
+		status = store_meta_list(r->store, space, gather_verdict,
 		    &verdicts);
 		if (status == STATUS_OK)
 			status = make_receipt(r, scope, &receipt, &verdicts, said);

@@ -174,11 +174,16 @@ take_verdict(struct importing *im, const uint8_t *data, size_t len)
 	signer = status == STATUS_OK ? roster_node(&im->r->roster, &by) : NULL;
 	if (signer == NULL || signer->role != ROLE_HUB)
 		status = STATUS_UNKNOWN_SENDER;
+	else if (roster_revoked(&im->r->roster, &by))
+		status = STATUS_REVOKED; /* said before or after: nobody can tell */
 	else
 		status = verdict_read(data, len, im->r->county, signer->node.sign_pk,
 		    &v);
-	if (status == STATUS_OK)
-		return merge_verdict(&m, &v, data, len);
+	if (status == STATUS_OK) {
+		status = merge_verdict(&m, &v, data, len);
+		if (status != STATUS_TOO_LARGE)
+			return status;
+	}
 	im->file->status = status;
 	im->file->held++;
 	return STATUS_OK;

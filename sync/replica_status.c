@@ -309,16 +309,34 @@ compare_digests(struct replica *r, struct store *anew, bool *ret_equal)
 }
 
 /* Verdicts belong to the state as segments do. */
+struct copying {
+	struct store *to;
+	const char *space;
+};
+
 static int
 copy_verdict(void *ctx, const char *name, const uint8_t *data, size_t len)
 {
-	return store_meta_set(ctx, "verdict", name, data, len);
+	const struct copying *c = ctx;
+
+	return store_meta_set(c->to, c->space, name, data, len);
 }
 
 static int
 copy_verdicts(struct replica *r, struct store *anew)
 {
-	return store_meta_list(r->store, "verdict", copy_verdict, anew);
+	char space[MERGE_SPACE_BYTES];
+	struct copying c = { anew, space };
+	uint64_t *scopes = NULL;
+	size_t n = 0;
+	int status = store_scopes(r->store, &scopes, &n);
+
+	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+		merge_verdict_space(scopes[i], space);
+		status = store_meta_list(r->store, space, copy_verdict, &c);
+	}
+	free(scopes);
+	return status;
 }
 
 int

@@ -238,6 +238,10 @@ typedef int store_meta_visit(void *ctx, const char *name, const uint8_t *data,
     size_t len);
 int store_meta_list(struct store *s, const char *space, store_meta_visit *visit,
     void *ctx) MUST_CHECK;
+/* Those whose names (ASCII below '~') begin so. */
+int store_meta_prefix(struct store *s, const char *space, const char *prefix,
+    store_meta_visit *visit, void *ctx) MUST_CHECK;
+int store_meta_count(struct store *s, const char *space, uint64_t *ret) MUST_CHECK;
 /* Hash over all delivered columns (not private) of one scope's rows: keys,
  * per-column stamps, node ids, values, lengths, tombstones; independent of
  * local numbers and of how versions are packed. */

@@ -130,6 +130,12 @@ DELETE FROM kehou_meta WHERE space = ?1 AND name = ?2
 -- name: meta_list
 SELECT name, data FROM kehou_meta WHERE space = ?1 ORDER BY name
 
+-- name: meta_prefix
+SELECT name, data FROM kehou_meta
+WHERE space = ?1 AND name >= ?2 AND name < ?2 || '~' ORDER BY name
+-- name: meta_count
+SELECT count(*) FROM kehou_meta WHERE space = ?1
+
 -- name: streams
 SELECT s.writer, s.id, s.merged,
 	coalesce((SELECT g.first + g.count - 1 FROM kehou_segment g WHERE g.writer = s.writer

@@ -48,17 +48,13 @@ store_meta_set(struct store *s, const char *space, const char *name,
 	return store_run(st);
 }
 
-int
-store_meta_list(struct store *s, const char *space, store_meta_visit *visit,
-    void *ctx)
+/* Steps a bound statement of names and data, and gives it back. */
+static int
+meta_visit(struct store_stmt *st, store_meta_visit *visit, void *ctx)
 {
-	struct store_stmt *st;
 	bool row;
-	int status = store_statement(s, SYNC_SQL_META_LIST, &st);
+	int status;
 
-	if (status != STATUS_OK)
-		return status;
-	store_bind_at(st, 1, value_text(space, strlen(space)));
 	while ((status = store_step(st, &row)) == STATUS_OK && row) {
 		struct value data = store_column(st, 1);
 
@@ -67,6 +63,50 @@ store_meta_list(struct store *s, const char *space, store_meta_visit *visit,
 		if (status != 0)
 			break;
 	}
+	store_reset(st);
+	return status;
+}
+
+int
+store_meta_list(struct store *s, const char *space, store_meta_visit *visit,
+    void *ctx)
+{
+	struct store_stmt *st;
+	int status = store_statement(s, SYNC_SQL_META_LIST, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_text(space, strlen(space)));
+	return meta_visit(st, visit, ctx);
+}
+
+int
+store_meta_prefix(struct store *s, const char *space, const char *prefix,
+    store_meta_visit *visit, void *ctx)
+{
+	struct store_stmt *st;
+	int status = store_statement(s, SYNC_SQL_META_PREFIX, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_text(space, strlen(space)));
+	store_bind_at(st, 2, value_text(prefix, strlen(prefix)));
+	return meta_visit(st, visit, ctx);
+}
+
+int
+store_meta_count(struct store *s, const char *space, uint64_t *ret)
+{
+	struct store_stmt *st;
+	bool row = false;
+	int status = store_statement(s, SYNC_SQL_META_COUNT, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_text(space, strlen(space)));
+	status = store_step(st, &row);
+	if (status == STATUS_OK)
+		*ret = row ? (uint64_t)store_column(st, 0).i : 0;
 	store_reset(st);
 	return status;
 }
