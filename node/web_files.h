@@ -3,8 +3,8 @@
  * `/` is index.html; everything else has a name that carries the hash of its content
  * and never changes under that name. Built --without-web there is one page, which
  * says so. All storage is static. */
-#ifndef KEHOU_NODE_WEB_FILES_H
-#define KEHOU_NODE_WEB_FILES_H
+#ifndef NODE_WEB_FILES_H
+#define NODE_WEB_FILES_H
 
 #include <stdbool.h>
 #include <stddef.h>

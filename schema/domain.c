@@ -57,6 +57,23 @@ domain_sign_in(struct replica *r, const char *staff, const char *pin,
 }
 
 int
+domain_user_now(struct replica *r, int64_t staff, struct domain_user *ret,
+    char ret_name[DOMAIN_NAME_BYTES])
+{
+	struct runtime rt = domain_runtime(r);
+
+	return runtime_user_now(&rt, staff, ret, ret_name);
+}
+
+int
+domain_has_staff(struct replica *r, bool *ret)
+{
+	struct runtime rt = domain_runtime(r);
+
+	return runtime_has_staff(&rt, ret);
+}
+
+int
 domain_do(struct replica *r, const struct domain_user *user, const char *command,
     const char *request_id, json_t *args, json_t **ret_answer,
     struct domain_error *ret_error)

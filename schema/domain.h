@@ -47,6 +47,13 @@ struct domain_error {     /* one clear line */
 /* Signs a staff member in by name (or id) and PIN.  PASSPHRASE, NOT_FOUND. */
 int domain_sign_in(struct replica *r, const char *staff, const char *pin,
     struct domain_user *ret) MUST_CHECK;
+/* Roles that a staff member has now.  NOT_FOUND: left, or never was; the name
+ * may be NULL. */
+#define DOMAIN_NAME_BYTES 128
+int domain_user_now(struct replica *r, int64_t staff, struct domain_user *ret,
+    char ret_name[DOMAIN_NAME_BYTES]) MUST_CHECK;
+/* Whether this node has anybody who may sign in. */
+int domain_has_staff(struct replica *r, bool *ret) MUST_CHECK;
 /* Runs a command in one captured transaction.  request_id may be NULL; the
  * same one again gives the first answer and changes nothing (without rows, when
  * somebody was erased in between).  args: object.

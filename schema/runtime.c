@@ -546,6 +546,48 @@ runtime_sign_in(const struct runtime *rt, const char *staff, const char *pin,
 	return STATUS_OK;
 }
 
+int
+runtime_user_now(const struct runtime *rt, int64_t staff, struct domain_user *ret,
+    char ret_name[DOMAIN_NAME_BYTES])
+{
+	struct store_stmt *st;
+	const char *tail;
+	bool row = false;
+	int status = store_prepare(rt->store, domain_sql_staff_now, &st, &tail);
+
+	if (status != STATUS_OK)
+		return status;
+	status = store_bind(st, "school", value_int((int64_t)rt->scope));
+	if (status == STATUS_OK)
+		status = store_bind(st, "staff", value_int(staff));
+	if (status == STATUS_OK)
+		status = store_step(st, &row);
+	if (status == STATUS_OK && !row)
+		status = STATUS_NOT_FOUND;
+	if (status == STATUS_OK) {
+		struct value name = store_column(st, 1);
+
+		*ret = (struct domain_user){.staff = staff, .scope = rt->scope,
+		    .roles = (unsigned)store_column(st, 0).i};
+		if (ret_name)
+			copy_arg(ret_name, name.type == VALUE_TEXT ? (const char *)name.p : "",
+			    name.type == VALUE_TEXT ? name.len : 0);
+	}
+	store_reset(st);
+	return status;
+}
+
+int
+runtime_has_staff(const struct runtime *rt, bool *ret)
+{
+	int64_t count;
+	int status = one_integer(rt->store, domain_sql_staff_count, rt->scope, &count);
+
+	if (status == STATUS_OK)
+		*ret = count > 0;
+	return status;
+}
+
 /* ---- commands ---- */
 
 /* The first answer to this request, or NULL. */

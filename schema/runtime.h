@@ -34,6 +34,9 @@ int runtime_allow(const struct runtime *rt, const struct domain_user *user,
 
 int runtime_sign_in(const struct runtime *rt, const char *staff, const char *pin,
     struct domain_user *ret) MUST_CHECK;
+int runtime_user_now(const struct runtime *rt, int64_t staff, struct domain_user *ret,
+    char ret_name[DOMAIN_NAME_BYTES]) MUST_CHECK;
+int runtime_has_staff(const struct runtime *rt, bool *ret) MUST_CHECK;
 int runtime_do(const struct runtime *rt, const struct domain_user *user,
     const struct domain_entry *command, const char *request_id, json_t *args,
     json_t **ret_answer, struct domain_error *ret_error) MUST_CHECK;

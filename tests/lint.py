@@ -219,6 +219,7 @@ EXPORT_EXCEPTIONS = {
 	"sync/replica_peer": ("peer_",),             # what a replica keeps of another node
 	"schema/domain": ("schema_domain",),         # what the schema hands the engine
 	"tools/kehou": ("main",),
+	"node/kehoud": ("main",),
 }
 
 

@@ -1,0 +1,393 @@
+#include "node/api_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/log.h"
+
+#define LINE_BYTES 1024
+#define BUSY_RETRY_S 2
+
+static const struct {
+	const struct api_route *routes;
+	const size_t *n;
+} groups[] = {
+	{ api_domain_routes, &api_domain_nroutes },
+	{ api_people_routes, &api_people_nroutes },
+	{ api_state_routes, &api_state_nroutes },
+};
+
+/* ---- replies ---- */
+void
+api_drop(struct api_call *call)
+{
+	json_decref(call->args);
+	sodium_memzero(call->cookie, sizeof call->cookie);
+	free(call);
+}
+
+/* Ends the call. */
+static void
+reply(struct api_call *call, const struct http_answer *answer)
+{
+	struct http_request *req = call->req;
+
+	api_drop(call);
+	http_reply(req, answer);
+}
+
+void
+api_json(struct api_call *call, unsigned status, json_t *value, const char *set_cookie)
+{
+	char *text = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
+	struct http_answer answer = { .status = status, .body = text };
+
+	json_decref(value);
+	if (text == NULL) {
+		api_fail(call, STATUS_NOMEM, NULL, NULL);
+		return;
+	}
+	answer.len = strlen(text);
+	if (set_cookie != NULL) {
+		answer.headers[0].name = "Set-Cookie";
+		answer.headers[0].value = set_cookie;
+	}
+	reply(call, &answer);
+	free(text);
+}
+
+void
+api_bytes(struct api_call *call, const void *body, size_t len, const char *type,
+    const char *disposition)
+{
+	struct http_answer answer = { .status = 200, .body = body, .len = len, .type = type };
+
+	if (disposition != NULL) {
+		answer.headers[0].name = "Content-Disposition";
+		answer.headers[0].value = disposition;
+	}
+	reply(call, &answer);
+}
+
+static const char *
+pick(enum message_lang lang, const char *code, const char *where, const char *suffix)
+{
+	char key[192];
+	const char *text = NULL;
+
+	if (where != NULL) {
+		snprintf(key, sizeof key, "error.%s.%s%s", code, where, suffix);
+		text = message_text(lang, key);
+	}
+	if (text == NULL) {
+		snprintf(key, sizeof key, "error.%s%s", code, suffix);
+		text = message_text(lang, key);
+	}
+	return text;
+}
+
+static void
+fail_with(struct api_call *call, unsigned http, const char *code, const char *where,
+    bool safe, const char *const args[4], int retry_s)
+{
+	char what[LINE_BYTES], next[LINE_BYTES], after[16];
+	const char *text = pick(call->lang, code, where, "");
+	const char *then = pick(call->lang, code, where, ".next");
+	const char *unknown[4] = { code, args[0], "", "" };
+	struct http_answer answer = { .status = http };
+	json_t *value;
+	char *body;
+
+	message_format(what, sizeof what, text != NULL ? text
+	    : message_or_key(call->lang, MSG("error.unknown")), text != NULL ? args : unknown, 4);
+	message_format(next, sizeof next, then != NULL ? then
+	    : message_or_key(call->lang, MSG("error.unknown.next")), args, 4);
+	value = json_pack("{s:s, s:s, s:b, s:s}", "code", code, "message", what,
+	    "data_safe", safe, "next", next);
+	body = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
+	json_decref(value);
+	answer.body = body != NULL ? body : "{}";
+	answer.len = strlen(answer.body);
+	if (retry_s > 0) {
+		snprintf(after, sizeof after, "%d", retry_s);
+		answer.headers[0].name = "Retry-After";
+		answer.headers[0].value = after;
+	}
+	reply(call, &answer);
+	free(body);
+}
+
+static unsigned
+http_of(int status)
+{
+	switch (status) {
+	case STATUS_USAGE: case STATUS_MALFORMED: case STATUS_TRUNCATED:
+		return 400;
+	case STATUS_PASSPHRASE:
+		return 401;
+	case STATUS_RIGHTS:
+		return 403;
+	case STATUS_NOT_FOUND:
+		return 404;
+	case STATUS_TOO_LARGE:
+		return 413;
+	case STATUS_BUSY: case STATUS_LOCKED: case STATUS_NOT_INITIALISED:
+		return 503;
+	case STATUS_NOMEM: case STATUS_IO: case STATUS_CORRUPT: case STATUS_FULL:
+	case STATUS_READONLY: case STATUS_FOREIGN_WRITER:
+		return 500;
+	default:
+		return 409;
+	}
+}
+
+void
+api_fail(struct api_call *call, int status, const char *where, const char *arg)
+{
+	const char *const args[4] = { arg != NULL ? arg : call->api->dir, "", "", "" };
+	unsigned http = http_of(status);
+
+	if (http == 500)
+		log_line(LOG_LEVEL_ERROR, "%s: %s", call->route != NULL ? call->route->path
+		    : "?", status_text(status));
+	fail_with(call, http, status_name(status), where, status != STATUS_CORRUPT, args,
+	    http == 503 ? BUSY_RETRY_S : 0);
+}
+
+void
+api_fail_domain(struct api_call *call, int status, const struct domain_error *error)
+{
+	const char *const args[4] = { error->args[0], error->args[1], error->args[2],
+		error->args[3] };
+	unsigned http = http_of(status);
+
+	if (strcmp(error->code, "USAGE.sign_in") == 0)
+		http = 401;
+	else if (strcmp(error->code, "USAGE.role") == 0)
+		http = 403;
+	else if (strstr(error->code, "_unknown") != NULL &&
+	    strcmp(error->code, "USAGE.parameter_unknown") != 0)
+		http = 404;
+	if (error->code[0] == '\0') {
+		api_fail(call, status, NULL, NULL);
+		return;
+	}
+	fail_with(call, http, error->code, "web", error->data_safe, args,
+	    http == 503 ? BUSY_RETRY_S : 0);
+}
+
+void
+api_refuse(struct api_call *call, unsigned http, const char *code, const char *arg,
+    int retry_s)
+{
+	const char *const args[4] = { arg != NULL ? arg : "", "", "", "" };
+
+	fail_with(call, http, code, "web", true, args, retry_s);
+}
+
+/* ---- who asks ---- */
+bool
+api_allowed(struct api_call *call, struct replica *r, unsigned roles)
+{
+	bool any = true;
+	int status = STATUS_OK;
+
+	if (call->user.staff == 0)
+		status = domain_has_staff(r, &any);
+	if (status != STATUS_OK)
+		api_fail(call, status, NULL, NULL);
+	else if (call->user.staff == 0 && any)
+		api_refuse(call, 401, "USAGE.sign_in", NULL, 0);
+	else if (call->user.staff != 0 && (call->user.roles & roles) == 0)
+		api_refuse(call, 403, "USAGE.role", NULL, 0);
+	else
+		return true;
+	return false;
+}
+
+/* Roles are read anew for each call: who has left has left. */
+static int
+find_user(struct api_call *call, struct replica *r)
+{
+	int status;
+
+	call->user = (struct domain_user){ .scope = replica_scope(r) };
+	if (call->staff == 0)
+		return STATUS_OK;
+	status = domain_user_now(r, call->staff, &call->user, NULL);
+	if (status != STATUS_NOT_FOUND)
+		return status;
+	auth_end_staff(call->api->auth, call->staff);
+	return STATUS_OK;
+}
+
+static void
+run(struct engine_job *job, struct replica *r, int status)
+{
+	struct api_call *call = (struct api_call *)job;
+
+	if (r != NULL)
+		status = find_user(call, r);
+	if ((status != STATUS_OK || r == NULL) &&
+	    !(r == NULL && (call->route->flags & API_NO_NODE) != 0))
+		api_fail(call, status, "http", NULL);
+	/* A hub has no first set-up that strangers could be let into. */
+	else if (r != NULL && replica_role(r) != ROLE_SCHOOL && call->user.staff == 0 &&
+	    !call->local && (call->route->flags & API_OPEN) == 0)
+		api_refuse(call, 401, "USAGE.sign_in", NULL, 0);
+	else
+		call->route->work(call, r, status);
+}
+
+/* ---- requests ---- */
+static bool
+matches(const struct api_route *route, const struct http_request *req)
+{
+	const char *path = http_path(req);
+	size_t n = strlen(route->path);
+
+	if (strncmp(path, route->path, n) != 0)
+		return false;
+	if ((route->flags & API_PREFIX) != 0)
+		return path[n] != '\0' && strlen(path + n) < API_NAME_BYTES;
+	return path[n] == '\0';
+}
+
+static const struct api_route *
+find_route(const struct http_request *req, bool *ret_other_method)
+{
+	for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+		for (size_t i = 0; i < *groups[g].n; i++) {
+			const struct api_route *route = &groups[g].routes[i];
+
+			if (!matches(route, req))
+				continue;
+			if (route->method == http_method(req))
+				return route;
+			*ret_other_method = true;
+		}
+	return NULL;
+}
+
+static enum message_lang
+language(const struct http_request *req)
+{
+	return message_lang_of(http_header(req, "Accept-Language"), MESSAGE_ZH);
+}
+
+static struct api_call *
+call_new(struct api *api, struct http_request *req)
+{
+	struct api_call *call = calloc(1, sizeof *call);
+	const char *cookie = http_cookie(req, "kehou");
+
+	if (call == NULL)
+		return NULL;
+	call->api = api;
+	call->req = req;
+	call->lang = language(req);
+	/* Behind a proxy everybody comes from here. */
+	call->local = http_peer_is_local(req) && http_header(req, "X-Forwarded-For") == NULL &&
+	    http_header(req, "Forwarded") == NULL;
+	if (cookie != NULL && strlen(cookie) < sizeof call->cookie)
+		memcpy(call->cookie, cookie, strlen(cookie) + 1);
+	call->staff = auth_staff(api->auth, call->cookie, api->env->now_s(api->env->ctx));
+	return call;
+}
+
+static void
+no_memory(struct http_request *req)
+{
+	static const char body[] = "{\"code\":\"NOMEM\",\"message\":\"no memory\","
+	    "\"data_safe\":true,\"next\":\"\"}";
+
+	http_reply(req, &(struct http_answer){ .status = 503, .body = body,
+	    .len = sizeof body - 1, .fixed = true });
+}
+
+static bool
+add_query(void *ctx, const char *name, const char *value)
+{
+	/* A name twice would let two readers see two values. */
+	return json_object_get(ctx, name) == NULL &&
+	    json_object_set_new(ctx, name, json_string(value)) == 0;
+}
+
+/* False when the call was refused. */
+static bool
+read_args(struct api_call *call)
+{
+	size_t len;
+	const uint8_t *body = http_body(call->req, &len);
+
+	if (call->route->method != HTTP_POST || (call->route->flags & API_RAW) != 0) {
+		call->args = json_object();
+		if (call->args != NULL && http_each_query(call->req, add_query, call->args))
+			return true;
+	} else {
+		call->args = len == 0 && (call->route->flags & API_BODY_OPTIONAL) != 0
+		    ? json_object()
+		    : json_loadb((const char *)body, len, JSON_REJECT_DUPLICATES, NULL);
+		if (json_is_object(call->args))
+			return true;
+	}
+	api_refuse(call, 400, "USAGE.arguments", NULL, 0);
+	return false;
+}
+
+size_t
+api_max_body(void *ctx, const struct http_request *req)
+{
+	bool other = false;
+	const struct api_route *route = find_route(req, &other);
+
+	(void)ctx;
+	return route != NULL ? route->max_body : 0;
+}
+
+void
+api_too_large(void *ctx, struct http_request *req)
+{
+	struct api_call *call = call_new(ctx, req);
+
+	if (call == NULL)
+		no_memory(req);
+	else
+		api_fail(call, STATUS_TOO_LARGE, "http", "");
+}
+
+void
+api_handle(void *ctx, struct http_request *req)
+{
+	struct api *api = ctx;
+	struct api_call *call = call_new(api, req);
+	bool other = false;
+
+	if (call == NULL) {
+		no_memory(req);
+		return;
+	}
+	call->route = find_route(req, &other);
+	if (call->route == NULL && other) {
+		api_refuse(call, 405, "USAGE.method", NULL, 0);
+		return;
+	}
+	if (call->route == NULL) {
+		api_file(call);
+		return;
+	}
+	if ((call->route->flags & API_PREFIX) != 0)
+		memcpy(call->name, http_path(req) + strlen(call->route->path),
+		    strlen(http_path(req)) - strlen(call->route->path) + 1);
+	if (!read_args(call))
+		return;
+	if ((call->route->flags & API_DIRECT) != 0) {
+		call->route->direct(call);
+		return;
+	}
+	http_later(req);
+	call->job.run = run;
+	if (engine_submit(api->engine, &call->job) != STATUS_OK)
+		api_fail(call, STATUS_BUSY, "http", NULL);
+}

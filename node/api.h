@@ -1,0 +1,25 @@
+/* docs/api.md: which request is answered by whom. */
+#ifndef NODE_API_H
+#define NODE_API_H
+
+#include "node/auth.h"
+#include "node/engine.h"
+#include "node/http.h"
+
+#define API_MAX_JSON_BYTES (256u * 1024) /* a command's body */
+
+struct api {                 /* all borrowed; filled in before the first request */
+	struct engine *engine;
+	struct auth *auth;
+	const struct env *env;
+	const char *dir;         /* data directory */
+	const char *web;         /* folder of pages for development, or NULL */
+	const char *version;
+};
+
+/* ctx of these is a struct api: struct http_handlers. */
+size_t api_max_body(void *ctx, const struct http_request *req);
+void api_handle(void *ctx, struct http_request *req);
+void api_too_large(void *ctx, struct http_request *req);
+
+#endif

@@ -1,0 +1,94 @@
+/* Views, commands and what there is of them. */
+#include "node/api_internal.h"
+
+#include <string.h>
+
+static void
+view(struct api_call *call, struct replica *r, int status)
+{
+	struct domain_error error = { .code = "" };
+	json_t *rows = NULL;
+
+	status = domain_show(r, &call->user, call->name, call->args, &rows, &error);
+	if (status != STATUS_OK)
+		api_fail_domain(call, status, &error);
+	else
+		api_json(call, 200, json_pack("{s:o}", "rows", rows), NULL);
+}
+
+static void
+command(struct api_call *call, struct replica *r, int status)
+{
+	struct domain_error error = { .code = "" };
+	json_t *answer = NULL, *args = json_object_get(call->args, "args");
+	json_t *request = json_object_get(call->args, "request_id");
+
+	if ((request != NULL && !json_is_string(request) && !json_is_null(request)) ||
+	    (args != NULL && !json_is_object(args))) {
+		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
+		return;
+	}
+	status = domain_do(r, &call->user, call->name, json_string_value(request), args,
+	    &answer, &error);
+	if (status != STATUS_OK)
+		api_fail_domain(call, status, &error);
+	else
+		api_json(call, 200, answer, NULL);
+}
+
+/* ---- schema ---- */
+static json_t *
+roles_json(unsigned roles)
+{
+	static const char *const names[] = { "teacher", "head", "guard", "clerk", "lead",
+		"auditor" };
+	json_t *list = json_array();
+
+	for (size_t i = 0; list != NULL && i < sizeof names / sizeof *names; i++)
+		if ((roles & 1u << i) != 0)
+			json_array_append_new(list, json_string(names[i]));
+	return list;
+}
+
+static json_t *
+entry_json(enum message_lang lang, const struct domain_entry *e)
+{
+	json_t *params = json_array();
+
+	for (size_t i = 0; params != NULL && i < e->nparams; i++) {
+		const char type[] = { e->params[i].type, '\0' };
+
+		json_array_append_new(params, json_pack("{s:s, s:s, s:b}", "name",
+		    e->params[i].name, "type", type, "optional", e->params[i].optional));
+	}
+	return json_pack("{s:s, s:s, s:o, s:o, s:s}", "name", e->name, "about",
+	    lang == MESSAGE_ZH ? e->about_zh : e->about, "roles", roles_json(e->roles),
+	    "params", params, "requires", e->requires != NULL ? e->requires : "");
+}
+
+static json_t *
+entries_json(enum message_lang lang, const struct domain_entry *entries, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list != NULL && i < n; i++)
+		json_array_append_new(list, entry_json(lang, &entries[i]));
+	return list;
+}
+
+static void
+schema(struct api_call *call)
+{
+	api_json(call, 200, json_pack("{s:o, s:o}", "commands", entries_json(call->lang,
+	    domain_commands, domain_ncommands), "views", entries_json(call->lang,
+	    domain_views, domain_nviews)), NULL);
+}
+
+const struct api_route api_domain_routes[] = {
+	{ .method = HTTP_GET, .path = "/api/v1/view/", .flags = API_PREFIX, .work = view },
+	{ .method = HTTP_POST, .path = "/api/v1/command/", .flags = API_PREFIX,
+	    .max_body = API_MAX_JSON_BYTES, .work = command },
+	{ .method = HTTP_GET, .path = "/api/v1/schema", .flags = API_DIRECT | API_OPEN,
+	    .direct = schema },
+};
+const size_t api_domain_nroutes = sizeof api_domain_routes / sizeof *api_domain_routes;

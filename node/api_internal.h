@@ -1,0 +1,71 @@
+/* Between api*.c: one call on its way from the HTTP thread through the engine. */
+#ifndef NODE_API_INTERNAL_H
+#define NODE_API_INTERNAL_H
+
+#include <jansson.h>
+
+#include "node/api.h"
+#include "schema/domain.h"
+#include "schema/message.h"
+
+#define API_NAME_BYTES 128
+
+struct api_call {
+	struct engine_job job;   /* first: a job is its call */
+	struct api *api;
+	struct http_request *req;
+	enum message_lang lang;
+	const struct api_route *route;
+	char name[API_NAME_BYTES];     /* what follows the route's path */
+	char cookie[AUTH_COOKIE_BYTES];/* "" when none came */
+	int64_t staff;           /* of the session; 0: nobody */
+	bool local;              /* asked from this machine itself */
+	struct domain_user user; /* on the engine's thread: what staff may now */
+	json_t *args;            /* body, or the query as an object of texts; owned */
+};
+
+enum api_route_flags {
+	API_PREFIX = 1,          /* the path goes on with a name */
+	API_RAW = 2,             /* the body is bytes, not JSON */
+	API_NO_NODE = 4,         /* work is called before set-up too, r NULL then */
+	API_OPEN = 8,            /* needs nobody's session to be read */
+	API_DIRECT = 16,         /* direct is called on the HTTP thread; no engine */
+	API_BODY_OPTIONAL = 32
+};
+struct api_route {
+	enum http_method method;
+	const char *path;
+	unsigned flags;
+	size_t max_body;
+	/* Engine's thread.  Replies once with api_json, api_bytes or api_fail. */
+	void (*work)(struct api_call *call, struct replica *r, int status);
+	void (*direct)(struct api_call *call);
+};
+
+/* ---- replies; each ends the call's request ---- */
+/* value is taken; NULL becomes 500 NOMEM.  set_cookie may be NULL. */
+void api_json(struct api_call *call, unsigned status, json_t *value, const char *set_cookie);
+void api_bytes(struct api_call *call, const void *body, size_t len, const char *type,
+    const char *disposition);
+/* where picks "error.CODE.where" before "error.CODE"; arg is {1}.  Both may be
+ * NULL. */
+void api_fail(struct api_call *call, int status, const char *where, const char *arg);
+void api_fail_domain(struct api_call *call, int status, const struct domain_error *error);
+/* A code of the call itself; retry_s > 0 becomes Retry-After. */
+void api_refuse(struct api_call *call, unsigned http, const char *code, const char *arg,
+    int retry_s);
+
+/* OK, or the call is refused: USAGE.sign_in or USAGE.role, as runtime_allow. */
+bool api_allowed(struct api_call *call, struct replica *r, unsigned roles);
+
+/* ---- the routes, by file ---- */
+extern const struct api_route api_domain_routes[], api_people_routes[],
+    api_state_routes[];
+extern const size_t api_domain_nroutes, api_people_nroutes, api_state_nroutes;
+
+/* Frees a call whose request is answered by other means. */
+void api_drop(struct api_call *call);
+/* api_file.c: pages. */
+void api_file(struct api_call *call);
+
+#endif

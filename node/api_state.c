@@ -1,0 +1,125 @@
+/* What state the node is in: for the pages, and for whoever watches it. */
+#include "node/api_internal.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static json_int_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (json_int_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void
+healthz(struct api_call *call)
+{
+	api_json(call, 200, json_pack("{s:b}", "ok", true), NULL);
+}
+
+static void
+readyz(struct api_call *call)
+{
+	int status = engine_state(call->api->engine);
+
+	if (status == STATUS_OK)
+		api_json(call, 200, json_pack("{s:b}", "ready", true), NULL);
+	else
+		api_fail(call, status, "http", NULL);
+}
+
+static json_t *
+node_json(struct replica *r, const struct replica_status *s)
+{
+	const struct roster *roster = replica_roster(r);
+	uint64_t scope = replica_scope(r);
+	const struct roster_school *school = scope != 0 ? roster_school(roster, scope) : NULL;
+	uint8_t role = replica_role(r);
+	char number[24], county[24];
+
+	snprintf(number, sizeof number, "%llu", (unsigned long long)scope);
+	snprintf(county, sizeof county, "%llu", (unsigned long long)roster->county);
+	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:b,"
+	    " s:I, s:I, s:I, s:I, s:I, s:{s:n, s:i, s:i, s:n}, s:[]}",
+	    "setup", false, "role", role == ROLE_HUB ? "hub" : role == ROLE_SCHOOL ? "school"
+	    : "relay", "school", number, "name", school != NULL ? school->name : roster->name,
+	    "county", county, "county_name", roster->name,
+	    "saved", (json_int_t)s->transactions, "waiting", (json_int_t)s->waiting,
+	    "stored_only", (json_int_t)s->stored_only, "confirmed_s",
+	    (json_int_t)s->confirmed_s, "receipt_s", (json_int_t)s->receipt_s, "exceptions",
+	    (int)s->exceptions, "certified", s->certified, "held", (json_int_t)s->held,
+	    "inbox", (json_int_t)s->inbox, "roster", (json_int_t)s->roster, "last_export_s",
+	    (json_int_t)s->last_export_s, "last_import_s", (json_int_t)s->last_import_s,
+	    "network", "url", "last_success_s", 0, "last_failure_s", 0, "failure", "sticks");
+}
+
+static void
+status_call(struct api_call *call, struct replica *r, int status)
+{
+	struct replica_status s = { 0 };
+	json_t *answer;
+
+	if (r == NULL && status != STATUS_NOT_INITIALISED) {
+		api_fail(call, status, "http", NULL);
+		return;
+	}
+	status = r != NULL ? replica_status(r, &s) : STATUS_OK;
+	if (status != STATUS_OK) {
+		api_fail(call, status, NULL, NULL);
+		return;
+	}
+	answer = r != NULL ? node_json(r, &s) : json_pack("{s:b}", "setup", true);
+	json_object_set_new(answer, "version", json_string(call->api->version));
+	json_object_set_new(answer, "now_ms", json_integer(now_ms()));
+	api_json(call, 200, answer, NULL);
+}
+
+/* ---- the hub's schools ---- */
+static int
+add_school(void *ctx, const struct replica_school *s)
+{
+	char id[24];
+	json_t *row;
+
+	snprintf(id, sizeof id, "%llu", (unsigned long long)s->school->id);
+	row = json_pack("{s:s, s:s, s:i, s:i, s:b, s:I, s:I, s:I, s:I}", "school", id, "name",
+	    s->school->name, "class", (int)s->school->class_code, "kind",
+	    (int)s->school->kind, "enrolled", s->enrolled, "last_contact_s",
+	    (json_int_t)s->last_contact_s, "merged_s", (json_int_t)s->merged_time_s,
+	    "transactions", (json_int_t)s->transactions, "held", (json_int_t)s->held);
+	return row != NULL && json_array_append_new(ctx, row) == 0 ? STATUS_OK : STATUS_NOMEM;
+}
+
+static void
+schools(struct api_call *call, struct replica *r, int status)
+{
+	json_t *rows;
+
+	if (!api_allowed(call, r, DOMAIN_CLERK | DOMAIN_LEAD | DOMAIN_AUDITOR))
+		return;
+	if (replica_role(r) != ROLE_HUB) {
+		api_refuse(call, 409, "USAGE.county_only", "schools", 0);
+		return;
+	}
+	rows = json_array();
+	status = rows != NULL ? replica_schools(r, add_school, rows) : STATUS_NOMEM;
+	if (status == STATUS_OK)
+		api_json(call, 200, json_pack("{s:o}", "rows", rows), NULL);
+	else {
+		json_decref(rows);
+		api_fail(call, status, NULL, NULL);
+	}
+}
+
+const struct api_route api_state_routes[] = {
+	{ .method = HTTP_GET, .path = "/healthz", .flags = API_OPEN | API_DIRECT,
+	    .direct = healthz },
+	{ .method = HTTP_GET, .path = "/readyz", .flags = API_OPEN | API_DIRECT,
+	    .direct = readyz },
+	{ .method = HTTP_GET, .path = "/api/v1/status", .flags = API_OPEN | API_NO_NODE,
+	    .work = status_call },
+	{ .method = HTTP_GET, .path = "/api/v1/schools", .work = schools },
+};
+const size_t api_state_nroutes = sizeof api_state_routes / sizeof *api_state_routes;

@@ -1,0 +1,29 @@
+/* Who is signed in on which browser: sessions in memory, known by the hash of
+ * their cookie.  Any thread. */
+#ifndef NODE_AUTH_H
+#define NODE_AUTH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sync/status.h"
+
+#define AUTH_MAX_SESSIONS 256         /* the least used one gives way */
+#define AUTH_COOKIE_BYTES 44          /* 32 random bytes in base64, and NUL */
+#define AUTH_IDLE_S (12 * 3600)       /* without a request */
+#define AUTH_LONGEST_S (30 * 24 * 3600)
+
+struct auth;
+int auth_new(struct auth **ret) MUST_CHECK;
+void auth_free(struct auth *a);
+
+/* A new session of a staff member; ret: the cookie's value. */
+void auth_begin(struct auth *a, int64_t staff, int64_t now_s,
+    char ret[AUTH_COOKIE_BYTES]);
+/* Whose session it is; 0 when there is none. */
+int64_t auth_staff(struct auth *a, const char *cookie, int64_t now_s);
+void auth_end(struct auth *a, const char *cookie);
+/* All sessions of a person: left, or another PIN. */
+void auth_end_staff(struct auth *a, int64_t staff);
+
+#endif

@@ -1,0 +1,275 @@
+#include "node/engine.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "node/log.h"
+#include "schema/domain.h"
+
+struct engine {
+	const char *dir;
+	const struct env *env;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	/* Under lock. */
+	struct engine_job *first, **last;
+	unsigned waiting;
+	struct engine_loan *loans; /* the first is the current one when lent */
+	bool stop, lent;
+	int state;
+	/* The thread's own. */
+	struct replica *replica;
+};
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void
+set_state(struct engine *e, int state)
+{
+	pthread_mutex_lock(&e->lock);
+	e->state = state;
+	pthread_mutex_unlock(&e->lock);
+}
+
+static void
+open_replica(struct engine *e)
+{
+	int before = engine_state(e), status;
+
+	/* What is damaged does not mend itself; opening it anew costs seconds. */
+	if (e->replica != NULL || before == STATUS_CORRUPT)
+		return;
+	status = replica_open(e->dir, e->env, &schema_domain, &e->replica);
+	set_state(e, status);
+	if (status == before)
+		return;
+	if (status == STATUS_OK)
+		log_line(LOG_LEVEL_INFO, "database open");
+	else
+		log_line(status == STATUS_NOT_INITIALISED ? LOG_LEVEL_NOTICE
+		    : LOG_LEVEL_ERROR, "%s: %s", e->dir, status_text(status));
+}
+
+static void
+close_replica(struct engine *e)
+{
+	replica_close(e->replica);
+	e->replica = NULL;
+}
+
+/* Waits, under the lock, for news or until a job has waited long enough. */
+static void
+wait_news(struct engine *e)
+{
+	struct timespec until;
+	int64_t at;
+
+	if (!e->lent || e->first == NULL) {
+		pthread_cond_wait(&e->wake, &e->lock);
+		return;
+	}
+	at = e->first->since_ms + ENGINE_LOAN_WAIT_MS;
+	until.tv_sec = (time_t)(at / 1000);
+	until.tv_nsec = (long)(at % 1000) * 1000000;
+	pthread_cond_timedwait(&e->wake, &e->lock, &until);
+}
+
+/* Under the lock: the next job that may run now, or NULL. */
+static struct engine_job *
+take_job(struct engine *e)
+{
+	struct engine_job *job = e->first;
+
+	if (job == NULL || (e->lent && !e->stop &&
+	    now_ms() < job->since_ms + ENGINE_LOAN_WAIT_MS))
+		return NULL;
+	e->first = job->next;
+	if (e->first == NULL)
+		e->last = &e->first;
+	e->waiting--;
+	return job;
+}
+
+/* Under the lock, which is released meanwhile. */
+static void
+lend_first(struct engine *e)
+{
+	struct engine_loan *loan = e->loans;
+
+	pthread_mutex_unlock(&e->lock);
+	close_replica(e);
+	pthread_mutex_lock(&e->lock);
+	/* It may have been given back while the database closed. */
+	if (e->loans != loan)
+		return;
+	e->lent = true;
+	e->state = STATUS_BUSY;
+	loan->lent(loan);
+}
+
+static void
+run_job(struct engine *e, struct engine_job *job, bool lent)
+{
+	if (!lent)
+		open_replica(e);
+	job->run(job, lent ? NULL : e->replica, lent ? STATUS_BUSY : engine_state(e));
+}
+
+static void *
+engine_main(void *ctx)
+{
+	struct engine *e = ctx;
+	struct engine_job *job;
+
+	open_replica(e);
+	pthread_mutex_lock(&e->lock);
+	for (;;) {
+		bool lent;
+
+		if (!e->lent && e->loans != NULL && !e->stop) {
+			lend_first(e);
+			continue;
+		}
+		job = take_job(e);
+		lent = e->lent;
+		if (job == NULL) {
+			if (e->stop)
+				break;
+			/* A loan that ended: be ready before the next tap. */
+			if (!lent && e->state == STATUS_BUSY) {
+				pthread_mutex_unlock(&e->lock);
+				open_replica(e);
+				pthread_mutex_lock(&e->lock);
+				continue;
+			}
+			wait_news(e);
+			continue;
+		}
+		pthread_mutex_unlock(&e->lock);
+		run_job(e, job, lent);
+		pthread_mutex_lock(&e->lock);
+	}
+	pthread_mutex_unlock(&e->lock);
+	close_replica(e);
+	return NULL;
+}
+
+int
+engine_new(const char *dir, const struct env *env, struct engine **ret)
+{
+	struct engine *e = calloc(1, sizeof *e);
+	pthread_condattr_t attr;
+
+	if (e == NULL)
+		return STATUS_NOMEM;
+	e->dir = dir;
+	e->env = env;
+	e->last = &e->first;
+	e->state = STATUS_BUSY;
+	pthread_mutex_init(&e->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&e->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	if (pthread_create(&e->thread, NULL, engine_main, e) != 0) {
+		pthread_cond_destroy(&e->wake);
+		pthread_mutex_destroy(&e->lock);
+		free(e);
+		return STATUS_NOMEM;
+	}
+	*ret = e;
+	return STATUS_OK;
+}
+
+void
+engine_stop(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	pthread_mutex_lock(&e->lock);
+	e->stop = true;
+	pthread_cond_broadcast(&e->wake);
+	pthread_mutex_unlock(&e->lock);
+	pthread_join(e->thread, NULL);
+}
+
+void
+engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	pthread_cond_destroy(&e->wake);
+	pthread_mutex_destroy(&e->lock);
+	free(e);
+}
+
+int
+engine_submit(struct engine *e, struct engine_job *job)
+{
+	int status = STATUS_OK;
+
+	pthread_mutex_lock(&e->lock);
+	if (e->waiting >= ENGINE_MAX_JOBS || e->stop)
+		status = STATUS_BUSY;
+	else {
+		job->next = NULL;
+		job->since_ms = now_ms();
+		*e->last = job;
+		e->last = &job->next;
+		e->waiting++;
+		pthread_cond_broadcast(&e->wake);
+	}
+	pthread_mutex_unlock(&e->lock);
+	return status;
+}
+
+int
+engine_state(struct engine *e)
+{
+	int state;
+
+	pthread_mutex_lock(&e->lock);
+	state = e->state;
+	pthread_mutex_unlock(&e->lock);
+	return state;
+}
+
+void
+engine_lend(struct engine *e, struct engine_loan *loan)
+{
+	struct engine_loan **at;
+
+	pthread_mutex_lock(&e->lock);
+	loan->next = NULL;
+	for (at = &e->loans; *at != NULL; at = &(*at)->next)
+		;
+	*at = loan;
+	pthread_cond_broadcast(&e->wake);
+	pthread_mutex_unlock(&e->lock);
+}
+
+void
+engine_return(struct engine *e, struct engine_loan *loan)
+{
+	struct engine_loan **at;
+
+	pthread_mutex_lock(&e->lock);
+	for (at = &e->loans; *at != NULL && *at != loan; at = &(*at)->next)
+		;
+	if (*at == loan) {
+		if (at == &e->loans)
+			e->lent = false;
+		*at = loan->next;
+	}
+	pthread_cond_broadcast(&e->wake);
+	pthread_mutex_unlock(&e->lock);
+}

@@ -1,0 +1,47 @@
+/* The one thread that owns the node's database, and the queue of what it is to
+ * do.  The directory is opened by the thread itself, first of all; where that
+ * fails because there is no node yet or another process has it, each later job
+ * tries again. */
+#ifndef NODE_ENGINE_H
+#define NODE_ENGINE_H
+
+#include "sync/replica.h"
+
+#define ENGINE_MAX_JOBS 256     /* that wait */
+#define ENGINE_LOAN_WAIT_MS 3000 /* that a job waits for a loan to end */
+
+struct engine;
+struct engine_job {
+	/* Runs on the engine's thread.  r NULL: status says why there is none
+	 * (NOT_INITIALISED, LOCKED, BUSY while it is lent, CORRUPT …).  The job is
+	 * the callee's from here on. */
+	void (*run)(struct engine_job *job, struct replica *r, int status);
+	struct engine_job *next; /* the engine's */
+	int64_t since_ms;        /* the engine's: monotonic time of submission */
+};
+
+/* dir and env outlive the engine. */
+int engine_new(const char *dir, const struct env *env, struct engine **ret) MUST_CHECK;
+/* Runs what waits, closes the database, ends the thread; later jobs are BUSY. */
+void engine_stop(struct engine *e);
+/* After engine_stop, once nobody can submit any more. */
+void engine_free(struct engine *e);
+/* Any thread.  BUSY when too many wait: run is not called then. */
+int engine_submit(struct engine *e, struct engine_job *job) MUST_CHECK;
+/* Any thread: whether the database is open (readyz).  Status of the last try. */
+int engine_state(struct engine *e);
+
+/* Lends the directory: between two jobs the database is closed and its lock
+ * released, then lent() is called on the engine's thread (it must not call the
+ * engine).  While it is lent
+ * jobs wait ENGINE_LOAN_WAIT_MS, then run with BUSY.  One loan at a time, in
+ * order of asking.  engine_return ends it; it may come before lent() was
+ * called, which is then never called. */
+struct engine_loan {
+	void (*lent)(struct engine_loan *loan);
+	struct engine_loan *next; /* the engine's */
+};
+void engine_lend(struct engine *e, struct engine_loan *loan);
+void engine_return(struct engine *e, struct engine_loan *loan);
+
+#endif

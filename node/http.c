@@ -1,0 +1,463 @@
+#include "node/http.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "node/log.h"
+#include "sync/buffer.h"
+
+#define STACK_BYTES (256u * 1024)
+#define CONNECTION_BYTES (16u * 1024) /* request line, headers, read buffer */
+#define BACKLOG 64
+#define ADDRESS_BYTES 64
+
+struct http {
+	struct http_handlers handlers;
+	struct MHD_Daemon *daemon;
+	int socket;
+	char address[ADDRESS_BYTES + 8];
+};
+
+struct http_request {
+	struct http *http;
+	struct MHD_Connection *connection;
+	struct MHD_Response *response; /* set by http_reply */
+	struct buffer body;
+	size_t max_body;
+	enum http_method method;
+	unsigned status;
+	bool handled, later, overflow, local;
+	char path[HTTP_MAX_PATH_BYTES];
+	char peer[INET6_ADDRSTRLEN];
+};
+
+static const struct { const char *name, *value; } fixed_headers[] = {
+	{ "Content-Security-Policy", "default-src 'none'; script-src 'self'; "
+	    "style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'" },
+	{ "X-Content-Type-Options", "nosniff" },
+	{ "X-Frame-Options", "DENY" },
+	{ "Referrer-Policy", "no-referrer" },
+	{ "Cross-Origin-Resource-Policy", "same-origin" },
+};
+
+/* ---- requests ---- */
+static enum http_method
+method_of(const char *name)
+{
+	if (strcmp(name, "GET") == 0 || strcmp(name, "HEAD") == 0)
+		return HTTP_GET;
+	if (strcmp(name, "POST") == 0)
+		return HTTP_POST;
+	return strcmp(name, "PATCH") == 0 ? HTTP_PATCH : HTTP_OTHER;
+}
+
+static void
+read_peer(struct http_request *req)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(req->connection,
+	    MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *a = info != NULL ? info->client_addr : NULL;
+
+	if (a != NULL && a->sa_family == AF_INET) {
+		const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)a;
+
+		inet_ntop(AF_INET, &in->sin_addr, req->peer, sizeof req->peer);
+	} else if (a != NULL && a->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)(const void *)a;
+
+		if (IN6_IS_ADDR_V4MAPPED(&in->sin6_addr))
+			inet_ntop(AF_INET, &in->sin6_addr.s6_addr[12], req->peer,
+			    sizeof req->peer);
+		else
+			inet_ntop(AF_INET6, &in->sin6_addr, req->peer, sizeof req->peer);
+	}
+	req->local = strncmp(req->peer, "127.", 4) == 0 || strcmp(req->peer, "::1") == 0;
+}
+
+static struct http_request *
+request_new(struct http *h, struct MHD_Connection *connection, const char *url,
+    const char *method)
+{
+	struct http_request *req = calloc(1, sizeof *req);
+	const char *length;
+
+	if (req == NULL)
+		return NULL;
+	req->http = h;
+	req->connection = connection;
+	req->method = method_of(method);
+	if (strlen(url) >= sizeof req->path)
+		url = "/too-long";
+	memcpy(req->path, url, strlen(url) + 1);
+	read_peer(req);
+	req->max_body = h->handlers.max_body(h->handlers.ctx, req);
+	length = http_header(req, "Content-Length");
+	if (length != NULL && strtoull(length, NULL, 10) > req->max_body)
+		req->overflow = true;
+	return req;
+}
+
+static enum MHD_Result
+send_response(struct http_request *req)
+{
+	enum MHD_Result result = MHD_queue_response(req->connection, req->status,
+	    req->response);
+
+	MHD_destroy_response(req->response);
+	req->response = NULL;
+	return result;
+}
+
+static enum MHD_Result
+dispatch(struct http_request *req)
+{
+	const struct http_handlers *handlers = &req->http->handlers;
+
+	req->handled = true;
+	if (req->overflow)
+		handlers->too_large(handlers->ctx, req);
+	else
+		handlers->handle(handlers->ctx, req);
+	if (req->later)
+		return MHD_YES;
+	assert(req->response != NULL);
+	return send_response(req);
+}
+
+static enum MHD_Result
+on_access(void *ctx, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *upload, size_t *upload_len,
+    void **state)
+{
+	struct http_request *req = *state;
+
+	(void)version;
+	if (req == NULL) {
+		req = *state = request_new(ctx, connection, url, method);
+		if (req == NULL)
+			return MHD_NO;
+		/* What is too large is refused before it is sent. */
+		return req->overflow ? dispatch(req) : MHD_YES;
+	}
+	if (*upload_len > 0) {
+		if (!req->overflow && *upload_len <= req->max_body - req->body.len)
+			buffer_put(&req->body, upload, *upload_len);
+		else
+			req->overflow = true;
+		*upload_len = 0;
+		return MHD_YES;
+	}
+	if (buffer_status(&req->body) != STATUS_OK)
+		return MHD_NO;
+	if (!req->handled)
+		return dispatch(req);
+	return req->response != NULL ? send_response(req) : MHD_YES;
+}
+
+static void
+on_completed(void *ctx, struct MHD_Connection *connection, void **state,
+    enum MHD_RequestTerminationCode why)
+{
+	struct http_request *req = *state;
+
+	(void)ctx, (void)connection, (void)why;
+	if (req == NULL)
+		return;
+	if (req->response != NULL)
+		MHD_destroy_response(req->response);
+	buffer_release(&req->body);
+	free(req);
+	*state = NULL;
+}
+
+enum http_method
+http_method(const struct http_request *req)
+{
+	return req->method;
+}
+
+const char *
+http_path(const struct http_request *req)
+{
+	return req->path;
+}
+
+const char *
+http_header(const struct http_request *req, const char *name)
+{
+	return MHD_lookup_connection_value(req->connection, MHD_HEADER_KIND, name);
+}
+
+const char *
+http_cookie(const struct http_request *req, const char *name)
+{
+	return MHD_lookup_connection_value(req->connection, MHD_COOKIE_KIND, name);
+}
+
+const char *
+http_query(const struct http_request *req, const char *name)
+{
+	return MHD_lookup_connection_value(req->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+struct each {
+	bool (*visit)(void *ctx, const char *name, const char *value);
+	void *ctx;
+	unsigned n;
+	bool good;
+};
+
+static enum MHD_Result
+each_value(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct each *each = ctx;
+
+	(void)kind;
+	each->good = ++each->n <= HTTP_MAX_QUERY &&
+	    each->visit(each->ctx, name, value != NULL ? value : "");
+	return each->good ? MHD_YES : MHD_NO;
+}
+
+bool
+http_each_query(const struct http_request *req,
+    bool (*visit)(void *ctx, const char *name, const char *value), void *ctx)
+{
+	struct each each = { .visit = visit, .ctx = ctx, .good = true };
+
+	MHD_get_connection_values(req->connection, MHD_GET_ARGUMENT_KIND, each_value,
+	    &each);
+	return each.good;
+}
+
+const uint8_t *
+http_body(const struct http_request *req, size_t *ret_len)
+{
+	*ret_len = req->body.len;
+	return req->body.data;
+}
+
+const char *
+http_peer(const struct http_request *req)
+{
+	return req->peer;
+}
+
+bool
+http_peer_is_local(const struct http_request *req)
+{
+	return req->local;
+}
+
+/* ---- answers ---- */
+void
+http_later(struct http_request *req)
+{
+	req->later = true;
+	MHD_suspend_connection(req->connection);
+}
+
+static struct MHD_Response *
+response_of(const struct http_answer *a)
+{
+	/* The library takes the body without const, and does not write to it. */
+	struct MHD_Response *r = MHD_create_response_from_buffer(a->len,
+	    (void *)(uintptr_t)a->body,
+	    a->fixed ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
+
+	if (r == NULL)
+		return NULL;
+	for (size_t i = 0; i < sizeof fixed_headers / sizeof *fixed_headers; i++)
+		MHD_add_response_header(r, fixed_headers[i].name, fixed_headers[i].value);
+	MHD_add_response_header(r, "Content-Type",
+	    a->type != NULL ? a->type : "application/json");
+	if (!a->cacheable)
+		MHD_add_response_header(r, "Cache-Control", "no-store");
+	for (size_t i = 0; i < HTTP_MAX_HEADERS && a->headers[i].name != NULL; i++)
+		MHD_add_response_header(r, a->headers[i].name, a->headers[i].value);
+	return r;
+}
+
+void
+http_reply(struct http_request *req, const struct http_answer *answer)
+{
+	static const struct http_answer nothing = { .status = 500, .body = "", .fixed = true };
+	struct MHD_Response *r = response_of(answer);
+	struct MHD_Connection *connection = req->connection;
+
+	req->status = answer->status;
+	if (r == NULL) {
+		req->status = 500;
+		r = response_of(&nothing);
+	}
+	/* Without an answer the connection would hang; there is no memory left at all. */
+	assert(r != NULL);
+	req->response = r;
+	if (req->later)
+		MHD_resume_connection(connection);
+}
+
+/* ---- the server ---- */
+static void
+on_log(void *ctx, const char *format, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+static void
+on_log(void *ctx, const char *format, va_list ap)
+{
+	char line[256];
+
+	(void)ctx;
+	vsnprintf(line, sizeof line, format, ap);
+	line[strcspn(line, "\n")] = '\0';
+	log_line(LOG_LEVEL_DEBUG, "http: %s", line);
+}
+
+static int
+bind_one(const struct addrinfo *a)
+{
+	int one = 1, off = 0;
+	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (a->ai_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* "HOST:PORT", "[HOST]:PORT", ":PORT". */
+static int
+split_address(const char *text, char host[ADDRESS_BYTES], const char **ret_port)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len;
+
+	if (colon == NULL || colon[1] == '\0')
+		return STATUS_USAGE;
+	len = (size_t)(colon - text);
+	if (len >= 2 && text[0] == '[' && text[len - 1] == ']')
+		text++, len -= 2;
+	if (len >= ADDRESS_BYTES)
+		return STATUS_USAGE;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	*ret_port = colon + 1;
+	return STATUS_OK;
+}
+
+static int
+listen_at(const char *text, int *ret_fd)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *list;
+	char host[ADDRESS_BYTES];
+	const char *port;
+	int fd = -1;
+
+	if (split_address(text, host, &port) != STATUS_OK)
+		return STATUS_USAGE;
+	/* "::" takes IPv4 too; where IPv6 is off the other addresses are tried. */
+	if (host[0] == '\0' && getaddrinfo("::", port, &hints, &list) == 0) {
+		fd = bind_one(list);
+		freeaddrinfo(list);
+	}
+	if (fd < 0) {
+		if (getaddrinfo(host[0] != '\0' ? host : NULL, port, &hints, &list) != 0)
+			return STATUS_USAGE;
+		for (const struct addrinfo *a = list; a != NULL && fd < 0; a = a->ai_next)
+			fd = bind_one(a);
+		freeaddrinfo(list);
+	}
+	if (fd < 0)
+		return STATUS_IO;
+	*ret_fd = fd;
+	return STATUS_OK;
+}
+
+static void
+name_address(struct http *h)
+{
+	struct sockaddr_storage a;
+	socklen_t len = sizeof a;
+	char host[ADDRESS_BYTES], port[8];
+
+	snprintf(h->address, sizeof h->address, "?");
+	if (getsockname(h->socket, (struct sockaddr *)&a, &len) != 0 ||
+	    getnameinfo((struct sockaddr *)&a, len, host, sizeof host, port, sizeof port,
+	    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+		return;
+	snprintf(h->address, sizeof h->address,
+	    a.ss_family == AF_INET6 ? "[%.50s]:%s" : "%.50s:%s", host, port);
+}
+
+int
+http_new(const char *listen_text, const struct http_handlers *handlers, struct http **ret)
+{
+	struct http *h = calloc(1, sizeof *h);
+	int status;
+
+	if (h == NULL)
+		return STATUS_NOMEM;
+	h->handlers = *handlers;
+	status = listen_at(listen_text, &h->socket);
+	if (status != STATUS_OK) {
+		free(h);
+		return status;
+	}
+	name_address(h);
+	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+	    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_access, h,
+	    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+	    MHD_OPTION_LISTEN_SOCKET, h->socket,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_MAX_CONNECTIONS,
+	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)HTTP_MAX_CONNECTIONS_A_PEER,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_TIMEOUT_S,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+	    MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
+	    MHD_OPTION_END);
+	if (h->daemon == NULL) {
+		close(h->socket);
+		free(h);
+		return STATUS_IO;
+	}
+	*ret = h;
+	return STATUS_OK;
+}
+
+const char *
+http_address(const struct http *h)
+{
+	return h->address;
+}
+
+void
+http_quiesce(struct http *h)
+{
+	if (h->socket >= 0 && MHD_quiesce_daemon(h->daemon) >= 0)
+		close(h->socket);
+	h->socket = -1;
+}
+
+void
+http_free(struct http *h)
+{
+	if (h == NULL)
+		return;
+	http_quiesce(h);
+	MHD_stop_daemon(h->daemon);
+	free(h);
+}

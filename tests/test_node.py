@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""The daemon kehoud from outside: real processes, real sockets. Prints TAP."""
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import traceback
+
+KEHOU, KEHOUD = os.environ["KEHOU"], os.environ["KEHOUD"]
+PIN, PASSPHRASE, SCHOOL = "246810", "correct horse battery", "3141018501"
+work = ""
+
+
+def path(*names):
+	return os.path.join(work, *names)
+
+
+def kehou(*args, secrets=(), node=None):
+	pipes = []
+	for i, secret in enumerate(secrets):
+		read, write = os.pipe()
+		os.write(write, secret.encode() + b"\n")
+		os.close(write)
+		pipes.append(read)
+		args = [str(read) if a == f"FD{i}" else a for a in args]
+	run = subprocess.run([KEHOU, "--lang", "en", *(["-D", path(node)] if node else []), *args],
+		capture_output=True, text=True, pass_fds=pipes, timeout=120, check=False)
+	for pipe in pipes:
+		os.close(pipe)
+	return run
+
+
+def made(run):
+	assert run.returncode == 0, run.stdout + run.stderr
+
+
+class Daemon:
+	def __init__(self, node, *args):
+		self.errors = open(path("kehoud.log"), "w+", encoding="utf-8")
+		self.process = subprocess.Popen([KEHOUD, "-D", path(node), "--listen",
+			"127.0.0.1:0", *args], stderr=subprocess.PIPE, text=True)
+		self.said = []
+		for line in self.process.stderr:
+			self.said.append(line)
+			m = re.search(r"listening on http://127\.0\.0\.1:(\d+)", line)
+			if m:
+				self.port = int(m[1])
+				break
+		else:
+			raise AssertionError("".join(self.said))
+		self.cookie = None
+
+	def __enter__(self):
+		return self
+
+	def __exit__(self, *_):
+		if self.process.poll() is None:
+			self.stop()
+
+	def stop(self):
+		self.process.send_signal(signal.SIGTERM)
+		self.said.append(self.process.communicate(timeout=60)[1])
+		self.errors.close()
+		assert self.process.returncode == 0, f"{self.process.returncode}: {self.said}"
+
+	def ask(self, method, target, body=None, headers=None):
+		"""Status, headers, body."""
+		c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+		sent = {"Accept-Language": "en", **(headers or {})}
+		if self.cookie:
+			sent["Cookie"] = "kehou=" + self.cookie
+		if isinstance(body, (dict, list)):
+			body = json.dumps(body).encode()
+			sent["Content-Type"] = "application/json"
+		c.request(method, target, body, sent)
+		answer = c.getresponse()
+		data = answer.read()
+		c.close()
+		for name, value in answer.getheaders():
+			if name == "Set-Cookie":
+				m = re.match(r"kehou=([\w-]*);", value)
+				self.cookie = m[1] if m else None
+				assert "HttpOnly" in value and "SameSite=Strict" in value, value
+		return answer.status, dict(answer.getheaders()), data
+
+	def json(self, method, target, body=None, status=200, **more):
+		got, _headers, data = self.ask(method, target, body, **more)
+		value = json.loads(data)
+		assert got == status, f"{method} {target}: {got} {value}"
+		if status >= 400:
+			assert set(value) == {"code", "message", "data_safe", "next"}, value
+			assert len(value["message"]) > 4, value
+		return value
+
+	def get(self, target, status=200, **more):
+		return self.json("GET", target, None, status, **more)
+
+	def post(self, target, body=None, status=200, **more):
+		return self.json("POST", target, {} if body is None else body, status, **more)
+
+	def do(self, command, args=None, status=200, request_id=None):
+		return self.post("/api/v1/command/" + command,
+			{"request_id": request_id, "args": args or {}}, status)
+
+	def sign_in(self, staff="head", pin=PIN, status=200):
+		return self.post("/api/v1/sign-in", {"staff": staff, "pin": pin}, status)
+
+
+def school(name):
+	shutil.copytree(path("template"), path(name))
+	return name
+
+
+# ---- the tests -------------------------------------------------------------------
+def test_healthy_before_there_is_a_node_and_ready_only_after():
+	with Daemon("nothing") as d:
+		d.get("/healthz")
+		assert d.get("/readyz", 503)["code"] == "NOT_INITIALISED"
+		assert d.get("/api/v1/status")["setup"] is True
+		status, headers, _body = d.ask("GET", "/api/v1/view/pupils")
+		assert status == 503 and int(headers["Retry-After"]) > 0
+	with Daemon(school("ready")) as d:
+		status = d.get("/api/v1/status")
+		d.get("/readyz")
+		assert status["setup"] is False and status["school"] == SCHOOL, status
+		assert status["role"] == "school" and status["saved"] >= 1, status
+
+
+def test_nobody_sees_rows_without_signing_in():
+	with Daemon(school("who")) as d:
+		assert d.get("/api/v1/me") == {"staff": None, "first": False, "people": []}
+		for target in ("/api/v1/view/pupils", "/api/v1/view/staff"):
+			assert d.get(target, 401)["code"] == "USAGE.sign_in"
+		assert d.do("site.add", {}, 401)["code"] == "USAGE.sign_in"
+		assert d.sign_in(pin="000000", status=401)["code"] == "PASSPHRASE.sign_in"
+		assert d.sign_in(staff="nobody", status=401)["code"] == "PASSPHRASE.sign_in"
+		assert d.sign_in()["staff"]["roles"] == ["head"]
+		assert d.get("/api/v1/view/staff")["rows"][0]["name"] == "head"
+		cookie = d.cookie
+		d.post("/api/v1/sign-out")
+		d.cookie = cookie
+		d.get("/api/v1/view/staff", 401)
+
+
+def test_a_command_is_done_once_whatever_arrives_twice():
+	with Daemon(school("once")) as d:
+		d.sign_in()
+		args = {"name": "二年级", "roles": "teacher", "pin": "135790"}
+		first = d.do("staff.add", args, request_id="abc")
+		assert first["changed"] > 0
+		again = d.do("staff.add", args, request_id="abc")
+		assert again["changed"] == 0 and again["rows"] == first["rows"]
+		assert d.do("staff.add", args, 409)["code"] == "R10.name_taken"
+		assert len(d.get("/api/v1/view/staff")["rows"]) == 2
+		d.sign_in("二年级", "135790")
+		assert d.do("staff.add", {**args, "name": "x"}, 403)["code"] == "USAGE.role"
+
+
+def test_who_has_left_is_out_at_the_next_call():
+	with Daemon(school("left")) as d:
+		d.sign_in()
+		row = d.do("staff.add", {"name": "t", "roles": "teacher", "pin": "135790"})["rows"][0]
+		head, d.cookie = d.cookie, None
+		d.sign_in("t", "135790")
+		teacher = d.cookie
+		d.get("/api/v1/view/staff")
+		d.cookie = head
+		d.do("staff.end", {"staff_id": row["staff"]})
+		d.cookie = teacher
+		d.get("/api/v1/view/staff", 401)
+
+
+def test_calls_that_make_no_sense_get_a_word():
+	with Daemon(school("sense")) as d:
+		d.sign_in()
+		assert d.get("/api/v1/view/nonsense", 404)["code"] == "USAGE.view_unknown"
+		assert d.do("nonsense", {}, 404)["code"] == "USAGE.command_unknown"
+		assert d.get("/api/v1/view/pupils?x=1", 400)["code"] == "USAGE.parameter_unknown"
+		assert d.get("/api/v1/view/pupils?grp=1&grp=2", 400)["code"] == "USAGE.arguments"
+		for body in (b"", b"[]", b"{", b"\xff", b'{"args":{},"args":{}}', b'{"args":[]}',
+				b'{"request_id":7}', b"[" * 5000):
+			d.json("POST", "/api/v1/command/staff.add", body, 400)
+		d.json("PUT", "/api/v1/me", b"", 405)
+		d.get("/no/such/page", 404)
+		assert d.json("POST", "/api/v1/command/staff.add", b" " * 300000, 413)[
+			"code"] == "TOO_LARGE"
+		assert "没有" in d.get("/nothing", 404, headers={"Accept-Language": "zh-CN"})["message"]
+
+
+def test_every_answer_forbids_what_pages_do_not_need():
+	with Daemon(school("heads")) as d:
+		for target in ("/", "/api/v1/status", "/nothing"):
+			_status, headers, _body = d.ask("GET", target)
+			assert "default-src 'none'" in headers["Content-Security-Policy"]
+			assert headers["X-Content-Type-Options"] == "nosniff"
+		status, headers, _body = d.ask("GET", "/")
+		assert status == 200 and headers["Content-Type"].startswith("text/html")
+		assert d.ask("GET", "/", headers={"If-None-Match": headers["ETag"]})[0] == 304
+		assert d.get("/api/v1/schema")["views"]
+
+
+def test_pages_may_come_from_a_folder():
+	os.makedirs(path("pages"))
+	with open(path("pages", "index.html"), "w", encoding="utf-8") as f:
+		f.write("<p>page")
+	with Daemon(school("folder"), "--web", path("pages")) as d:
+		assert d.ask("GET", "/")[2] == b"<p>page"
+		assert d.ask("GET", "/%2e%2e/kehoud.log")[0] == 404
+
+
+def test_a_stop_leaves_the_database_whole_and_free():
+	node = school("stop")
+	with Daemon(node) as d:
+		d.sign_in()
+		d.do("staff.add", {"name": "last", "roles": "teacher"})
+		assert kehou("status", node=node).returncode == 11
+		idle = socket.create_connection(("127.0.0.1", d.port))
+		d.stop()
+		idle.close()
+	db = sqlite3.connect(path(node, "kehou.db"))
+	assert db.execute("SELECT count(*) FROM staff WHERE name = 'last'").fetchone() == (1,)
+	db.close()
+	made(kehou("verify", node=node))
+
+
+def prepare():
+	made(kehou("init", "hub", "--county", "410185", "--name", "登封市", "--root-copy",
+		path("a.key"), "--root-copy", path("b.key"), "--passphrase-fd", "FD0",
+		secrets=[PASSPHRASE], node="hub"))
+	made(kehou("invite", "--school", SCHOOL, "--name", "寨东小学", "--class", "220", "-o",
+		path("invite"), node="hub"))
+	made(kehou("init", "school", "--invite", path("invite"), "--head", "head", "--pin-fd",
+		"FD0", secrets=[PIN], node="template"))
+
+
+def main():
+	global work
+	tests = [(name, f) for name, f in globals().items() if name.startswith("test_")]
+	failed = 0
+	print(f"1..{len(tests)}")
+	with tempfile.TemporaryDirectory() as work:
+		prepare()
+		for number, (name, test) in enumerate(tests, 1):
+			words = name[5:].replace("_", " ")
+			try:
+				test()
+				print("ok", number, "-", words, flush=True)
+			except Exception:
+				failed += 1
+				for line in traceback.format_exc().splitlines():
+					print("#", line)
+				print("not ok", number, "-", words, flush=True)
+	return 1 if failed else 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
