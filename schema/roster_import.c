@@ -72,41 +72,70 @@ add_token(const struct roster_import_file *file, json_t *plan)
 	    : STATUS_OK;
 }
 
-static int
-run(struct replica *r, const struct domain_user *user, const struct roster_import_file *file,
-    bool dry_run, json_t **ret, struct domain_error *ret_error)
+static json_t *
+answer_of(const struct roster_import_result *n, json_t *columns, json_t *rows)
 {
-	struct runtime rt = domain_runtime(r);
+	return json_pack("{s:o, s:{s:i, s:i, s:i, s:i, s:i}, s:o}", "columns", columns, "counts",
+	    "new", (int)n->fresh, "changed", (int)n->changed, "unchanged", (int)n->unchanged,
+	    "doubtful", (int)n->doubtful, "refused", (int)n->rejected, "rows", rows);
+}
+
+static int
+run(const struct runtime *rt, const struct domain_user *user,
+    const struct roster_import_file *file, bool dry_run, const char *request_id,
+    json_t **ret, struct domain_error *ret_error)
+{
 	struct roster_import_result n;
 	struct answer a = {json_array(), json_array()};
 	json_t *plan;
 	struct roster_plan_input in = {
 		.data = file->data, .len = file->len, .school_year = file->school_year,
-		.dry_run = dry_run, .report = add_row, .columns = add_columns, .ctx = &a,
+		.dry_run = dry_run, .request_id = request_id, .report = add_row,
+		.columns = add_columns, .ctx = &a,
 	};
-	int status = roster_plan_run(&rt, user, &in, &n, ret_error);
+	int status = roster_plan_run(rt, user, &in, &n, ret_error);
 
 	if (status != STATUS_OK) {
 		json_decref(a.rows);
 		json_decref(a.columns);
 		return status;
 	}
-	plan = json_pack("{s:o, s:{s:i, s:i, s:i, s:i, s:i}, s:o}", "columns", a.columns, "counts",
-	    "new", (int)n.fresh, "changed", (int)n.changed, "unchanged", (int)n.unchanged,
-	    "doubtful", (int)n.doubtful, "refused", (int)n.rejected, "rows", a.rows);
-	if (!plan || add_token(file, plan) != STATUS_OK) {
+	plan = answer_of(&n, a.columns, a.rows);
+	if (!plan || (dry_run && add_token(file, plan) != STATUS_OK) || (!dry_run
+	    && json_object_set_new(plan, "changed", json_integer((json_int_t)n.seq)) < 0)) {
 		json_decref(plan);
-		return runtime_fail(&rt, STATUS_NOMEM, ret_error);
+		return runtime_fail(rt, STATUS_NOMEM, ret_error);
 	}
 	*ret = plan;
 	return STATUS_OK;
+}
+
+/* The first answer to this request: its counts; NULL when there is none. */
+static int
+first_answer(const struct runtime *rt, const char *request_id, json_t **ret)
+{
+	struct buffer b = BUFFER_INIT;
+	struct roster_import_result n;
+	int status = store_meta_get(rt->store, ROSTER_PLAN_ANSWERS, request_id, &b);
+
+	*ret = NULL;
+	if (status == STATUS_OK && b.len == sizeof(n)) {
+		memcpy(&n, b.data, sizeof(n));
+		*ret = answer_of(&n, json_array(), json_array());
+		if (!*ret || json_object_set_new(*ret, "changed", json_integer(0)) < 0)
+			status = STATUS_NOMEM;
+	}
+	buffer_release(&b);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 int
 roster_import_plan(struct replica *r, const struct domain_user *user,
     const struct roster_import_file *file, json_t **ret_plan, struct domain_error *ret_error)
 {
-	return run(r, user, file, true, ret_plan, ret_error);
+	struct runtime rt = domain_runtime(r);
+
+	return run(&rt, user, file, true, NULL, ret_plan, ret_error);
 }
 
 int
@@ -114,17 +143,37 @@ roster_import_commit(struct replica *r, const struct domain_user *user,
     const struct roster_import_file *file, const char *token, const char *request_id,
     json_t **ret_answer, struct domain_error *ret_error)
 {
+	struct runtime rt = domain_runtime(r);
 	json_t *plan = NULL;
-	int status = run(r, user, file, true, &plan, ret_error);
+	unsigned roles;
+	int status = runtime_allow(&rt, user, DOMAIN_TEACHER | DOMAIN_HEAD, &roles, ret_error);
 
-	(void)request_id;
-	if (status == STATUS_OK && token
-	    && strcmp(token, json_string_value(json_object_get(plan, "token"))) != 0) {
-		runtime_error(ret_error, "R19.plan_stale", NULL, NULL);
-		status = STATUS_REFUSED;
-	}
-	json_decref(plan);
 	if (status != STATUS_OK)
 		return status;
-	return run(r, user, file, false, ret_answer, ret_error);
+	if (request_id && (request_id[0] == '\0'
+	    || strlen(request_id) > RUNTIME_MAX_REQUEST_ID_BYTES)) {
+		runtime_error(ret_error, "USAGE.request_id", request_id, NULL);
+		return STATUS_USAGE;
+	}
+	if (request_id) {
+		status = first_answer(&rt, request_id, &plan);
+		if (status != STATUS_OK)
+			return runtime_fail(&rt, status, ret_error);
+		if (plan) {
+			*ret_answer = plan;
+			return STATUS_OK;
+		}
+	}
+	if (token) {
+		status = run(&rt, user, file, true, NULL, &plan, ret_error);
+		if (status == STATUS_OK && strcmp(token,
+		    json_string_value(json_object_get(plan, "token"))) != 0) {
+			runtime_error(ret_error, "R19.plan_stale", NULL, NULL);
+			status = STATUS_REFUSED;
+		}
+		json_decref(plan);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return run(&rt, user, file, false, request_id, ret_answer, ret_error);
 }

@@ -40,7 +40,8 @@ int roster_import_plan(struct replica *r, const struct domain_user *user,
 /* Does what the plan said in one captured transaction.  token NULL: whatever the
  * plan says now.  request_id may be NULL; the same one again gives the first
  * answer and changes nothing.  ret_answer: the plan and "changed": the number of
- * the transaction, 0 when there was nothing to do. */
+ * the transaction, 0 when there was nothing to do.  Answered again, it has the
+ * counts but neither rows nor columns. */
 int roster_import_commit(struct replica *r, const struct domain_user *user,
     const struct roster_import_file *file, const char *token, const char *request_id,
     json_t **ret_answer, struct domain_error *ret_error) MUST_CHECK;

@@ -496,7 +496,6 @@ write_rows(struct plan *p)
 static int
 apply(struct plan *p, const struct domain_user *user)
 {
-	uint64_t seq;
 	int status;
 
 	if (p->in->dry_run || p->result.fresh + p->result.changed == 0)
@@ -505,11 +504,14 @@ apply(struct plan *p, const struct domain_user *user)
 	if (status != STATUS_OK)
 		return status;
 	status = write_rows(p);
+	if (status == STATUS_OK && p->in->request_id)
+		status = store_meta_set(p->rt->store, ROSTER_PLAN_ANSWERS, p->in->request_id,
+		    &p->result, sizeof(p->result));
 	if (status != STATUS_OK) {
 		store_rollback(p->rt->store);
 		return status;
 	}
-	return store_commit(p->rt->store, &seq);
+	return store_commit(p->rt->store, &p->result.seq);
 }
 
 static int

@@ -21,13 +21,18 @@ typedef void roster_import_columns(void *ctx, const char *sheet,
     const struct roster_table *table);
 struct roster_import_result {
 	unsigned fresh, changed, unchanged, doubtful, rejected;
+	uint64_t seq; /* of the transaction; 0: nothing to do */
 };
+
+/* Space of store_meta where counts are kept, as a struct roster_import_result. */
+#define ROSTER_PLAN_ANSWERS "roster_answer"
 
 struct roster_plan_input {
 	const uint8_t *data;
 	size_t len;
 	int school_year;
 	bool dry_run;
+	const char *request_id;         /* or NULL: the counts are kept under it */
 	roster_import_report *report;   /* may be NULL */
 	roster_import_columns *columns; /* may be NULL */
 	void *ctx;

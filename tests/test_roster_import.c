@@ -141,6 +141,104 @@ the_xlsx_roster_of_six_sheets_takes_the_grade_from_its_titles(void **state)
 	assert_int_equal(world_count(*state, "groups", NULL), 12);
 }
 
+static char *
+load_seed(const char *name, size_t *ret_len)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "../../fuzz/seeds/%s", name);
+	return load(path, ret_len);
+}
+
+static void
+a_header_of_two_rows_merged_cells_and_a_sheet_named_for_its_class_are_read(void **state)
+{
+	struct world *w = *state;
+	struct roster_import_result r;
+	size_t len;
+	char *data = load_seed("xlsx/merged", &len);
+	json_t *rows, *row;
+
+	assert_int_equal(run(w, data, len, false, NULL, &r), STATUS_OK);
+	assert_int_equal(r.fresh, 1);
+	assert_int_equal(r.doubtful + r.rejected, 0);
+	rows = world_show(w, "pupils", NULL);
+	row = json_array_get(rows, 0);
+	assert_string_equal(json_string_value(json_object_get(row, "name")), "甲");
+	assert_int_equal(json_integer_value(json_object_get(row, "grade")), 1);
+	assert_int_equal(json_integer_value(json_object_get(row, "class")), 2);
+	json_decref(rows);
+	assert_int_equal(world_count(w, "guardians", NULL), 1);
+	free(data);
+}
+
+static void
+text_in_utf16_is_read_with_a_header_of_two_rows(void **state)
+{
+	struct world *w = *state;
+	struct roster_import_result r;
+	size_t len;
+	char *data = load_seed("csv/utf16", &len);
+
+	assert_int_equal(run(w, data, len, false, NULL, &r), STATUS_OK);
+	assert_int_equal(r.fresh, 1);
+	assert_int_equal(r.doubtful + r.rejected, 0);
+	assert_int_equal(world_count(w, "guardians", NULL), 1);
+	free(data);
+}
+
+static void
+entities_broken_files_and_locked_ones_get_their_own_line(void **state)
+{
+	struct world *w = *state;
+	struct roster_import_result r;
+	size_t len;
+	char *data = load_seed("xlsx/entities", &len);
+
+	assert_int_equal(run(w, data, len, false, NULL, &r), STATUS_MALFORMED);
+	assert_string_equal(w->error.code, "R19.broken_file");
+	free(data);
+	data = load("04-xls.xls", &len);
+	assert_int_equal(run(w, data, 600, false, NULL, &r), STATUS_MALFORMED);
+	assert_string_equal(w->error.code, "R19.broken_file");
+	memcpy(data + 1000, "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e", 31);
+	assert_int_equal(run(w, data, len, false, NULL, &r), STATUS_MALFORMED);
+	assert_string_equal(w->error.code, "R19.password");
+	free(data);
+	assert_int_equal(run(w, "<html>", 6, false, NULL, &r), STATUS_MALFORMED);
+	assert_string_equal(w->error.code, "R19.other_format");
+	assert_int_equal(world_count(w, "pupils", NULL), 0);
+}
+
+static void
+R19_two_children_of_one_name_stay_two(void **state)
+{
+	struct world *w = *state;
+	struct roster_import_result r;
+	const char *text = "姓名,年级,家长,电话\n甲,1,乙,13900000001\n甲,1,丙,13900000002\n"
+	    "甲,1,丙,13900000002\n";
+
+	r = import_text(w, text, NULL);
+	assert_int_equal(r.fresh, 2);
+	assert_int_equal(r.doubtful, 1);
+	r = import_text(w, text, NULL);
+	assert_int_equal(r.fresh + r.changed, 0);
+	assert_int_equal(r.unchanged, 2);
+	assert_int_equal(world_count(w, "pupils", NULL), 2);
+}
+
+static void
+R19_a_check_digit_that_does_not_fit_keeps_the_number_out(void **state)
+{
+	struct world *w = *state;
+	struct said said = {.code = ""};
+	struct roster_import_result r = import_text(w,
+	    "姓名,年级,学籍号\n甲,1,G410199201408129568\n", &said);
+
+	assert_int_equal(r.fresh, 1);
+	assert_string_equal(said.code, "R19.check_digit");
+}
+
 static void
 R3_the_dirty_roster_gives_requests_and_no_consent(void **state)
 {
@@ -342,6 +440,21 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_plain_utf8_roster_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_gbk_roster_with_a_title_is_read, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_header_of_two_rows_merged_cells_and_a_sheet_named_for_its_class_are_read,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    text_in_utf16_is_read_with_a_header_of_two_rows,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    entities_broken_files_and_locked_ones_get_their_own_line,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R19_two_children_of_one_name_stay_two,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R19_a_check_digit_that_does_not_fit_keeps_the_number_out,
+		    setup, teardown),
 		cmocka_unit_test_setup_teardown(the_xls_roster_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    the_xlsx_roster_of_six_sheets_takes_the_grade_from_its_titles, setup,
