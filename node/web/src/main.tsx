@@ -88,9 +88,9 @@ function Head() {
 
 function View(p: { route: string[] }) {
 	const [page, ...rest] = p.route.length ? p.route : ['today'];
-	const { me, status } = useWorld();
+	const { me } = useWorld();
 	if (!world.ready) return <p class="opening">{t('正在打开…', 'Opening…')}</p>;
-	if ((status && status.setup) || (me && me.first && !isHub())) return <Setup />;
+	if (world.settingUp) return <Setup />;
 	if (page === 'who') return <SignIn onDone={() => { location.hash = '#/today'; }} />;
 	if (me && !me.staff && !me.first && !isHub()) return <SignIn />;
 	const session = sessionOf(rest);
@@ -121,6 +121,8 @@ function View(p: { route: string[] }) {
 
 function App() {
 	const route = useRoute();
+	const { me, status, ready } = useWorld();
+	if (ready && ((status && status.setup) || (me && me.first && !isHub()))) world.settingUp = true;
 	useEffect(() => {
 		const every = setInterval(() => { if (!document.hidden) flush(false); }, 20000);
 		const leave = (e: BeforeUnloadEvent) => {
@@ -132,11 +134,11 @@ function App() {
 			window.removeEventListener('beforeunload', leave);
 		};
 	}, []);
-	return <div class="app">
+	return <div class={world.settingUp ? 'app alone' : 'app'}>
 		<a class="skip" href="#main" onClick={e => { e.preventDefault(); document.getElementById('main')!.focus(); }}>{t('跳到正文', 'Skip to content')}</a>
 		<Head />
-		<Facts />
-		<Nav at={route[0] || 'today'} />
+		{!world.settingUp && <Facts />}
+		{!world.settingUp && <Nav at={route[0] || (isHub() ? 'schools' : 'today')} />}
 		<main id="main" tabIndex={-1}>
 			{!lasting && <Note kind="care"><p>{t('这个浏览器不能保存数据（可能是无痕模式）。没有送到主机之前不要关页面。',
 				'This browser keeps nothing (a private window?). Do not close the page before everything is on the machine.')}</p></Note>}

@@ -15,9 +15,10 @@ interface World {
 	status: Row | null;
 	online: boolean;
 	ready: boolean;    // first answer, or first failure
+	settingUp: boolean; // from the invitation until the head has finished the last step
 }
 
-export const world: World = { me: null, status: null, online: true, ready: false };
+export const world: World = { me: null, status: null, online: true, ready: false, settingUp: false };
 const listeners = new Set<() => void>();
 
 export function changed(): void {

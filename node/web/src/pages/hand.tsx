@@ -34,7 +34,7 @@ function Form(p: { session: Session; expected: number; onDone: () => void }) {
 	const [way, setWay] = useState('give');
 	const [other, setOther] = useState('');
 	const [pin, setPin] = useState('');
-	const [counted, setCounted] = useState(String(p.expected));
+	const [counted, setCounted] = useState('');
 	const [reason, setReason] = useState('');
 	const [error, setError] = useState<Refusal | null>(null);
 	const [busy, setBusy] = useState(false);
@@ -62,6 +62,7 @@ function Form(p: { session: Session; expected: number; onDone: () => void }) {
 			}
 			setPin('');
 			setReason('');
+			setCounted('');
 			p.onDone();
 		} catch (problem) {
 			setError(problem as Refusal);
@@ -70,14 +71,14 @@ function Form(p: { session: Session; expected: number; onDone: () => void }) {
 	};
 	return <form onSubmit={submit} class="narrow">
 		<p class="big-number"><strong>{p.expected}</strong>{t('按记录应有', 'by the records')}</p>
-		<Field label={t('当面清点', 'Counted')} type="number" mode="numeric" value={counted} onInput={setCounted} required />
+		<Field label={t('当面清点，点到几个', 'Counted together')} type="number" mode="numeric" value={counted} onInput={setCounted} required autofocus />
 		<Select label={t('怎样交接', 'How')} value={way} onChange={setWay} options={[['give', t('我交给别人', 'I hand over')], ['take', t('我从别人手里接', 'I take over')], ['alone', t('没有第二人（一人校点）', 'No second person')]]} />
 		{!alone && <Select label={way === 'give' ? t('交给谁', 'To whom') : t('从谁手里接', 'From whom')} value={other} onChange={setOther} none={t('请选择', 'Choose')} options={people.map(x => [x.staff, x.name] as [string, string])} />}
 		{way === 'give' && other && <div><Field label={t('接班人的 PIN 码（之后这台手机由他使用）', "PIN of who takes over (the phone is theirs then)")} type="password" mode="numeric" value={pin} onInput={setPin} />
 			{!online && <p class="hint">{t('现在连不上主机，验不了 PIN：写明原因，先记下。', 'The machine does not answer, the PIN cannot be checked: give the reason and record it.')}</p>}</div>}
 		{(differs || alone || (unproved && other)) && <Field label={differs ? t('相差 ' + Math.abs(Number(counted) - p.expected) + ' 人，原因', 'Differs by ' + Math.abs(Number(counted) - p.expected) + ', why') : t('没有第二人确认，原因', 'No second person confirms, why')} value={reason} onInput={setReason} required />}
 		<Failure error={error} />
-		<Button type="submit" kind="main" wide busy={busy} disabled={(!alone && !other) || ((differs || alone || unproved) && !reason.trim())}>{t('登记交接', 'Record the handover')}</Button>
+		<Button type="submit" kind="main" wide busy={busy} disabled={counted === '' || (!alone && !other) || ((differs || alone || unproved) && !reason.trim())}>{t('登记交接', 'Record the handover')}</Button>
 		{me && me.staff && <p class="hint">{t('现在使用这台手机的是 ', 'This phone is used by ')}<Name>{me.staff.name}</Name></p>}
 	</form>;
 }

@@ -52,7 +52,7 @@ function Sheet(p: { grp: number; slot: string; monday: string }) {
 	const { status } = useWorld();
 	const of = (pupil: string) => (family.rows || []).filter(g => g.pupil === pupil);
 	return <section class="paper-sheet"><h2>{status && status.name} {groupName(p.grp, today())} {slotName(p.slot)} {longDate(p.monday)}–{longDate(addDays(p.monday, 4))}</h2>
-		<div class="scroll"><table class="table"><thead><tr><th>{t('姓名', 'Name')}</th><th>{t('谁可以接', 'Who may collect')}</th>{[0, 1, 2, 3, 4].map(n => <th>{longDate(addDays(p.monday, n)).split(' ')[1]}<br />{t('到｜走', 'in｜out')}</th>)}</tr></thead>
+		<div class="scroll" tabIndex={0} role="region" aria-label={groupName(p.grp, today())}><table class="table"><thead><tr><th>{t('姓名', 'Name')}</th><th>{t('谁可以接', 'Who may collect')}</th>{[0, 1, 2, 3, 4].map(n => <th>{longDate(addDays(p.monday, n)).split(' ')[1]}<br />{t('到｜走', 'in｜out')}</th>)}</tr></thead>
 			<tbody>{(seen.rows || []).filter(r => Number(r.expected)).map(r => <tr><td><Name>{r.name}</Name></td><td>{of(r.pupil).map(g => <span><Name>{g.name}</Name>{Number(g.relation) ? '（' + relationName(g.relation) + '）' : ''} {g.phone} </span>)}</td>{[0, 1, 2, 3, 4].map(() => <td>　｜　</td>)}</tr>)}</tbody></table></div>
 		<p>{t('看护人签名 ____________　接班 ____________　清场 ____________', 'On duty ____________  Taken over ____________  Closed ____________')}</p></section>;
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { command, Refusal, Row, upload } from '../api';
-import { refreshMe, refreshStatus, signIn, useWorld } from '../state';
+import { refreshMe, refreshStatus, signIn, useWorld, world } from '../state';
 import { clockDifference_ms, now_ms, timeOf, today } from '../time';
 import { Button, Check, Choice, Failure, Field, Note, Page } from '../ui';
 import { getLang, Lang, setLang, siteClass, t } from '../words';
@@ -66,7 +66,7 @@ export function Setup() {
 				await signIn(name, pin);
 				setStep(6);
 			})} />}
-			{step === 6 && <Duty onDone={async () => { await refreshStatus(); await refreshMe(); location.hash = '#/pupils/import'; }} />}
+			{step === 6 && <Duty onDone={async () => { world.settingUp = false; await refreshStatus(); await refreshMe(); location.hash = '#/pupils/import'; }} />}
 		</div>
 	</Page>;
 }
