@@ -27,6 +27,8 @@ struct domain_entry {     /* a command or a view */
 	const struct domain_param *params; size_t nparams;
 	bool county;          /* command writes the county scope (hub) */
 	bool urgent;          /* lane */
+	const char *sensitive;    /* view: columns whose showing is noted in the table
+	                           * access_log before a row is given out; or NULL */
 };
 extern const struct domain_entry domain_commands[], domain_views[];
 extern const size_t domain_ncommands, domain_nviews;

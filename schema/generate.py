@@ -4,13 +4,13 @@
 usage: generate.py OUT.c OUT.h SCHEMA_DIR
 
 The header comments of a file are its contract (docs/domain.md): about, about_zh, roles,
-params, scope, lane, requires, audit.  Anything else there is an error."""
+params, scope, lane, requires, audit, sensitive.  Anything else there is an error."""
 import os
 import re
 import sys
 
 ROLES = ["teacher", "head", "guard", "clerk", "lead", "auditor"]
-KEYS = {"about", "about_zh", "roles", "params", "scope", "lane", "requires", "audit"}
+KEYS = {"about", "about_zh", "roles", "params", "scope", "lane", "requires", "audit", "sensitive"}
 PARAM = re.compile(r"^([a-z][a-z0-9_]*):([itdmjb])(\?)?$")
 # Bound by the runtime, never taken from outside.
 OWN = {"school", "staff", "user_roles", "new_id", "hub"}
@@ -53,6 +53,8 @@ def read_entry(path, kind):
         fail(path, "unused parameters: " + " ".join(sorted(names - used)))
     if kind == "view" and re.search(r"\b(INSERT|UPDATE|DELETE|CREATE|DROP)\b", sql):
         fail(path, "a view only reads")
+    if kind == "command" and "sensitive" in head:
+        fail(path, "only a view shows sensitive fields")
     if kind == "command" and head.get("scope") not in ("school", "county"):
         fail(path, "scope is school or county")
     return {"name": os.path.basename(path)[:-4], "head": head, "sql": sql, "roles": roles,
@@ -88,12 +90,13 @@ def write_entries(out, kind, entries):
     out.write("const struct domain_entry domain_%ss[] = {\n" % kind)
     for e in entries:
         params = "%s_%s_params" % (kind, ident(e["name"])) if e["params"] else "NULL"
-        out.write('{\n\t"%s",\n\t%s,\n\t%s,\n\t%s,\n\t"%s",\n\t%d, %s, %d, %s, %s\n},\n' % (
+        out.write('{\n\t"%s",\n\t%s,\n\t%s,\n\t%s,\n\t"%s",\n\t%d, %s, %d, %s, %s, %s\n},\n' % (
             e["name"], c_text(e["head"]["about"]).replace("\\n", ""),
             c_text(e["head"]["about_zh"]).replace("\\n", ""), c_text(e["sql"]),
             e["head"]["requires"], e["roles"], params, len(e["params"]),
             str(e["head"].get("scope") == "county").lower(),
-            str(e["head"].get("lane") == "urgent").lower()))
+            str(e["head"].get("lane") == "urgent").lower(),
+            '"%s"' % e["head"]["sensitive"] if "sensitive" in e["head"] else "NULL"))
     out.write("};\nconst size_t domain_n%ss = %d;\n\n" % (kind, len(entries)))
 
 

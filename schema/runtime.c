@@ -739,6 +739,38 @@ runtime_do(const struct runtime *rt, const struct domain_user *user,
 	return status;
 }
 
+/* Notes that sensitive fields are about to be shown: no note, no rows. */
+static int
+note_access(const struct runtime *rt, const struct domain_user *user,
+    const struct domain_entry *view, const struct binds *b, size_t nrows)
+{
+	struct binds note = {.n = 0};
+	json_t *none = json_array();
+	uint64_t seq;
+	int status = none ? STATUS_OK : STATUS_NOMEM;
+
+	if (status == STATUS_OK)
+		status = rt->begin(rt->ctx, rt->scope, LANE_ORDINARY, user->staff);
+	if (status != STATUS_OK) {
+		json_decref(none);
+		return status;
+	}
+	for (size_t i = 0; i < b->n; i++)
+		if (strcmp(b->names[i], "pupil") == 0 || strcmp(b->names[i], "school") == 0
+		    || strcmp(b->names[i], "staff") == 0)
+			binds_add(&note, b->names[i], b->values[i]);
+	binds_add(&note, "view", value_text(view->name, strlen(view->name)));
+	binds_add(&note, "fields", value_text(view->sensitive, strlen(view->sensitive)));
+	binds_add(&note, "rows", value_int((int64_t)nrows));
+	status = run_sql(rt->store, domain_sql_access_note, &note, false, none);
+	json_decref(none);
+	if (status != STATUS_OK) {
+		store_rollback(rt->store);
+		return status;
+	}
+	return store_commit(rt->store, &seq);
+}
+
 int
 runtime_show(const struct runtime *rt, const struct domain_user *user,
     const struct domain_entry *view, json_t *args, json_t **ret_rows,
@@ -758,6 +790,8 @@ runtime_show(const struct runtime *rt, const struct domain_user *user,
 		bind_own(rt, &b, user, roles, school ? value_int((int64_t)school) : value_null());
 		rows = json_array();
 		status = rows ? run_sql(rt->store, view->sql, &b, true, rows) : STATUS_NOMEM;
+		if (status == STATUS_OK && view->sensitive && json_array_size(rows) > 0)
+			status = note_access(rt, user, view, &b, json_array_size(rows));
 		if (status != STATUS_OK)
 			status = runtime_fail(rt, status, ret_error);
 	}

@@ -2,6 +2,7 @@
 -- about_zh: 监护人及其孩子，供班级名单勾选同意。
 -- roles: teacher head
 -- params: grp:i?
+-- sensitive: phone
 -- requires: R3
 SELECT g.pupil, p.name AS pupil_name, g.guardian, g.name, g.relation, g.phone
 FROM guardian g JOIN pupil p ON p.school = g.school AND p.pupil = g.pupil

@@ -2,8 +2,9 @@
 -- about_zh: 一个孩子：家庭、接送人、优先人群。
 -- roles: teacher head guard clerk
 -- params: pupil:i
+-- sensitive: student_no address health allergy phone
 -- requires: R18 R19
-SELECT p.school, p.pupil, p.name, p.sex, p.birth, p.student_no, p.address, p.health,
+SELECT p.school, p.pupil, p.name, p.sex, p.birth, p.student_no, p.address, p.health, p.allergy,
 	p.same_as, e.school_year, e.site, e.grade, e.class,
 	(SELECT json_group_array(json_object('guardian', CAST(g.guardian AS TEXT),
 		'name', g.name, 'phone', g.phone, 'relation', g.relation)) FROM guardian g

@@ -1,13 +1,28 @@
--- about: Two children with one student number; children in no class.
--- about_zh: 学籍号相同的两个孩子；没有编班的孩子。
+-- about: Two children with one student number; children in no class; an hour that counts twice for one child; a double of a double.
+-- about_zh: 学籍号相同的两个孩子；没有编班的孩子；同一孩子同一时段记了两次；重复记录指向另一条重复记录。
 -- roles: teacher head clerk lead auditor
--- params:
+-- params: from_on:d? until_on:d?
 -- requires: R19
 SELECT p.school, p.pupil, p.student_no, 'same_number' AS what FROM pupil p
-WHERE (:school IS NULL OR p.school = :school) AND p.same_as IS NULL AND EXISTS (SELECT 1 FROM pupil q WHERE q.school = p.school
-	AND q.pupil <> p.pupil AND q.student_no = p.student_no AND q.same_as IS NULL)
+WHERE (:school IS NULL OR p.school = :school) AND p.same_as IS NULL AND p.student_no IN (
+	SELECT q.student_no FROM pupil q WHERE q.same_as IS NULL AND q.student_no IS NOT NULL
+	GROUP BY q.school, q.student_no HAVING count(*) > 1)
+	AND EXISTS (SELECT 1 FROM pupil r WHERE r.school = p.school AND r.pupil <> p.pupil
+		AND r.student_no = p.student_no AND r.same_as IS NULL)
 UNION ALL
 SELECT o.school, o.pupil, o.student_no, 'no_enrolment' FROM pupil o
 WHERE (:school IS NULL OR o.school = :school) AND o.same_as IS NULL AND NOT EXISTS (SELECT 1 FROM enrolment e
 	WHERE e.school = o.school AND e.pupil = o.pupil)
+UNION ALL
+SELECT d.school, d.pupil, d.student_no, 'double_of_double' FROM pupil d
+JOIN pupil x ON x.school = d.school AND x.pupil = d.same_as
+WHERE (:school IS NULL OR d.school = :school) AND x.same_as IS NOT NULL
+UNION ALL
+SELECT n.root_school, n.root_pupil, date('2000-01-01', a.date || ' days'), 'hour_twice'
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN attendance a ON a.school = k.school
+	AND a.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
+JOIN person n ON n.school = a.school AND n.pupil = a.pupil
+WHERE a.state = 1
+GROUP BY n.root_school, n.root_pupil, a.date, a.slot HAVING count(*) > 1
 ORDER BY 1, 2;

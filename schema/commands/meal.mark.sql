@@ -1,0 +1,11 @@
+-- about: A child ate, or did not, other than usual.
+-- about_zh: 孩子当天用餐与平时不同：吃了或没吃。
+-- roles: teacher head guard
+-- params: date:d pupil:i ate:b
+-- scope: school
+-- requires: R21
+SELECT refuse('R19.no_pupil', :pupil)
+WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
+INSERT INTO meal_mark (school, date, pupil, ate, by_staff)
+VALUES (:school, :date, :pupil, :ate, :staff)
+ON CONFLICT DO UPDATE SET ate = :ate, by_staff = :staff WHERE ate <> :ate;

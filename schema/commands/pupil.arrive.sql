@@ -1,0 +1,18 @@
+-- about: A child came from another school; the guardian chooses anew.
+-- about_zh: 孩子从外校转入；监护人重新选择。
+-- roles: teacher head
+-- params: pupil:i on:d other_school:i? note:t?
+-- scope: school
+-- audit: pupil other_school
+-- requires: R19
+SELECT refuse('R19.no_pupil', :pupil)
+WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
+INSERT INTO transfer (school, pupil, transfer, direction, moved_on, other_school, note,
+	by_staff)
+VALUES (:school, :pupil, :new_id, 2, :on, :other_school, :note, :staff);
+UPDATE enrolment SET from_on = :on
+WHERE school = :school AND pupil = :pupil AND from_on IS NULL
+	AND school_year = CAST(strftime('%Y', '2000-01-01', :on || ' days', '-8 months')
+		AS INTEGER);
+SELECT pupil, direction FROM transfer
+WHERE school = :school AND pupil = :pupil AND transfer = :new_id;

@@ -1,0 +1,14 @@
+-- about: Schools that called the roll in a school year without having turned into it: children still in last year's place.
+-- about_zh: 新学年已点名而未做学年更替：孩子仍在上学年班级。
+-- roles: teacher head clerk lead auditor
+-- params:
+-- requires: R20
+SELECT c.school, c.school_year + 1 AS school_year, count(*) AS children, 'not_turned' AS what
+FROM child c
+WHERE (:school IS NULL OR c.school = :school)
+	AND c.until_on > CAST(julianday(printf('%04d-09-01', c.school_year + 1))
+		- julianday('2000-01-01') AS INTEGER)
+	AND EXISTS (SELECT 1 FROM session s WHERE s.school = c.school
+		AND s.date >= CAST(julianday(printf('%04d-09-01', c.school_year + 1))
+			- julianday('2000-01-01') AS INTEGER))
+GROUP BY c.school, c.school_year ORDER BY 1, 2;
