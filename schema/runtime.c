@@ -744,7 +744,7 @@ static int
 note_access(const struct runtime *rt, const struct domain_user *user,
     const struct domain_entry *view, const struct binds *b, size_t nrows)
 {
-	struct binds note = {.n = 0};
+	struct binds note = *b; /* what owns memory stays with b */
 	json_t *none = json_array();
 	uint64_t seq;
 	int status = none ? STATUS_OK : STATUS_NOMEM;
@@ -755,20 +755,15 @@ note_access(const struct runtime *rt, const struct domain_user *user,
 		json_decref(none);
 		return status;
 	}
-	for (size_t i = 0; i < b->n; i++)
-		if (strcmp(b->names[i], "pupil") == 0 || strcmp(b->names[i], "school") == 0
-		    || strcmp(b->names[i], "staff") == 0)
-			binds_add(&note, b->names[i], b->values[i]);
 	binds_add(&note, "view", value_text(view->name, strlen(view->name)));
 	binds_add(&note, "fields", value_text(view->sensitive, strlen(view->sensitive)));
 	binds_add(&note, "rows", value_int((int64_t)nrows));
 	status = run_sql(rt->store, domain_sql_access_note, &note, false, none);
 	json_decref(none);
-	if (status != STATUS_OK) {
-		store_rollback(rt->store);
-		return status;
-	}
-	return store_commit(rt->store, &seq);
+	if (status == STATUS_OK)
+		return store_commit(rt->store, &seq);
+	store_rollback(rt->store);
+	return status;
 }
 
 int
