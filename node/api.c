@@ -14,7 +14,10 @@ static const struct {
 	const size_t *n;
 } groups[] = {
 	{ api_domain_routes, &api_domain_nroutes },
+	{ api_exchange_routes, &api_exchange_nroutes },
 	{ api_people_routes, &api_people_nroutes },
+	{ api_roster_routes, &api_roster_nroutes },
+	{ api_setup_routes, &api_setup_nroutes },
 	{ api_state_routes, &api_state_nroutes },
 };
 
@@ -227,6 +230,7 @@ run(struct engine_job *job, struct replica *r, int status)
 {
 	struct api_call *call = (struct api_call *)job;
 
+	call->replica = r;
 	if (r != NULL)
 		status = find_user(call, r);
 	if ((status != STATUS_OK || r == NULL) &&
@@ -339,11 +343,17 @@ read_args(struct api_call *call)
 size_t
 api_max_body(void *ctx, const struct http_request *req)
 {
+	const struct api *api = ctx;
 	bool other = false;
 	const struct api_route *route = find_route(req, &other);
 
-	(void)ctx;
-	return route != NULL ? route->max_body : 0;
+	if (route == NULL)
+		return 0;
+	/* Strangers may send what a form holds, no files. */
+	if (route->max_body > API_MAX_JSON_BYTES && (route->flags & API_OPEN) == 0 &&
+	    auth_staff(api->auth, http_cookie(req, "kehou"), api->env->now_s(api->env->ctx)) == 0)
+		return API_MAX_JSON_BYTES;
+	return route->max_body;
 }
 
 void

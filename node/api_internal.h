@@ -21,6 +21,7 @@ struct api_call {
 	int64_t staff;           /* of the session; 0: nobody */
 	bool local;              /* asked from this machine itself */
 	struct domain_user user; /* on the engine's thread: what staff may now */
+	struct replica *replica; /* the engine's, while work runs; or NULL */
 	json_t *args;            /* body, or the query as an object of texts; owned */
 };
 
@@ -59,9 +60,10 @@ void api_refuse(struct api_call *call, unsigned http, const char *code, const ch
 bool api_allowed(struct api_call *call, struct replica *r, unsigned roles);
 
 /* ---- the routes, by file ---- */
-extern const struct api_route api_domain_routes[], api_people_routes[],
-    api_state_routes[];
-extern const size_t api_domain_nroutes, api_people_nroutes, api_state_nroutes;
+extern const struct api_route api_domain_routes[], api_exchange_routes[],
+    api_people_routes[], api_roster_routes[], api_setup_routes[], api_state_routes[];
+extern const size_t api_domain_nroutes, api_exchange_nroutes, api_people_nroutes,
+    api_roster_nroutes, api_setup_nroutes, api_state_nroutes;
 
 /* Frees a call whose request is answered by other means. */
 void api_drop(struct api_call *call);

@@ -14,7 +14,9 @@ import tempfile
 import traceback
 
 KEHOU, KEHOUD = os.environ["KEHOU"], os.environ["KEHOUD"]
-PIN, PASSPHRASE, SCHOOL = "246810", "correct horse battery", "3141018501"
+PIN, PASSPHRASE = "246810", "correct horse battery"
+SCHOOL, OTHER = "3141018501", "3141018502"
+SRC = os.environ.get("SRCDIR", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 work = ""
 
 
@@ -215,6 +217,70 @@ def test_pages_may_come_from_a_folder():
 		assert d.ask("GET", "/%2e%2e/kehoud.log")[0] == 404
 
 
+def test_a_fresh_machine_is_set_up_in_the_browser():
+	with open(path("invite2"), "rb") as f:
+		invitation = f.read()
+	with Daemon("fresh") as d:
+		assert d.json("POST", "/api/v1/setup/inspect", b"nonsense", 400)["data_safe"]
+		seen = d.json("POST", "/api/v1/setup/inspect", invitation)
+		assert seen["school"] == OTHER and seen["valid"] is True, seen
+		assert d.get("/api/v1/status")["setup"] is True
+		assert len(d.json("POST", "/api/v1/setup/school", invitation)["recovery"]) > 20
+		assert d.get("/api/v1/status")["school"] == OTHER
+		assert d.get("/api/v1/me")["first"] is True
+		d.json("POST", "/api/v1/setup/school", invitation, 409)
+		d.do("staff.add", {"name": "first", "roles": "head", "pin": PIN})
+		d.do("staff.add", {"name": "second", "roles": "head", "pin": PIN}, 401)
+		d.sign_in("first")
+
+
+def test_bundles_go_out_by_download_and_come_in_by_upload():
+	with Daemon(school("carry")) as d:
+		d.get("/api/v1/exchange/files", 401)
+		d.sign_in()
+		files = d.get("/api/v1/exchange/files")["files"]
+		bundles = [f for f in files if f["name"].endswith(".KHB")]
+		assert len(bundles) == 1 and bundles[0]["for"] == "登封市", files
+		os.makedirs(path("carried", "KEHOU"))
+		for f in files:
+			status, _headers, data = d.ask("GET", "/api/v1/exchange/file/" + f["name"])
+			assert status == 200 and len(data) == f["bytes"]
+			with open(path("carried", "KEHOU", f["name"]), "wb") as out:
+				out.write(data)
+		d.get("/api/v1/exchange/file/..%2Fkehou.db", 404)
+		made(kehou("import", "--from", path("carried"), node="hub"))
+		made(kehou("export", "--to", path("carried"), node="hub"))
+		outcomes = []
+		for name in sorted(os.listdir(path("carried", "KEHOU"))):
+			with open(path("carried", "KEHOU", name), "rb") as f:
+				answer = d.json("POST", "/api/v1/exchange/file/a%20copy." + name, f.read())
+			outcomes.append(answer["outcome"])
+		assert "merged" in outcomes, outcomes
+		assert d.get("/api/v1/status")["waiting"] == 0
+		bad = d.json("POST", "/api/v1/exchange/file/x.KHB", b"KHB1" + b"x" * 500)
+		assert bad["outcome"] == "refused" and bad["message"], bad
+
+
+def test_a_class_list_is_planned_then_taken_as_planned():
+	with open(os.path.join(SRC, "tests/data/rosters/01-plain-utf8.csv"), "rb") as f:
+		data = f.read()
+	with Daemon(school("list")) as d:
+		d.sign_in()
+		plan = d.json("POST", "/api/v1/roster/plan?name=a.csv&year=2026", data)
+		assert plan["counts"]["new"] > 0, plan["counts"]
+		assert d.get("/api/v1/view/pupils")["rows"] == []
+		d.post("/api/v1/roster/import", {"token": "0" * 64}, 409)
+		done = d.post("/api/v1/roster/import", {"token": plan["token"], "request_id": "r"})
+		assert done["changed"] > 0
+		assert len(d.get("/api/v1/view/pupils")["rows"]) == plan["counts"]["new"]
+		for sheet in ("roster/export.xlsx", "roster/template.xlsx", "sheet/pupils.xlsx"):
+			assert d.ask("GET", "/api/v1/" + sheet)[2][:2] == b"PK"
+		assert d.get("/api/v1/inbox")["rows"] == []
+		d.cookie = None
+		d.get("/api/v1/sheet/pupils.xlsx", 401)
+		d.json("POST", "/api/v1/roster/plan?name=a.csv&year=2026", b"x" * 500000, 413)
+
+
 def test_a_stop_leaves_the_database_whole_and_free():
 	node = school("stop")
 	with Daemon(node) as d:
@@ -236,6 +302,8 @@ def prepare():
 		secrets=[PASSPHRASE], node="hub"))
 	made(kehou("invite", "--school", SCHOOL, "--name", "寨东小学", "--class", "220", "-o",
 		path("invite"), node="hub"))
+	made(kehou("invite", "--school", OTHER, "--name", "其他小学", "--class", "220", "-o",
+		path("invite2"), node="hub"))
 	made(kehou("init", "school", "--invite", path("invite"), "--head", "head", "--pin-fd",
 		"FD0", secrets=[PIN], node="template"))
 

@@ -1,0 +1,212 @@
+/* Class lists in, sheets out. */
+#include "node/api_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/inbox.h"
+#include "schema/roster_import.h"
+#include "schema/sheet.h"
+
+#define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#define PATH_BYTES 1024
+
+/* The file of the last plan waits beside the database for its import, with the
+ * year in front; only the newest plan can be carried out. */
+static int
+plan_path(const struct api_call *call, char ret[PATH_BYTES])
+{
+	int n = snprintf(ret, PATH_BYTES, "%s/roster-plan", call->api->dir);
+
+	return n > 0 && n < PATH_BYTES ? STATUS_OK : STATUS_TOO_LARGE;
+}
+
+static int
+save_plan(const struct api_call *call, const struct roster_import_file *file)
+{
+	struct buffer b = BUFFER_INIT;
+	char path[PATH_BYTES];
+	int status = plan_path(call, path);
+
+	buffer_put_varint(&b, (uint64_t)file->school_year);
+	buffer_put(&b, file->data, file->len);
+	if (status == STATUS_OK)
+		status = buffer_status(&b);
+	if (status == STATUS_OK)
+		status = env_write_file(call->api->env, path, b.data, b.len);
+	buffer_release(&b);
+	return status;
+}
+
+static void
+plan(struct api_call *call, struct replica *r, int status)
+{
+	const char *year = json_string_value(json_object_get(call->args, "year"));
+	struct roster_import_file file = { .school_year = year != NULL ? atoi(year) : 0 };
+	struct domain_error error = { .code = "" };
+	json_t *answer = NULL;
+
+	if (file.school_year < 2000 || file.school_year > 2199) {
+		api_refuse(call, 400, "USAGE.parameter_value", "year", 0);
+		return;
+	}
+	file.data = http_body(call->req, &file.len);
+	status = roster_import_plan(r, &call->user, &file, &answer, &error);
+	if (status != STATUS_OK) {
+		api_fail_domain(call, status, &error);
+		return;
+	}
+	status = save_plan(call, &file);
+	if (status == STATUS_OK)
+		api_json(call, 200, answer, NULL);
+	else {
+		json_decref(answer);
+		api_fail(call, status, NULL, NULL);
+	}
+}
+
+static void
+import(struct api_call *call, struct replica *r, int status)
+{
+	const char *token = json_string_value(json_object_get(call->args, "token"));
+	const char *request = json_string_value(json_object_get(call->args, "request_id"));
+	struct domain_error error = { .code = "" };
+	struct buffer b = BUFFER_INIT;
+	struct reader rd;
+	struct roster_import_file file;
+	char path[PATH_BYTES];
+	json_t *answer = NULL;
+
+	if (token == NULL) {
+		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
+		return;
+	}
+	status = plan_path(call, path);
+	if (status == STATUS_OK)
+		status = env_read_file(call->api->env, path, ROSTER_IMPORT_MAX_BYTES + 16, &b);
+	if (status != STATUS_OK) {
+		buffer_release(&b);
+		api_refuse(call, 409, "R19.plan_stale", NULL, 0);
+		return;
+	}
+	reader_init(&rd, b.data, b.len);
+	file.school_year = (int)reader_varint(&rd);
+	file.data = rd.p;
+	file.len = rd.left;
+	status = roster_import_commit(r, &call->user, &file, token, request, &answer, &error);
+	buffer_release(&b);
+	if (status != STATUS_OK)
+		api_fail_domain(call, status, &error);
+	else
+		api_json(call, 200, answer, NULL);
+}
+
+static void
+send_sheet(struct api_call *call, const char *name, json_t *rows)
+{
+	struct sheet sheet = { .name = name, .rows = rows };
+	struct buffer out = BUFFER_INIT;
+	char disposition[API_NAME_BYTES + 64];
+	int status = sheet_write(&sheet, &out);
+
+	json_decref(rows);
+	snprintf(disposition, sizeof disposition, "attachment; filename=\"%.100s.xlsx\"", name);
+	if (status == STATUS_OK)
+		api_bytes(call, out.data, out.len, XLSX, disposition);
+	else
+		api_fail(call, status, NULL, NULL);
+	buffer_release(&out);
+}
+
+static void
+view_sheet(struct api_call *call, const char *view)
+{
+	struct replica *r = call->replica;
+	struct domain_error error = { .code = "" };
+	json_t *rows = NULL;
+	int status = domain_show(r, &call->user, view, call->args, &rows, &error);
+
+	if (status != STATUS_OK)
+		api_fail_domain(call, status, &error);
+	else
+		send_sheet(call, view, rows);
+}
+
+static void
+sheet(struct api_call *call, struct replica *r, int status)
+{
+	size_t n = strlen(call->name);
+	const struct domain_entry *view;
+
+	(void)r, (void)status;
+	if (n > 5 && strcmp(call->name + n - 5, ".xlsx") == 0)
+		call->name[n - 5] = '\0';
+	view = domain_view(call->name);
+	if (view == NULL)
+		api_refuse(call, 404, "USAGE.view_unknown", call->name, 0);
+	else
+		view_sheet(call, view->name);
+}
+
+static void
+roster_export(struct api_call *call, struct replica *r, int status)
+{
+	(void)r, (void)status;
+	view_sheet(call, "pupils");
+}
+
+static void
+template(struct api_call *call, struct replica *r, int status)
+{
+	static const struct sheet_column columns[] = {
+		{ "a", "姓名", 10, true }, { "b", "性别", 6, true }, { "c", "年级", 8, true },
+		{ "d", "班级", 8, true }, { "e", "学籍号", 22, true },
+		{ "f", "出生日期", 12, true }, { "g", "监护人姓名", 12, true },
+		{ "h", "与监护人关系", 14, true }, { "i", "联系电话", 14, true },
+		{ "j", "家庭住址", 24, true }, { "k", "留守儿童", 10, true },
+		{ "l", "随迁子女", 10, true },
+	};
+	struct sheet sheet = { .name = "花名册", .columns = columns,
+		.ncolumns = sizeof columns / sizeof *columns, .rows = json_array() };
+	struct buffer out = BUFFER_INIT;
+
+	(void)r;
+	status = sheet.rows != NULL ? sheet_write(&sheet, &out) : STATUS_NOMEM;
+	json_decref(sheet.rows);
+	if (status == STATUS_OK)
+		api_bytes(call, out.data, out.len, XLSX,
+		    "attachment; filename=\"template.xlsx\"");
+	else
+		api_fail(call, status, NULL, NULL);
+	buffer_release(&out);
+}
+
+static void
+inbox(struct api_call *call, struct replica *r, int status)
+{
+	const struct domain_entry *pupils = domain_view("pupils");
+	json_t *rows = NULL;
+
+	/* The entries show children: whoever may see the children may see them. */
+	if (!api_allowed(call, r, pupils != NULL ? pupils->roles : 0))
+		return;
+	status = inbox_rows(r, &rows);
+	if (status == STATUS_OK)
+		api_json(call, 200, json_pack("{s:o}", "rows", rows), NULL);
+	else
+		api_fail(call, status, NULL, NULL);
+}
+
+const struct api_route api_roster_routes[] = {
+	{ .method = HTTP_POST, .path = "/api/v1/roster/plan", .flags = API_RAW,
+	    .max_body = ROSTER_IMPORT_MAX_BYTES, .work = plan },
+	{ .method = HTTP_POST, .path = "/api/v1/roster/import", .max_body = 4096,
+	    .work = import },
+	{ .method = HTTP_GET, .path = "/api/v1/roster/template.xlsx", .flags = API_OPEN,
+	    .work = template },
+	{ .method = HTTP_GET, .path = "/api/v1/roster/export.xlsx", .work = roster_export },
+	{ .method = HTTP_GET, .path = "/api/v1/sheet/", .flags = API_PREFIX, .work = sheet },
+	{ .method = HTTP_GET, .path = "/api/v1/inbox", .work = inbox },
+};
+const size_t api_roster_nroutes = sizeof api_roster_routes / sizeof *api_roster_routes;

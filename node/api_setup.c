@@ -1,0 +1,76 @@
+/* A fresh machine becomes a school: the invitation is shown, then used. */
+#include "node/api_internal.h"
+
+#include <stdio.h>
+
+#include "sync/invitation.h"
+
+static bool
+still_empty(struct api_call *call, const struct replica *r, int status)
+{
+	if (r != NULL)
+		api_fail(call, STATUS_EXISTS, "init", NULL);
+	else if (status != STATUS_NOT_INITIALISED)
+		api_fail(call, status, "http", NULL);
+	else
+		return true;
+	return false;
+}
+
+static void
+inspect(struct api_call *call, struct replica *r, int status)
+{
+	struct invitation in = { 0 };
+	const struct roster_school *school;
+	char county[24], number[24];
+	json_t *answer;
+	size_t len;
+	const uint8_t *body = http_body(call->req, &len);
+
+	if (!still_empty(call, r, status))
+		return;
+	status = invitation_read(body, len, &in);
+	if (status != STATUS_OK) {
+		api_fail(call, status, "inspect", "");
+		return;
+	}
+	school = roster_school(&in.roster, in.scope);
+	snprintf(county, sizeof county, "%llu", (unsigned long long)in.county);
+	snprintf(number, sizeof number, "%llu", (unsigned long long)in.scope);
+	answer = json_pack("{s:s, s:s, s:s, s:s, s:b}", "county", county, "county_name",
+	    in.roster.name, "school", number, "school_name",
+	    school != NULL ? school->name : "", "valid", in.role == ROLE_SCHOOL);
+	invitation_release(&in);
+	api_json(call, 200, answer, NULL);
+}
+
+static void
+school(struct api_call *call, struct replica *r, int status)
+{
+	char recovery[RECOVERY_TEXT_BYTES];
+	json_t *answer;
+	size_t len;
+	const uint8_t *body = http_body(call->req, &len);
+
+	if (!still_empty(call, r, status))
+		return;
+	status = replica_init_school(call->api->dir, call->api->env, &schema_domain, body,
+	    len, recovery);
+	if (status != STATUS_OK) {
+		api_fail(call, status, "init", NULL);
+		return;
+	}
+	answer = json_pack("{s:s}", "recovery", recovery);
+	sodium_memzero(recovery, sizeof recovery);
+	api_json(call, 200, answer, NULL);
+}
+
+const struct api_route api_setup_routes[] = {
+	{ .method = HTTP_POST, .path = "/api/v1/setup/inspect",
+	    .flags = API_OPEN | API_NO_NODE | API_RAW, .max_body = INVITATION_MAX_BYTES,
+	    .work = inspect },
+	{ .method = HTTP_POST, .path = "/api/v1/setup/school",
+	    .flags = API_OPEN | API_NO_NODE | API_RAW, .max_body = INVITATION_MAX_BYTES,
+	    .work = school },
+};
+const size_t api_setup_nroutes = sizeof api_setup_routes / sizeof *api_setup_routes;

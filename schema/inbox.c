@@ -1,0 +1,117 @@
+#include "schema/inbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "schema/domain.h"
+
+struct inbox {
+	struct replica *replica;
+	json_t *rows;
+};
+
+static json_t *
+json_of(struct value v)
+{
+	char number[32];
+
+	switch (v.type) {
+	case VALUE_INT:
+		/* As text: ids are beyond what JSON readers keep exact. */
+		snprintf(number, sizeof number, "%lld", (long long)v.i);
+		return json_string(number);
+	case VALUE_TEXT:
+		return json_stringn((const char *)v.p, v.len);
+	default:
+		return json_string("");
+	}
+}
+
+/* "3141018501 12345": the key's values. */
+static void
+key_text(const struct store_conflict *conflict, size_t nkeys, char *out, size_t cap)
+{
+	struct reader r;
+	size_t len = 0;
+
+	out[0] = '\0';
+	reader_init(&r, conflict->key.data, conflict->key.len);
+	for (size_t i = 0; i < nkeys && len < cap; i++) {
+		struct value v = value_read(&r);
+		int n = v.type == VALUE_TEXT
+		    ? snprintf(out + len, cap - len, "%s%.*s", i > 0 ? " " : "",
+		        (int)v.len, (const char *)v.p)
+		    : snprintf(out + len, cap - len, "%s%lld", i > 0 ? " " : "",
+		        v.type == VALUE_INT ? (long long)v.i : 0ll);
+
+		if (n < 0)
+			return;
+		len += (size_t)n;
+	}
+}
+
+/* Where a writer sits: the school's name, or the county's. */
+static const char *
+writer_name(struct replica *r, uint32_t writer)
+{
+	const struct roster *roster = replica_roster(r);
+	const struct stream_id *id = store_stream_id(replica_store(r), writer);
+	const struct roster_cert *cert = id != NULL ? roster_node(roster, &id->node) : NULL;
+	const struct roster_school *school = cert != NULL && cert->scope != 0
+	    ? roster_school(roster, cert->scope) : NULL;
+
+	if (cert == NULL)
+		return "";
+	return school != NULL ? school->name : roster->name;
+}
+
+static json_int_t
+stamp_ms(uint64_t stamp)
+{
+	return (json_int_t)(stamp >> STAMP_COUNTER_BITS) * 1000 + STAMP_EPOCH_S * 1000;
+}
+
+static int
+add_conflict(void *ctx, const struct store_conflict *conflict)
+{
+	struct inbox *all = ctx;
+	const struct registry *registry = schema_domain.registry;
+	int at = registry_find(registry, conflict->table);
+	const char *table = "", *column = "";
+	char keys[256] = "", id[24];
+	json_t *row;
+
+	if (at >= 0) {
+		const struct registry_table *t = &registry->tables[at];
+
+		table = t->name;
+		key_text(conflict, t->nkeys, keys, sizeof keys);
+		for (size_t i = 0; i < t->ncolumns; i++)
+			if (t->columns[i].id == conflict->column)
+				column = t->columns[i].name;
+	}
+	snprintf(id, sizeof id, "%lld", (long long)conflict->id);
+	row = json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:I, s:o, s:s, s:I}", "no", id,
+	    "table", table, "keys", keys, "field", column, "stands",
+	    json_of(conflict->winner), "stands_from",
+	    writer_name(all->replica, conflict->winner_writer), "stands_at",
+	    stamp_ms(conflict->winner_stamp), "other", json_of(conflict->loser),
+	    "other_from", writer_name(all->replica, conflict->loser_writer), "other_at",
+	    stamp_ms(conflict->loser_stamp));
+	return row != NULL && json_array_append_new(all->rows, row) == 0 ? STATUS_OK
+	    : STATUS_NOMEM;
+}
+
+int
+inbox_rows(struct replica *r, json_t **ret)
+{
+	struct inbox all = { .replica = r, .rows = json_array() };
+	int status = all.rows == NULL ? STATUS_NOMEM
+	    : store_inbox(replica_store(r), add_conflict, &all);
+
+	if (status == STATUS_OK)
+		*ret = all.rows;
+	else
+		json_decref(all.rows);
+	return status;
+}
