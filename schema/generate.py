@@ -4,7 +4,8 @@
 usage: generate.py OUT.c OUT.h SCHEMA_DIR
 
 The header comments of a file are its contract (docs/domain.md): about, about_zh, roles,
-params, scope, lane, requires, audit, sensitive.  Anything else there is an error."""
+params, scope, lane, requires, audit, sensitive.  Anything else there is an error.  What
+several share stands in schema/parts."""
 import os
 import re
 import sys
@@ -20,17 +21,33 @@ def fail(path, words):
     sys.exit("%s: %s" % (path, words))
 
 
+def with_parts(path, lines):
+    """A line "-- include NAME" stands for the text of schema/parts/NAME.sql."""
+    for line in lines:
+        m = re.match(r"^-- include ([a-z_]+)$", line)
+        if not m:
+            yield line
+            continue
+        part = os.path.join(os.path.dirname(os.path.dirname(path)), "parts", m[1] + ".sql")
+        if not os.path.exists(part):
+            fail(path, "no part " + m[1])
+        with open(part, encoding="utf-8") as f:
+            yield from (x for x in f.read().rstrip("\n").split("\n")
+                        if not x.startswith("-- "))
+
+
 def read_entry(path, kind):
     with open(path, encoding="utf-8") as f:
         lines = f.read().split("\n")
     head, n = {}, 0
-    while n < len(lines) and lines[n].startswith("-- "):
+    while (n < len(lines) and lines[n].startswith("-- ")
+            and not lines[n].startswith("-- include ")):
         key, colon, text = lines[n][3:].partition(":")
         if not colon or key not in KEYS or key in head:
             fail(path, "line %d: not a header" % (n + 1))
         head[key] = text.strip()
         n += 1
-    sql = "\n".join(lines[n:]).strip() + "\n"
+    sql = "\n".join(with_parts(path, lines[n:])).strip() + "\n"
     for key in ("about", "about_zh", "roles", "params", "requires"):
         if key not in head:
             fail(path, "no %s" % key)

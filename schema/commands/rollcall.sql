@@ -5,29 +5,20 @@
 -- scope: school
 -- audit: absent excused extra
 -- requires: R12 R1 R3
-SELECT refuse('R7.slot', :slot) WHERE :slot NOT IN (1, 2);
 SELECT refuse('R19.no_pupil', j.value)
 FROM (SELECT value FROM json_each(:absent) UNION ALL SELECT value FROM json_each(:excused)
 	UNION ALL SELECT value FROM json_each(:extra)) j
 WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school
 	AND pupil = CAST(j.value AS INTEGER));
-INSERT INTO session (school, date, slot, site, grp, staff, at, policy, begin_min, end_min)
-SELECT :school, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0), :staff, now_ms(),
-	p.version, w.begin_min, w.end_min
-FROM (SELECT 1)
-LEFT JOIN (SELECT version FROM policy WHERE from_on <= :date AND withdrawn = 0
-	ORDER BY from_on DESC, version DESC LIMIT 1) p
-LEFT JOIN site s ON s.school = :school AND s.site = coalesce(:site, 0)
-LEFT JOIN policy_window w ON w.version = p.version AND w.slot = :slot
-	AND w.class IN (0, s.class)
-	AND CASE WHEN w.from_md <= w.until_md
-		THEN CAST(strftime('%m%d', '2000-01-01', :date || ' days') AS INTEGER)
-			BETWEEN w.from_md AND w.until_md
-		ELSE CAST(strftime('%m%d', '2000-01-01', :date || ' days') AS INTEGER) >= w.from_md
-			OR CAST(strftime('%m%d', '2000-01-01', :date || ' days') AS INTEGER) <= w.until_md
-	END
-WHERE true ORDER BY w.class DESC, w.no LIMIT 1
-ON CONFLICT DO NOTHING;
+SELECT refuse('R1.no_group', :grp)
+WHERE :grp > 0 AND coalesce(:extra, :absent, :excused) IS NULL
+	AND NOT EXISTS (SELECT 1 FROM session WHERE school = :school
+		AND date = :date AND slot = :slot AND site = coalesce(:site, 0) AND grp = :grp)
+	AND NOT EXISTS (SELECT 1 FROM enrolment WHERE school = :school
+		AND entry_year * 100 + class = :grp)
+	AND NOT EXISTS (SELECT 1 FROM mixed_group WHERE school = :school
+		AND site = coalesce(:site, 0) AND grp = :grp);
+-- include session_open
 INSERT INTO attendance (school, date, slot, site, grp, pupil, state, at, by_staff)
 SELECT :school, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0), p.pupil,
 	CASE WHEN p.pupil IN (SELECT CAST(value AS INTEGER) FROM json_each(:absent)) THEN 2

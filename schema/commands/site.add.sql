@@ -1,16 +1,21 @@
 -- about: Adds a site; number 0 is the school itself, or changes what is known of it.
 -- about_zh: 登记校点或更改其资料；0 号是学校本部。
 -- roles: head clerk
--- params: site:i name:t class:i? class_year:i? kind:i? boarding:b? phase:i?
+-- params: site:i name:t? class:i? class_year:i? kind:i? stage:i? boarding:b? account_unit:i?
 -- scope: school
 -- requires: R5
 SELECT refuse('R5.site_number', :site) WHERE :site NOT BETWEEN 0 AND 99;
 SELECT refuse('R5.class', :class)
 WHERE :class IS NOT NULL AND :class NOT IN (111, 112, 121, 122, 123, 210, 220);
-INSERT INTO site (school, site, name, class, class_year, kind, boarding, phase)
-VALUES (:school, :site, :name, :class, :class_year, :kind, coalesce(:boarding, 0),
-	coalesce(:phase, 1))
-ON CONFLICT DO UPDATE SET name = excluded.name, class = coalesce(:class, class),
+SELECT refuse('R5.kind', :kind) WHERE :kind NOT BETWEEN 1 AND 5;
+SELECT refuse('R5.stage', :stage) WHERE :stage NOT BETWEEN 1 AND 3;
+SELECT refuse('R5.no_name', :site) WHERE trim(coalesce(:name, '')) = ''
+	AND NOT EXISTS (SELECT 1 FROM site WHERE school = :school AND site = :site);
+INSERT INTO site (school, site, name, class, class_year, kind, stage, boarding, account_unit)
+VALUES (:school, :site, :name, :class, :class_year, :kind, :stage, coalesce(:boarding, 0),
+	:account_unit)
+ON CONFLICT DO UPDATE SET name = coalesce(:name, name), class = coalesce(:class, class),
 	class_year = coalesce(:class_year, class_year), kind = coalesce(:kind, kind),
-	boarding = coalesce(:boarding, boarding), phase = coalesce(:phase, phase);
+	stage = coalesce(:stage, stage), boarding = coalesce(:boarding, boarding),
+	account_unit = coalesce(:account_unit, account_unit);
 SELECT site, name, class FROM site WHERE school = :school AND site = :site;

@@ -42,6 +42,9 @@ CREATE TABLE policy_window (
 	slot INTEGER, -- col 6 public : 1 noon 2 afternoon
 	begin_min INTEGER, -- col 7 public : minutes
 	end_min INTEGER, -- col 8 public : minutes
+	kind INTEGER, -- col 9 public default=0 : site.kind, 0 every kind
+	school INTEGER, -- col 10 public default=0 : 学校标识码, 0 every school
+	site INTEGER, -- col 11 public default=-1 : -1 every site
 	PRIMARY KEY (version, no)
 );
 

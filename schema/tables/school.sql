@@ -12,6 +12,21 @@ CREATE TABLE site (
 	boarding INTEGER, -- col 7 public default=0 hub : 1 children board
 	phase INTEGER, -- col 8 public default=1 hub : 1 care 2 all who want 3 activities
 	closed_on INTEGER, -- col 9 public hub : day number, NULL while it is open
+	stage INTEGER, -- col 10 public hub : 1 primary 2 junior 3 both
+	places INTEGER, -- col 11 public : places of the service, NULL no limit
+	connectivity INTEGER, -- col 12 public hub : 0 none 1 telephone network 2 line
+	sunset_min INTEGER, -- col 13 public : earliest sunset, minutes
+	road TEXT, -- col 14 public : the way home, what is dangerous
+	bus TEXT, -- col 15 public : timetable of the bus
+	boarding_week INTEGER, -- col 16 public : bits of weekdays on which boarders go home
+	visiting INTEGER, -- col 17 public default=0 : 1 teachers visit from elsewhere 走教
+	guarded INTEGER, -- col 18 public : 1 a guard is there 0 none
+	canteen INTEGER, -- col 19 public : 1 a canteen is there 0 none
+	power_cuts INTEGER, -- col 20 public default=0 : 1 often
+	no_smartphone INTEGER, -- col 21 public : guardians without a smartphone
+	gates INTEGER, -- col 22 public : gates where children are fetched
+	oversize INTEGER, -- col 23 public : classes over the allowed size
+	account_unit INTEGER, -- col 24 public hub : 报账单位, 学校标识码; NULL the school itself
 	PRIMARY KEY (school, site)
 );
 
@@ -26,5 +41,6 @@ CREATE TABLE staff (
 	pin_hash TEXT, -- col 6 private quiet : Argon2id of the PIN
 	active INTEGER, -- col 7 county default=1 : 0 has left the service
 	checked_on INTEGER, -- col 8 county : 入职查询, day number
+	number TEXT, -- col 9 county : 工号, the same at every school of the county
 	PRIMARY KEY (school, staff)
 );

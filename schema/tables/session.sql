@@ -17,6 +17,7 @@ CREATE TABLE session (
 	end_min INTEGER, -- col 10 county : minutes
 	activity TEXT, -- col 11 county : what is done
 	reason TEXT, -- col 12 county : why it differs from the plan
+	kind INTEGER, -- col 13 county : policy_entry.code of list 1, NULL care alone
 	PRIMARY KEY (school, date, slot, site, grp)
 );
 

@@ -1,0 +1,9 @@
+-- about: What one's own duty of a month comes to.
+-- about_zh: 本人当月课时和补助。
+-- roles: teacher head guard
+-- params: month:i
+-- requires: R11
+-- include duty
+SELECT date('2000-01-01', date || ' days') AS date, slot, site, grp, role, minutes, sessions, pays, fen,
+	own_month < :month AS late, entry
+FROM worth WHERE staff = :staff ORDER BY date, slot, site, grp, entry;
