@@ -63,6 +63,23 @@ keyring_rotate(struct keyring *k, const struct env *env)
 	return rc;
 }
 
+int
+keyring_rotate_apart(struct keyring *k, const struct env *env)
+{
+	int64_t day = env->now_s(env->ctx) / 86400;
+	struct school_key key;
+	uint8_t bits[2];
+	int rc;
+
+	env->random(env->ctx, bits, sizeof bits);
+	key.generation = (uint32_t)(day < 1 ? 1 : day > 0xffff ? 0xffff : day) << 15
+	    | (uint32_t)(bits[0] & 0x7f) << 8 | bits[1];
+	env->random(env->ctx, key.key, sizeof key.key);
+	rc = add(k, &key);
+	sodium_memzero(&key, sizeof key);
+	return rc;
+}
+
 const struct school_key *
 keyring_newest(const struct keyring *k)
 {

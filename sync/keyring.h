@@ -17,6 +17,10 @@ struct keyring {
 };
 /* New random generation; TOO_LARGE past KEYRING_MAX. */
 int keyring_rotate(struct keyring *k, const struct env *env) MUST_CHECK;
+/* The same, for a machine that cannot know which generations its school has: the
+ * day and 15 random bits make the generation, so that two such machines, and any
+ * other, do not meet. */
+int keyring_rotate_apart(struct keyring *k, const struct env *env) MUST_CHECK;
 const struct school_key *keyring_newest(const struct keyring *k); /* or NULL */
 /* Sealed box (libsodium crypto_box_seal) of one key to an X25519 public key. */
 int keyring_wrap(const struct school_key *key, const uint8_t seal_pk[32],

@@ -37,6 +37,14 @@ int replica_init_school(const char *dir, const struct env *env,
     const struct replica_domain *domain, const uint8_t *invite, size_t invite_len,
     char ret_recovery[RECOVERY_TEXT_BYTES]) MUST_CHECK;
 
+/* A new machine in place of a lost one: as init_school, with the text of the
+ * school's recovery sheet, which stays the sheet.  What was delivered comes back
+ * with the hub's bundles; the first import that brings the wrapped keys opens the
+ * private columns.  A text that is none: as recovery_parse, nothing is made. */
+int replica_init_again(const char *dir, const struct env *env,
+    const struct replica_domain *domain, const uint8_t *invite, size_t invite_len,
+    const char *sheet) MUST_CHECK;
+
 int replica_open(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct replica **ret) MUST_CHECK;
 void replica_close(struct replica *r);
@@ -121,6 +129,8 @@ struct replica_status {
 	uint32_t exceptions;       /* the hub's, on our streams */
 	bool certified;            /* our certificate stands in our roster */
 	uint64_t held, inbox, roster;
+	uint64_t locked;           /* generations of the school's key that this node
+	                            * cannot open: their private columns are not here */
 	int64_t last_export_s, last_import_s; /* 0 never */
 };
 int replica_status(struct replica *r, struct replica_status *ret) MUST_CHECK;

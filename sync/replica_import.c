@@ -544,6 +544,8 @@ replica_import(struct replica *r, const char *folder, replica_file_report *repor
 	if (status == STATUS_OK)
 		status = import_kind(&im, list, n, FOLDER_BUNDLE, report, ctx, &total);
 	if (status == STATUS_OK)
+		status = replica_take_keys(r);
+	if (status == STATUS_OK)
 		status = store_begin_merge(r->store);
 	if (status == STATUS_OK) {
 		status = replica_set_number(r, "imported",

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/sync_sql.h"
-
 static int
 make_dirs(const struct env *env, const char *dir)
 {
@@ -212,42 +210,19 @@ replica_init_hub(const char *dir, const struct env *env,
 	return status;
 }
 
-/* Hands the school key's first generation to this device and to the recovery
- * key, as rows that travel. */
+/* Hands this device's first generation of the school's key to itself and to the
+ * recovery key, as rows that travel. */
 static int
 wrap_keys(struct replica *r, const uint8_t recovery_pk[32])
 {
-	struct identity_public recovery = {0};
-	const uint8_t *pks[2] = { r->self.pub.seal_pk, recovery_pk };
 	const struct school_key *key = keyring_newest(&r->keys);
 	int status = replica_begin(r, r->scope, LANE_ORDINARY, 0);
 	uint64_t seq;
 
-	memcpy(recovery.seal_pk, recovery_pk, 32);
-	for (unsigned i = 0; status == STATUS_OK && i < 2; i++) {
-		uint8_t wrap[KEYWRAP_BYTES];
-		struct store_stmt *st;
-		bool row;
-
-		status = keyring_wrap(key, pks[i], wrap);
-		if (status == STATUS_OK)
-			status = store_prepare(r->store, SYNC_SQL_KEYWRAP_ADD, &st, NULL);
-		if (status != STATUS_OK)
-			break;
-		status = store_bind(st, "school", value_int((int64_t)r->scope));
-		if (status == STATUS_OK)
-			status = store_bind(st, "generation",
-			    value_int((int64_t)key->generation));
-		if (status == STATUS_OK)
-			status = store_bind(st, "recipient",
-			    value_blob(pks[i], NODE_ID_BYTES));
-		if (status == STATUS_OK)
-			status = store_bind(st, "wrapped",
-			    value_blob(wrap, sizeof(wrap)));
-		if (status == STATUS_OK)
-			status = store_step(st, &row);
-		store_reset(st);
-	}
+	if (status == STATUS_OK)
+		status = replica_add_wrap(r, key, r->self.pub.seal_pk);
+	if (status == STATUS_OK)
+		status = replica_add_wrap(r, key, recovery_pk);
 	if (status == STATUS_OK)
 		status = store_commit(r->store, &seq);
 	else
@@ -255,16 +230,52 @@ wrap_keys(struct replica *r, const uint8_t recovery_pk[32])
 	return status;
 }
 
-int
-replica_init_school(const char *dir, const struct env *env,
+/* Whether a machine of this school was enrolled before: it has keys then. */
+static bool
+has_devices(const struct roster *roster, uint64_t scope)
+{
+	for (size_t i = 0; i < roster->ncerts; i++)
+		if (roster->certs[i].role == ROLE_SCHOOL &&
+		    roster->certs[i].scope == scope)
+			return true;
+	return false;
+}
+
+/* secret: of the recovery sheet, new or typed in; kept when keep is true. */
+static int
+birth_keys(struct replica *r, const struct invitation *inv, const uint8_t secret[32],
+    bool keep)
+{
+	uint8_t recovery_pk[32];
+	char path[REPLICA_PATH_BYTES];
+	int status = has_devices(&inv->roster, inv->scope) ?
+	    keyring_rotate_apart(&r->keys, r->env) : keyring_rotate(&r->keys, r->env);
+
+	crypto_scalarmult_base(recovery_pk, secret);
+	if (status == STATUS_OK)
+		status = replica_path(r->dir, "keys/school.keys", path);
+	if (status == STATUS_OK)
+		status = keyring_save(&r->keys, r->env, path);
+	if (status == STATUS_OK)
+		status = birth_numbers(r);
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "keys_read", r->keys.n);
+	if (status == STATUS_OK && keep)
+		status = store_meta_set(r->store, "self", "sheet", secret, 32);
+	if (status == STATUS_OK && r->role == ROLE_SCHOOL)
+		status = wrap_keys(r, recovery_pk);
+	return status;
+}
+
+static int
+init_school(const char *dir, const struct env *env,
     const struct replica_domain *domain, const uint8_t *invite, size_t invite_len,
-    char ret_recovery[RECOVERY_TEXT_BYTES])
+    const uint8_t secret[32], bool keep)
 {
 	struct replica *r = NULL;
 	struct invitation inv = {0};
 	struct buffer request = BUFFER_INIT;
-	uint8_t secret[32] = {0}, recovery_pk[32];
-	char path[REPLICA_PATH_BYTES], text[RECOVERY_TEXT_BYTES];
+	char path[REPLICA_PATH_BYTES];
 	int status = invitation_read(invite, invite_len, &inv);
 
 	if (status == STATUS_OK)
@@ -275,37 +286,55 @@ replica_init_school(const char *dir, const struct env *env,
 	r->role = inv.role;
 	r->scope = inv.scope;
 	memcpy(r->root_pk, inv.roster.root_pk, sizeof(r->root_pk));
-	env->random(env->ctx, secret, sizeof(secret));
-	crypto_scalarmult_base(recovery_pk, secret);
-	status = recovery_text(secret, text);
-	if (status == STATUS_OK)
-		status = keyring_rotate(&r->keys, env);
-	if (status == STATUS_OK)
-		status = replica_path(dir, "keys/school.keys", path);
-	if (status == STATUS_OK)
-		status = keyring_save(&r->keys, env, path);
-	if (status == STATUS_OK)
-		status = birth_numbers(r);
+	status = birth_keys(r, &inv, secret, keep);
 	if (status == STATUS_OK)
 		status = request_build(&inv, &r->self, &request);
 	if (status == STATUS_OK)
 		status = store_meta_set(r->store, "self", "request", request.data,
 		    request.len);
-	if (status == STATUS_OK && r->role == ROLE_SCHOOL)
-		status = wrap_keys(r, recovery_pk);
 	if (status == STATUS_OK)
 		status = replica_path(dir, "roster", path);
 	if (status == STATUS_OK)
 		status = env_write_file(env, path, inv.roster_bytes.data,
 		    inv.roster_bytes.len);
-	if (status == STATUS_OK)
-		memcpy(ret_recovery, text, sizeof(text));
 out:
-	sodium_memzero(secret, sizeof(secret));
-	sodium_memzero(text, sizeof(text));
 	buffer_release(&request);
 	invitation_release(&inv);
 	replica_close(r);
+	return status;
+}
+
+int
+replica_init_school(const char *dir, const struct env *env,
+    const struct replica_domain *domain, const uint8_t *invite, size_t invite_len,
+    char ret_recovery[RECOVERY_TEXT_BYTES])
+{
+	char text[RECOVERY_TEXT_BYTES];
+	uint8_t secret[32];
+	int status;
+
+	env->random(env->ctx, secret, sizeof(secret));
+	status = recovery_text(secret, text);
+	if (status == STATUS_OK)
+		status = init_school(dir, env, domain, invite, invite_len, secret, false);
+	if (status == STATUS_OK)
+		memcpy(ret_recovery, text, sizeof(text));
+	sodium_memzero(secret, sizeof(secret));
+	sodium_memzero(text, sizeof(text));
+	return status;
+}
+
+int
+replica_init_again(const char *dir, const struct env *env,
+    const struct replica_domain *domain, const uint8_t *invite, size_t invite_len,
+    const char *sheet)
+{
+	uint8_t secret[32];
+	int status = recovery_parse(sheet, secret);
+
+	if (status == STATUS_OK)
+		status = init_school(dir, env, domain, invite, invite_len, secret, true);
+	sodium_memzero(secret, sizeof(secret));
 	return status;
 }
 

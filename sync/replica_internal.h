@@ -47,6 +47,16 @@ int replica_set_number(struct replica *r, const char *name, uint64_t value)
 /* The status of a step that works at the folder: notes when it failed. */
 int replica_away(struct replica *r, int status) MUST_CHECK;
 
+/* One key to one sealing key, as a row; inside a local transaction. */
+int replica_add_wrap(struct replica *r, const struct school_key *key,
+    const uint8_t seal_pk[32]) MUST_CHECK;
+/* After rows came in: takes the school's keys that are wrapped to this device or
+ * to the sheet that it was set up with, and reads what they open.  A node of no
+ * school: nothing. */
+int replica_take_keys(struct replica *r) MUST_CHECK;
+/* Generations of the school's key that travel and that this node cannot open. */
+int replica_locked(struct replica *r, uint64_t *ret) MUST_CHECK;
+
 /* Cuts what is logged into segments; everything own is in segments then. */
 int replica_seal(struct replica *r) MUST_CHECK;
 /* Before the first byte leaves: says in the sidecar what leaves. */

@@ -173,6 +173,8 @@ replica_status(struct replica *r, struct replica_status *ret)
 		status = store_inbox_count(r->store, &inbox);
 	s.inbox = inbox;
 	if (status == STATUS_OK)
+		status = replica_locked(r, &s.locked);
+	if (status == STATUS_OK)
 		status = replica_number(r, "exported", &t);
 	s.last_export_s = (int64_t)t;
 	if (status == STATUS_OK)

@@ -248,6 +248,9 @@ SELECT next FROM kehou_counter WHERE epoch = ?1
 INSERT INTO kehou_counter (epoch, next) VALUES (?1, ?2)
 ON CONFLICT (epoch) DO UPDATE SET next = excluded.next
 
+-- name: keywrap_list
+SELECT generation, recipient, wrapped FROM keywrap WHERE school = :school
+ORDER BY generation, recipient
 -- name: keywrap_add
 INSERT INTO keywrap (school, generation, recipient, wrapped)
 VALUES (:school, :generation, :recipient, :wrapped)

@@ -495,6 +495,32 @@ def test_a_damaged_database_is_told_as_unsafe():
 	assert error["code"] == "CORRUPT" and error["data_safe"] is False
 
 
+def test_a_lost_disk_comes_back_with_the_recovery_sheet():
+	make_hub("county").works()
+	invite("county", SCHOOL, "lost.khi").works()
+	sheet = make_school("lost", "lost.khi").works().out.strip()
+	as_head("lost", "do", "pupil.add", "name=钱一", "school_year=2026", "grade=1").works()
+	usb = stick("lost-usb", fresh=True)
+	for node, way in (("lost", "export"), ("county", "import")):
+		Run(way, "--to" if way == "export" else "--from", usb, node=node).works()
+	shutil.rmtree(path("lost"))
+	invite("county", SCHOOL, "again.khi").works()
+	again = ("init", "school", "--invite", path("again.khi"), "--recovery-fd", "FD0")
+	Run(*again, node="again", secrets=[sheet[:-1] + ("1" if sheet[-1] != "1" else "2")]).fails(2)
+	assert not os.path.exists(path("again"))
+	run = Run(*again, node="again", secrets=[sheet.lower()]).works()
+	assert run.out == "" and "sheet stays valid" in run.err
+	for node, way in (("again", "export"), ("county", "import"), ("county", "export"),
+			("again", "import"), ("again", "export"), ("county", "import")):
+		Run(way, "--to" if way == "export" else "--from", usb, node=node).works()
+	assert "钱一" in as_head("again", "show", "pupils").works().out
+	status = Run("status", "--json", node="again").works().json()
+	assert status["locked"] == 0 and status["certified"] is True
+	assert Run("verify", "--json", node="again").works().json()["good"] is True
+	assert Run("digest", SCHOOL, node="again").works().out == \
+		Run("digest", SCHOOL, node="county").works().out
+
+
 def test_schools_do_not_do_the_hubs_work():
 	for args in (("show", "schools"), ("invite", "--school", OTHER, "--name", "x",
 			"--class", "220", "-o", path("x.khi")), ("policy", "publish", "-")):

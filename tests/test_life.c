@@ -1,4 +1,4 @@
-/* Copies of a node: each goes on in an epoch of its own. */
+/* Copies of a node, each of which goes on in an epoch of its own; lost disks. */
 #include "tests/life_world.h"
 
 /* cp -r while the node rests: nothing is behind, and yet it is another copy. */
@@ -104,6 +104,164 @@ test_a_new_epoch_is_begun_whole_or_not_at_all(void **state)
 	assert_int_equal(life_held(&w->node[0]), 0);
 }
 
+/* A new machine of the school, by the county's second invitation. */
+static struct life_node *
+replacement(struct life *w, const char *sheet)
+{
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = LIFE_SCHOOL } };
+	struct buffer file = BUFFER_INIT;
+	struct life_node *n = life_place(w, "new");
+
+	assert_int_equal(replica_invite(w->node[0].r, &in, &file), STATUS_OK);
+	if (sheet != NULL)
+		assert_int_equal(replica_init_again(n->dir, n->env, &life_domain,
+		    file.data, file.len, sheet), STATUS_OK);
+	else
+		assert_int_equal(replica_init_school(n->dir, n->env, &life_domain,
+		    file.data, file.len, n->recovery), STATUS_OK);
+	buffer_release(&file);
+	life_open(n);
+	return n;
+}
+
+static int64_t
+addresses(const struct life_node *n)
+{
+	return life_count(n, COUNTY_SQL_ADDRESS_COUNT, LIFE_SCHOOL);
+}
+
+static uint64_t
+locked(const struct life_node *n)
+{
+	struct replica_status s;
+
+	assert_int_equal(replica_status(n->r, &s), STATUS_OK);
+	return s.locked;
+}
+
+/* Three pupils delivered, then the machine is gone. */
+static void
+lose(struct life *w, struct life_node *a)
+{
+	life_add(a, "甲");
+	life_add(a, "乙");
+	life_round(w, a);
+	life_edit(a, COUNTY_SQL_PUPIL_RENAME, "丙", 0);
+	life_add(a, "丁");
+	life_round(w, a);
+	assert_int_equal(addresses(a), life_pupils(a));
+	replica_close(a->r);
+	a->r = NULL;
+	sim_erase(w->sim, a->dir);
+}
+
+static void
+test_a_lost_disk_comes_back_whole_with_the_sheet(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL), *b, *c;
+	struct buffer sheet = BUFFER_INIT;
+
+	lose(w, a);
+	b = replacement(w, a->recovery);
+	/* It can be worked with before anything is back. */
+	life_add(b, "戊");
+	life_round(w, b);
+	life_round(w, b);
+	assert_int_equal(life_pupils(b), 4);
+	assert_int_equal(addresses(b), 4);
+	assert_int_equal(locked(b), 0);
+	assert_int_equal(addresses(hub), 0);
+	life_same(b, hub);
+	life_sound(b);
+	life_sound(hub);
+	assert_int_equal(life_held(hub), 0);
+	/* The secret of the sheet does not stay on the machine. */
+	assert_int_equal(store_meta_get(b->r->store, "self", "sheet", &sheet),
+	    STATUS_NOT_FOUND);
+	buffer_release(&sheet);
+	/* And once more: the same sheet opens what both machines wrote. */
+	lose(w, b);
+	c = replacement(w, a->recovery);
+	life_round(w, c);
+	life_round(w, c);
+	assert_int_equal(addresses(c), life_pupils(hub));
+	assert_int_equal(locked(c), 0);
+	life_same(c, hub);
+	life_sound(c);
+}
+
+static void
+test_without_the_sheet_all_but_the_private_columns_comes_back(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL), *b;
+
+	lose(w, a);
+	b = replacement(w, NULL);
+	life_add(b, "戊");
+	life_round(w, b);
+	life_round(w, b);
+	assert_int_equal(life_pupils(b), 4);
+	assert_int_equal(addresses(b), 1); /* its own */
+	assert_int_equal(locked(b), 1);
+	life_same(b, hub);
+	life_sound(b);
+}
+
+static void
+test_another_schools_sheet_opens_nothing(void **state)
+{
+	struct life *w = *state;
+	struct life_node *a = life_school(w, LIFE_SCHOOL), *b;
+	struct life_node *other = life_school(w, LIFE_SCHOOL + 1);
+
+	lose(w, a);
+	b = replacement(w, other->recovery);
+	life_round(w, b);
+	life_round(w, b);
+	assert_int_equal(life_pupils(b), 3);
+	assert_int_equal(addresses(b), 0);
+	assert_int_equal(locked(b), 1);
+	life_sound(b);
+}
+
+/* The power goes at any step of the import that brings the keys. */
+static void
+test_keys_are_taken_whole_whenever_the_power_goes(void **state)
+{
+	struct life *w = *state;
+	struct life_node *a = life_school(w, LIFE_SCHOOL), *b;
+	struct replica_import in;
+	unsigned n = 1;
+	bool struck = true;
+
+	lose(w, a);
+	b = replacement(w, a->recovery);
+	(void)life_visit(w, b, "stick");
+	(void)life_visit(w, &w->node[0], "stick");
+	for (; struck; n += 7) {
+		int status;
+
+		sim_stop_at(w->sim, n);
+		status = replica_import(b->r, "stick", NULL, NULL, &in);
+		struck = sim_struck(w->sim);
+		sim_no_fault(w->sim);
+		assert_true(struck || status == STATUS_OK);
+		replica_close(b->r);
+		b->r = NULL;
+		if (struck)
+			sim_power_cut_at(w->sim, b->dir, SIM_KEEP_SOME);
+		life_open(b);
+	}
+	assert_true(n > 40);
+	life_round(w, b);
+	assert_int_equal(addresses(b), 3);
+	assert_int_equal(locked(b), 0);
+	life_same(b, &w->node[0]);
+	life_sound(b);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, life_begin, life_end)
 
 int
@@ -114,6 +272,10 @@ main(void)
 		CASE(test_a_disk_in_another_machine_begins_a_new_epoch_once),
 		CASE(test_a_missing_or_older_sidecar_begins_a_new_epoch),
 		CASE(test_a_new_epoch_is_begun_whole_or_not_at_all),
+		CASE(test_a_lost_disk_comes_back_whole_with_the_sheet),
+		CASE(test_without_the_sheet_all_but_the_private_columns_comes_back),
+		CASE(test_another_schools_sheet_opens_nothing),
+		CASE(test_keys_are_taken_whole_whenever_the_power_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,13 +160,44 @@ give_recovery(struct cli *c, const char *path, const char *text)
 	return CLI_OK;
 }
 
+/* In place of a lost machine, with its school's recovery sheet. */
+static int
+init_again(struct cli *c, const struct buffer *file, const char *sheet_fd,
+    const char *invite)
+{
+	char sheet[CLI_SECRET_MAX_BYTES];
+	uint8_t secret[32];
+	int rc = cli_secret(c, sheet_fd, "--recovery-fd", sheet);
+
+	if (rc == CLI_OK && recovery_parse(sheet, secret) != STATUS_OK)
+		rc = cli_usage(c, MSG("usage.recovery"), NULL);
+	sodium_memzero(secret, sizeof secret);
+	if (rc == CLI_OK)
+		rc = make_dir(c);
+	if (rc == CLI_OK) {
+		rc = replica_init_again(c->dir, c->env, &schema_domain, file->data,
+		    file->len, sheet);
+		rc = rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, rc == STATUS_EXISTS
+		    ? "init" : "invite", rc == STATUS_EXISTS ? c->dir : invite);
+	}
+	sodium_memzero(sheet, sizeof sheet);
+	if (rc != CLI_OK)
+		return rc;
+	if (c->json)
+		puts("{\"recovery\":\"kept\"}");
+	else
+		cli_say(c, stderr, MSG("init.school_again"), NULL);
+	return CLI_OK;
+}
+
 int
 kehou_init_school(struct cli *c, int argc, char **argv)
 {
-	const char *invite = NULL, *head = NULL, *out = NULL;
+	const char *invite = NULL, *head = NULL, *out = NULL, *sheet_fd = NULL;
 	const struct cli_option options[] = {
 		{ "--invite", &invite, 1, NULL }, { "--head", &head, 1, NULL },
-		{ "--recovery-out", &out, 1, NULL }, { NULL, NULL, 0, NULL },
+		{ "--recovery-out", &out, 1, NULL },
+		{ "--recovery-fd", &sheet_fd, 1, NULL }, { NULL, NULL, 0, NULL },
 	};
 	char recovery[RECOVERY_TEXT_BYTES], pin[CLI_SECRET_MAX_BYTES] = "";
 	struct buffer file = BUFFER_INIT;
@@ -178,7 +209,17 @@ kehou_init_school(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
 	if (invite == NULL)
 		return cli_usage(c, MSG("usage.needs"), "--invite");
+	if (sheet_fd != NULL && out != NULL)
+		return cli_usage(c, MSG("usage.extra"), "--recovery-out");
 	rc = cli_input(c, invite, &file);
+	if (rc == CLI_OK && sheet_fd != NULL) {
+		rc = init_again(c, &file, sheet_fd, invite);
+		if (rc == CLI_OK && head != NULL)
+			rc = cli_secret(c, c->pin_fd, "--pin-fd", pin);
+		if (rc == CLI_OK && head != NULL)
+			rc = first_staff(c, head, pin);
+		goto cleanup;
+	}
 	if (rc == CLI_OK && head != NULL)
 		rc = cli_secret(c, c->pin_fd, "--pin-fd", pin);
 	if (rc == CLI_OK)

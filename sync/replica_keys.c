@@ -1,0 +1,285 @@
+/* The school's keys: taken out of the wraps that arrive, and handed on to those
+ * who must have them. */
+#include "sync/replica_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/sync_sql.h"
+
+#define WRAPS_MAX 65536
+
+struct wrap {
+	uint32_t generation;
+	uint8_t recipient[NODE_ID_BYTES];
+	uint8_t bytes[KEYWRAP_BYTES];
+};
+struct wraps {
+	struct wrap *list;
+	size_t n, cap;
+};
+/* A pair of keys that wraps may be sealed to. */
+struct opener {
+	uint8_t pk[32], sk[32];
+	bool there;
+};
+
+static int
+add_wrap(struct wraps *all, const struct store_stmt *st)
+{
+	struct value generation = store_column(st, 0), to = store_column(st, 1),
+	    bytes = store_column(st, 2);
+	struct wrap *w;
+
+	/* What others made malformed opens for nobody. */
+	if (generation.i < 1 || generation.i > UINT32_MAX || to.type != VALUE_BLOB ||
+	    to.len != NODE_ID_BYTES || bytes.type != VALUE_BLOB ||
+	    bytes.len != KEYWRAP_BYTES || all->n == WRAPS_MAX)
+		return STATUS_OK;
+	if (all->n == all->cap) {
+		size_t cap = all->cap == 0 ? 16 : 2 * all->cap;
+		struct wrap *list = realloc(all->list, cap * sizeof(*list));
+
+		if (list == NULL)
+			return STATUS_NOMEM;
+		all->list = list;
+		all->cap = cap;
+	}
+	w = &all->list[all->n++];
+	w->generation = (uint32_t)generation.i;
+	memcpy(w->recipient, to.p, NODE_ID_BYTES);
+	memcpy(w->bytes, bytes.p, KEYWRAP_BYTES);
+	return STATUS_OK;
+}
+
+static int
+load_wraps(struct replica *r, struct wraps *ret)
+{
+	struct store_stmt *st;
+	bool row;
+	int status = store_prepare(r->store, SYNC_SQL_KEYWRAP_LIST, &st, NULL);
+
+	if (status != STATUS_OK)
+		return status;
+	status = store_bind(st, "school", value_int((int64_t)r->scope));
+	while (status == STATUS_OK && (status = store_step(st, &row)) == STATUS_OK && row)
+		status = add_wrap(ret, st);
+	store_reset(st);
+	return status;
+}
+
+static bool
+has_key(const struct replica *r, uint32_t generation)
+{
+	for (size_t i = 0; i < r->keys.n; i++)
+		if (r->keys.keys[i].generation == generation)
+			return true;
+	return false;
+}
+
+/* The sheet that was typed in when this machine took a lost one's place. */
+static int
+load_sheet(struct replica *r, struct opener *ret)
+{
+	struct buffer b = BUFFER_INIT;
+	int status = store_meta_get(r->store, "self", "sheet", &b);
+
+	if (status == STATUS_OK && b.len == sizeof(ret->sk)) {
+		memcpy(ret->sk, b.data, sizeof(ret->sk));
+		crypto_scalarmult_base(ret->pk, ret->sk);
+		ret->there = true;
+	}
+	if (b.data != NULL)
+		sodium_memzero(b.data, b.cap);
+	buffer_release(&b);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static void
+open_wraps(struct replica *r, const struct wraps *all, const struct opener *by)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct wrap *w = &all->list[i];
+
+		if (has_key(r, w->generation) ||
+		    memcmp(w->recipient, by->pk, NODE_ID_BYTES) != 0)
+			continue;
+		/* One that does not open is somebody's mistake, and not ours. */
+		(void)!keyring_unwrap(&r->keys, w->bytes, sizeof(w->bytes), by->pk, by->sk);
+	}
+}
+
+/* Reads the private parts that could not be read before. */
+static int
+read_again(struct replica *r)
+{
+	struct merge m = replica_merge(r);
+	struct merge_result result = {0};
+	uint64_t *fresh = r->rights; /* scratch, nobody writes meanwhile */
+	int status = replica_seal(r);
+
+	for (size_t i = 0; i < r->registry->ntables; i++) {
+		const struct registry_table *t = &r->registry->tables[i];
+
+		fresh[i] = 0;
+		for (unsigned c = t->nkeys; c < t->ncolumns; c++)
+			if (t->columns[c].privacy == PRIVACY_PRIVATE)
+				fresh[i] |= UINT64_C(1) << c;
+	}
+	if (status == STATUS_OK)
+		status = store_begin_merge(r->store);
+	if (status != STATUS_OK)
+		return status;
+	status = merge_upgrade(&m, fresh, &result);
+	/* What could not be read could not be erased either. */
+	if (status == STATUS_OK)
+		status = store_erase_again(r->store);
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "keys_read", r->keys.n);
+	if (status == STATUS_OK)
+		status = store_commit_merge(r->store);
+	if (status != STATUS_OK)
+		store_rollback(r->store);
+	return status;
+}
+
+int
+replica_add_wrap(struct replica *r, const struct school_key *key,
+    const uint8_t seal_pk[32])
+{
+	uint8_t wrap[KEYWRAP_BYTES];
+	struct store_stmt *st;
+	bool row;
+	int status = keyring_wrap(key, seal_pk, wrap);
+
+	if (status == STATUS_OK)
+		status = store_prepare(r->store, SYNC_SQL_KEYWRAP_ADD, &st, NULL);
+	if (status != STATUS_OK)
+		return status;
+	status = store_bind(st, "school", value_int((int64_t)r->scope));
+	if (status == STATUS_OK)
+		status = store_bind(st, "generation", value_int((int64_t)key->generation));
+	if (status == STATUS_OK)
+		status = store_bind(st, "recipient", value_blob(seal_pk, NODE_ID_BYTES));
+	if (status == STATUS_OK)
+		status = store_bind(st, "wrapped", value_blob(wrap, sizeof(wrap)));
+	if (status == STATUS_OK)
+		status = store_step(st, &row);
+	store_reset(st);
+	return status;
+}
+
+static bool
+is_wrapped(const struct wraps *all, uint32_t generation, const uint8_t pk[32])
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->list[i].generation == generation &&
+		    memcmp(all->list[i].recipient, pk, NODE_ID_BYTES) == 0)
+			return true;
+	return false;
+}
+
+/* Every key to this device and to the sheet, which stays the school's. */
+static int
+hand_on(struct replica *r, const struct wraps *all, const struct opener *sheet)
+{
+	const uint8_t *to[2] = { r->self.pub.seal_pk, sheet->pk };
+	uint64_t seq;
+	int status = replica_begin(r, r->scope, LANE_ORDINARY, 0);
+
+	for (unsigned i = 0; status == STATUS_OK && i < 2 * r->keys.n; i++) {
+		const struct school_key *key = &r->keys.keys[i / 2];
+
+		if (!is_wrapped(all, key->generation, to[i % 2]))
+			status = replica_add_wrap(r, key, to[i % 2]);
+	}
+	if (status == STATUS_OK)
+		status = store_commit(r->store, &seq);
+	else
+		store_rollback(r->store);
+	return status;
+}
+
+/* The secret on the sheet goes back to paper alone. */
+static int
+forget_sheet(struct replica *r)
+{
+	int status = store_begin_merge(r->store);
+
+	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "self", "sheet", NULL, 0);
+	if (status == STATUS_OK)
+		status = store_commit_merge(r->store);
+	if (status != STATUS_OK)
+		store_rollback(r->store);
+	return status;
+}
+
+static uint64_t
+locked(const struct replica *r, const struct wraps *all)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		bool first = true;
+
+		for (size_t k = 0; k < i && first; k++)
+			first = all->list[k].generation != all->list[i].generation;
+		n += first && !has_key(r, all->list[i].generation);
+	}
+	return n;
+}
+
+int
+replica_locked(struct replica *r, uint64_t *ret)
+{
+	struct wraps all = {0};
+	int status = r->role == ROLE_SCHOOL ? load_wraps(r, &all) : STATUS_OK;
+
+	if (status == STATUS_OK)
+		*ret = locked(r, &all);
+	free(all.list);
+	return status;
+}
+
+int
+replica_take_keys(struct replica *r)
+{
+	struct opener self = { .there = true }, sheet = {0};
+	struct wraps all = {0};
+	char path[REPLICA_PATH_BYTES];
+	size_t before = r->keys.n;
+	uint64_t had = 0;
+	int status = r->role == ROLE_SCHOOL ? load_sheet(r, &sheet) : STATUS_NOT_FOUND;
+
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	memcpy(self.pk, r->self.pub.seal_pk, sizeof(self.pk));
+	memcpy(self.sk, r->self.seal_sk, sizeof(self.sk));
+	status = load_wraps(r, &all);
+	if (status != STATUS_OK)
+		goto out;
+	open_wraps(r, &all, &self);
+	if (sheet.there)
+		open_wraps(r, &all, &sheet);
+	if (r->keys.n > before) {
+		status = replica_path(r->dir, "keys/school.keys", path);
+		if (status == STATUS_OK)
+			status = keyring_save(&r->keys, r->env, path);
+	}
+	/* A cut after the file: the number tells that the reading is still to do. */
+	if (status == STATUS_OK)
+		status = replica_number(r, "keys_read", &had);
+	if (status == STATUS_OK && had != r->keys.n)
+		status = read_again(r);
+	if (status == STATUS_OK && sheet.there && r->keys.n > 1) {
+		status = hand_on(r, &all, &sheet);
+		if (status == STATUS_OK && locked(r, &all) == 0)
+			status = forget_sheet(r);
+	}
+out:
+	sodium_memzero(&self, sizeof(self));
+	sodium_memzero(&sheet, sizeof(sheet));
+	free(all.list);
+	return status;
+}
