@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { command, newRequestId, Refusal, Row } from './api';
 import * as db from './db';
 import type { Item } from './db';
-import { refreshStatus, setOnline, world } from './state';
+import { refreshMe, refreshStatus, setOnline, world } from './state';
 import { now_ms } from './time';
 
 let list: Item[] = [];
@@ -87,7 +87,10 @@ async function flushOnce(): Promise<void> {
 				sleepThenFlush((error.retry_s || 0) * 1000);
 				return;
 			}
-			if (error.status === 401) return; // the person signs in again, then it goes on
+			if (error.status === 401) {
+				await refreshMe(); // the person signs in again, then it goes on
+				return;
+			}
 			await keep(item, { state: 'refused', error: error.message, next: error.next });
 		}
 	}

@@ -117,6 +117,7 @@ export function useView(name: string | null, params: Params = {}, every_s = 0): 
 			} catch (e) {
 				const error = e as Refusal;
 				if (error.status === 0) setOnline(false);
+				if (error.status === 401) refreshMe();
 				if (live) set(s => ({ path, rows: s.path === path ? s.rows : null, stale: true, error, at_ms: s.at_ms }));
 			}
 		};

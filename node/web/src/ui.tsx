@@ -12,7 +12,7 @@ export function go(hash: string): void {
 }
 
 export function Button(p: Kids & {
-	onClick?: () => void; kind?: 'main' | 'plain' | 'risk' | 'quiet'; disabled?: boolean; type?: 'submit' | 'button';
+	onClick?: () => void; kind?: 'main' | 'plain' | 'urgent' | 'quiet'; disabled?: boolean; type?: 'submit' | 'button';
 	label?: string; pressed?: boolean; wide?: boolean; busy?: boolean;
 }): JSX.Element {
 	return <button type={p.type || 'button'} class={'button ' + (p.kind || 'plain') + (p.wide ? ' wide' : '')}

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Refusal } from '../api';
 import { args, gone, marks, same, Session, sessionHash, sessionName, unseen } from '../day';
 import { flush, onPhone, send, useOutbox } from '../outbox';
@@ -14,6 +14,13 @@ export function Hand(p: { session: Session }) {
 	const items = useOutbox();
 	const roll = useView('rollcall_sheet', args(s), 15);
 	const done = useView('handovers', { date: s.date }, 15);
+	const hosted = items.filter(i => i.state !== 'phone').length;
+	useEffect(() => {
+		if (hosted) {
+			roll.reload();
+			done.reload();
+		}
+	}, [hosted]);
 	const mine = (done.rows || []).filter(h => same(h, s));
 	return <Page title={sessionName(s)} lead={t('交接 · ', 'Handover · ') + longDate(s.date)} back={sessionHash('roll', s)}>
 		{mine.map(h => <Note kind={Number(h.counted) === Number(h.expected) ? 'good' : 'care'}><p>{String(h.at).slice(11, 16)} {h.from_staff} → {h.to_staff || t('（没有第二人）', '(no second person)')}：
@@ -23,12 +30,12 @@ export function Hand(p: { session: Session }) {
 			const mark = marks(rows, taps);
 			const here = rows.filter(r => mark[r.pupil] === 1 && !r.left_how).map(r => r.pupil);
 			const away = gone(here, taps);
-			return <Form session={s} expected={here.filter(x => !away[x]).length} onDone={done.reload} />;
+			return <Form session={s} expected={here.filter(x => !away[x]).length} />;
 		}}</Rows>
 	</Page>;
 }
 
-function Form(p: { session: Session; expected: number; onDone: () => void }) {
+function Form(p: { session: Session; expected: number }) {
 	const { me, online } = useWorld();
 	const staff = useView('staff');
 	const [way, setWay] = useState('give');
@@ -63,7 +70,6 @@ function Form(p: { session: Session; expected: number; onDone: () => void }) {
 			setPin('');
 			setReason('');
 			setCounted('');
-			p.onDone();
 		} catch (problem) {
 			setError(problem as Refusal);
 		}

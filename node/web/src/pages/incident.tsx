@@ -10,7 +10,7 @@ export function Incidents() {
 	const seen = useView('incidents', {}, 30);
 	const items = useOutbox().filter(i => i.command === 'incident.report' && i.state === 'phone');
 	return <Page title={t('事件', 'Incidents')}>
-		<p><a class="button risk wide" href="#/incident/new">{t('报告事件', 'Report an incident')}</a></p>
+		<p><a class="button urgent wide" href="#/incident/new">{t('报告事件', 'Report an incident')}</a></p>
 		<p class="hint">{t('危及生命：先打 120、110、119，再报告。', 'Danger to life: first dial 120, 110, 119, then report.')}</p>
 		{items.map(i => <Note kind="care"><p>{t('还在手机上，到主机后优先上报：', 'Still on this device, travels first: ')}{i.about}</p></Note>)}
 		<Rows seen={seen} empty={t('没有事件。', 'No incidents.')}>
@@ -49,7 +49,7 @@ export function Report() {
 			{near.length > 0 && <div class="people">{near.map(r => <button type="button" class="person" onClick={() => { setChild(r); setWho(r.name); }}><Name>{r.name}</Name></button>)}</div>}
 			<Field label={t('发生了什么', 'What happened')} value={what} onInput={setWhat} area required />
 			<Check label={t('涉及教职工，不经校长直接报县里', 'About staff: goes past the head to the county')} checked={past} onChange={setPast} />
-			<Button type="submit" kind="risk" wide disabled={!place.trim() || !what.trim()}>{t('报告', 'Report')}</Button>
+			<Button type="submit" kind="urgent" wide disabled={!place.trim() || !what.trim()}>{t('报告', 'Report')}</Button>
 			<p class="hint">{t('报告后不能修改，只能补充。', 'Never edited afterwards, only added to.')}</p>
 		</form>
 	</Page>;

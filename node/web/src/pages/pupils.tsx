@@ -97,7 +97,7 @@ const ROW_STATE: { [k: string]: () => string } = {
 	new: () => t('新增', 'new'), changed: () => t('有变动', 'changed'), unchanged: () => t('没有变', 'unchanged'), doubtful: () => t('请核对', 'doubtful'), refused: () => t('不能导入', 'refused'), rejected: () => t('不能导入', 'refused'),
 };
 const FIELDS: { [k: string]: () => string } = {
-	name: () => t('姓名', 'name'), sex: () => t('性别', 'sex'), student_no: () => t('学籍号', 'student number'), birth: () => t('出生日期', 'birth'), class: () => t('班级', 'class'), grade: () => t('年级', 'grade'), guardian: () => t('监护人', 'guardian'), phone: () => t('电话', 'telephone'), address: () => t('住址', 'address'), ignored: () => t('不用', 'not used'),
+	name: () => t('姓名', 'name'), sex: () => t('性别', 'sex'), student_no: () => t('学籍号', 'student number'), birth: () => t('出生日期', 'birth'), class: () => t('班级', 'class'), grade: () => t('年级', 'grade'), guardian: () => t('监护人', 'guardian'), phone: () => t('电话', 'telephone'), address: () => t('住址', 'address'), remark: () => t('备注', 'remark'), relation: () => t('关系', 'relation'), ignored: () => t('不用', 'not used'),
 };
 
 // Upload, what was found, preview with reasons, confirm. Nothing is written before the last step.
@@ -139,7 +139,7 @@ export function Import() {
 			<p><a href="/api/v1/roster/template.xlsx">{t('下载空白表', 'Download an empty list')}</a></p></form>}
 		{plan && <div>
 			<h2>{t('认出的列', 'Columns found')}</h2><p>{plan.columns.map((c: Row) => <span class="chip">{c.header}{c.field && c.header !== c.field ? ' → ' + (FIELDS[c.field] ? FIELDS[c.field]() : label(c.field)) : ''}</span>)}</p>
-			<div class="choice" role="group" aria-label={t('筛选', 'Filter')}>{Object.keys(plan.counts).map(k => <button type="button" aria-pressed={show === k} onClick={() => setShow(show === k ? '' : k)}>{ROW_STATE[k] ? ROW_STATE[k]() : k} {plan.counts[k]}</button>)}</div>
+			<div class="choice many" role="group" aria-label={t('筛选', 'Filter')}>{Object.keys(plan.counts).map(k => <button type="button" aria-pressed={show === k} onClick={() => setShow(show === k ? '' : k)}>{ROW_STATE[k] ? ROW_STATE[k]() : k} {plan.counts[k]}</button>)}</div>
 			{bad.length > 0 && <Note kind="care"><p>{t('有 ' + bad.length + ' 行要看一下，原因写在右边。其余的可以先导入，改好表格再导一次，不会重复。', bad.length + ' rows need a look. The others may be imported now; import again after mending, nothing doubles.')}</p></Note>}
 			<div class="scroll" tabIndex={0} role="region" aria-label={t('预览', 'Preview')}><table class="table"><thead><tr><th>{t('行', 'Row')}</th><th>{label('name')}</th><th>{label('state')}</th><th>{label('reason')}</th></tr></thead>
 				<tbody>{plan.rows.filter((r: Row) => !show || r.state === show).slice(0, 500).map((r: Row) => <tr class={'row-' + r.state}><td>{r.row}</td><td><Name>{r.name}</Name></td><td>{ROW_STATE[r.state] ? ROW_STATE[r.state]() : r.state}</td><td>{r.column && <strong>{r.column} </strong>}{r.reason}</td></tr>)}</tbody></table></div>
