@@ -19,6 +19,7 @@ static const struct {
 	{ api_roster_routes, &api_roster_nroutes },
 	{ api_setup_routes, &api_setup_nroutes },
 	{ api_state_routes, &api_state_nroutes },
+	{ api_sync_routes, &api_sync_nroutes },
 };
 
 /* ---- replies ---- */
@@ -30,9 +31,8 @@ api_drop(struct api_call *call)
 	free(call);
 }
 
-/* Ends the call. */
-static void
-reply(struct api_call *call, const struct http_answer *answer)
+void
+api_answer(struct api_call *call, const struct http_answer *answer)
 {
 	struct http_request *req = call->req;
 
@@ -56,7 +56,7 @@ api_json(struct api_call *call, unsigned status, json_t *value, const char *set_
 		answer.headers[0].name = "Set-Cookie";
 		answer.headers[0].value = set_cookie;
 	}
-	reply(call, &answer);
+	api_answer(call, &answer);
 	free(text);
 }
 
@@ -70,7 +70,7 @@ api_bytes(struct api_call *call, const void *body, size_t len, const char *type,
 		answer.headers[0].name = "Content-Disposition";
 		answer.headers[0].value = disposition;
 	}
-	reply(call, &answer);
+	api_answer(call, &answer);
 }
 
 static const char *
@@ -117,7 +117,7 @@ fail_with(struct api_call *call, unsigned http, const char *code, const char *wh
 		answer.headers[0].name = "Retry-After";
 		answer.headers[0].value = after;
 	}
-	reply(call, &answer);
+	api_answer(call, &answer);
 	free(body);
 }
 

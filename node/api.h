@@ -5,6 +5,8 @@
 #include "node/auth.h"
 #include "node/engine.h"
 #include "node/http.h"
+#include "node/link.h"
+#include "node/spool.h"
 
 #define API_MAX_JSON_BYTES (256u * 1024) /* a command's body */
 
@@ -15,11 +17,16 @@ struct api {                 /* all borrowed; filled in before the first request
 	const char *dir;         /* data directory */
 	const char *web;         /* folder of pages for development, or NULL */
 	const char *version;
+	struct spool *spool;
+	struct link *link;       /* NULL where no hub's address is known */
 };
 
 /* ctx of these is a struct api: struct http_handlers. */
 size_t api_max_body(void *ctx, const struct http_request *req);
 void api_handle(void *ctx, struct http_request *req);
 void api_too_large(void *ctx, struct http_request *req);
+
+/* Merges what a stopped program had not merged yet. */
+void api_sync_begin(struct api *api);
 
 #endif

@@ -23,13 +23,14 @@
 enum exit_code { EXIT_WELL = 0, EXIT_FAILED = 1, EXIT_BAD_USAGE = 2 };
 
 struct options {
-	const char *dir, *listen, *web;
+	const char *dir, *listen, *web, *hub, *ca;
 };
 
 static int
 usage(void)
 {
-	fputs("usage: kehoud -D DIR [--listen ADDRESS:PORT] [--web FOLDER]\n", stderr);
+	fputs("usage: kehoud -D DIR [--listen ADDRESS:PORT] [--web FOLDER]\n"
+	    "              [--hub URL [--ca FILE]]\n", stderr);
 	return EXIT_BAD_USAGE;
 }
 
@@ -42,7 +43,8 @@ read_options(int argc, char **argv, struct options *o, bool *ret_done)
 
 		if (strcmp(argv[i], "--version") == 0 || strcmp(argv[i], "--help") == 0) {
 			puts(argv[i][2] == 'v' ? "kehoud " PACKAGE_VERSION
-			    : "usage: kehoud -D DIR [--listen ADDRESS:PORT] [--web FOLDER]");
+			    : "usage: kehoud -D DIR [--listen ADDRESS:PORT] [--web FOLDER]"
+			    " [--hub URL [--ca FILE]]");
 			*ret_done = true;
 			return 0;
 		}
@@ -52,11 +54,41 @@ read_options(int argc, char **argv, struct options *o, bool *ret_done)
 			value = &o->listen;
 		else if (strcmp(argv[i], "--web") == 0)
 			value = &o->web;
+		else if (strcmp(argv[i], "--hub") == 0)
+			value = &o->hub;
+		else if (strcmp(argv[i], "--ca") == 0)
+			value = &o->ca;
 		if (value == NULL || i + 1 >= argc)
 			return usage();
 		*value = argv[++i];
 	}
 	return o->dir != NULL ? 0 : usage();
+}
+
+/* The network's side: what comes in pieces, and at a school the calls to its hub. */
+static int
+begin_network(const struct options *o, struct api *api, char **ret_root)
+{
+	struct link_options link = { .courier = { .url = o->hub, .ca_file = o->ca },
+		.plan = { .network = true, .interval_s = LINK_INTERVAL_S },
+		.engine = api->engine, .env = api->env };
+	size_t len = strlen(o->dir) + sizeof("/spool");
+	char *root = malloc(len);
+	int status;
+
+	if (root == NULL)
+		return STATUS_NOMEM;
+	(void)snprintf(root, len, "%s/spool", o->dir);
+	*ret_root = root;
+	(void)mkdir(o->dir, 0700); /* before a first set-up it may not be there */
+	status = spool_new(root, &api->spool);
+	if (status != STATUS_OK)
+		return status;
+	spool_sweep(api->spool, api->env->now_s(api->env->ctx));
+	api_sync_begin(api);
+	link.spool = api->spool;
+	link.root = root;
+	return o->hub == NULL ? STATUS_OK : link_new(&link, &api->link);
 }
 
 static int
@@ -67,10 +99,13 @@ serve(const struct options *o, const sigset_t *signals)
 	struct http_handlers handlers = { .max_body = api_max_body, .handle = api_handle,
 		.too_large = api_too_large, .ctx = &api };
 	struct http *http = NULL;
+	char *root = NULL;
 	int status = auth_new(&api.auth), got;
 
 	if (status == STATUS_OK)
 		status = engine_new(o->dir, api.env, &api.engine);
+	if (status == STATUS_OK)
+		status = begin_network(o, &api, &root);
 	if (status == STATUS_OK)
 		status = http_new(o->listen, &handlers, &http);
 	if (status == STATUS_OK) {
@@ -80,10 +115,13 @@ serve(const struct options *o, const sigset_t *signals)
 		http_quiesce(http);
 	} else
 		log_line(LOG_LEVEL_ERROR, "%s: %s", o->listen, status_text(status));
+	link_free(api.link);
 	/* The engine answers all that waits before the answers' way is closed. */
 	engine_stop(api.engine);
 	http_free(http);
 	engine_free(api.engine);
+	spool_free(api.spool);
+	free(root);
 	auth_free(api.auth);
 	return status == STATUS_OK ? EXIT_WELL : EXIT_FAILED;
 }

@@ -1,0 +1,300 @@
+/* What a hub answers to its schools (docs/network.md). */
+#include "node/api_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REFUSALS 512                  /* remembered since the start */
+#define RANGE_MAX_BYTES (256u * 1024) /* of one answer; whoever wants more asks again */
+#define BUSY_RETRY_S 60
+
+/* What the engine said of files that it did not take; the engine's thread. */
+static struct { char name[FOLDER_NAME_BYTES]; } refusals[REFUSALS];
+static size_t refusals_next;
+
+static bool
+was_refused(const char *name)
+{
+	for (size_t i = 0; i < REFUSALS; i++)
+		if (strcmp(refusals[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+on_file(void *ctx, const struct replica_file *f)
+{
+	struct spool *spool = ctx;
+
+	if (f->outcome == REPLICA_REFUSED || f->outcome == REPLICA_OTHERS) {
+		memcpy(refusals[refusals_next].name, f->name, FOLDER_NAME_BYTES);
+		refusals_next = (refusals_next + 1) % REFUSALS;
+	}
+	spool_done(spool, f->name);
+}
+
+/* A few files, then the queue's next: pages wait no longer than that. */
+struct merge_job {
+	struct engine_job job;
+	struct api *api;
+};
+
+static void
+merge_some(struct engine_job *job, struct replica *r, int status)
+{
+	struct merge_job *m = (struct merge_job *)job;
+	struct replica_import done;
+	const char *folder;
+	size_t n = 0;
+
+	if (r != NULL)
+		status = spool_take(m->api->spool, &folder, &n);
+	if (r != NULL && status == STATUS_OK && n > 0)
+		status = replica_import(r, folder, on_file, m->api->spool, &done);
+	if (r != NULL && status == STATUS_OK && n > 0 &&
+	    engine_submit(m->api->engine, job) == STATUS_OK)
+		return;
+	free(m);
+}
+
+static void
+merge_soon(struct api *api)
+{
+	struct merge_job *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return;
+	m->job.run = merge_some;
+	m->api = api;
+	if (engine_submit(api->engine, &m->job) != STATUS_OK)
+		free(m);
+}
+
+/* What a stopped program had not merged yet. */
+void
+api_sync_begin(struct api *api)
+{
+	if (spool_waiting(api->spool) > 0)
+		merge_soon(api);
+}
+
+static void
+hello(struct api_call *call, struct replica *r, int status)
+{
+	const struct identity_public *self = replica_self(r);
+	char node[2 * NODE_ID_BYTES + 1], county[24];
+
+	(void)status;
+	for (size_t i = 0; i < NODE_ID_BYTES; i++)
+		(void)snprintf(node + 2 * i, 3, "%02x", self->id.b[i]);
+	(void)snprintf(county, sizeof(county), "%06llu",
+	    (unsigned long long)replica_roster(r)->county);
+	api_json(call, 200, json_pack("{s:i, s:s, s:s, s:s, s:I}", "kehou", 1, "county",
+	    county, "node", node, "role", replica_role(r) == ROLE_HUB ? "hub" : "relay",
+	    "now_s", (json_int_t)call->api->env->now_s(call->api->env->ctx)), NULL);
+}
+
+static void
+tell(struct api_call *call, unsigned http, uint64_t have, const char *state)
+{
+	api_json(call, http, json_pack("{s:I, s:s}", "have", (json_int_t)have, "state",
+	    state), NULL);
+}
+
+static void
+ask_in(struct api_call *call, struct replica *r, int status)
+{
+	uint64_t have;
+	bool whole;
+
+	if (!spool_name_valid(call->name)) {
+		api_fail(call, STATUS_NOT_FOUND, "http", call->name);
+		return;
+	}
+	if (replica_has_seen(r, call->name)) {
+		tell(call, 200, 0, "seen");
+		return;
+	}
+	if (was_refused(call->name)) {
+		tell(call, 200, 0, "refused");
+		return;
+	}
+	status = spool_have(call->api->spool, call->name, &have, &whole);
+	if (status != STATUS_OK)
+		api_fail(call, status, NULL, NULL);
+	else
+		tell(call, 200, have, whole ? "waiting" : "part");
+}
+
+/* On the HTTP thread, apart from merging: a piece is a write and a sync. */
+static void
+patch_in(struct api_call *call)
+{
+	const char *offset = http_header(call->req, "Kehou-Offset");
+	const char *length = http_header(call->req, "Kehou-Length");
+	size_t len;
+	const uint8_t *body = http_body(call->req, &len);
+	uint64_t have = 0;
+	bool whole = false;
+	int status;
+
+	if (offset == NULL || length == NULL) {
+		api_fail(call, STATUS_MALFORMED, NULL, NULL);
+		return;
+	}
+	status = spool_append(call->api->spool, call->name, strtoull(offset, NULL, 10),
+	    strtoull(length, NULL, 10), body, len, &have, &whole);
+	if (status == STATUS_OK || status == STATUS_STALE) {
+		if (status == STATUS_OK && whole)
+			merge_soon(call->api);
+		tell(call, status == STATUS_OK ? 200 : 409, have, whole ? "waiting" : "part");
+	} else if (status == STATUS_BUSY) {
+		api_refuse(call, 503, "BUSY", NULL, BUSY_RETRY_S);
+	} else if (status == STATUS_CORRUPT) {
+		api_refuse(call, 422, "BAD_SIGNATURE", NULL, 0);
+	} else {
+		api_fail(call, status, NULL, NULL);
+	}
+}
+
+static bool
+read_node(const char *hex, struct node_id *ret)
+{
+	for (size_t i = 0; i < NODE_ID_BYTES; i++) {
+		unsigned v;
+
+		if (strspn(hex + 2 * i, "0123456789abcdef") < 2 ||
+		    sscanf(hex + 2 * i, "%2x", &v) != 1)
+			return false;
+		ret->b[i] = (uint8_t)v;
+	}
+	return true;
+}
+
+static void
+list_out(struct api_call *call, const char *folder)
+{
+	const struct env *env = call->api->env;
+	struct folder_entry *list = NULL;
+	size_t n = 0, ignored;
+	json_t *files;
+	int status = folder_list(env, folder, &list, &n, &ignored);
+
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+		api_fail(call, status, NULL, NULL);
+		return;
+	}
+	files = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(files, json_pack("{s:s, s:I}", "name", list[i].name,
+		    "bytes", (json_int_t)list[i].size_bytes));
+	free(list);
+	api_json(call, 200, json_pack("{s:o}", "files", files), NULL);
+}
+
+static void
+send_piece(struct api_call *call, struct file *file, uint64_t size, uint64_t from)
+{
+	const struct env *env = call->api->env;
+	size_t most = size - from < RANGE_MAX_BYTES ? (size_t)(size - from) : RANGE_MAX_BYTES;
+	uint8_t *bytes = malloc(most);
+	char range[80];
+	struct http_answer a = { .status = 206, .type = "application/octet-stream",
+	    .body = bytes, .len = most };
+	size_t n = 0;
+
+	if (bytes == NULL || env->files->read_at(env->ctx, file, from, bytes, most, &n) !=
+	    STATUS_OK || n != most) {
+		free(bytes);
+		api_fail(call, STATUS_IO, NULL, NULL);
+		return;
+	}
+	(void)snprintf(range, sizeof(range), "bytes %llu-%llu/%llu",
+	    (unsigned long long)from, (unsigned long long)(from + most - 1),
+	    (unsigned long long)size);
+	a.headers[0].name = "Content-Range";
+	a.headers[0].value = range;
+	api_answer(call, &a);
+	free(bytes);
+}
+
+static void
+send_file(struct api_call *call, const char *folder, const char *name)
+{
+	const struct env *env = call->api->env;
+	const char *range = http_header(call->req, "Range");
+	uint64_t size = 0, from = 0;
+	struct file *file;
+	int status = folder_open(env, folder, name, &file);
+
+	if (status != STATUS_OK) {
+		api_fail(call, STATUS_NOT_FOUND, "http", name);
+		return;
+	}
+	if (range != NULL && strncmp(range, "bytes=", 6) == 0)
+		from = strtoull(range + 6, NULL, 10);
+	status = env->files->size(env->ctx, file, &size);
+	if (status == STATUS_OK && from >= size)
+		status = STATUS_USAGE;
+	if (status == STATUS_OK)
+		send_piece(call, file, size, from);
+	else
+		api_fail(call, status, "http", name);
+	env->files->close(env->ctx, file);
+}
+
+/* NODE: what there is, made now.  NODE/NAME: the bytes from an offset on. */
+static void
+out(struct api_call *call, struct replica *r, int status)
+{
+	struct replica_export done;
+	struct node_id node;
+	char *folder = NULL;
+
+	if (strlen(call->name) < 2 * NODE_ID_BYTES || !read_node(call->name, &node) ||
+	    roster_node(replica_roster(r), &node) == NULL) {
+		api_fail(call, STATUS_NOT_FOUND, "http", call->name);
+		return;
+	}
+	status = spool_out(call->api->spool, &node, &folder);
+	if (status == STATUS_OK && call->name[2 * NODE_ID_BYTES] == '/') {
+		send_file(call, folder, call->name + 2 * NODE_ID_BYTES + 1);
+		free(folder);
+		return;
+	}
+	if (status == STATUS_OK)
+		status = spool_drop_rosters(call->api->env, folder);
+	if (status == STATUS_OK)
+		status = replica_export_to(r, folder, &node, &done);
+	if (status == STATUS_OK)
+		list_out(call, folder);
+	else
+		api_fail(call, status, NULL, NULL);
+	free(folder);
+}
+
+/* A person asks. */
+static void
+now(struct api_call *call, struct replica *r, int status)
+{
+	(void)status;
+	if (!api_allowed(call, r, DOMAIN_TEACHER | DOMAIN_HEAD | DOMAIN_GUARD))
+		return;
+	if (call->api->link == NULL) {
+		api_refuse(call, 409, "USAGE.no_hub", NULL, 0);
+		return;
+	}
+	link_now(call->api->link);
+	api_json(call, 202, json_object(), NULL);
+}
+
+const struct api_route api_sync_routes[] = {
+	{ HTTP_POST, "/api/v1/exchange/now", API_BODY_OPTIONAL, 1024, now, NULL },
+	{ HTTP_GET, "/sync/v1/hello", API_OPEN, 0, hello, NULL },
+	{ HTTP_GET, "/sync/v1/in/", API_PREFIX | API_OPEN, 0, ask_in, NULL },
+	{ HTTP_PATCH, "/sync/v1/in/", API_PREFIX | API_OPEN | API_RAW | API_DIRECT,
+	    SPOOL_PIECE_BYTES, NULL, patch_in },
+	{ HTTP_GET, "/sync/v1/out/", API_PREFIX | API_OPEN, 0, out, NULL },
+};
+const size_t api_sync_nroutes = sizeof(api_sync_routes) / sizeof(api_sync_routes[0]);

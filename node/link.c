@@ -1,0 +1,443 @@
+#include "node/link.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "node/log.h"
+
+#define DAY_S INT64_C(86400)
+#define ZONE_S INT64_C(28800) /* UTC+8, always */
+#define STATE_MAX_BYTES 4096
+
+struct link {
+	struct link_options o;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool stop, asked, running;     /* under lock, as past */
+	struct link_past past;
+	char *state_path;
+	struct courier *courier;       /* the thread's own */
+};
+
+/* ---- when ---- */
+
+unsigned
+link_retry_s(unsigned failures, unsigned wish_s, unsigned jitter)
+{
+	unsigned wait = LINK_RETRY_S;
+
+	for (unsigned i = 1; i < failures && wait < LINK_LONGEST_RETRY_S; i++)
+		wait *= 2;
+	if (wait < wish_s)
+		wait = wish_s;
+	if (wait > LINK_LONGEST_RETRY_S)
+		wait = LINK_LONGEST_RETRY_S;
+	/* Half to one and a half. */
+	return wait / 2 + (unsigned)((uint64_t)wait * (jitter & 0xffff) >> 16);
+}
+
+static int64_t
+window_start(const struct link_plan *p, int64_t at_s)
+{
+	int64_t day = (at_s + ZONE_S) / DAY_S * DAY_S - ZONE_S;
+	int64_t from = day + (int64_t)p->from_min * 60, to = day + (int64_t)p->to_min * 60;
+
+	if (p->from_min == p->to_min)
+		return at_s;
+	if (p->from_min < p->to_min) {
+		if (at_s < from)
+			return from;
+		return at_s < to ? at_s : from + DAY_S;
+	}
+	/* Over midnight. */
+	return at_s >= from || at_s < to ? at_s : from;
+}
+
+int64_t
+link_next_s(const struct link_plan *plan, const struct link_past *past, int64_t now_s)
+{
+	int64_t next = past->last_success_s + plan->interval_s;
+
+	if (past->failures > 0)
+		next = past->next_s;
+	/* A clock that was set back must not silence the school for years. */
+	if (next > now_s + (int64_t)plan->interval_s + LINK_LONGEST_RETRY_S * 3 / 2)
+		next = now_s;
+	if (next < now_s)
+		next = now_s;
+	if (plan->day_bytes > 0 && past->bytes >= plan->day_bytes &&
+	    past->day == (now_s + ZONE_S) / DAY_S)
+		next = (now_s + ZONE_S) / DAY_S * DAY_S + DAY_S - ZONE_S;
+	return window_start(plan, next);
+}
+
+/* ---- what is kept ---- */
+
+static void
+load(struct link *l)
+{
+	struct buffer b = BUFFER_INIT;
+	json_t *o = NULL;
+
+	if (env_read_file(l->o.env, l->state_path, STATE_MAX_BYTES, &b) == STATUS_OK)
+		o = json_loadb((const char *)b.data, b.len, 0, NULL);
+	buffer_release(&b);
+	l->past.next_s = json_integer_value(json_object_get(o, "next_s"));
+	l->past.last_success_s = json_integer_value(json_object_get(o, "last_success_s"));
+	l->past.last_failure_s = json_integer_value(json_object_get(o, "last_failure_s"));
+	l->past.failures = (unsigned)json_integer_value(json_object_get(o, "failures"));
+	l->past.day = json_integer_value(json_object_get(o, "day"));
+	l->past.bytes = (uint64_t)json_integer_value(json_object_get(o, "bytes"));
+	l->past.end = (enum courier_end)json_integer_value(json_object_get(o, "end"));
+	json_decref(o);
+}
+
+/* Losing it costs one exchange that comes too early. */
+static void
+save(struct link *l)
+{
+	json_t *o = json_pack("{s:I, s:I, s:I, s:i, s:I, s:I, s:i}", "next_s",
+	    (json_int_t)l->past.next_s, "last_success_s",
+	    (json_int_t)l->past.last_success_s, "last_failure_s",
+	    (json_int_t)l->past.last_failure_s, "failures", (int)l->past.failures, "day",
+	    (json_int_t)l->past.day, "bytes", (json_int_t)l->past.bytes, "end",
+	    (int)l->past.end);
+	char *text = o == NULL ? NULL : json_dumps(o, JSON_COMPACT);
+
+	if (text != NULL)
+		(void)!env_write_file(l->o.env, l->state_path, (const uint8_t *)text,
+		    strlen(text));
+	free(text);
+	json_decref(o);
+}
+
+/* ---- the engine, waited for ---- */
+
+struct errand {
+	struct engine_job job;
+	struct link *link;
+	void (*work)(struct errand *e, struct replica *r);
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	bool finished;
+	int status;
+	/* in and out */
+	const char *name;
+	bool yes;
+	struct node_id own, other;
+	char *folder;
+};
+
+static void
+run_errand(struct engine_job *job, struct replica *r, int status)
+{
+	struct errand *e = (struct errand *)job;
+
+	e->status = status;
+	if (r != NULL)
+		e->work(e, r);
+	pthread_mutex_lock(&e->lock);
+	e->finished = true;
+	pthread_cond_signal(&e->done);
+	pthread_mutex_unlock(&e->lock);
+}
+
+static int
+errand(struct link *l, struct errand *e, void (*work)(struct errand *e, struct replica *r))
+{
+	int status;
+
+	e->job.run = run_errand;
+	e->link = l;
+	e->work = work;
+	e->finished = false;
+	pthread_mutex_init(&e->lock, NULL);
+	pthread_cond_init(&e->done, NULL);
+	status = engine_submit(l->o.engine, &e->job);
+	pthread_mutex_lock(&e->lock);
+	while (status == STATUS_OK && !e->finished)
+		pthread_cond_wait(&e->done, &e->lock);
+	pthread_mutex_unlock(&e->lock);
+	pthread_cond_destroy(&e->done);
+	pthread_mutex_destroy(&e->lock);
+	return status == STATUS_OK ? e->status : status;
+}
+
+static void
+work_outgoing(struct errand *e, struct replica *r)
+{
+	const struct roster_cert *hub = roster_hub(replica_roster(r));
+	struct replica_export done;
+
+	if (replica_role(r) == ROLE_HUB || hub == NULL) {
+		e->status = STATUS_UNCERTIFIED;
+		return;
+	}
+	e->own = replica_self(r)->id;
+	e->other = hub->node.id;
+	e->status = spool_out(e->link->o.spool, &e->other, &e->folder);
+	/* The export writes the newest roster; older ones need not go. */
+	if (e->status == STATUS_OK)
+		e->status = spool_drop_rosters(e->link->o.env, e->folder);
+	if (e->status == STATUS_OK)
+		e->status = replica_export(r, e->folder, false, &done);
+}
+
+static void
+work_seen(struct errand *e, struct replica *r)
+{
+	e->yes = replica_has_seen(r, e->name);
+}
+
+static void
+on_file(void *ctx, const struct replica_file *f)
+{
+	struct link *l = ctx;
+
+	if (f->outcome == REPLICA_REFUSED)
+		log_line(LOG_LEVEL_WARNING, "%s from the hub was refused: %s", f->name,
+		    status_text(f->status));
+	spool_done(l->o.spool, f->name);
+}
+
+static void
+work_incoming(struct errand *e, struct replica *r)
+{
+	struct replica_import done;
+	const char *folder;
+	size_t n = 1;
+
+	while (e->status == STATUS_OK && n > 0) {
+		e->status = spool_take(e->link->o.spool, &folder, &n);
+		if (e->status == STATUS_OK && n > 0)
+			e->status = replica_import(r, folder, on_file, e->link, &done);
+	}
+}
+
+/* ---- one exchange ---- */
+
+static bool
+is_seen(void *ctx, const char *name)
+{
+	struct errand e = { .name = name };
+
+	return errand(ctx, &e, work_seen) == STATUS_OK && e.yes;
+}
+
+static bool
+is_stopping(void *ctx)
+{
+	struct link *l = ctx;
+	bool stop;
+
+	pthread_mutex_lock(&l->lock);
+	stop = l->stop;
+	pthread_mutex_unlock(&l->lock);
+	return stop;
+}
+
+static bool
+wait_some(void *ctx, unsigned seconds)
+{
+	struct link *l = ctx;
+	struct timespec until;
+	bool stop;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)seconds;
+	pthread_mutex_lock(&l->lock);
+	while (!l->stop && pthread_cond_timedwait(&l->wake, &l->lock, &until) == 0)
+		;
+	stop = l->stop;
+	pthread_mutex_unlock(&l->lock);
+	return !stop;
+}
+
+static void
+exchange(struct link *l, struct courier_result *ret)
+{
+	struct errand e = { .folder = NULL }, in = { .folder = NULL };
+	struct courier_job job = { .own = &e.own, .other = &e.other, .spool = l->o.spool,
+		.seen = is_seen, .stop = is_stopping, .wait = wait_some, .ctx = l };
+	int status = errand(l, &e, work_outgoing);
+
+	memset(ret, 0, sizeof(*ret));
+	ret->end = COURIER_HERE;
+	if (status == STATUS_OK) {
+		job.folder = e.folder;
+		if (l->o.plan.day_bytes > 0)
+			job.max_bytes = l->o.plan.day_bytes > l->past.bytes ?
+			    l->o.plan.day_bytes - l->past.bytes : 1;
+		courier_run(l->courier, &job, ret);
+		status = errand(l, &in, work_incoming);
+	}
+	if (status != STATUS_OK) {
+		ret->end = COURIER_HERE;
+		(void)snprintf(ret->detail, sizeof(ret->detail), "%s", status_text(status));
+	}
+	free(e.folder);
+}
+
+static unsigned
+random_bits(struct link *l)
+{
+	uint8_t b[2];
+
+	l->o.env->random(l->o.env->ctx, b, sizeof(b));
+	return (unsigned)(b[0] | b[1] << 8);
+}
+
+/* Under the lock. */
+static void
+record(struct link *l, const struct courier_result *got)
+{
+	struct link_past *p = &l->past;
+	int64_t now_s = l->o.env->now_s(l->o.env->ctx), day = (now_s + ZONE_S) / DAY_S;
+
+	if (p->day != day)
+		p->bytes = 0;
+	p->day = day;
+	p->bytes += got->sent_bytes + got->received_bytes;
+	if (got->end == COURIER_STOPPED)
+		return;
+	p->end = got->end;
+	if (got->end == COURIER_DONE) {
+		p->last_success_s = now_s;
+		p->failures = 0;
+		p->next_s = 0;
+	} else {
+		p->last_failure_s = now_s;
+		p->failures++;
+		p->next_s = now_s + link_retry_s(p->failures, got->retry_s, random_bits(l));
+		log_line(LOG_LEVEL_NOTICE, "exchange with the hub ended (%d): %s",
+		    (int)got->end, got->detail);
+	}
+	save(l);
+}
+
+/* Under the lock: sleeps until it is time, somebody asks, or the end. */
+static bool
+wait_turn(struct link *l)
+{
+	while (!l->stop && !l->asked) {
+		int64_t now_s = l->o.env->now_s(l->o.env->ctx);
+		int64_t left = link_next_s(&l->o.plan, &l->past, now_s) - now_s;
+		struct timespec until;
+
+		if (l->o.plan.network && left <= 0)
+			break;
+		/* An hour at most: clocks are set right meanwhile. */
+		if (!l->o.plan.network || left > 3600)
+			left = 3600;
+		(void)clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec += (time_t)left;
+		(void)pthread_cond_timedwait(&l->wake, &l->lock, &until);
+	}
+	l->asked = false;
+	return !l->stop;
+}
+
+static void *
+link_main(void *ctx)
+{
+	struct courier_result got;
+	struct link *l = ctx;
+
+	pthread_mutex_lock(&l->lock);
+	while (wait_turn(l)) {
+		l->running = true;
+		pthread_mutex_unlock(&l->lock);
+		exchange(l, &got);
+		pthread_mutex_lock(&l->lock);
+		l->running = false;
+		record(l, &got);
+	}
+	pthread_mutex_unlock(&l->lock);
+	return NULL;
+}
+
+int
+link_new(const struct link_options *options, struct link **ret)
+{
+	struct link *l = calloc(1, sizeof(*l));
+	pthread_condattr_t attr;
+	size_t len = strlen(options->root) + sizeof("/link.json");
+	int status;
+
+	if (l == NULL)
+		return STATUS_NOMEM;
+	l->o = *options;
+	l->state_path = malloc(len);
+	status = l->state_path == NULL ? STATUS_NOMEM :
+	    courier_new(&options->courier, options->env, &l->courier);
+	if (status != STATUS_OK) {
+		free(l->state_path);
+		free(l);
+		return status;
+	}
+	(void)snprintf(l->state_path, len, "%s/link.json", options->root);
+	load(l);
+	pthread_mutex_init(&l->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&l->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	if (pthread_create(&l->thread, NULL, link_main, l) != 0) {
+		courier_free(l->courier);
+		free(l->state_path);
+		free(l);
+		return STATUS_NOMEM;
+	}
+	*ret = l;
+	return STATUS_OK;
+}
+
+void
+link_free(struct link *l)
+{
+	if (l == NULL)
+		return;
+	pthread_mutex_lock(&l->lock);
+	l->stop = true;
+	pthread_cond_broadcast(&l->wake);
+	pthread_mutex_unlock(&l->lock);
+	pthread_join(l->thread, NULL);
+	pthread_cond_destroy(&l->wake);
+	pthread_mutex_destroy(&l->lock);
+	courier_free(l->courier);
+	free(l->state_path);
+	free(l);
+}
+
+void
+link_now(struct link *l)
+{
+	pthread_mutex_lock(&l->lock);
+	l->asked = true;
+	pthread_cond_broadcast(&l->wake);
+	pthread_mutex_unlock(&l->lock);
+}
+
+json_t *
+link_state(struct link *l)
+{
+	static const char *const ends[] = { "", "done", "stopped", "no_name", "no_route",
+		"slow", "tls", "portal", "other_hub", "busy", "refused", "budget", "here" };
+	json_t *o;
+
+	if (l == NULL)
+		return json_pack("{s:n, s:i, s:i, s:s}", "url", "last_success_s", 0,
+		    "last_failure_s", 0, "failure", "");
+	pthread_mutex_lock(&l->lock);
+	o = json_pack("{s:s, s:I, s:I, s:s, s:b, s:I}", "url", l->o.courier.url,
+	    "last_success_s", (json_int_t)l->past.last_success_s, "last_failure_s",
+	    (json_int_t)l->past.last_failure_s, "failure",
+	    l->past.failures == 0 ? "" : ends[l->past.end], "running",
+	    (int)(l->running || l->asked), "next_s", (json_int_t)l->past.next_s);
+	pthread_mutex_unlock(&l->lock);
+	return o;
+}

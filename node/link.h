@@ -1,0 +1,51 @@
+/* When a school speaks to its hub, and what came of it: one thread that sleeps until
+ * the next exchange (docs/network.md). */
+#ifndef NODE_LINK_H
+#define NODE_LINK_H
+
+#include <jansson.h>
+
+#include "node/courier.h"
+#include "node/engine.h"
+
+#define LINK_INTERVAL_S 900          /* where nobody says otherwise */
+#define LINK_RETRY_S 60
+#define LINK_LONGEST_RETRY_S (6 * 3600)
+
+struct link_plan {
+	bool network;            /* false: by stick only */
+	unsigned interval_s;
+	int from_min, to_min;    /* of the day in UTC+8; equal: all day */
+	uint64_t day_bytes;      /* both ways; 0 no limit */
+};
+struct link_past {               /* kept in ROOT/link.json */
+	int64_t next_s, last_success_s, last_failure_s;
+	unsigned failures;       /* since the last success */
+	int64_t day;             /* since 1970, UTC+8, that bytes are counted for */
+	uint64_t bytes;
+	enum courier_end end;    /* of the last exchange; 0 none */
+};
+/* Seconds after a failure until the next try; jitter: 0 to 65535, evenly. */
+unsigned link_retry_s(unsigned failures, unsigned wish_s, unsigned jitter);
+/* When the next exchange may be, not before now: the plan's window and interval. */
+int64_t link_next_s(const struct link_plan *plan, const struct link_past *past,
+    int64_t now_s);
+
+struct link;
+struct link_options {
+	struct courier_options courier;
+	struct link_plan plan;
+	struct engine *engine;
+	struct spool *spool;
+	const struct env *env;
+	const char *root;        /* where link.json lies */
+};
+/* options' pointers outlive it. */
+int link_new(const struct link_options *options, struct link **ret) MUST_CHECK;
+void link_free(struct link *l);
+/* Any thread: an exchange as soon as may be, outside the plan too. */
+void link_now(struct link *l);
+/* For docs/api.md's status; l may be NULL. */
+json_t *link_state(struct link *l);
+
+#endif

@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+"""Schools and their hub over a network that loses, cuts and resets: real processes, a
+seeded proxy between them. KEHOU_SEED repeats a run. Prints TAP."""
+import os
+import random
+import shutil
+import socket
+import struct
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+import test_node
+from test_node import Daemon, PASSPHRASE, PIN, SCHOOL, kehou, made, path
+
+seed = int(os.environ.get("KEHOU_SEED", "1"))
+
+
+class Proxy:
+	"""Cuts the first `bad` connections after some bytes, by reset or by end of file, and
+	lets the others pass. With `page` set it answers by itself."""
+
+	def __init__(self, port, bad=0):
+		self.target, self.bad, self.random = port, bad, random.Random(seed)
+		self.seen = self.cut = 0
+		self.socket = socket.create_server(("127.0.0.1", 0))
+		self.port = self.socket.getsockname()[1]
+		self.page = None
+		threading.Thread(target=self.accept, daemon=True).start()
+
+	def accept(self):
+		while True:
+			try:
+				c, _ = self.socket.accept()
+			except OSError:
+				return
+			self.seen += 1
+			bad = self.seen <= self.bad
+			limit = self.random.randrange(0, 1500 * self.seen) if bad else None
+			reset = self.random.random() < 0.5
+			threading.Thread(target=self.serve, args=(c, limit, reset), daemon=True).start()
+
+	def serve(self, c, limit, reset):
+		if self.page:
+			c.recv(65536)
+			c.sendall(self.page)
+			c.close()
+			return
+		try:
+			s = socket.create_connection(("127.0.0.1", self.target), timeout=20)
+		except OSError:
+			c.close()
+			return
+		done = threading.Event()
+		left = [limit]
+		for a, b in ((c, s), (s, c)):
+			threading.Thread(target=self.pump, args=(a, b, left, done), daemon=True).start()
+		done.wait(30)
+		if left[0] is not None and left[0] <= 0:
+			self.cut += 1
+			if reset:
+				c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+		for x in (c, s):
+			try:
+				x.shutdown(socket.SHUT_RDWR)
+			except OSError:
+				pass
+			x.close()
+
+	def pump(self, a, b, left, done):
+		try:
+			while True:
+				data = a.recv(700)
+				if not data:
+					break
+				if left[0] is not None:
+					data = data[:max(left[0], 0)]
+					left[0] -= 700
+				b.sendall(data)
+				if left[0] is not None and left[0] <= 0:
+					break
+		except OSError:
+			pass
+		done.set()
+
+
+def make_county(schools=1):
+	made(kehou("init", "hub", "--county", "410185", "--name", "登封市", "--root-copy",
+		path("copy1"), "--root-copy", path("copy2"), "--passphrase-fd", "FD0",
+		secrets=(PASSPHRASE,), node="hub"))
+	for i in range(schools):
+		number = str(int(SCHOOL) + i)
+		made(kehou("invite", "--school", number, "--name", f"第{i + 1}小学", "--class", "220",
+			"-o", path(f"invite{i}"), node="hub"))
+		made(kehou("init", "school", "--invite", path(f"invite{i}"), node=f"school{i}"))
+
+
+def exchange(school):
+	"""Asks for one and waits for its end; what the node then says of its network."""
+	school.post("/api/v1/exchange/now", status=202)
+	deadline = time.monotonic() + 60
+	while time.monotonic() < deadline:
+		state = school.get("/api/v1/status")["network"]
+		if not state["running"]:
+			return state
+		time.sleep(0.02)
+	raise AssertionError("the exchange does not end")
+
+
+def facts(school):
+	return school.get("/api/v1/status")
+
+
+def first_head(school):
+	school.do("staff.add", {"name": "校长", "roles": "head", "pin": PIN},
+		request_id="head")
+	school.post("/api/v1/sign-in", {"staff": "校长", "pin": PIN})
+
+
+def digests(*nodes):
+	made_all = [kehou("digest", node=n) for n in nodes]
+	for run in made_all:
+		made(run)
+	return [dict(line.split() for line in run.stdout.splitlines()) for run in made_all]
+
+
+def same(*nodes):
+	first, *rest = digests(*nodes)
+	for other in rest:
+		for scope in set(first) & set(other):
+			assert first[scope] == other[scope], (scope, first, other)
+
+
+def everything_arrives_and_the_receipt_comes_back():
+	make_county()
+	with Daemon("hub") as hub, Daemon("school0", "--hub",
+		f"http://127.0.0.1:{hub.port}") as school:
+		first_head(school)
+		assert facts(school)["waiting"] > 0
+		state = exchange(school)
+		assert state["failure"] == "" and state["last_success_s"] > 0, state
+		now = facts(school)
+		assert now["waiting"] == 0 and now["certified"] and now["confirmed_s"] > 0, now
+	same("hub", "school0")
+
+
+def whatever_is_cut_the_next_exchange_goes_on():
+	make_county()
+	with Daemon("hub") as hub:
+		proxy = Proxy(hub.port, bad=12)
+		with Daemon("school0", "--hub", f"http://127.0.0.1:{proxy.port}") as school:
+			first_head(school)
+			for i in range(40):
+				school.do("staff.add", {"name": f"教师{i}", "roles": "teacher"},
+					request_id=f"staff-{i}")
+			tries = 0
+			while facts(school)["waiting"] > 0:
+				exchange(school)
+				tries += 1
+				assert tries < 60, "it never arrives"
+			assert proxy.cut >= 3, "too little was cut: the test shows nothing"
+	same("hub", "school0")
+
+
+def a_hub_killed_in_the_middle_loses_nothing():
+	make_county()
+	with Daemon("hub") as hub:
+		proxy = Proxy(hub.port)
+		with Daemon("school0", "--hub", f"http://127.0.0.1:{proxy.port}") as school:
+			first_head(school)
+			exchange(school)
+			school.do("staff.add", {"name": "教师", "roles": "teacher"}, request_id="s")
+			hub.process.kill()
+			hub.process.wait()
+			state = exchange(school)
+			assert state["failure"] != "" and state["last_failure_s"] > 0, state
+			assert facts(school)["waiting"] > 0
+			with Daemon("hub") as again:
+				proxy.target = again.port
+				exchange(school)
+				assert facts(school)["waiting"] == 0
+	same("hub", "school0")
+
+
+def a_sign_in_page_of_the_network_is_told_from_a_hub():
+	make_county()
+	with Daemon("hub") as hub:
+		proxy = Proxy(hub.port)
+		proxy.page = (b"HTTP/1.1 302 Found\r\nLocation: http://portal/\r\n"
+			b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+		with Daemon("school0", "--hub", f"http://127.0.0.1:{proxy.port}") as school:
+			first_head(school)
+			assert exchange(school)["failure"] == "portal"
+			assert facts(school)["waiting"] > 0
+			proxy.page = (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+				b"Content-Length: 13\r\nConnection: close\r\n\r\n<html></html>")
+			assert exchange(school)["failure"] == "portal"
+			proxy.page = None
+			assert exchange(school)["failure"] == ""
+			assert facts(school)["waiting"] == 0
+
+
+def another_countys_hub_gets_nothing():
+	make_county()
+	os.rename(path("hub"), path("hub.ours"))
+	for name in ("copy1", "copy2"):
+		os.unlink(path(name))
+	made(kehou("init", "hub", "--county", "410122", "--name", "中牟县", "--root-copy",
+		path("copy1"), "--root-copy", path("copy2"), "--passphrase-fd", "FD0",
+		secrets=(PASSPHRASE,), node="hub"))
+	with Daemon("hub") as hub, Daemon("school0", "--hub",
+		f"http://127.0.0.1:{hub.port}") as school:
+		first_head(school)
+		assert exchange(school)["failure"] == "other_hub"
+		assert not os.listdir(path("hub", "spool", "part"))
+
+
+def a_hub_refuses_names_sizes_and_nodes_that_cannot_be():
+	make_county()
+	with Daemon("hub") as hub:
+		name = "0" * 32 + ".KHB"
+		head = {"Kehou-Offset": "0", "Kehou-Length": "4"}
+		assert hub.ask("GET", "/sync/v1/in/../kehou.db")[0] in (400, 404)
+		assert hub.ask("GET", "/sync/v1/in/x.KHB")[0] == 404
+		assert hub.ask("GET", "/sync/v1/out/" + "0" * 16)[0] == 404
+		assert hub.ask("PATCH", "/sync/v1/in/" + name, b"abcd", head)[0] == 422
+		assert hub.ask("PATCH", "/sync/v1/in/" + name, b"abcd", {})[0] == 400
+		assert hub.ask("PATCH", "/sync/v1/in/" + name, b"x" * 70000, head)[0] == 413
+		assert hub.ask("PATCH", "/sync/v1/in/" + name, b"ab", {"Kehou-Offset": "9",
+			"Kehou-Length": "12"})[0] == 409
+		assert not os.listdir(path("hub", "spool", "part"))
+
+
+TESTS = [everything_arrives_and_the_receipt_comes_back,
+	whatever_is_cut_the_next_exchange_goes_on, a_hub_killed_in_the_middle_loses_nothing,
+	a_sign_in_page_of_the_network_is_told_from_a_hub, another_countys_hub_gets_nothing,
+	a_hub_refuses_names_sizes_and_nodes_that_cannot_be]
+
+
+def main():
+	wanted = sys.argv[1:]
+	tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
+	print(f"1..{len(tests)}")
+	print(f"# KEHOU_SEED={seed}")
+	failed = 0
+	for i, test in enumerate(tests, 1):
+		test_node.work = tempfile.mkdtemp(prefix="kehou-network-")
+		try:
+			test()
+			print(f"ok {i} - {test.__name__}", flush=True)
+		except Exception:
+			failed += 1
+			print("# " + traceback.format_exc().replace("\n", "\n# "))
+			print(f"not ok {i} - {test.__name__}", flush=True)
+		finally:
+			shutil.rmtree(test_node.work, ignore_errors=True)
+	return 1 if failed else 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
