@@ -570,7 +570,8 @@ merge_peeked(struct merge *m, const uint8_t *packed, size_t len,
 		self.node = *m->self;
 		cert = &self;
 	}
-	if (cert == NULL)
+	/* What its author may was said in a roster that is not here yet. */
+	if (cert == NULL || h->roster > m->roster->number)
 		return hold(m, h, packed, len, STATUS_UNCERTIFIED, ret);
 	if (!may_author(m, cert, &h->stream)) {
 		refuse(ret, STATUS_RIGHTS);

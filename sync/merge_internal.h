@@ -21,8 +21,9 @@ int merge_verdict_review(struct merge *m) MUST_CHECK;
 int merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
     uint32_t index, const struct segment_header *h, uint32_t writer, uint64_t note,
     struct merge_result *ret) MUST_CHECK;
-/* Segments held by reference because a newer schema wrote them: those that are
- * readable now are applied again and let go. */
+/* Segments held by reference because a newer schema wrote them, or because rows of
+ * them had no right: what is readable or rightful now is applied, and a segment of
+ * which nothing waits any more is let go. */
 int merge_upgrade_held(struct merge *m, struct merge_result *ret) MUST_CHECK;
 
 /* BAD_SIGNATURE when others made this segment to have a node look cloned.  Where

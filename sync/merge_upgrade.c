@@ -11,6 +11,8 @@ struct redo {
 	const uint64_t *fresh; /* per registry index; NULL: all tables */
 	uint64_t first;        /* of the only segment; 0: all */
 	bool unknown;          /* it is still not readable whole */
+	bool rights;           /* for the rows that had no right to be */
+	uint32_t refused;      /* still */
 	struct merge_result *ret;
 };
 
@@ -32,8 +34,10 @@ redo_rows(struct redo *r, struct batch *b, const struct segment_header *h,
 		for (uint32_t row = 0; row < t->nrows; row++) {
 			int status;
 
-			if (t->rows[row].slow == 2)
+			if (t->rows[row].slow == 2) {
+				r->refused++;
 				continue;
+			}
 			/* Conflicts of old columns were told when they came. */
 			status = merge_row(r->m, b, t, row, h, writer, note, r->ret);
 			if (status != STATUS_OK)
@@ -62,7 +66,7 @@ redo_segment(void *ctx, const struct store_segment *seg)
 		goto out;
 	}
 	r->unknown = b.unknown;
-	if (status == STATUS_OK && (r->fresh != NULL || !b.unknown))
+	if (status == STATUS_OK && (r->fresh != NULL || r->rights || !b.unknown))
 		status = redo_rows(r, &b, &s.header, seg->writer);
 out:
 	batch_release(&b);
@@ -113,23 +117,32 @@ collect(void *ctx, const struct store_held *h)
 	return 0;
 }
 
-int
-merge_upgrade_held(struct merge *m, struct merge_result *ret)
+static int
+redo_held(struct merge *m, int reason, struct merge_result *ret)
 {
 	struct references all = {0};
-	int status = store_held(m->store, STATUS_UNKNOWN_SCHEMA, collect, &all);
+	int status = store_held(m->store, reason, collect, &all);
 
 	for (size_t i = 0; status == STATUS_OK && i < all.n; i++) {
-		struct redo r = { .m = m, .first = all.list[i].first, .ret = ret };
+		struct redo r = { .m = m, .first = all.list[i].first, .ret = ret,
+		    .rights = reason == STATUS_RIGHTS };
 		uint32_t writer;
 
 		status = store_stream(m->store, &all.list[i].stream, &writer);
 		if (status == STATUS_OK)
 			status = store_segments(m->store, writer, r.first - 1,
 			    redo_segment, &r);
-		if (status == STATUS_OK && !r.unknown)
+		if (status == STATUS_OK && (r.rights ? r.refused == 0 : !r.unknown))
 			status = store_held_remove(m->store, all.list[i].id);
 	}
 	free(all.list);
 	return status;
+}
+
+int
+merge_upgrade_held(struct merge *m, struct merge_result *ret)
+{
+	int status = redo_held(m, STATUS_UNKNOWN_SCHEMA, ret);
+
+	return status == STATUS_OK ? redo_held(m, STATUS_RIGHTS, ret) : status;
 }

@@ -32,7 +32,8 @@ enum status {
 	STATUS_REFUSED = -20,       /* a rule of the domain refused (R3.no_notice) */
 	STATUS_RIGHTS = -21,        /* the roster gives no right to do this */
 	STATUS_EARLY = -22,         /* predecessor not here yet; held */
-	STATUS_UNCERTIFIED = -23,   /* author has no certificate yet; held */
+	STATUS_UNCERTIFIED = -23,   /* author has no certificate yet, or the roster
+	                             * that it names is not here; held */
 	STATUS_UNKNOWN_SCHEMA = -24,/* tables or columns of a newer version; held */
 	STATUS_FORK = -25,          /* same sequence, other hash: proof of a clone */
 	STATUS_REVOKED = -26,       /* node or key was revoked */

@@ -37,15 +37,15 @@ no_random(void *ctx, uint8_t *buf, size_t len)
 static const struct env test_env = { .random = no_random };
 
 /* A segment of two transactions: a mark of child 1, a mark of child 2. */
-static void
-post(struct world *w)
+static struct merge_result
+post(struct world *w, uint64_t roster)
 {
 	struct value v[5] = { value_int((int64_t)SCHOOL), value_int(0), value_int(1),
 	    value_null(), value_null() };
 	const struct registry_table *t =
 	    &tiny_registry.tables[registry_find_name(&tiny_registry, "mark")];
 	struct segment_header h = { .stream = w->stream, .first = 1, .count = 2,
-	    .roster = 1 };
+	    .roster = roster };
 	struct batch_row row = { .op = BATCH_WHOLE, .length = 1,
 	    .stamp = (uint64_t)(NOW - STAMP_EPOCH_S) << STAMP_COUNTER_BITS,
 	    .mask = registry_value_mask(t) };
@@ -66,10 +66,20 @@ post(struct world *w)
 	assert_int_equal(store_begin_merge(w->store), STATUS_OK);
 	assert_int_equal(merge_segment(&w->merge, packed.data, packed.len, &m),
 	    STATUS_OK);
-	assert_int_equal(m.segments, 1);
 	assert_int_equal(store_commit_merge(w->store), STATUS_OK);
 	batch_release(&b);
 	buffer_release(&packed);
+	return m;
+}
+
+static void
+retry(struct world *w)
+{
+	struct merge_result m = {0};
+
+	assert_int_equal(store_begin_merge(w->store), STATUS_OK);
+	assert_int_equal(merge_retry(&w->merge, &m), STATUS_OK);
+	assert_int_equal(store_commit_merge(w->store), STATUS_OK);
 }
 
 static void
@@ -98,7 +108,6 @@ begin(struct world *w)
 	assert_int_equal(store_open(":memory:", &o, &w->store), STATUS_OK);
 	w->merge = (struct merge){ .store = w->store, .registry = &tiny_registry,
 	    .roster = &w->roster, .keys = &w->keys, .scope = SCHOOL };
-	post(w);
 }
 
 static void
@@ -158,6 +167,7 @@ a_verdict_takes_out_its_row_alone(void **state)
 
 	(void)state;
 	begin(&w);
+	assert_int_equal(post(&w, 1).segments, 1);
 	other = w.stream;
 	other.epoch++;
 	/* Of another stream with the same numbers: nothing here. */
@@ -173,19 +183,17 @@ a_verdict_takes_out_its_row_alone(void **state)
 static void
 verdicts_of_a_revoked_hub_fall_with_it(void **state)
 {
-	struct merge_result m = {0};
 	struct world w;
 
 	(void)state;
 	begin(&w);
+	assert_int_equal(post(&w, 1).segments, 1);
 	assert_int_equal(say(&w, &w.stream, 1, VERDICT_ALL_ROWS), STATUS_OK);
 	assert_false(is_there(&w, 1));
 	w.revoked = (struct roster_revocation){ .node = w.hub.pub.id };
 	w.roster.revocations = &w.revoked;
 	w.roster.nrevocations = 1;
-	assert_int_equal(store_begin_merge(w.store), STATUS_OK);
-	assert_int_equal(merge_retry(&w.merge, &m), STATUS_OK);
-	assert_int_equal(store_commit_merge(w.store), STATUS_OK);
+	retry(&w);
 	assert_true(is_there(&w, 1) && is_there(&w, 2));
 	assert_int_equal(kept(&w), 0);
 	end(&w);
@@ -215,6 +223,59 @@ a_scope_keeps_so_many_and_no_more(void **state)
 	end(&w);
 }
 
+/* ---- rights that widen ---- */
+
+static uint64_t
+held(struct world *w)
+{
+	uint64_t n;
+
+	assert_int_equal(store_held_count(w->store, &n), STATUS_OK);
+	return n;
+}
+
+static void
+a_segment_waits_for_the_roster_that_it_names(void **state)
+{
+	struct merge_result m;
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	m = post(&w, 2);
+	assert_true(m.segments == 0 && m.held == 1 && m.status == STATUS_UNCERTIFIED);
+	retry(&w);
+	assert_int_equal(held(&w), 1);
+	w.roster.number = 2;
+	retry(&w);
+	assert_int_equal(held(&w), 0);
+	assert_true(is_there(&w, 1) && is_there(&w, 2));
+	end(&w);
+}
+
+static void
+rows_without_right_come_back_when_rights_widen(void **state)
+{
+	struct world w;
+	size_t rights;
+
+	(void)state;
+	begin(&w);
+	rights = w.roster.nrights;
+	w.roster.nrights = 0;
+	assert_int_equal(post(&w, 1).refused_rows, 2);
+	assert_false(is_there(&w, 1) || is_there(&w, 2));
+	assert_int_equal(held(&w), 1);
+	w.roster.nrights = rights;
+	w.roster.number = 2;
+	/* What the hub refused stays refused. */
+	assert_int_equal(say(&w, &w.stream, 2, VERDICT_ALL_ROWS), STATUS_OK);
+	retry(&w);
+	assert_true(is_there(&w, 1) && !is_there(&w, 2));
+	assert_int_equal(held(&w), 1);
+	end(&w);
+}
+
 int
 main(void)
 {
@@ -222,6 +283,8 @@ main(void)
 		cmocka_unit_test(a_verdict_takes_out_its_row_alone),
 		cmocka_unit_test(verdicts_of_a_revoked_hub_fall_with_it),
 		cmocka_unit_test(a_scope_keeps_so_many_and_no_more),
+		cmocka_unit_test(a_segment_waits_for_the_roster_that_it_names),
+		cmocka_unit_test(rows_without_right_come_back_when_rights_widen),
 	};
 
 	return cmocka_run_group_tests_name("merge_verdict", tests, NULL, NULL);
