@@ -69,8 +69,7 @@ function county() {
 // the stand-in of host.mjs does, over the same data directory and port.
 const daemon = path.join(env.BUILDDIR, 'node', 'kehoud');
 const stdio = ['ignore', 'pipe', 'pipe'];
-async function startHost(daily = false) {
-	const data = path.join(work, 'school');
+async function startHost(daily = false, data = path.join(work, 'school')) {
 	host = daily ? spawn(daemon, ['-D', data, '--listen', `127.0.0.1:${PORT}`], { stdio })
 		: spawn(process.execPath, [path.join(env.SRCDIR, 'tests/pages/host.mjs'), env.KEHOU, data, String(PORT), web], { stdio });
 	host.stdout.resume();
@@ -87,7 +86,7 @@ async function killHost() {
 
 // --- browsers ----------------------------------------------------------------------------
 async function device(size) {
-	const context = await chromium.launchPersistentContext(fs.mkdtempSync(work + '/browser'), { executablePath: env.CHROMIUM, headless: true, args: FLAGS, viewport: size, acceptDownloads: true });
+	const context = await chromium.launchPersistentContext(fs.mkdtempSync(work + '/browser'), { executablePath: env.CHROMIUM, headless: true, args: FLAGS, viewport: size, acceptDownloads: true, locale: 'zh-CN' });
 	contexts.push(context);
 	const page = context.pages()[0];
 	page.setDefaultTimeout(15000);
@@ -449,6 +448,15 @@ async function everyPage() {
 		}
 		await desk.evaluate(() => localStorage.setItem('lang', 'zh'));
 		if (left.length) throw new Error(left.slice(0, 20).join('\n'));
+	});
+	await test("the clerk's list of schools at the county's hub", async () => {
+		await killHost();
+		await startHost(true, hubDir);
+		await desk.goto(base + '#/schools');
+		await desk.reload();
+		await desk.waitForSelector('td:has-text("告成镇冶上教学点")');
+		await picture(desk, 'page-schools');
+		same(await audit(desk), [], 'axe');
 	});
 	await test('no page threw', () => same([desk, one, two].flatMap(p => p.problems), [], 'errors'));
 }

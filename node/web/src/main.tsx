@@ -50,9 +50,9 @@ function Facts() {
 		{phone > 0 ? <a class="fact phone" href="#/outbox">{t('手机上 ' + phone + ' 条，还没到主机', phone + ' only on this device')}</a>
 			: <span class="fact">{online ? t('本机已保存', 'Saved here') : t('主机没有回答', 'The machine does not answer')}</span>}
 		{wrong > 0 && <a class="fact risk" href="#/outbox">{t(wrong + ' 条没有记上，请看', wrong + ' were not recorded: look')}</a>}
-		<a class="fact" href="#/exchange">{t('待上报 ' + waiting + ' 条', waiting + ' waiting')}</a>
-		<a class="fact" href="#/exchange">{status.confirmed_s ? t('县中心已确认至 ', 'County confirmed to ') + whenS(status.confirmed_s)
-			: t('县中心尚未确认', 'Not confirmed by the county yet')}</a>
+		{!isHub() && <a class="fact" href="#/exchange">{t('待上报 ' + waiting + ' 条', waiting + ' waiting')}</a>}
+		{!isHub() && <a class="fact" href="#/exchange">{status.confirmed_s ? t('县中心已确认至 ', 'County confirmed to ') + whenS(status.confirmed_s)
+			: t('县中心尚未确认', 'Not confirmed by the county yet')}</a>}
 	</div>;
 }
 

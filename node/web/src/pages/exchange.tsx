@@ -39,6 +39,7 @@ export function Exchange() {
 	if (!status) return <Page title={t('上报与U盘', 'Exchange')}><p class="quiet">{t('正在读取…', 'Reading…')}</p></Page>;
 	const s = status;
 	return <Page title={isHub() ? t('收发', 'Exchange') : t('上报与U盘', 'Exchange')}>
+		<Conflicts />
 		{!isHub() && <div class="two">
 			<section class="card"><h2>{t('学校 → 县中心', 'School → county')}</h2>
 				<p class="fact-line"><strong>{s.waiting}</strong> {t('条待上报', 'waiting')}</p>
@@ -60,7 +61,6 @@ export function Exchange() {
 			<Button kind="main" busy={busy === 'now'} onClick={() => run('now', () => post('exchange/now'))}>{t('现在上报', 'Exchange now')}</Button></section>}
 		<Sticks sticks={s.sticks || []} busy={busy} run={run} />
 		<Browser busy={busy} run={run} />
-		<Conflicts />
 		<History tick={done} />
 	</Page>;
 }

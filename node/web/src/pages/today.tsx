@@ -49,7 +49,7 @@ function late(sessions: any[]): any[] {
 
 export function Today() {
 	useTicker(30000);
-	useWorld();
+	const { status } = useWorld();
 	useOutbox();
 	const date = today();
 	const groups = useGroups();
@@ -63,6 +63,7 @@ export function Today() {
 		{late(rows).map(s => <Note kind="care"><p><a href={sessionHash('leave', { date, slot: Number(s.slot), site: Number(s.site), grp: Number(s.grp) })}>
 			{t(groupName(Number(s.grp), date) + '还有 ' + s.still_here + ' 人未接走，已超过 30 分钟。请告知校长并登记看护人。',
 				groupName(Number(s.grp), date) + ': ' + s.still_here + ' not collected for 30 minutes. Inform the head, record who keeps them.')}</a></p></Note>)}
+		{status && Number(status.inbox) > 0 && <Note kind="care"><p><a href="#/exchange">{t('有 ' + status.inbox + ' 处两份记录不一致，请选择', status.inbox + ' records disagree: please choose')}</a></p></Note>}
 		{unread.length > 0 && <Note><p><a href="#/notices">{t('县里有 ' + unread.length + ' 条通知未读：' + unread[0].title,
 			unread.length + ' unread from the county: ' + unread[0].title)}</a></p></Note>}
 		<p class="big-number"><strong>{here}</strong> {t('个孩子现在还在校', here === 1 ? 'child is still here' : 'children are still here')}</p>
