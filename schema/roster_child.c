@@ -1,9 +1,11 @@
 #include "schema/roster_child.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_NAME_BYTES 120u
+#define MAX_ID_DIGITS 19u
 #define NO_BREAK_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /* What is read now. */
@@ -176,6 +178,18 @@ read_birth(const struct reading *g, struct roster_child *c)
 		doubt(g, ROSTER_BIRTH, "R19.birth");
 }
 
+/* Whose the row is; rows without, and what is no number, go by the rest. */
+static int64_t
+read_id(const struct reading *g)
+{
+	const char *s = cell(g, ROSTER_ID);
+	size_t n = strlen(s);
+
+	if (n == 0 || n > MAX_ID_DIGITS || strspn(s, "0123456789") != n)
+		return 0;
+	return strtoll(s, NULL, 10);
+}
+
 static bool
 read_grade(const struct reading *g, int *ret_grade, int *ret_class)
 {
@@ -226,6 +240,7 @@ roster_child_read(struct roster_child_reader *r, struct roster_book_row *row,
 	ret->name = name;
 	if (!read_grade(&g, &grade, &class))
 		return false;
+	ret->id = read_id(&g);
 	ret->class = class;
 	ret->entry_year = r->table->school_year - grade + 1;
 	ret->sex = roster_cell_sex(cell(&g, ROSTER_SEX));

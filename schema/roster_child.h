@@ -9,6 +9,7 @@ struct roster_child {
 	const char *sheet;      /* where it stands */
 	unsigned line;
 	const char *name_header;
+	int64_t id;             /* 系统编号; 0: not said */
 	int64_t pupil;          /* 0: new */
 	const char *name, *address, *guardian, *phone; /* NULL: not said; the book's */
 	char number[ROSTER_CELL_NUMBER_BYTES], birth[ROSTER_CELL_BIRTH_BYTES];

@@ -15,6 +15,7 @@ struct known {
 	char number[ROSTER_CELL_NUMBER_BYTES], birth[ROSTER_CELL_BIRTH_BYTES];
 	int64_t entry_year, class, sex;
 	char *guardian, *phone; /* of the first guardian; owned */
+	char *address;          /* owned */
 	unsigned taken;         /* line of this file that is this child, or 0 */
 };
 
@@ -146,8 +147,9 @@ add_known(struct plan *p, struct store_stmt *st)
 	    .entry_year = number_or_0(store_column(st, 4)),
 	    .class = number_or_0(store_column(st, 5)), .sex = number_or_0(store_column(st, 6)),
 	    .guardian = owned_text(store_column(st, 7)),
-	    .phone = owned_text(store_column(st, 8))};
-	if (!k->name || !k->guardian || !k->phone)
+	    .phone = owned_text(store_column(st, 8)),
+	    .address = owned_text(store_column(st, 9))};
+	if (!k->name || !k->guardian || !k->phone || !k->address)
 		return STATUS_NOMEM;
 	copy_text(store_column(st, 2), k->number, sizeof(k->number));
 	copy_text(store_column(st, 3), k->birth, sizeof(k->birth));
@@ -227,8 +229,9 @@ is_repeated(struct plan *p, struct roster_child *c)
 	for (uint32_t at = hash(c->name) % INDEX_SLOTS; p->by_name[at] != 0;
 	    at = (at + 1) % INDEX_SLOTS) {
 		o = &p->children[p->by_name[at] - 1];
-		if (strcmp(o->name, c->name) != 0 || o->entry_year != c->entry_year
-		    || o->class != c->class || differ(o->number, c->number)
+		if ((o->id && c->id && o->id != c->id) || strcmp(o->name, c->name) != 0
+		    || o->entry_year != c->entry_year || o->class != c->class
+		    || differ(o->number, c->number)
 		    || births_differ(o->birth, c->birth)
 		    || (o->sex && c->sex && o->sex != c->sex)
 		    || differ(o->guardian, c->guardian) || differ(o->phone, c->phone))
@@ -296,14 +299,64 @@ known_by_name(struct plan *p, const struct roster_child *c, bool *ret_tie, bool 
 	return found;
 }
 
+/* The children of the database stand in the order of their ids. */
+static struct known *
+known_by_id(struct plan *p, const struct roster_child *c)
+{
+	size_t low = 0, high = p->nknown;
+
+	while (c->id != 0 && low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (p->known[mid].pupil == c->id)
+			return &p->known[mid];
+		if (p->known[mid].pupil < c->id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+/* What the database has, once written as cells are: （ as (, no space at the ends. */
+static bool
+spells(const char *stored, const char *cell, bool name)
+{
+	char copy[ROSTER_BOOK_MAX_CELL_BYTES + 1];
+
+	if (!cell || strlen(stored) >= sizeof(copy))
+		return false;
+	memcpy(copy, stored, strlen(stored) + 1);
+	if (name)
+		roster_cell_squeeze(copy);
+	else
+		roster_cell_clean(copy);
+	return strcmp(copy, cell) == 0;
+}
+
+/* A text that only the cell's cleaning changed is no news. */
+static void
+keep_spelling(const struct known *k, struct roster_child *c)
+{
+	if (spells(k->address, c->address, false))
+		c->address = k->address;
+	if (spells(k->guardian, c->guardian, false))
+		c->guardian = k->guardian;
+	if (spells(k->phone, c->phone, false))
+		c->phone = k->phone;
+}
+
 /* Sets c->pupil.  False: doubtful, and said so. */
 static bool
 find_child(struct plan *p, struct roster_child *c)
 {
 	bool tie = false, other = false;
-	struct known *found = known_by_number(p, c);
+	struct known *found = known_by_id(p, c);
 
-	if (found && (strcmp(found->name, c->name) != 0 || found->taken)) {
+	if (!found)
+		found = known_by_number(p, c);
+	if (found && (found->taken || (strcmp(found->name, c->name) != 0
+	    && !spells(found->name, c->name, true)))) {
 		report(p, ROSTER_DOUBTFUL, c->line, c->name_header,
 		    found->taken ? "R19.two_of_this_name" : "R19.other_name", c->name,
 		    found->name);
@@ -324,6 +377,7 @@ find_child(struct plan *p, struct roster_child *c)
 	}
 	found->taken = c->line;
 	c->pupil = found->pupil;
+	keep_spelling(found, c);
 	return true;
 }
 
@@ -535,6 +589,7 @@ plan_release(struct plan *p)
 		free(p->known[i].name);
 		free(p->known[i].guardian);
 		free(p->known[i].phone);
+		free(p->known[i].address);
 	}
 	free(p->known);
 	free(p->children);

@@ -8,7 +8,7 @@
 static const char *const names[ROSTER_FIELDS] = {
 	"name", "sex", "grade", "class", "student_no", "birth", "address", "guardian",
 	"relation", "phone", "left_behind", "migrant", "disabled", "request", "noon",
-	"afternoon", "remark",
+	"afternoon", "remark", "id",
 };
 
 /* Headers as offices write them, spaces taken out. */
@@ -53,7 +53,7 @@ static const struct { const char *header; enum roster_field field; } synonyms[] 
 	{"下午", ROSTER_AFTERNOON}, {"下午课后", ROSTER_AFTERNOON},
 	{"课后服务下午", ROSTER_AFTERNOON},
 	{"备注", ROSTER_REMARK}, {"说明", ROSTER_REMARK}, {"特殊群体", ROSTER_REMARK},
-	{"学生类别", ROSTER_REMARK}, {"类别", ROSTER_REMARK},
+	{"学生类别", ROSTER_REMARK}, {"类别", ROSTER_REMARK}, {"系统编号", ROSTER_ID},
 };
 #define NSYNONYMS (sizeof(synonyms) / sizeof(synonyms[0]))
 

@@ -1,6 +1,7 @@
 #include "tests/domain_world.h"
 
 #include "schema/roster_cell.h"
+#include "schema/roster_export.h"
 #include "schema/roster_plan.h"
 
 #define YEAR 2020
@@ -433,6 +434,104 @@ cells_lose_wide_forms_and_spaces(void **state)
 	assert_string_equal(paren, "(1)班");
 }
 
+/* The school's list as its office would get it. */
+static struct roster_import_result
+export_and_import(struct world *w, struct said *said, size_t *ret_children)
+{
+	struct roster_import_result r;
+	struct buffer file = BUFFER_INIT;
+
+	assert_int_equal(roster_export_run(&w->rt, &w->user, YEAR, &file, ret_children,
+	    &w->error), STATUS_OK);
+	assert_int_equal(run(w, file.data, file.len, false, said, &r), STATUS_OK);
+	buffer_release(&file);
+	return r;
+}
+
+static void
+an_export_imports_again_without_a_change(void **state)
+{
+	struct world *w = *state;
+	static const char *const files[] = {"03-wps-bom-dirty.csv", "04-xls.xls",
+	    "05-xlsx.xlsx"};
+	struct roster_import_result r;
+	size_t len, children;
+	unsigned want = 0;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		char *data = load(files[i], &len);
+		struct said said = {.code = ""};
+
+		assert_int_equal(run(w, data, len, false, NULL, &r), STATUS_OK);
+		free(data);
+		want += r.fresh;
+		assert_true(r.fresh > 0);
+		r = export_and_import(w, &said, &children);
+		assert_string_equal(said.code, "");
+		assert_int_equal(children, want);
+		assert_int_equal(r.unchanged, want);
+		assert_int_equal(r.fresh + r.changed + r.doubtful + r.rejected, 0);
+		assert_int_equal(r.seq, 0);
+	}
+}
+
+static void
+an_export_tells_apart_what_only_the_number_of_the_system_does(void **state)
+{
+	struct world *w = *state;
+	struct roster_import_result r;
+	struct said said = {.code = ""};
+	size_t children;
+	json_t *rows;
+
+	for (int i = 0; i < 2; i++)
+		world_do(w, "pupil.add", json_pack("{s:s, s:i, s:i}", "name", "甲 一",
+		    "school_year", YEAR, "grade", 1));
+	rows = world_show(w, "pupils", NULL);
+	for (size_t i = 0; i < 2; i++)
+		world_do(w, "guardian.add", json_pack("{s:O, s:s, s:i}", "pupil",
+		    json_object_get(json_array_get(rows, i), "pupil"), "name", "乙（祖父）",
+		    "relation", 3));
+	json_decref(rows);
+	r = export_and_import(w, &said, &children);
+	assert_int_equal(children, 2);
+	assert_string_equal(said.code, "");
+	assert_int_equal(r.unchanged, 2);
+	assert_int_equal(r.fresh + r.changed + r.doubtful + r.rejected, 0);
+	assert_int_equal(world_count(w, "guardians", NULL), 2);
+}
+
+static void
+an_edited_export_changes_the_child_whose_number_stands_there(void **state)
+{
+	struct world *w = *state;
+	struct roster_import_result r;
+	char text[256];
+	json_t *rows;
+
+	import_text(w, "姓名,年级,监护人\n甲,1,乙\n甲,1,丙\n", NULL);
+	rows = world_show(w, "pupils", NULL);
+	snprintf(text, sizeof(text), "姓名,年级,班级,系统编号\n甲,1,3,%lld\n",
+	    (long long)world_number(json_object_get(json_array_get(rows, 1), "pupil")));
+	r = import_text(w, text, NULL);
+	assert_int_equal(r.changed, 1);
+	assert_int_equal(r.fresh + r.doubtful + r.rejected, 0);
+	json_decref(rows);
+}
+
+static void
+a_template_has_a_header_and_no_children(void **state)
+{
+	struct world *w = *state;
+	struct roster_import_result r;
+	struct buffer file = BUFFER_INIT;
+
+	assert_int_equal(roster_export_template(&file), STATUS_OK);
+	assert_int_equal(run(w, file.data, file.len, false, NULL, &r), STATUS_OK);
+	assert_int_equal(r.fresh + r.changed + r.unchanged + r.doubtful + r.rejected, 0);
+	buffer_release(&file);
+}
+
 int
 main(void)
 {
@@ -475,6 +574,16 @@ main(void)
 		    a_file_without_header_or_encoding_is_refused_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    quoted_cells_may_hold_separators_quotes_and_line_ends, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_export_imports_again_without_a_change, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    an_export_tells_apart_what_only_the_number_of_the_system_does, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    an_edited_export_changes_the_child_whose_number_stands_there, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(a_template_has_a_header_and_no_children, setup,
+		    teardown),
 		cmocka_unit_test(grades_and_classes_are_read_as_people_write_them),
 		cmocka_unit_test(birth_dates_are_read_as_people_write_them),
 		cmocka_unit_test(cells_lose_wide_forms_and_spaces),

@@ -29,6 +29,8 @@ static const struct entry entries[] = {
 	{ "invite", "device", kehou_hub_invite_device, false },
 	{ "invite", NULL, kehou_hub_invite, true },
 	{ "roster", "import", kehou_roster_import, true },
+	{ "roster", "export", kehou_roster_export, true },
+	{ "roster", "template", kehou_roster_template, true },
 	{ "do", NULL, kehou_do, true },
 	{ "show", "schools", kehou_hub_schools, true },
 	{ "show", "inbox", kehou_inbox, true },

@@ -1,6 +1,7 @@
-/* roster import: the office's list of pupils. */
+/* roster import, export, template: the office's list of pupils. */
 #include <time.h>
 
+#include "schema/roster_export.h"
 #include "schema/roster_import.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
@@ -38,6 +39,18 @@ current_year(const struct env *env)
 	if (gmtime_r(&now, &tm) == NULL)
 		return 2000;
 	return tm.tm_year + 1900 - (tm.tm_mon < 8 ? 1 : 0);
+}
+
+/* --school-year, or the one that runs now. */
+static int
+year_of(struct cli *c, const char *text, int *ret)
+{
+	uint64_t year = (uint64_t)current_year(c->env);
+
+	if (text != NULL && (!cli_decimal(text, 2199, &year) || year < 2000))
+		return cli_usage(c, MSG("usage.year"), text);
+	*ret = (int)year;
+	return CLI_OK;
 }
 
 static unsigned
@@ -81,23 +94,21 @@ kehou_roster_import(struct cli *c, int argc, char **argv)
 	struct roster_import_file in;
 	struct buffer file = BUFFER_INIT;
 	json_t *plan = NULL;
-	uint64_t year;
-	int npos, rc = cli_options(c, options, argc, argv, &npos);
+	int year, npos, rc = cli_options(c, options, argc, argv, &npos);
 
 	if (rc != CLI_OK)
 		return rc;
 	if (npos != 1)
 		return cli_usage(c, MSG("usage.one_file"), NULL);
-	year = (uint64_t)current_year(c->env);
-	if (year_text != NULL && (!cli_decimal(year_text, 2199, &year) || year < 2000))
-		return cli_usage(c, MSG("usage.year"), year_text);
-	rc = cli_open_as(c);
+	rc = year_of(c, year_text, &year);
+	if (rc == CLI_OK)
+		rc = cli_open_as(c);
 	if (rc == CLI_OK)
 		rc = cli_input(c, argv[0], &file);
 	if (rc != CLI_OK)
 		goto cleanup;
 	in = (struct roster_import_file){ .data = file.data, .len = file.len,
-		.school_year = (int)year };
+		.school_year = year };
 	rc = dry_run ? roster_import_plan(c->replica, &c->user, &in, &plan, &error)
 	    : roster_import_commit(c->replica, &c->user, &in, NULL, NULL, &plan, &error);
 	if (rc != STATUS_OK) {
@@ -110,6 +121,65 @@ kehou_roster_import(struct cli *c, int argc, char **argv)
 	    : CLI_OK;
 cleanup:
 	json_decref(plan);
+	buffer_release(&file);
+	return rc;
+}
+
+int
+kehou_roster_template(struct cli *c, int argc, char **argv)
+{
+	const char *out = NULL;
+	const struct cli_option options[] = {
+		{ "-o", &out, 1, NULL }, { NULL, NULL, 0, NULL },
+	};
+	struct buffer file = BUFFER_INIT;
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos != 0 || out == NULL)
+		return cli_usage(c, MSG("usage.out"), NULL);
+	rc = roster_export_template(&file);
+	rc = rc != STATUS_OK ? cli_fail(c, rc, NULL, out)
+	    : cli_write_new(c, out, file.data, file.len);
+	if (rc == CLI_OK)
+		cli_say(c, stderr, MSG("roster.template"), out, NULL);
+	buffer_release(&file);
+	return rc;
+}
+
+int
+kehou_roster_export(struct cli *c, int argc, char **argv)
+{
+	const char *out = NULL, *year_text = NULL;
+	const struct cli_option options[] = {
+		{ "-o", &out, 1, NULL }, { "--school-year", &year_text, 1, NULL },
+		{ NULL, NULL, 0, NULL },
+	};
+	struct domain_error error = { .code = "" };
+	struct buffer file = BUFFER_INIT;
+	char number[24];
+	size_t children = 0;
+	int year, npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos != 0 || out == NULL)
+		return cli_usage(c, MSG("usage.out"), NULL);
+	rc = year_of(c, year_text, &year);
+	if (rc == CLI_OK)
+		rc = cli_open_as(c);
+	if (rc != CLI_OK)
+		return rc;
+	rc = roster_export(c->replica, &c->user, year, &file, &children, &error);
+	if (rc != STATUS_OK)
+		rc = error.code[0] != '\0' ? cli_fail_domain(c, rc, &error)
+		    : cli_fail(c, rc, NULL, out);
+	else
+		rc = cli_write_new(c, out, file.data, file.len);
+	if (rc == CLI_OK)
+		cli_say(c, stderr, MSG("roster.exported"), out,
+		    cli_number(children, number), NULL);
 	buffer_release(&file);
 	return rc;
 }
