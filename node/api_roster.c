@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schema/inbox.h"
+#include "schema/roster_export.h"
 #include "schema/roster_import.h"
 #include "schema/sheet.h"
 
@@ -150,36 +151,39 @@ sheet(struct api_call *call, struct replica *r, int status)
 }
 
 static void
-roster_export(struct api_call *call, struct replica *r, int status)
+send_list(struct api_call *call, struct buffer *list, const char *disposition)
 {
-	(void)r, (void)status;
-	view_sheet(call, "pupils");
+	api_bytes(call, list->data, list->len, XLSX, disposition);
+	buffer_release(list);
+}
+
+static void
+export_list(struct api_call *call, struct replica *r, int status)
+{
+	const char *year = json_string_value(json_object_get(call->args, "year"));
+	int school_year = year != NULL ? atoi(year)
+	    : roster_import_year(call->api->env->now_s(call->api->env->ctx));
+	struct domain_error error = { .code = "" };
+	struct buffer out = BUFFER_INIT;
+
+	status = roster_export(r, &call->user, school_year, &out, NULL, &error);
+	if (status == STATUS_OK)
+		send_list(call, &out, "attachment; filename=\"pupils.xlsx\"");
+	else
+		api_fail_domain(call, status, &error);
 }
 
 static void
 template(struct api_call *call, struct replica *r, int status)
 {
-	static const struct sheet_column columns[] = {
-		{ "a", "姓名", 10, true }, { "b", "性别", 6, true }, { "c", "年级", 8, true },
-		{ "d", "班级", 8, true }, { "e", "学籍号", 22, true },
-		{ "f", "出生日期", 12, true }, { "g", "监护人姓名", 12, true },
-		{ "h", "与监护人关系", 14, true }, { "i", "联系电话", 14, true },
-		{ "j", "家庭住址", 24, true }, { "k", "留守儿童", 10, true },
-		{ "l", "随迁子女", 10, true },
-	};
-	struct sheet sheet = { .name = "花名册", .columns = columns,
-		.ncolumns = sizeof columns / sizeof *columns, .rows = json_array() };
 	struct buffer out = BUFFER_INIT;
 
 	(void)r;
-	status = sheet.rows != NULL ? sheet_write(&sheet, &out) : STATUS_NOMEM;
-	json_decref(sheet.rows);
+	status = roster_export_template(&out);
 	if (status == STATUS_OK)
-		api_bytes(call, out.data, out.len, XLSX,
-		    "attachment; filename=\"template.xlsx\"");
+		send_list(call, &out, "attachment; filename=\"template.xlsx\"");
 	else
 		api_fail(call, status, NULL, NULL);
-	buffer_release(&out);
 }
 
 static void
@@ -205,7 +209,7 @@ const struct api_route api_roster_routes[] = {
 	    .work = import },
 	{ .method = HTTP_GET, .path = "/api/v1/roster/template.xlsx", .flags = API_OPEN,
 	    .work = template },
-	{ .method = HTTP_GET, .path = "/api/v1/roster/export.xlsx", .work = roster_export },
+	{ .method = HTTP_GET, .path = "/api/v1/roster/export.xlsx", .work = export_list },
 	{ .method = HTTP_GET, .path = "/api/v1/sheet/", .flags = API_PREFIX, .work = sheet },
 	{ .method = HTTP_GET, .path = "/api/v1/inbox", .work = inbox },
 };

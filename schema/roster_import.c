@@ -3,12 +3,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <sodium.h>
 
 #include "schema/roster_plan.h"
 
 #define TOKEN_HASH_BYTES 32
+#define EAST_8_S (8 * 3600)
+
+int
+roster_import_year(int64_t now_s)
+{
+	time_t now = (time_t)(now_s + EAST_8_S);
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm) == NULL)
+		return 2000;
+	return tm.tm_year + 1900 - (tm.tm_mon < 8 ? 1 : 0);
+}
 
 struct answer {
 	json_t *rows, *columns;

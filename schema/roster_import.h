@@ -14,6 +14,9 @@
 #define ROSTER_IMPORT_MAX_BYTES (8u * 1024 * 1024) /* of a file */
 #define ROSTER_IMPORT_TOKEN_BYTES 65               /* hex and NUL */
 
+/* The school year that runs at this time, in UTC+8. */
+int roster_import_year(int64_t now_s);
+
 struct roster_import_file {
 	const uint8_t *data;
 	size_t len;

@@ -1,12 +1,8 @@
 /* roster import, export, template: the office's list of pupils. */
-#include <time.h>
-
 #include "schema/roster_export.h"
 #include "schema/roster_import.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
-
-#define EAST_8_S (8 * 3600)
 
 /* Words for people: outcome and reason. */
 static void
@@ -29,23 +25,11 @@ say_rows(const struct cli *c, json_t *rows)
 	}
 }
 
-/* The school year that runs now: 2026 starts on 2026-09-01, in UTC+8. */
-static int
-current_year(const struct env *env)
-{
-	time_t now = (time_t)(env->now_s(env->ctx) + EAST_8_S);
-	struct tm tm;
-
-	if (gmtime_r(&now, &tm) == NULL)
-		return 2000;
-	return tm.tm_year + 1900 - (tm.tm_mon < 8 ? 1 : 0);
-}
-
 /* --school-year, or the one that runs now. */
 static int
 year_of(struct cli *c, const char *text, int *ret)
 {
-	uint64_t year = (uint64_t)current_year(c->env);
+	uint64_t year = (uint64_t)roster_import_year(c->env->now_s(c->env->ctx));
 
 	if (text != NULL && (!cli_decimal(text, 2199, &year) || year < 2000))
 		return cli_usage(c, MSG("usage.year"), text);
