@@ -187,11 +187,14 @@ replica_mark_left(struct replica *r)
 {
 	struct buffer b = BUFFER_INIT;
 	struct env_place here;
+	uint64_t exports = 0;
 	char path[REPLICA_PATH_BYTES];
 	int status = replica_path(r->dir, "sidecar", path);
 
 	if (status == STATUS_OK)
 		status = own_place(r, &here);
+	if (status == STATUS_OK)
+		status = replica_number(r, "exports", &exports);
 	if (status != STATUS_OK)
 		return status;
 	magic_put(&b, 'X');
@@ -199,6 +202,7 @@ replica_mark_left(struct replica *r)
 		buffer_put_u8(&b, (uint8_t)(here.inode >> (8 * i)));
 	buffer_put(&b, here.machine, sizeof(here.machine));
 	buffer_put_varint(&b, r->epoch);
+	buffer_put_varint(&b, exports);
 	if (status == STATUS_OK)
 		status = own_heads(r, &b);
 	if (status == STATUS_OK)
@@ -232,12 +236,15 @@ sidecar_check(struct replica *r, bool *ret_behind)
 	struct buffer b = BUFFER_INIT;
 	struct reader rd;
 	struct env_place here;
+	uint64_t exports = 0;
 	char path[REPLICA_PATH_BYTES];
 	int status = replica_path(r->dir, "sidecar", path);
 
 	*ret_behind = true;
 	if (status == STATUS_OK)
 		status = own_place(r, &here);
+	if (status == STATUS_OK)
+		status = replica_number(r, "exports", &exports);
 	if (status == STATUS_OK)
 		status = env_read_file(r->env, path, SIDECAR_MAX_BYTES, &b);
 	if (status == STATUS_NOT_FOUND) {
@@ -248,6 +255,9 @@ sidecar_check(struct replica *r, bool *ret_behind)
 		goto out;
 	reader_init(&rd, b.data, b.len);
 	if (!sidecar_is_of(&rd, &here, r->epoch))
+		goto out;
+	/* A bundle without a segment says what this node has, under a number. */
+	if (reader_varint(&rd) > exports)
 		goto out;
 	while (!rd.failed && rd.left > 0) {
 		struct stream_id s;

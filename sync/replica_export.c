@@ -612,9 +612,14 @@ export_folder(struct replica *r, const char *folder, bool all,
 	struct replica_export done = {0};
 	struct folder_entry *list = NULL;
 	size_t n = 0, ignored;
+	uint64_t exports = 0;
 	int status = replica_seal(r);
 
 	r->away = false;
+	if (status == STATUS_OK)
+		status = replica_number(r, "exports", &exports);
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "exports", exports + 1);
 	if (status == STATUS_OK)
 		status = replica_mark_left(r);
 	if (status == STATUS_OK) {

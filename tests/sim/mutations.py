@@ -168,7 +168,7 @@ def hunt(program):
 		if found:
 			return found.group(1)
 		if done.returncode != 0:
-			return done.stdout.strip().splitlines()[0][:200]
+			return (done.stdout.strip().splitlines() or ["dies without a word"])[0][:200]
 	return None
 
 
