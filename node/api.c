@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/guard.h"
 #include "node/log.h"
 
 #define LINE_BYTES 1024
@@ -367,6 +368,16 @@ api_too_large(void *ctx, struct http_request *req)
 		api_fail(call, STATUS_TOO_LARGE, "http", "");
 }
 
+static bool
+is_ours(const struct api *api, const struct http_request *req)
+{
+	const char *host = http_header(req, "Host");
+
+	return guard_host(host, api->hosts, api->nhosts) &&
+	    (http_method(req) == HTTP_GET || guard_origin(http_header(req, "Origin"),
+	    http_header(req, "Sec-Fetch-Site"), host));
+}
+
 void
 api_handle(void *ctx, struct http_request *req)
 {
@@ -376,6 +387,10 @@ api_handle(void *ctx, struct http_request *req)
 
 	if (call == NULL) {
 		no_memory(req);
+		return;
+	}
+	if (!is_ours(api, req)) {
+		api_refuse(call, 403, "USAGE.foreign", NULL, 0);
 		return;
 	}
 	call->route = find_route(req, &other);

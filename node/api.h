@@ -19,6 +19,8 @@ struct api {                 /* all borrowed; filled in before the first request
 	const char *version;
 	struct spool *spool;
 	struct link *link;       /* NULL where no hub's address is known */
+	const char *const *hosts;/* further names of this machine; GUARD_MAX_NAMES */
+	size_t nhosts;
 };
 
 /* ctx of these is a struct api: struct http_handlers. */

@@ -64,12 +64,20 @@ sign_in(struct api_call *call, struct replica *r, int status)
 	struct domain_user user;
 	char cookie[AUTH_COOKIE_BYTES], line[COOKIE_LINE_BYTES];
 	json_t *answer = NULL;
+	unsigned wait_s;
 
 	if (staff == NULL || pin == NULL) {
 		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
 		return;
 	}
+	wait_s = auth_wait_s(call->api->auth, staff, http_peer(call->req));
+	if (wait_s > 0) {
+		snprintf(line, sizeof line, "%u", wait_s);
+		api_refuse(call, 429, "USAGE.guesses", line, (int)wait_s);
+		return;
+	}
 	status = domain_sign_in(r, staff, pin, &user);
+	auth_tried(call->api->auth, staff, http_peer(call->req), status == STATUS_OK);
 	/* Which of the two was wrong is nobody's business. */
 	if (status == STATUS_NOT_FOUND || status == STATUS_PASSPHRASE) {
 		api_refuse(call, 401, "PASSPHRASE.sign_in", NULL, 0);

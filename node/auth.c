@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <sodium.h>
 
@@ -15,8 +16,15 @@ struct session {
 	int64_t began_s, used_s;
 };
 
+struct guesser {
+	uint8_t hash[HASH_BYTES_AUTH]; /* of name and address */
+	unsigned wrong;                /* 0: free */
+	int64_t until_s, last_s;       /* monotonic */
+};
+
 struct auth {
 	pthread_mutex_t lock;
+	struct guesser guessers[AUTH_MAX_GUESSERS];
 	struct session sessions[AUTH_MAX_SESSIONS];
 };
 
@@ -128,5 +136,75 @@ auth_end_staff(struct auth *a, int64_t staff)
 	for (size_t i = 0; i < AUTH_MAX_SESSIONS; i++)
 		if (a->sessions[i].staff == staff)
 			a->sessions[i].staff = 0;
+	pthread_mutex_unlock(&a->lock);
+}
+
+/* ---- guessing ---- */
+/* Not the wall clock: setting it forward must not help a guesser. */
+static int64_t
+seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+/* The entry of name and peer, or the one that gives way; under the lock. */
+static struct guesser *
+guesser_of(struct auth *a, const char *name, const char *peer, bool *ret_known)
+{
+	crypto_generichash_state state;
+	struct guesser *oldest = a->guessers;
+	uint8_t hash[HASH_BYTES_AUTH];
+
+	crypto_generichash_init(&state, NULL, 0, sizeof hash);
+	crypto_generichash_update(&state, (const uint8_t *)peer, strlen(peer) + 1);
+	crypto_generichash_update(&state, (const uint8_t *)name, strlen(name));
+	crypto_generichash_final(&state, hash, sizeof hash);
+	*ret_known = true;
+	for (size_t i = 0; i < AUTH_MAX_GUESSERS; i++) {
+		struct guesser *g = &a->guessers[i];
+
+		if (g->wrong > 0 && memcmp(g->hash, hash, sizeof hash) == 0)
+			return g;
+		if (g->last_s < oldest->last_s)
+			oldest = g;
+	}
+	*ret_known = false;
+	memcpy(oldest->hash, hash, sizeof hash);
+	oldest->wrong = 0;
+	oldest->until_s = 0;
+	return oldest;
+}
+
+unsigned
+auth_wait_s(struct auth *a, const char *name, const char *peer)
+{
+	int64_t now = seconds(), until;
+	bool known;
+
+	pthread_mutex_lock(&a->lock);
+	until = guesser_of(a, name, peer, &known)->until_s;
+	pthread_mutex_unlock(&a->lock);
+	return known && until > now ? (unsigned)(until - now) : 0;
+}
+
+void
+auth_tried(struct auth *a, const char *name, const char *peer, bool right)
+{
+	int64_t wait = 2;
+	struct guesser *g;
+	bool known;
+
+	pthread_mutex_lock(&a->lock);
+	g = guesser_of(a, name, peer, &known);
+	g->last_s = seconds();
+	g->wrong = right ? 0 : g->wrong + 1;
+	for (unsigned i = AUTH_FREE_TRIES; i < g->wrong && wait < AUTH_LONGEST_WAIT_S; i++)
+		wait *= 2;
+	if (wait > AUTH_LONGEST_WAIT_S)
+		wait = AUTH_LONGEST_WAIT_S;
+	g->until_s = g->wrong >= AUTH_FREE_TRIES ? g->last_s + wait : 0;
 	pthread_mutex_unlock(&a->lock);
 }

@@ -26,4 +26,16 @@ void auth_end(struct auth *a, const char *cookie);
 /* All sessions of a person: left, or another PIN. */
 void auth_end_staff(struct auth *a, int64_t staff);
 
+/* ---- guessing ----
+ * Wrong PINs are counted by (name as given, address of the phone): whoever
+ * guesses at one phone keeps nobody from another.  After AUTH_FREE_TRIES each
+ * further one waits twice as long, at most AUTH_LONGEST_WAIT_S, so nobody is
+ * out for good; at the machine itself `kehou do staff.pin` sets a new PIN. */
+#define AUTH_FREE_TRIES 5
+#define AUTH_LONGEST_WAIT_S 300
+#define AUTH_MAX_GUESSERS 256
+/* Seconds until this one may try; 0 now. */
+unsigned auth_wait_s(struct auth *a, const char *name, const char *peer);
+void auth_tried(struct auth *a, const char *name, const char *peer, bool right);
+
 #endif

@@ -14,6 +14,8 @@
 #include <sodium.h>
 
 #include "node/api.h"
+#include "node/control.h"
+#include "node/guard.h"
 #include "node/log.h"
 
 #ifndef PACKAGE_VERSION
@@ -24,12 +26,14 @@ enum exit_code { EXIT_WELL = 0, EXIT_FAILED = 1, EXIT_BAD_USAGE = 2 };
 
 struct options {
 	const char *dir, *listen, *web, *hub, *ca;
+	const char *hosts[GUARD_MAX_NAMES];
+	size_t nhosts;
 };
 
 static int
 usage(void)
 {
-	fputs("usage: kehoud -D DIR [--listen ADDRESS:PORT] [--web FOLDER]\n"
+	fputs("usage: kehoud -D DIR [--listen ADDRESS:PORT] [--host NAME]... [--web FOLDER]\n"
 	    "              [--hub URL [--ca FILE]]\n", stderr);
 	return EXIT_BAD_USAGE;
 }
@@ -43,7 +47,7 @@ read_options(int argc, char **argv, struct options *o, bool *ret_done)
 
 		if (strcmp(argv[i], "--version") == 0 || strcmp(argv[i], "--help") == 0) {
 			puts(argv[i][2] == 'v' ? "kehoud " PACKAGE_VERSION
-			    : "usage: kehoud -D DIR [--listen ADDRESS:PORT] [--web FOLDER]"
+			    : "usage: kehoud -D DIR [--listen ADDRESS:PORT] [--host NAME]... [--web FOLDER]"
 			    " [--hub URL [--ca FILE]]");
 			*ret_done = true;
 			return 0;
@@ -58,6 +62,8 @@ read_options(int argc, char **argv, struct options *o, bool *ret_done)
 			value = &o->hub;
 		else if (strcmp(argv[i], "--ca") == 0)
 			value = &o->ca;
+		else if (strcmp(argv[i], "--host") == 0 && o->nhosts < GUARD_MAX_NAMES)
+			value = &o->hosts[o->nhosts++];
 		if (value == NULL || i + 1 >= argc)
 			return usage();
 		*value = argv[++i];
@@ -95,15 +101,18 @@ static int
 serve(const struct options *o, const sigset_t *signals)
 {
 	struct api api = { .env = &env_posix, .dir = o->dir, .web = o->web,
-		.version = PACKAGE_VERSION };
+		.version = PACKAGE_VERSION, .hosts = o->hosts, .nhosts = o->nhosts };
 	struct http_handlers handlers = { .max_body = api_max_body, .handle = api_handle,
 		.too_large = api_too_large, .ctx = &api };
+	struct control *control = NULL;
 	struct http *http = NULL;
 	char *root = NULL;
 	int status = auth_new(&api.auth), got;
 
 	if (status == STATUS_OK)
 		status = engine_new(o->dir, api.env, &api.engine);
+	if (status == STATUS_OK && control_new(o->dir, api.engine, &control) != STATUS_OK)
+		log_line(LOG_LEVEL_WARNING, "%s: kehou cannot borrow it", o->dir);
 	if (status == STATUS_OK)
 		status = begin_network(o, &api, &root);
 	if (status == STATUS_OK)
@@ -117,6 +126,7 @@ serve(const struct options *o, const sigset_t *signals)
 		log_line(LOG_LEVEL_ERROR, "%s: %s", o->listen, status_text(status));
 	link_free(api.link);
 	/* The engine answers all that waits before the answers' way is closed. */
+	control_free(control);
 	engine_stop(api.engine);
 	http_free(http);
 	engine_free(api.engine);

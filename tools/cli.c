@@ -10,6 +10,7 @@
 
 #include <sodium.h>
 
+#include "tools/loan.h"
 #include "tools/output.h"
 
 /* ---- options ---- */
@@ -283,7 +284,13 @@ cli_open(struct cli *c)
 	rc = cli_need_dir(c);
 	if (rc != CLI_OK)
 		return rc;
-	rc = replica_open(c->dir, c->env, &schema_domain, &c->replica);
+	rc = loan_become_owner(c->dir);
+	if (rc == STATUS_OK)
+		rc = replica_open(c->dir, c->env, &schema_domain, &c->replica);
+	if (rc == STATUS_LOCKED && !c->borrowed && loan_ask(c->dir, &c->loan) == STATUS_OK) {
+		c->borrowed = true;
+		rc = replica_open(c->dir, c->env, &schema_domain, &c->replica);
+	}
 	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "open", c->dir);
 }
 
@@ -313,6 +320,9 @@ cli_close(struct cli *c)
 	if (c->replica != NULL)
 		replica_close(c->replica);
 	c->replica = NULL;
+	if (c->borrowed)
+		close(c->loan);
+	c->borrowed = false;
 }
 
 /* ---- input ---- */

@@ -33,6 +33,8 @@ struct cli {
 	const char *command;       /* "init hub": key of its help */
 	const struct env *env;
 	struct replica *replica;   /* NULL until cli_open */
+	int loan;                  /* descriptor, while borrowed from kehoud */
+	bool borrowed;
 	struct domain_user user;
 };
 
