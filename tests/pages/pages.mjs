@@ -1,4 +1,4 @@
-// The pages in a browser, from the invitation to a chosen conflict. Prints TAP; puts a
+// The pages of a real daemon in a browser, from the invitation to a chosen conflict. Prints TAP; puts a
 // picture of every page into SHOTS. Each step is a test; a step that others need ends the run.
 //
 //	node pages.mjs   with KEHOU, BUILDDIR, SRCDIR, WEB_NPM, CHROMIUM set (make check-pages)
@@ -65,13 +65,10 @@ function county() {
 }
 
 // --- the school's machine ----------------------------------------------------------------
-// The daemon serves the day. What it does not serve yet (set-up, rosters, files to carry)
-// the stand-in of host.mjs does, over the same data directory and port.
 const daemon = path.join(env.BUILDDIR, 'node', 'kehoud');
 const stdio = ['ignore', 'pipe', 'pipe'];
-async function startHost(daily = false, data = path.join(work, 'school')) {
-	host = daily ? spawn(daemon, ['-D', data, '--listen', `127.0.0.1:${PORT}`], { stdio })
-		: spawn(process.execPath, [path.join(env.SRCDIR, 'tests/pages/host.mjs'), env.KEHOU, data, String(PORT), web], { stdio });
+async function startHost(data = path.join(work, 'school')) {
+	host = spawn(daemon, ['-D', data, '--listen', `127.0.0.1:${PORT}`], { stdio });
 	host.stdout.resume();
 	let said = '';
 	host.stderr.on('data', d => { said += d; });
@@ -128,6 +125,7 @@ const marksOf = async (page, grp) => (await view(page, `rollcall_sheet?date=${to
 async function exchange(page, before) {
 	fs.rmSync(stick, { recursive: true, force: true });
 	fs.mkdirSync(stick + '/KEHOU', { recursive: true });
+	await open(page, 'today', '今日'); // so that the page tells of this time only
 	await open(page, 'exchange', '上报与U盘');
 	const downloads = [];
 	const keep = d => downloads.push(d);
@@ -228,8 +226,6 @@ async function firstRun() {
 }
 
 async function theDay() {
-	await killHost();
-	await startHost(true);
 	await test('two phones sign in', async () => {
 		one = await device(PHONE);
 		await picture(one, 'signin');
@@ -323,7 +319,7 @@ async function theDay() {
 		await two.click('text=是，都走了');
 		await two.waitForSelector('.fact.phone');
 		await two.waitForSelector('.counts:has-text("还在 0")');
-		await startHost(true);
+		await startHost();
 		// The daemon forgets who was signed in; the phone keeps the taps until they are again.
 		await two.waitForSelector('h1:has-text("登录")');
 		await signIn(two, '老师丙');
@@ -361,10 +357,7 @@ async function theDay() {
 }
 
 async function theEvening() {
-	await killHost();
-	await startHost();
-	await signIn(desk, '校长甲');
-	await signIn(two, '老师丙');
+	await signIn(desk, '校长甲'); // the daemon that was killed forgot who was signed in
 	await test('the county confirms, and the phone says so', async () => {
 		await exchange(desk);
 		await exchange(desk);
@@ -441,7 +434,7 @@ async function everyPage() {
 				const walk = document.createTreeWalker(document.querySelector('.app'), NodeFilter.SHOW_TEXT);
 				for (let n = walk.nextNode(); n; n = walk.nextNode()) {
 					const box = n.parentElement;
-					if (/[\u4e00-\u9fff]/.test(n.data) && !box.closest('.name,.lang,option,.session-more,.item,.note,.quiet,.lead,.card p,.school,.paper-only,.facts-list,.paper-sheet h2')) found.push(r + ': ' + n.data);
+					if (/[\u4e00-\u9fff]/.test(n.data) && !box.closest('.name,.lang,.links,option,.session-more,.item,.note,.quiet,.lead,.card p,.school,.paper-only,.facts-list,.paper-sheet h2')) found.push(r + ': ' + n.data);
 				}
 				return found;
 			}, route));
@@ -451,7 +444,7 @@ async function everyPage() {
 	});
 	await test("the clerk's list of schools at the county's hub", async () => {
 		await killHost();
-		await startHost(true, hubDir);
+		await startHost(hubDir);
 		await desk.goto(base + '#/schools');
 		await desk.reload();
 		await desk.waitForSelector('td:has-text("告成镇冶上教学点")');

@@ -68,6 +68,8 @@ export function Exchange() {
 function Done(p: { done: Row }) {
 	const d = p.done;
 	if (d.action === 'now') return <Note><p>{t('已开始上报，结果看下面的记录。', 'Started; the result is in the history below.')}</p></Note>;
+	if (d.action === 'list') return <Note><p>{t('下载了 ' + d.downloaded + ' 个文件。放进U盘的 KEHOU 文件夹；县里的答复读回来之前，不算上报成功。',
+		d.downloaded + ' files downloaded. Put them into the folder KEHOU of the stick; nothing is confirmed before the answer of the county is read.')}</p></Note>;
 	if (d.safe_to_remove) return <Note kind="good"><p><strong>{t('写好并核对过了，可以拔出U盘。', 'Written and read back: you may pull the stick out.')}</strong></p>
 		<p>{d.bundles ? t('包裹 ' + d.bundles + ' 个，' + bytes(d.bytes || 0), d.bundles + ' bundles, ' + bytes(d.bytes || 0)) : t('U盘上的已是最新。', 'What is on the stick is up to date.')}</p></Note>;
 	if (d.files) return <Note kind={d.bad ? 'care' : 'good'}><p>{t('读入 ' + d.files + ' 个文件：新记录 ' + d.transactions + ' 条', 'Read ' + d.files + ' files: ' + d.transactions + ' new records')}
@@ -132,7 +134,7 @@ function Browser(p: { busy: string; run: Run }) {
 			const found = await get('exchange/files');
 			setFiles(found.files);
 			for (const f of found.files) save(await (await request('GET', 'exchange/file/' + encodeURIComponent(f.name))).blob(), f.name);
-			return { action: 'list', files: 0, safe_to_remove: false, transactions: 0 };
+			return { downloaded: found.files.length };
 		})}>{t('下载待上报的文件', 'Download what is to be carried')}</Button></p>
 		{files && <ul class="log">{files.map(f => <li class="item"><a href={'/api/v1/exchange/file/' + encodeURIComponent(f.name)} download={f.name}>{f.name}</a> <span class="quiet">{bytes(Number(f.bytes))}{f.for && ' → ' + f.for}</span></li>)}
 			{files.length === 0 && <li class="quiet">{t('没有要带走的。', 'Nothing to carry.')}</li>}</ul>}

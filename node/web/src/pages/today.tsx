@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { groupName, sessionHash, useGroups } from '../day';
 import { useOutbox } from '../outbox';
 import { useView, useWorld } from '../state';
@@ -50,11 +51,12 @@ function late(sessions: any[]): any[] {
 export function Today() {
 	useTicker(30000);
 	const { status } = useWorld();
-	useOutbox();
+	const hosted = useOutbox().filter(i => i.state !== 'phone').length;
 	const date = today();
 	const groups = useGroups();
 	const sessions = useView('sessions', { date }, 15);
 	const notices = useView('notices');
+	useEffect(() => { if (hosted) sessions.reload(); }, [hosted]);
 	const unread = (notices.rows || []).filter(n => !Number(n.read));
 	const rows = sessions.rows || [];
 	const here = rows.reduce((n, s) => n + Number(s.still_here), 0);
