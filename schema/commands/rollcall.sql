@@ -28,8 +28,9 @@ SELECT :school, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0), p.pupil,
 FROM (SELECT e.pupil FROM place e
 	JOIN choice_span c ON c.school = e.school AND c.pupil = e.pupil AND c.choice = 1
 		AND c.from_on <= :date AND c.until_on > :date AND c.slots & :slot
-		AND c.weekdays & (1 << (CAST(strftime('%w', '2000-01-01', :date || ' days')
+		AND (c.weekdays & (1 << (CAST(strftime('%w', '2000-01-01', :date || ' days')
 			AS INTEGER) + 6) % 7)
+			OR c.weekdays & 31 = 31 AND :date IN (SELECT day FROM made_up))
 	JOIN pupil q ON q.school = e.school AND q.pupil = e.pupil AND q.same_as IS NULL
 	WHERE e.school = :school AND e.from_on <= :date AND e.until_on > :date
 	AND CASE WHEN :grp BETWEEN 1 AND 999

@@ -6,8 +6,9 @@
 SELECT e.pupil, p.name, e.grade, e.class,
 	EXISTS (SELECT 1 FROM choice_span c WHERE c.school = e.school AND c.pupil = e.pupil
 		AND c.choice = 1 AND c.from_on <= :date AND c.until_on > :date
-		AND c.slots & :slot AND c.weekdays & (1 << (CAST(strftime('%w', '2000-01-01',
-			:date || ' days') AS INTEGER) + 6) % 7)) AS expected,
+		AND c.slots & :slot AND (c.weekdays & (1 << (CAST(strftime('%w', '2000-01-01',
+			:date || ' days') AS INTEGER) + 6) % 7)
+			OR c.weekdays & 31 = 31 AND :date IN (SELECT day FROM made_up))) AS expected,
 	EXISTS (SELECT 1 FROM request r WHERE r.school = e.school AND r.pupil = e.pupil
 		AND r.school_year = e.school_year AND r.wanted = 1 AND r.slots & :slot) AS asked,
 	a.state, a.reason, l.how AS left_how

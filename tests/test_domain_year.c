@@ -1,0 +1,572 @@
+#include "tests/domain_year.h"
+
+/* Indexes of the year's days on which something special happens. */
+enum {
+	DAY_ARRIVES = 30, DAY_WALKS_IN = 12, DAY_ENROLLED = 15, DAY_LEAVES = 60,
+	DAY_WITHDRAWS = 90, DAY_CLOSED = 70, DAY_SHORT = 71, DAY_CORRECTED = 50,
+	DAY_INCIDENT = 40
+};
+#define SHORT_END 1020        /* minutes: 17:00, the end of DAY_SHORT */
+#define LATE_EVERY 17         /* a child is fetched late on each such day */
+#define HANDOVER_EVERY 10     /* first class passes to the head at 17:00 */
+#define P64 "%" PRId64
+
+static int
+slot_begin(int slot)
+{
+	return slot == 1 ? 720 : 960;
+}
+
+/* As the plan's windows say; May to August is longer, the rural school ends earlier. */
+static int
+slot_end(const struct year_school *s, int day, int slot)
+{
+	if (slot == 1)
+		return 840;
+	if (s->rural)
+		return 1060;
+	return year_month(day, NULL) >= 8 ? 1110 : 1080;
+}
+
+static bool
+is_closed(const struct year_school *s, int d, int slot)
+{
+	return s->rural && d == DAY_CLOSED && slot == 2;
+}
+
+static void
+publish(struct year *y)
+{
+	y->w.rt.scope = 0;
+	y->w.user = (struct domain_user){0};
+	world_do(&y->w, "policy.publish", school_args("{\"document\":{\"version\":1,"
+	    "\"from\":7548,\"title\":\"plan\",\"terms\":[{\"from\":7549,\"until\":7692},"
+	    "{\"from\":7730,\"until\":7867}],\"days\":["
+	    "{\"day\":7575,\"kind\":1,\"name\":\"made up\"},"
+	    "{\"day\":7588,\"kind\":1,\"name\":\"made up\"},"
+	    "{\"day\":7579,\"kind\":2,\"name\":\"holiday\"}],\"windows\":["
+	    "{\"class\":111,\"from\":901,\"until\":430,\"slot\":2,\"begin\":960,\"end\":1080},"
+	    "{\"class\":111,\"from\":501,\"until\":831,\"slot\":2,\"begin\":960,\"end\":1110},"
+	    "{\"class\":220,\"from\":901,\"until\":831,\"slot\":2,\"begin\":960,\"end\":1060},"
+	    "{\"class\":0,\"from\":901,\"until\":831,\"slot\":1,\"begin\":720,\"end\":840}],"
+	    "\"consent_notice\":{\"version\":1,\"from\":7548,\"material\":0,"
+	    "\"title\":\"notice\",\"body\":\"text\"}}}"));
+}
+
+static void
+add_consent(struct year *y, struct year_school *s, struct year_pupil *p)
+{
+	world_do(&y->w, "consent.record", school_args("{\"pupil\":" P64 ",\"guardian\":" P64
+	    ",\"notice\":1,\"given_on\":\"%s\",\"slots\":%u,\"weekdays\":%u}", p->id,
+	    p->guardian, year_date(p->from), p->slots, p->weekdays));
+	s->consents++;
+}
+
+static void
+add_guardian(struct year *y, struct year_pupil *p)
+{
+	p->guardian = world_id(&y->w, "guardian.add", "guardian", school_args(
+	    "{\"pupil\":" P64 ",\"name\":\"carer\",\"relation\":1}", p->id));
+}
+
+/* A child that takes part from day on; the fourth of each class only three days a
+ * week, and at the rural school every second one at noon too. */
+static struct year_pupil *
+add_pupil(struct year *y, struct year_school *s, int group, int day)
+{
+	struct year_pupil *p = &s->pupil[s->npupils];
+	int no = s->npupils++;
+
+	assert_true(no < YEAR_PUPILS);
+	*p = (struct year_pupil){.group = group, .from = day, .until = YEAR_EVER,
+	    .weekdays = no % 4 == 3 ? 21 : 31, .slots = s->rural && no % 2 == 0 ? 3 : 2};
+	p->id = world_id(&y->w, "pupil.add", "pupil", school_args("{\"name\":\"child %d\","
+	    "\"sex\":%d,\"school_year\":2020,\"grade\":%d,\"slots\":%u}", no, 1 + no % 2,
+	    group + 1, p->slots));
+	add_guardian(y, p);
+	add_consent(y, s, p);
+	return p;
+}
+
+static int64_t
+grp_number(int group)
+{
+	return (2020 - group) * 100 + 1;
+}
+
+static void
+open_school(struct year *y, struct year_school *s)
+{
+	struct world *w = &y->w;
+
+	w->rt.scope = s->scope;
+	w->user = (struct domain_user){.scope = s->scope};
+	w->now_s = WORLD_NOON + (7548 - 7555) * 86400;
+	world_do(w, "site.add", school_args("{\"site\":0,\"name\":\"school\",\"class\":%d,"
+	    "\"kind\":1}", s->rural ? 220 : 111));
+	world_do(w, "staff.add", school_args("{\"name\":\"head\",\"roles\":\"head,teacher\","
+	    "\"pin\":\"2468\",\"checked_on\":\"2020-08-01\"}"));
+	assert_int_equal(runtime_sign_in(&w->rt, "head", "2468", &s->user[0]), STATUS_OK);
+	w->user = s->user[0];
+	world_do(w, "staff.add", school_args("{\"name\":\"teacher\",\"roles\":\"teacher\","
+	    "\"pin\":\"2468\",\"checked_on\":\"2020-08-01\"}"));
+	assert_int_equal(runtime_sign_in(&w->rt, "teacher", "2468", &s->user[1]), STATUS_OK);
+	for (int g = 0; g < s->ngroups; g++)
+		for (int i = 0; i < s->class_size; i++)
+			add_pupil(y, s, g, YEAR_FIRST);
+}
+
+/* Names of the session that a command is about, as its first parameters. */
+static const char *
+session_args(int day, int slot, int group)
+{
+	static char text[96];
+
+	snprintf(text, sizeof(text), "\"date\":\"%s\",\"slot\":%d,\"grp\":" P64,
+	    year_date(day), slot, grp_number(group));
+	return text;
+}
+
+static size_t
+count_here(struct year *y, int day, int slot, int group)
+{
+	return world_count(&y->w, "still_here", school_args("{%s}",
+	    session_args(day, slot, group)));
+}
+
+/* Draws who is away and calls the roll; returns how many are here. */
+static int
+call_roll(struct year *y, struct year_school *s, int d, int slot, int group)
+{
+	char absent[1024] = "", excused[1024] = "";
+	int here = 0, day = y->day[d];
+	json_t *rows;
+
+	for (int i = 0; i < s->npupils; i++) {
+		struct year_pupil *p = &s->pupil[i];
+		uint32_t luck;
+		char *list;
+
+		if (p->group != group || !year_expected(p, day, slot))
+			continue;
+		luck = year_random(y, 100);
+		p->mark[slot - 1][d] = luck < 3 ? YEAR_ABSENT : luck < 7 ? YEAR_EXCUSED : YEAR_HERE;
+		here += luck >= 7;
+		list = luck < 3 ? absent : excused;
+		if (luck < 7)
+			snprintf(list + strlen(list), sizeof(absent) - strlen(list), "%s" P64,
+			    *list ? "," : "", p->id);
+	}
+	rows = world_rows(&y->w, "rollcall", school_args("{%s,\"absent\":[%s],"
+	    "\"excused\":[%s]}", session_args(day, slot, group), absent, excused));
+	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "here")), here);
+	json_decref(rows);
+	return here;
+}
+
+static struct year_pupil *
+walk_in(struct year *y, struct year_school *s, int d, int group)
+{
+	struct year_pupil *p = &s->pupil[s->npupils++];
+
+	*p = (struct year_pupil){.group = group, .from = y->day[DAY_ENROLLED],
+	    .until = YEAR_EVER, .weekdays = 31, .slots = 2};
+	p->mark[1][d] = YEAR_HERE;
+	p->id = world_id(&y->w, "pupil.walk_in", "pupil", school_args("{\"name\":\"new\",%s}",
+	    session_args(y->day[d], 2, group)));
+	return p;
+}
+
+/* The first child that is here is fetched only at half past six. */
+static const struct year_pupil *
+late_child(const struct year_school *s, int d, int slot, int group)
+{
+	if (slot != 2 || group != 0 || d % LATE_EVERY != 3)
+		return NULL;
+	for (int i = 0; i < s->npupils; i++)
+		if (s->pupil[i].group == 0 && s->pupil[i].mark[1][d] == YEAR_HERE)
+			return &s->pupil[i];
+	return NULL;
+}
+
+static void
+go_home(struct year *y, struct year_school *s, int user, int d, int slot, int group)
+{
+	const struct year_pupil *late = late_child(s, d, slot, group);
+	int day = y->day[d];
+
+	world_do(&y->w, "leave.group", school_args("{%s,\"except\":[" P64 "]}",
+	    session_args(day, slot, group), late ? late->id : 0));
+	if (late) {
+		assert_int_equal(count_here(y, day, slot, group), 1);
+		world_do(&y->w, "late.inform", school_args("{\"date\":\"%s\",\"slot\":2,"
+		    "\"pupil\":" P64 "}", year_date(day), late->id));
+		world_do(&y->w, "late.keep", school_args("{\"date\":\"%s\",\"slot\":2,"
+		    "\"pupil\":" P64 ",\"signed\":1}", year_date(day), late->id));
+		year_act(y, s, user, day, 1120);
+		world_do(&y->w, "leave.one", school_args("{\"date\":\"%s\",\"slot\":2,"
+		    "\"pupil\":" P64 "}", year_date(day), late->id));
+	}
+	world_do(&y->w, "session.close", school_args("{%s}", session_args(day, slot, group)));
+}
+
+static void
+hold(struct year *y, struct year_school *s, int d, int slot, int group)
+{
+	int day = y->day[d], month = year_month(day, NULL), user = group % 2 == 0;
+	int begin = slot_begin(slot), end = slot_end(s, day, slot), here, watch;
+
+	if (s->rural && d == DAY_SHORT && slot == 2)
+		end = SHORT_END;
+	year_act(y, s, user, day, begin);
+	here = call_roll(y, s, d, slot, group);
+	if (!s->rural && d == DAY_WALKS_IN && group == 0) {
+		walk_in(y, s, d, group);
+		here++;
+	}
+	assert_int_equal(count_here(y, day, slot, group), here);
+	watch = end - begin;
+	if (slot == 2 && group == 0 && d % HANDOVER_EVERY == 5) {
+		year_act(y, s, user, day, 1020);
+		world_do(&y->w, "handover.record", school_args("{%s,\"to_staff\":" P64
+		    ",\"counted\":%d}", session_args(day, slot, group), s->user[0].staff, here));
+		s->minutes[0][month] += end - 1020;
+		watch = 1020 - begin;
+	}
+	s->minutes[user][month] += watch;
+	s->held[month]++;
+	s->length[slot - 1][d] = end - begin;
+	year_act(y, s, user, day, end);
+	go_home(y, s, user, d, slot, group);
+}
+
+/* What comes before the sessions of a day. */
+static void
+events(struct year *y, struct year_school *s, int d)
+{
+	const char *on = year_date(y->day[d]);
+	struct year_pupil *p;
+
+	year_act(y, s, 0, y->day[d], 480);
+	if (d == DAY_ARRIVES) {
+		p = add_pupil(y, s, 1, y->day[d]);
+		world_do(&y->w, "pupil.arrive", school_args("{\"pupil\":" P64 ",\"on\":\"%s\"}",
+		    p->id, on));
+	}
+	if (d == DAY_ENROLLED && !s->rural) {
+		p = &s->pupil[s->npupils - 1];
+		world_do(&y->w, "pupil.enrol", school_args("{\"pupil\":" P64
+		    ",\"school_year\":2020,\"grade\":1,\"from_on\":\"%s\"}", p->id, on));
+		add_guardian(y, p);
+		add_consent(y, s, p);
+	}
+	if (d == DAY_LEAVES) {
+		s->pupil[2].until = y->day[d];
+		world_do(&y->w, "pupil.leave", school_args("{\"pupil\":" P64 ",\"on\":\"%s\"}",
+		    s->pupil[2].id, on));
+	}
+	if (d == DAY_WITHDRAWS) {
+		s->pupil[4].until = y->day[d];
+		s->withdrawn++;
+		world_do(&y->w, "consent.withdraw", school_args("{\"pupil\":" P64
+		    ",\"on\":\"%s\"}", s->pupil[4].id, on));
+	}
+	if (s->rural && (d == DAY_CLOSED || d == DAY_SHORT))
+		world_do(&y->w, "closure.set", school_args("{\"date\":\"%s\",\"slot\":2,"
+		    "\"reason\":\"snow\"%s}", on, d == DAY_SHORT ? ",\"end\":\"17:00\"" : ""));
+	if (d == DAY_INCIDENT)
+		world_do(&y->w, "incident.report", school_args("{\"kind\":1,\"date\":\"%s\","
+		    "\"place\":\"yard\",\"what\":\"fell\",\"pupil\":" P64 "}", on,
+		    s->pupil[6].id));
+}
+
+/* Two days later: one who was here was not, one who was away was here and left. */
+static void
+correct(struct year *y, struct year_school *s)
+{
+	int d = DAY_CORRECTED;
+	bool away = false, here = false;
+
+	for (int i = 0; i < s->npupils; i++) {
+		struct year_pupil *p = &s->pupil[i];
+		enum year_state is = p->mark[1][d];
+		bool *done = is == YEAR_HERE ? &away : &here;
+
+		if (is == YEAR_NONE || *done)
+			continue;
+		*done = true;
+		p->mark[1][d] = is == YEAR_HERE ? YEAR_ABSENT : YEAR_HERE;
+		world_do(&y->w, "attendance.correct", school_args("{%s,\"pupil\":" P64
+		    ",\"state\":%d,\"reason\":\"list\"}", session_args(y->day[d], 2, p->group),
+		    p->id, p->mark[1][d]));
+		if (is != YEAR_HERE)
+			world_do(&y->w, "leave.one", school_args("{\"date\":\"%s\",\"slot\":2,"
+			    "\"pupil\":" P64 "}", year_date(y->day[d]), p->id));
+	}
+	assert_true(away && here);
+}
+
+static void
+live_day(struct year *y, int d)
+{
+	for (int i = 0; i < YEAR_SCHOOLS; i++) {
+		struct year_school *s = &y->school[i];
+
+		events(y, s, d);
+		if (s->rural)
+			hold(y, s, d, 1, 0);
+		for (int g = 0; g < s->ngroups; g++)
+			if (!is_closed(s, d, 2))
+				hold(y, s, d, 2, g);
+		if (d == DAY_CORRECTED + 2)
+			correct(y, s);
+	}
+}
+
+static int
+setup(void **state)
+{
+	struct year *y = calloc(1, sizeof(*y));
+	int day = YEAR_FIRST;
+
+	assert_non_null(y);
+	y->seed = 20200901;
+	world_open(&y->w, WORLD_SCHOOL);
+	for (int d = 0; d < YEAR_DAYS; day++)
+		if (year_is_school_day(day))
+			y->day[d++] = day;
+	y->school[0] = (struct year_school){.scope = WORLD_SCHOOL, .ngroups = 3,
+	    .class_size = YEAR_CLASS};
+	y->school[1] = (struct year_school){.scope = WORLD_SCHOOL + 1, .rural = true,
+	    .ngroups = 2, .class_size = 12};
+	y->w.now_s = WORLD_NOON - 8 * 86400;
+	publish(y);
+	for (int i = 0; i < YEAR_SCHOOLS; i++)
+		open_school(y, &y->school[i]);
+	for (int d = 0; d < YEAR_DAYS; d++)
+		live_day(y, d);
+	*state = y;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct year *y = *state;
+
+	world_close(&y->w);
+	free(y);
+	return 0;
+}
+
+static void
+as_head(struct year *y, struct year_school *s)
+{
+	year_act(y, s, 0, y->day[YEAR_DAYS - 1] + 1, 600);
+}
+
+/* First and last day of a month. */
+static void
+month_span(int m, int *ret_from, int *ret_until)
+{
+	int day = YEAR_FIRST;
+
+	while (year_month(day, NULL) < m)
+		day++;
+	*ret_from = day;
+	/* July, the last month that is known, has 31 days. */
+	while (day < YEAR_FIRST + 333 && year_month(day + 1, NULL) == m)
+		day++;
+	*ret_until = day;
+}
+
+static json_t *
+span_args(int m)
+{
+	int from, until;
+
+	month_span(m, &from, &until);
+	return school_args("{\"from_on\":\"%s\",\"until_on\":\"%s\"}", year_date(from),
+	    year_date(until));
+}
+
+static void
+R1_nobody_is_still_here_after_any_day(void **state)
+{
+	struct year *y = *state;
+
+	for (int i = 0; i < YEAR_SCHOOLS; i++) {
+		as_head(y, &y->school[i]);
+		for (int d = 0; d < YEAR_DAYS; d++)
+			assert_int_equal(world_count(&y->w, "still_here", school_args(
+			    "{\"date\":\"%s\"}", year_date(y->day[d]))), 0);
+	}
+}
+
+/* Sessions and minutes of one child in a month by the arrays. */
+static void
+pupil_sum(const struct year *y, const struct year_school *s, const struct year_pupil *p,
+    int m, int *ret_sessions, int *ret_minutes)
+{
+	*ret_sessions = *ret_minutes = 0;
+	for (int d = 0; d < YEAR_DAYS; d++)
+		for (int slot = 1; slot <= 2; slot++)
+			if (year_month(y->day[d], NULL) == m &&
+			    p->mark[slot - 1][d] == YEAR_HERE) {
+				(*ret_sessions)++;
+				*ret_minutes += s->length[slot - 1][d];
+			}
+}
+
+static void
+check_pupils(struct year *y, const struct year_school *s, int m)
+{
+	json_t *rows = world_show(&y->w, "pupil_hours", span_args(m)), *row;
+	size_t at, expected = 0;
+
+	for (int i = 0; i < s->npupils; i++) {
+		int sessions, minutes;
+		bool found = false;
+
+		pupil_sum(y, s, &s->pupil[i], m, &sessions, &minutes);
+		expected += sessions > 0;
+		json_array_foreach(rows, at, row) {
+			if (world_number(json_object_get(row, "pupil")) != s->pupil[i].id)
+				continue;
+			found = true;
+			assert_int_equal(json_integer_value(json_object_get(row, "sessions")),
+			    sessions);
+			assert_int_equal(json_integer_value(json_object_get(row, "minutes")),
+			    minutes);
+		}
+		assert_int_equal(found, sessions > 0);
+	}
+	assert_int_equal(json_array_size(rows), expected);
+	json_decref(rows);
+}
+
+static void
+R12_R19_each_child_has_its_marks_and_hours_of_each_month(void **state)
+{
+	struct year *y = *state;
+
+	for (int i = 0; i < YEAR_SCHOOLS; i++) {
+		as_head(y, &y->school[i]);
+		for (int m = 0; m < YEAR_MONTHS; m++)
+			check_pupils(y, &y->school[i], m);
+	}
+}
+
+static void
+check_staff(struct year *y, const struct year_school *s, int m)
+{
+	json_t *rows = world_show(&y->w, "subsidy", school_args("{\"month\":%d}",
+	    year_month_code(m))), *row;
+	size_t at, expected = 0;
+
+	for (int u = 0; u < 2; u++)
+		expected += s->minutes[u][m] > 0;
+	assert_int_equal(json_array_size(rows), expected);
+	json_array_foreach(rows, at, row) {
+		int u = world_number(json_object_get(row, "staff")) == s->user[1].staff;
+
+		assert_int_equal(json_integer_value(json_object_get(row, "minutes")),
+		    s->minutes[u][m]);
+		assert_int_equal(json_integer_value(json_object_get(row, "late")), 0);
+	}
+	json_decref(rows);
+}
+
+static void
+R11_each_adult_has_the_minutes_of_each_month(void **state)
+{
+	struct year *y = *state;
+
+	for (int i = 0; i < YEAR_SCHOOLS; i++) {
+		as_head(y, &y->school[i]);
+		for (int m = 0; m < YEAR_MONTHS; m++)
+			check_staff(y, &y->school[i], m);
+	}
+}
+
+static void
+R9_the_sessions_held_are_counted(void **state)
+{
+	struct year *y = *state;
+
+	for (int i = 0; i < YEAR_SCHOOLS; i++) {
+		as_head(y, &y->school[i]);
+		for (int m = 0; m < YEAR_MONTHS; m++) {
+			json_t *rows = world_show(&y->w, "planned_held", span_args(m));
+
+			assert_int_equal(world_number(json_object_get(json_array_get(rows, 0),
+			    "held")), y->school[i].held[m]);
+			json_decref(rows);
+		}
+	}
+}
+
+static void
+R3_every_choice_and_withdrawal_is_kept(void **state)
+{
+	struct year *y = *state;
+
+	for (int i = 0; i < YEAR_SCHOOLS; i++) {
+		struct year_school *s = &y->school[i];
+		json_t *rows, *row;
+		size_t at;
+		int withdrawn = 0;
+
+		as_head(y, s);
+		rows = world_show(&y->w, "consents", NULL);
+		json_array_foreach(rows, at, row)
+			withdrawn += json_is_string(json_object_get(row, "withdrawn_on"));
+		assert_int_equal(json_array_size(rows), s->consents);
+		assert_int_equal(withdrawn, s->withdrawn);
+		json_decref(rows);
+	}
+}
+
+/* Last: the school goes up, one child stays behind, and the first roll call of the
+ * new year knows it. */
+static void
+R20_a_repeater_stays_in_its_grade_at_the_turn_of_the_year(void **state)
+{
+	struct year *y = *state;
+	struct year_school *s = &y->school[0];
+	int64_t repeater = s->pupil[0].id;
+	json_t *rows;
+
+	as_head(y, s);
+	/* All who came but the one that left. */
+	assert_int_equal(world_count(&y->w, "year_turn", school_args("{\"school_year\":2021}")),
+	    s->npupils - 1);
+	rows = world_rows(&y->w, "year.turn", school_args("{\"school_year\":2021,"
+	    "\"confirm\":%d,\"repeat\":[" P64 "]}", s->npupils - 1, repeater));
+	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "promoted")),
+	    s->npupils - 2);
+	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "repeated")), 1);
+	json_decref(rows);
+	/* Grade 1 of 2021 is that child alone. */
+	rows = world_show(&y->w, "pupils", school_args("{\"school_year\":2021,"
+	    "\"grp\":202101}"));
+	assert_int_equal(json_array_size(rows), 1);
+	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "pupil")),
+	    repeater);
+	json_decref(rows);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(R1_nobody_is_still_here_after_any_day),
+		cmocka_unit_test(R12_R19_each_child_has_its_marks_and_hours_of_each_month),
+		cmocka_unit_test(R11_each_adult_has_the_minutes_of_each_month),
+		cmocka_unit_test(R9_the_sessions_held_are_counted),
+		cmocka_unit_test(R3_every_choice_and_withdrawal_is_kept),
+		cmocka_unit_test(R20_a_repeater_stays_in_its_grade_at_the_turn_of_the_year),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
