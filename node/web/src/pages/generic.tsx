@@ -143,7 +143,7 @@ export function List(p: { name: string }) {
 	const groups = useView('groups');
 	const params: Row = {};
 	(e ? e.params : []).forEach(x => {
-		const given = v[x.name] !== undefined ? v[x.name] : x.optional ? '' : x.type === 'd' ? today() : x.name === 'month' ? today().slice(0, 7) : x.name === 'slot' ? '2' : '';
+		const given = v[x.name] !== undefined ? v[x.name] : x.optional ? '' : x.type === 'd' ? today() : x.name === 'month' ? today().slice(0, 7).replace('-', '') : x.name === 'slot' ? '2' : '';
 		if (given !== '') params[x.name] = given;
 	});
 	const ready = e && e.params.every(x => x.optional || params[x.name]);
