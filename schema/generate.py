@@ -135,7 +135,8 @@ def main(out_c, out_h, base):
         write_entries(c, "view", views)
         for path in folder(base, "internal"):
             with open(path, encoding="utf-8") as f:
-                sql = "\n".join(x for x in f.read().split("\n") if not x.startswith("-- "))
+                sql = "\n".join(x for x in with_parts(path, f.read().split("\n"))
+                                if not x.startswith("-- "))
             name = "domain_sql_" + ident(os.path.basename(path)[:-4])
             h.write("extern const char %s[];\n" % name)
             c.write("const char %s[] =\n\t%s;\n" % (name, c_text(sql.strip())))

@@ -47,7 +47,7 @@ roster_export_run(const struct runtime *rt, const struct domain_user *user, int 
 	static const struct domain_param params[] = {{"school_year", 'i', false}};
 	const struct domain_entry list = {
 		.name = "roster_list", .sql = domain_sql_roster_list,
-		.roles = DOMAIN_TEACHER | DOMAIN_HEAD, .params = params, .nparams = 1,
+		.roles = DOMAIN_TEACHER | DOMAIN_HEAD, .sensitive = "student_no address phone", .params = params, .nparams = 1,
 	};
 	json_t *rows, *args = json_pack("{s:i}", "school_year", school_year);
 	int status;

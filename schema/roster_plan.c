@@ -532,7 +532,8 @@ read_sheets(struct plan *p)
 static int
 write_rows(struct plan *p)
 {
-	int status = STATUS_OK;
+	const struct roster_child none = {.slots = -1};
+	int status = run_for(p, domain_sql_roster_begin, &none, NULL);
 
 	for (size_t i = 0; i < p->nchildren && status == STATUS_OK; i++) {
 		struct roster_child *c = &p->children[i];
@@ -544,7 +545,7 @@ write_rows(struct plan *p)
 		if (status == STATUS_OK)
 			status = run_for(p, domain_sql_roster_put, c, NULL);
 	}
-	return status;
+	return status == STATUS_OK ? run_for(p, domain_sql_roster_end, &none, NULL) : status;
 }
 
 static int

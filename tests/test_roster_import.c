@@ -532,6 +532,113 @@ a_template_has_a_header_and_no_children(void **state)
 	buffer_release(&file);
 }
 
+static char *
+everything(struct world *w)
+{
+	static const char *const views[] = {"pupils", "guardians", "requests", "groups"};
+	json_t *all = json_array();
+	char *text;
+
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		json_array_append_new(all, world_show(w, views[i], NULL));
+	text = json_dumps(all, JSON_COMPACT);
+	json_decref(all);
+	return text;
+}
+
+static void
+an_undone_import_leaves_everything_as_it_was(void **state)
+{
+	struct world *w = *state;
+	struct roster_import_result r;
+	char *before, *after;
+
+	import_text(w, "姓名,性别,年级,班级,监护人,电话,参加课后服务\n甲,女,1,1,乙,13900000001,√\n"
+	    "丙,男,1,1,丁,13900000002,\n", NULL);
+	before = everything(w);
+	r = import_text(w, "姓名,性别,出生日期,年级,班级,监护人,电话,留守儿童,参加课后服务,住址\n"
+	    "甲,女,2014-08,1,1,乙,13900000009,是,×,某村\n丙,男,2014-07,1,1,戊,13900000003,是,√,\n"
+	    "己,男,2014-07,1,1,庚,13900000004,是,√,\n", NULL);
+	assert_int_equal(r.changed, 2);
+	assert_int_equal(r.fresh, 1);
+	assert_int_equal(world_count(w, "roster_undo", NULL), 3);
+	world_do(w, "roster.undo", NULL);
+	after = everything(w);
+	assert_string_equal(after, before);
+	free(before);
+	free(after);
+	world_refused(w, "roster.undo", "R19.nothing_to_undo", NULL);
+	assert_int_equal(world_count(w, "pupils", NULL), 2);
+}
+
+static void
+an_import_of_which_a_child_was_edited_is_not_undone(void **state)
+{
+	struct world *w = *state;
+	json_t *rows;
+	char *before, *after;
+
+	import_text(w, "姓名,年级\n甲,1\n乙,1\n", NULL);
+	rows = world_show(w, "pupils", NULL);
+	world_do(w, "guardian.add", json_pack("{s:O, s:s}", "pupil",
+	    json_object_get(json_array_get(rows, 1), "pupil"), "name", "丙"));
+	json_decref(rows);
+	before = everything(w);
+	world_refused(w, "roster.undo", "R19.edited_since", NULL);
+	assert_string_equal(w->error.args[0], "乙");
+	assert_string_equal(w->error.args[1], "1");
+	after = everything(w);
+	assert_string_equal(after, before);
+	free(before);
+	free(after);
+}
+
+static void
+a_child_of_an_import_that_was_used_since_is_not_undone(void **state)
+{
+	struct world *w = *state;
+	json_t *rows;
+
+	import_text(w, "姓名,年级\n甲,1\n乙,1\n", NULL);
+	rows = world_show(w, "pupils", NULL);
+	world_do(w, "collector.add", json_pack("{s:O, s:s}", "pupil",
+	    json_object_get(json_array_get(rows, 0), "pupil"), "name", "丙"));
+	world_refused(w, "roster.undo", "R19.edited_since", NULL);
+	assert_string_equal(w->error.args[0], "甲");
+	assert_int_equal(world_count(w, "pupils", NULL), 2);
+	world_do(w, "pupil.erase", json_pack("{s:O}", "pupil",
+	    json_object_get(json_array_get(rows, 0), "pupil")));
+	assert_int_equal(world_count(w, "roster_undo", NULL), 1);
+	json_decref(rows);
+}
+
+/* Every table in which a child may be named is asked before a child is taken back. */
+static void
+every_table_of_a_child_is_asked_before_an_undo(void **state)
+{
+	static const char *const own[] = {"pupil", "guardian", "enrolment", "priority", "request"};
+	const char *sql = NULL;
+
+	(void)state;
+	for (size_t i = 0; domain_migrations[i]; i++)
+		if (strstr(domain_migrations[i], "CREATE VIEW pupil_used"))
+			sql = strstr(domain_migrations[i], "CREATE VIEW pupil_used");
+	assert_non_null(sql);
+	for (size_t t = 0; t < schema_registry.ntables; t++) {
+		const struct registry_table *table = &schema_registry.tables[t];
+		bool names_child = false, is_own = false;
+		char from[80];
+
+		for (size_t c = 0; c < table->ncolumns; c++)
+			names_child |= strcmp(table->columns[c].name, "pupil") == 0;
+		for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+			is_own |= strcmp(table->name, own[i]) == 0;
+		snprintf(from, sizeof(from), "school, pupil FROM %s", table->name);
+		if (names_child && !is_own && !strstr(sql, from))
+			fail_msg("pupil_used leaves out %s", table->name);
+	}
+}
+
 int
 main(void)
 {
@@ -584,6 +691,13 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(a_template_has_a_header_and_no_children, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(an_undone_import_leaves_everything_as_it_was,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    an_import_of_which_a_child_was_edited_is_not_undone, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_child_of_an_import_that_was_used_since_is_not_undone, setup, teardown),
+		cmocka_unit_test(every_table_of_a_child_is_asked_before_an_undo),
 		cmocka_unit_test(grades_and_classes_are_read_as_people_write_them),
 		cmocka_unit_test(birth_dates_are_read_as_people_write_them),
 		cmocka_unit_test(cells_lose_wide_forms_and_spaces),

@@ -30,6 +30,7 @@ static const struct entry entries[] = {
 	{ "invite", NULL, kehou_hub_invite, true },
 	{ "roster", "import", kehou_roster_import, true },
 	{ "roster", "export", kehou_roster_export, true },
+	{ "roster", "undo", kehou_roster_undo, true },
 	{ "roster", "template", kehou_roster_template, true },
 	{ "do", NULL, kehou_do, true },
 	{ "show", "schools", kehou_hub_schools, true },

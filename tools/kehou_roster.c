@@ -1,4 +1,4 @@
-/* roster import, export, template: the office's list of pupils. */
+/* roster import, export, template, undo: the office's list of pupils. */
 #include "schema/roster_export.h"
 #include "schema/roster_import.h"
 #include "tools/kehou.h"
@@ -166,4 +166,33 @@ kehou_roster_export(struct cli *c, int argc, char **argv)
 		    cli_number(children, number), NULL);
 	buffer_release(&file);
 	return rc;
+}
+
+int
+kehou_roster_undo(struct cli *c, int argc, char **argv)
+{
+	const struct cli_option options[] = { { NULL, NULL, 0, NULL } };
+	struct domain_error error = { .code = "" };
+	json_t *answer = NULL;
+	char number[24];
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos != 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	rc = cli_open_as(c);
+	if (rc != CLI_OK)
+		return rc;
+	rc = domain_do(c->replica, &c->user, "roster.undo", NULL, NULL, &answer, &error);
+	if (rc != STATUS_OK)
+		return cli_fail_domain(c, rc, &error);
+	if (c->json)
+		output_json(stdout, answer);
+	else
+		cli_say(c, stderr, MSG("roster.undone"), cli_number((uint64_t)json_integer_value(
+		    json_object_get(json_array_get(json_object_get(answer, "rows"), 0),
+		    "children")), number), NULL);
+	json_decref(answer);
+	return CLI_OK;
 }

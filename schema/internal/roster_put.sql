@@ -1,5 +1,8 @@
 -- One row of a roster: child, place, guardian, priority groups, request.
 -- What the roster leaves out stays as it is; nothing is removed.
+-- include roster_state
+INSERT INTO roster_undo (school, pupil, before)
+VALUES (:school, :pupil, (SELECT s.state FROM roster_state s WHERE s.pupil = :pupil));
 INSERT INTO pupil (school, pupil, name, sex, birth, student_no, address)
 VALUES (:school, :pupil, :name, :sex, :birth, :student_no, :address)
 ON CONFLICT DO UPDATE SET sex = coalesce(nullif(:sex, 0), sex),
