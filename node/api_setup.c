@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "node/log.h"
+#include "schema/first_site.h"
 #include "sync/invitation.h"
 
 static bool
@@ -44,6 +46,24 @@ inspect(struct api_call *call, struct replica *r, int status)
 	api_json(call, 200, answer, NULL);
 }
 
+/* The school stands without it; the import of a class list enters it again. */
+static void
+first_site(const struct api *api)
+{
+	struct domain_user nobody = { .staff = 0 };
+	struct domain_error error = { .code = "" };
+	struct replica *r = NULL;
+	int status = replica_open(api->dir, api->env, &schema_domain, &r);
+
+	if (status == STATUS_OK) {
+		status = first_site_of(r, &nobody, &error);
+		replica_close(r);
+	}
+	if (status != STATUS_OK)
+		log_line(LOG_LEVEL_NOTICE, "the school as a site: %s %s",
+		    status_text(status), error.code);
+}
+
 static void
 school(struct api_call *call, struct replica *r, int status)
 {
@@ -60,6 +80,7 @@ school(struct api_call *call, struct replica *r, int status)
 		api_fail(call, status, "init", NULL);
 		return;
 	}
+	first_site(call->api);
 	answer = json_pack("{s:s}", "recovery", recovery);
 	sodium_memzero(recovery, sizeof recovery);
 	api_json(call, 200, answer, NULL);

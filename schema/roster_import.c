@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "schema/first_site.h"
 #include "schema/roster_plan.h"
 
 #define TOKEN_HASH_BYTES 32
@@ -188,5 +189,8 @@ roster_import_commit(struct replica *r, const struct domain_user *user,
 		if (status != STATUS_OK)
 			return status;
 	}
+	status = first_site_of(r, user, ret_error);
+	if (status != STATUS_OK)
+		return status;
 	return run(&rt, user, file, false, request_id, ret_answer, ret_error);
 }

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "schema/first_site.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
 
@@ -45,6 +46,19 @@ first_staff(struct cli *c, const char *name, const char *pin)
 		return cli_fail_domain(c, rc, &error);
 	json_decref(answer);
 	return CLI_OK;
+}
+
+static int
+first_site(struct cli *c)
+{
+	struct domain_user nobody = { .staff = 0 };
+	struct domain_error error = { .code = "" };
+	int rc = cli_open(c);
+
+	if (rc != CLI_OK)
+		return rc;
+	rc = first_site_of(c->replica, &nobody, &error);
+	return rc == STATUS_OK ? CLI_OK : cli_fail_domain(c, rc, &error);
 }
 
 struct hub_args {
@@ -234,7 +248,8 @@ kehou_init_school(struct cli *c, int argc, char **argv)
 		goto cleanup;
 	}
 	given = give_recovery(c, out, recovery);
-	if (head != NULL)
+	rc = first_site(c);
+	if (rc == CLI_OK && head != NULL)
 		rc = first_staff(c, head, pin);
 	if (rc == CLI_OK)
 		rc = given;
