@@ -30,10 +30,20 @@ command(struct api_call *call, struct replica *r, int status)
 	}
 	status = domain_do(r, &call->user, call->name, json_string_value(request), args,
 	    &answer, &error);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
 		api_fail_domain(call, status, &error);
-	else
-		api_json(call, 200, answer, NULL);
+		return;
+	}
+	/* Another PIN: whoever holds an older session signs in anew. */
+	if (strcmp(call->name, "staff.pin") == 0) {
+		json_t *staff = json_object_get(args, "staff_id");
+		int64_t id = json_is_string(staff) ?
+		    strtoll(json_string_value(staff), NULL, 10) : json_integer_value(staff);
+
+		if (id != call->user.staff)
+			auth_end_staff(call->api->auth, id);
+	}
+	api_json(call, 200, answer, NULL);
 }
 
 /* ---- schema ---- */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/history.h"
 #include "node/spool.h"
 
 #define PATH_BYTES 1024
@@ -169,13 +170,27 @@ file_in(struct api_call *call, struct replica *r, int status)
 	code = b.seen && b.file.status != STATUS_OK ? status_name(b.file.status) : "";
 	snprintf(key, sizeof key, "status.%s", code);
 	words = *code != '\0' ? message_text(call->lang, key) : "";
+	history_add(call->api->env, call->api->dir, &(struct history_line){
+	    .way = HISTORY_BROWSER, .in = true, .bundles = 1,
+	    .transactions = all.transactions, .outcome = outcome_name(&b, &all),
+	    .message = code });
 	api_json(call, 200, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "outcome",
 	    outcome_name(&b, &all), "code", code, "message", words != NULL ? words : code,
 	    "transactions", (json_int_t)all.transactions, "rows", (json_int_t)all.rows,
 	    "held", (json_int_t)all.held, "conflicts", (json_int_t)all.conflicts), NULL);
 }
 
+static void
+history(struct api_call *call, struct replica *r, int status)
+{
+	(void)status;
+	if (api_allowed(call, r, CARRIERS | DOMAIN_GUARD | DOMAIN_AUDITOR))
+		api_json(call, 200, json_pack("{s:o}", "rows",
+		    history_list(call->api->env, call->api->dir)), NULL);
+}
+
 const struct api_route api_exchange_routes[] = {
+	{ .method = HTTP_GET, .path = "/api/v1/exchange/history", .work = history },
 	{ .method = HTTP_GET, .path = "/api/v1/exchange/files", .work = files },
 	{ .method = HTTP_GET, .path = "/api/v1/exchange/file/", .flags = API_PREFIX,
 	    .work = file_out },

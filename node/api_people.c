@@ -21,9 +21,32 @@ roles_json(unsigned roles)
 	return list;
 }
 
+/* Names for a quick change of person. */
+static json_t *
+people_json(struct replica *r)
+{
+	struct domain_user head = { .staff = 1, .scope = replica_scope(r),
+		.roles = DOMAIN_HEAD | DOMAIN_CLERK };
+	struct domain_error error;
+	json_t *list = json_array(), *args = json_object(), *rows = NULL, *row;
+	size_t i;
+
+	/* Asked for the page, not by a person: what it may tell is chosen below. */
+	if (domain_show(r, &head, "staff", args, &rows, &error) != STATUS_OK)
+		rows = NULL;
+	json_array_foreach(rows, i, row)
+		if (json_integer_value(json_object_get(row, "active")) == 1)
+			json_array_append_new(list, json_pack("{s:O, s:O}", "id",
+			    json_object_get(row, "staff"), "name",
+			    json_object_get(row, "name")));
+	json_decref(rows);
+	json_decref(args);
+	return list;
+}
+
 /* The answer of me: who is signed in on this browser. */
 static int
-me_json(struct replica *r, const struct domain_user *user, json_t **ret)
+me_json(struct replica *r, const struct domain_user *user, bool known, json_t **ret)
 {
 	struct domain_user now;
 	char name[DOMAIN_NAME_BYTES], id[24];
@@ -40,7 +63,8 @@ me_json(struct replica *r, const struct domain_user *user, json_t **ret)
 		staff = json_pack("{s:s, s:s, s:o}", "id", id, "name", name, "roles",
 		    roles_json(now.roles));
 	}
-	*ret = json_pack("{s:o, s:b, s:[]}", "staff", staff, "first", !any, "people");
+	*ret = json_pack("{s:o, s:b, s:o}", "staff", staff, "first", !any, "people",
+	    known && replica_scope(r) != 0 ? people_json(r) : json_array());
 	return *ret != NULL ? STATUS_OK : STATUS_NOMEM;
 }
 
@@ -49,7 +73,8 @@ me(struct api_call *call, struct replica *r, int status)
 {
 	json_t *answer = NULL;
 
-	status = me_json(r, &call->user, &answer);
+	status = me_json(r, &call->user, auth_known(call->api->auth, call->cookie),
+	    &answer);
 	if (status != STATUS_OK)
 		api_fail(call, status, NULL, NULL);
 	else
@@ -84,7 +109,7 @@ sign_in(struct api_call *call, struct replica *r, int status)
 		return;
 	}
 	if (status == STATUS_OK)
-		status = me_json(r, &user, &answer);
+		status = me_json(r, &user, true, &answer);
 	if (status != STATUS_OK) {
 		api_fail(call, status, NULL, NULL);
 		return;
@@ -101,8 +126,8 @@ static void
 sign_out(struct api_call *call)
 {
 	auth_end(call->api->auth, call->cookie);
-	api_json(call, 200, json_object(),
-	    "kehou=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+	/* The cookie stays: it opens nothing now, but shows a device of the house. */
+	api_json(call, 200, json_object(), NULL);
 }
 
 const struct api_route api_people_routes[] = {

@@ -25,13 +25,11 @@ was_refused(const char *name)
 static void
 on_file(void *ctx, const struct replica_file *f)
 {
-	struct spool *spool = ctx;
-
+	(void)ctx;
 	if (f->outcome == REPLICA_REFUSED || f->outcome == REPLICA_OTHERS) {
 		memcpy(refusals[refusals_next].name, f->name, FOLDER_NAME_BYTES);
 		refusals_next = (refusals_next + 1) % REFUSALS;
 	}
-	spool_done(spool, f->name);
 }
 
 /* A few files, then the queue's next: pages wait no longer than that. */
@@ -51,7 +49,9 @@ merge_some(struct engine_job *job, struct replica *r, int status)
 	if (r != NULL)
 		status = spool_take(m->api->spool, &folder, &n);
 	if (r != NULL && status == STATUS_OK && n > 0)
-		status = replica_import(r, folder, on_file, m->api->spool, &done);
+		status = replica_import(r, folder, on_file, NULL, &done);
+	if (r != NULL && status == STATUS_OK && n > 0)
+		spool_done(m->api->spool);
 	if (r != NULL && status == STATUS_OK && n > 0 &&
 	    engine_submit(m->api->engine, job) == STATUS_OK)
 		return;

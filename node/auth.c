@@ -70,7 +70,7 @@ find(struct auth *a, const char *cookie)
 
 	hash_of(cookie, hash);
 	for (size_t i = 0; i < AUTH_MAX_SESSIONS; i++)
-		if (a->sessions[i].staff != 0 &&
+		if (a->sessions[i].used_s != 0 &&
 		    sodium_memcmp(a->sessions[i].hash, hash, sizeof hash) == 0)
 			return &a->sessions[i];
 	return NULL;
@@ -87,8 +87,8 @@ auth_begin(struct auth *a, int64_t staff, int64_t now_s, char ret[AUTH_COOKIE_BY
 	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	sodium_memzero(token, sizeof token);
 	pthread_mutex_lock(&a->lock);
-	for (size_t i = 0; i < AUTH_MAX_SESSIONS && s->staff != 0; i++)
-		if (a->sessions[i].staff == 0 || a->sessions[i].used_s < s->used_s)
+	for (size_t i = 0; i < AUTH_MAX_SESSIONS && s->used_s != 0; i++)
+		if (a->sessions[i].used_s < s->used_s)
 			s = &a->sessions[i];
 	*s = (struct session){ .staff = staff, .began_s = now_s, .used_s = now_s };
 	hash_of(ret, s->hash);
@@ -113,6 +113,17 @@ auth_staff(struct auth *a, const char *cookie, int64_t now_s)
 	}
 	pthread_mutex_unlock(&a->lock);
 	return staff;
+}
+
+bool
+auth_known(struct auth *a, const char *cookie)
+{
+	bool known;
+
+	pthread_mutex_lock(&a->lock);
+	known = find(a, cookie) != NULL;
+	pthread_mutex_unlock(&a->lock);
+	return known;
 }
 
 void

@@ -22,6 +22,9 @@ void auth_begin(struct auth *a, int64_t staff, int64_t now_s,
     char ret[AUTH_COOKIE_BYTES]);
 /* Whose session it is; 0 when there is none. */
 int64_t auth_staff(struct auth *a, const char *cookie, int64_t now_s);
+/* Whether it is a cookie that auth_begin gave, signed out or not, whose place was not
+ * needed since: a device of the house, which may offer names. */
+bool auth_known(struct auth *a, const char *cookie);
 void auth_end(struct auth *a, const char *cookie);
 /* All sessions of a person: left, or another PIN. */
 void auth_end_staff(struct auth *a, int64_t staff);

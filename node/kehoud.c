@@ -94,6 +94,7 @@ begin_network(const struct options *o, struct api *api, char **ret_root)
 	api_sync_begin(api);
 	link.spool = api->spool;
 	link.root = root;
+	link.dir = o->dir;
 	return o->hub == NULL ? STATUS_OK : link_new(&link, &api->link);
 }
 

@@ -6,11 +6,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "node/history.h"
 #include "node/log.h"
 
 #define DAY_S INT64_C(86400)
 #define ZONE_S INT64_C(28800) /* UTC+8, always */
 #define STATE_MAX_BYTES 4096
+
+static const char *const ends[] = { "", "done", "stopped", "no_name", "no_route", "slow",
+	"tls", "portal", "other_hub", "busy", "refused", "budget", "here" };
 
 struct link {
 	struct link_options o;
@@ -196,12 +200,10 @@ work_seen(struct errand *e, struct replica *r)
 static void
 on_file(void *ctx, const struct replica_file *f)
 {
-	struct link *l = ctx;
-
+	(void)ctx;
 	if (f->outcome == REPLICA_REFUSED)
 		log_line(LOG_LEVEL_WARNING, "%s from the hub was refused: %s", f->name,
 		    status_text(f->status));
-	spool_done(l->o.spool, f->name);
 }
 
 static void
@@ -214,7 +216,15 @@ work_incoming(struct errand *e, struct replica *r)
 	while (e->status == STATUS_OK && n > 0) {
 		e->status = spool_take(e->link->o.spool, &folder, &n);
 		if (e->status == STATUS_OK && n > 0)
-			e->status = replica_import(r, folder, on_file, e->link, &done);
+			e->status = replica_import(r, folder, on_file, NULL, &done);
+		if (e->status == STATUS_OK && n > 0)
+			spool_done(e->link->o.spool);
+		if (e->status == STATUS_OK && n > 0 && done.transactions > 0)
+			history_add(e->link->o.env, e->link->o.dir, &(struct history_line){
+			    .way = HISTORY_NETWORK, .in = true,
+			    .bundles = done.merged + done.partly,
+			    .transactions = done.transactions,
+			    .outcome = done.partly > 0 ? "partly" : "merged", .message = "" });
 	}
 }
 
@@ -305,6 +315,12 @@ record(struct link *l, const struct courier_result *got)
 	if (got->end == COURIER_STOPPED)
 		return;
 	p->end = got->end;
+	/* What changed nothing and found nothing is no line worth reading. */
+	if (got->sent > 0 || got->end != COURIER_DONE)
+		history_add(l->o.env, l->o.dir, &(struct history_line){
+		    .way = HISTORY_NETWORK, .bundles = got->sent,
+		    .outcome = got->end == COURIER_DONE ? "sent" : "failed",
+		    .message = ends[got->end] });
 	if (got->end == COURIER_DONE) {
 		p->last_success_s = now_s;
 		p->failures = 0;
@@ -425,8 +441,6 @@ link_now(struct link *l)
 json_t *
 link_state(struct link *l)
 {
-	static const char *const ends[] = { "", "done", "stopped", "no_name", "no_route",
-		"slow", "tls", "portal", "other_hub", "busy", "refused", "budget", "here" };
 	json_t *o;
 
 	if (l == NULL)

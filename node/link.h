@@ -39,6 +39,7 @@ struct link_options {
 	struct spool *spool;
 	const struct env *env;
 	const char *root;        /* where link.json lies */
+	const char *dir;         /* data directory, for the history */
 };
 /* options' pointers outlive it. */
 int link_new(const struct link_options *options, struct link **ret) MUST_CHECK;

@@ -398,7 +398,7 @@ spool_take(struct spool *s, const char **ret_folder, size_t *ret_n)
 {
 	struct oldest o = { .n = 0 };
 	struct dirent *e;
-	int status = STATUS_OK;
+	int status = each_file(s->now, put_back, s);
 	DIR *d = opendir(s->in);
 
 	if (d == NULL)
@@ -419,23 +419,26 @@ spool_take(struct spool *s, const char **ret_folder, size_t *ret_n)
 	return status;
 }
 
-void
-spool_done(struct spool *s, const char *name)
+static int
+remove_one(struct spool *s, const char *folder, const char *name, const struct stat *st)
 {
-	uint64_t size = 0;
-	char *path;
+	char *path = join(folder, name);
 
-	if (!spool_name_valid(name) || size_in(s->now, name, &size) != STATUS_OK)
-		return;
-	path = join(s->now, name);
 	if (path != NULL && unlink(path) == 0) {
-		give_back(s, size);
+		give_back(s, (uint64_t)st->st_size);
 		(void)pthread_mutex_lock(&s->lock);
 		if (s->files > 0)
 			s->files--;
 		(void)pthread_mutex_unlock(&s->lock);
 	}
 	free(path);
+	return STATUS_OK;
+}
+
+void
+spool_done(struct spool *s)
+{
+	(void)!each_file(s->now, remove_one, s);
 }
 
 size_t

@@ -44,8 +44,9 @@ int spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t to
 /* Engine's thread: moves up to SPOOL_BATCH_FILES whole files, oldest first, to
  * where replica_import finds them.  ret_folder: of that, borrowed. */
 int spool_take(struct spool *s, const char **ret_folder, size_t *ret_n) MUST_CHECK;
-/* Removes one that the engine has dealt with. */
-void spool_done(struct spool *s, const char *name);
+/* Removes what spool_take gave: the engine has dealt with it.  Without this the same
+ * files are given again. */
+void spool_done(struct spool *s);
 /* How many whole files wait or are in hand. */
 size_t spool_waiting(struct spool *s);
 /* Folder for what goes to a peer; made when new.  ret: malloced. */

@@ -147,7 +147,26 @@ def test_nobody_sees_rows_without_signing_in():
 		assert d.get("/api/v1/view/staff")["rows"][0]["name"] == "head"
 		cookie = d.cookie
 		d.post("/api/v1/sign-out")
-		d.cookie = cookie
+		assert d.cookie == cookie
+		d.get("/api/v1/view/staff", 401)
+		# The device may go on offering names, and nothing else.
+		assert [p["name"] for p in d.get("/api/v1/me")["people"]] == ["head"]
+		d.cookie = None
+		assert d.get("/api/v1/me")["people"] == []
+
+
+def test_a_new_pin_ends_the_sessions_of_before():
+	with Daemon(school("pins")) as d:
+		d.sign_in()
+		staff = d.do("staff.add", {"name": "二年级", "roles": "teacher", "pin": "135790"})
+		head = d.cookie
+		d.cookie = None
+		d.sign_in(staff="二年级", pin="135790")
+		teacher = d.cookie
+		d.get("/api/v1/view/staff")
+		d.cookie = head
+		d.do("staff.pin", {"staff_id": staff["rows"][0]["staff"], "pin": "864213"})
+		d.cookie = teacher
 		d.get("/api/v1/view/staff", 401)
 
 
