@@ -4,11 +4,13 @@
 
 #include "gen/domain_entries.h"
 #include "gen/schema_registry.h"
+#include "schema/initial.h"
 #include "schema/runtime.h"
 
 const struct replica_domain schema_domain = {
 	.registry = &schema_registry,
 	.migrations = domain_migrations,
+	.functions = initial_functions,
 };
 
 static const struct domain_entry *

@@ -116,6 +116,7 @@ replica_open_store(struct replica *r, const struct replica_domain *domain, bool 
 	struct store_options options = {
 		.registry = domain->registry,
 		.migrations = domain->migrations,
+		.functions = domain->functions,
 		.vfs = r->env->databases,
 		.create = create,
 	};

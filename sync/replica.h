@@ -19,6 +19,7 @@ struct replica;
 struct replica_domain {        /* what the schema hands the engine */
 	const struct registry *registry;
 	const char *const *migrations;
+	const struct store_function *functions; /* or NULL */
 };
 
 struct replica_hub_options {

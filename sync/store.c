@@ -436,6 +436,8 @@ set_up(struct store *s, const struct store_options *o)
 	if (status == STATUS_OK)
 		status = store_functions(s);
 	if (status == STATUS_OK)
+		status = store_text_functions(s, o->functions);
+	if (status == STATUS_OK)
 		status = store_upgrade_functions(s);
 	if (status == STATUS_OK)
 		status = store_rows_module(s);

@@ -17,10 +17,19 @@ struct store_stmt; /* a prepared statement of the domain */
  * path ":memory:" for tests.  Applies pending migrations in one transaction:
  * new tables and columns of the registry first, then the texts.  A failure
  * leaves the database as it was. */
+/* A deterministic SQL function of one text, which the engine need not understand;
+ * of NULL it is NULL.  False: NULL. */
+#define STORE_FUNCTION_BYTES 64 /* of its answer, with the end */
+struct store_function {
+	const char *name;
+	bool (*text)(const char *in, char ret_text[STORE_FUNCTION_BYTES]);
+};
+
 struct store_options {
 	const struct registry *registry;
 	const char *const *migrations; /* SQL texts, NULL-terminated, append-only;
 	                                * number of applied ones is kept */
+	const struct store_function *functions; /* static, ended by a NULL name; or NULL */
 	const char *vfs;               /* SQLite VFS name or NULL */
 	bool create;
 };

@@ -182,6 +182,32 @@ fn_pin_ok(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	    crypto_pwhash_str_verify(hash, pin, strlen(pin)) == 0);
 }
 
+static void
+fn_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	const struct store_function *f = sqlite3_user_data(ctx);
+	const char *in = (const char *)sqlite3_value_text(argv[0]);
+	char out[STORE_FUNCTION_BYTES];
+
+	(void)argc;
+	if (in != NULL && f->text(in, out))
+		sqlite3_result_text(ctx, out, -1, SQLITE_TRANSIENT);
+}
+
+int
+store_text_functions(struct store *s, const struct store_function *functions)
+{
+	for (const struct store_function *f = functions; f != NULL && f->name != NULL; f++) {
+		int rc = sqlite3_create_function_v2(s->db, f->name, 1,
+		    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, (void *)(uintptr_t)f,
+		    fn_text, NULL, NULL, NULL);
+
+		if (rc != SQLITE_OK)
+			return store_translate(s, rc);
+	}
+	return STATUS_OK;
+}
+
 int
 store_functions(struct store *s)
 {

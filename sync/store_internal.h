@@ -97,6 +97,8 @@ int store_statement(struct store *s, const char *sql, struct store_stmt **ret)
 int store_run(struct store_stmt *st) MUST_CHECK;
 struct value store_value(sqlite3_value *v); /* FLOAT becomes NULL */
 int store_functions(struct store *s) MUST_CHECK;      /* SQL functions */
+int store_text_functions(struct store *s, const struct store_function *functions)
+    MUST_CHECK;
 int store_rows_module(struct store *s) MUST_CHECK;    /* kehou_rows */
 int store_exec(struct store *s, const char *sql) MUST_CHECK; /* many statements */
 /* Makes the table, or gives an older one its new columns.  Inside a merge

@@ -23,9 +23,9 @@
 
 static const char *const migrations[] = { UPGRADE_SQL_LOCAL, NULL };
 static const char *const broken[] = { UPGRADE_SQL_LOCAL, UPGRADE_SQL_BROKEN, NULL };
-static const struct replica_domain old_domain = { &upgrade_old, migrations };
-static const struct replica_domain new_domain = { &upgrade_new, migrations };
-static const struct replica_domain broken_domain = { &upgrade_new, broken };
+static const struct replica_domain old_domain = { &upgrade_old, migrations, NULL };
+static const struct replica_domain new_domain = { &upgrade_new, migrations, NULL };
+static const struct replica_domain broken_domain = { &upgrade_new, broken, NULL };
 
 struct node {
 	const struct env *env;

@@ -3,7 +3,7 @@
 -- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i?
 -- requires: R12 R3
-SELECT e.pupil, p.name, e.grade, e.class,
+SELECT e.pupil, p.name, initials(p.name) AS initials, e.grade, e.class,
 	EXISTS (SELECT 1 FROM choice_span c WHERE c.school = e.school AND c.pupil = e.pupil
 		AND c.choice = 1 AND c.from_on <= :date AND c.until_on > :date
 		AND c.slots & :slot AND (c.weekdays & (1 << (CAST(strftime('%w', '2000-01-01',

@@ -83,9 +83,10 @@ export function initials(name: string): string {
 }
 
 // Any part of the name, or the beginning of its initials.
-export function matches(name: string, wanted: string): boolean {
+// letters: the initials, where the rows bring them (SQL initials()).
+export function matches(name: string, wanted: string, letters?: string): boolean {
 	const w = wanted.trim().toUpperCase();
-	return !w || name.toUpperCase().indexOf(w) >= 0 || (/^[A-Z]+$/.test(w) && initials(name).indexOf(w) === 0);
+	return !w || name.toUpperCase().indexOf(w) >= 0 || (/^[A-Z]+$/.test(w) && (letters || initials(name)).indexOf(w) === 0);
 }
 
 // pupil → true where taps let it go and the rows do not show it yet; undone: false.

@@ -89,7 +89,7 @@ function Find(p: { label: string; value: string; set: (v: string) => void; rows:
 	const [text, setText] = useState('');
 	const chosen = p.rows.filter(r => String(r.pupil) === p.value)[0];
 	return <div><Field label={p.label} value={chosen ? chosen.name : text} required={p.required} onInput={v => { p.set(''); setText(v); }} hint={t('输入姓名或拼音首字母，再点名字', 'Type a name or initials, then choose')} />
-		{!chosen && text && <div class="people">{p.rows.filter(r => matches(r.name, text)).slice(0, 8).map(r => <button type="button" class="person" onClick={() => p.set(String(r.pupil))}><Name>{r.name}</Name></button>)}</div>}</div>;
+		{!chosen && text && <div class="people">{p.rows.filter(r => matches(r.name, text, r.initials)).slice(0, 8).map(r => <button type="button" class="person" onClick={() => p.set(String(r.pupil))}><Name>{r.name}</Name></button>)}</div>}</div>;
 }
 
 export function Form(p: { name: string }) {

@@ -33,7 +33,7 @@ export function Report() {
 	const [what, setWhat] = useState('');
 	const [past, setPast] = useState(false);
 	const pupils = useView('pupils');
-	const near = !child && who ? (pupils.rows || []).filter(r => matches(r.name, who)).slice(0, 5) : [];
+	const near = !child && who ? (pupils.rows || []).filter(r => matches(r.name, who, r.initials)).slice(0, 5) : [];
 	const submit = async (e: Event) => {
 		e.preventDefault();
 		await send('incident.report', { kind, date, time, place, ...(child ? { pupil: child.pupil } : {}), ...(who ? { who } : {}), what, ...(past ? { past_head: 1 } : {}) },

@@ -15,7 +15,7 @@ export function Pupils() {
 		<div class="pair"><Field label={t('找', 'Find')} value={filter} onInput={setFilter} type="search" />
 			<Select label={t('班级', 'Class')} value={grp} onChange={setGrp} none={t('全部', 'All')} options={groups.map(g => [String(g), groupName(g, today())] as [string, string])} /></div>
 		<Rows seen={seen} empty={t('还没有学生。请导入花名册。', 'No children yet. Import the class list.')}>{rows => {
-			const found = rows.filter(r => matches(r.name, filter) && (!grp || String(r.grp) === grp));
+			const found = rows.filter(r => matches(r.name, filter, r.initials) && (!grp || String(r.grp) === grp));
 			return <div><p class="quiet">{t('共 ' + found.length + ' 人', found.length + ' children')}</p>
 				<ul class="children">{found.slice(0, 300).map(r => <li><a class="child two-lines" href={'#/pupils/' + r.pupil}><span class="child-name"><Name>{r.name}</Name></span>
 					<span class="child-state quiet">{groupName(Number(r.grp), today())}{Number(r.consent) ? '' : t(' 无同意书', ' no consent')}</span></a></li>)}</ul></div>;

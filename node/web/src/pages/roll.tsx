@@ -131,13 +131,13 @@ function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
 		</div>
 		{!done && <p class="hint">{t('都按“到”算。没来的点一下，请假的点两下。', 'Everybody counts as here. Tap once for absent, twice for excused.')}</p>}
 		{done && <Note kind="good"><p>{t('已点名。要改就点那个孩子。', 'Roll call is done. Tap a child to correct.')}</p></Note>}
-		{listed.length > 0 && <ul class="children">{listed.filter(r => matches(r.name, filter)).map(r =>
+		{listed.length > 0 && <ul class="children">{listed.filter(r => matches(r.name, filter, r.initials)).map(r =>
 			<Child name={r.name} state={stateOf(r)} onTap={() => press(r)} tag={!Number(r.expected) ? t('同意书待补', 'consent to follow') : undefined}
 				waiting={done && p.waiting.length > 0} />)}</ul>}
 		{listed.length === 0 && <p class="empty">{t('这个班还没有登记同意的孩子。来了的孩子照样收：在下面点名字。', 'No consents in this class yet. Children who came are welcome: tap their names below.')}</p>}
 		{strangers > 0 && <p class="quiet">{t('另有其他班 ' + strangers + ' 人', strangers + ' from other classes')}{!done && ': ' + draft.extra.filter(x => !rows.some(r => r.pupil === x.pupil)).map(x => x.name).join('、')}</p>}
 		{others.length > 0 && <details open={listed.length === 0 || !!filter}><summary>{t('没登记的同班孩子 ' + others.length + ' 人', others.length + ' of this class without consent')}</summary>
-			<ul class="children">{others.filter(r => matches(r.name, filter)).map(r => <Child name={r.name} state={0} onTap={() => come(r.pupil, r.name)} tag={Number(r.asked) ? t('已报名', 'asked') : undefined} />)}</ul></details>}
+			<ul class="children">{others.filter(r => matches(r.name, filter, r.initials)).map(r => <Child name={r.name} state={0} onTap={() => come(r.pupil, r.name)} tag={Number(r.asked) ? t('已报名', 'asked') : undefined} />)}</ul></details>}
 		<p><Button kind="plain" onClick={() => add(true)}>{t('＋ 其他班的孩子来了', '＋ A child of another class came')}</Button></p>
 		<div class="foot">
 			{!done ? <Button kind="main" wide onClick={submit} disabled={here + count(2) + count(3) === 0}>
@@ -169,7 +169,7 @@ function WalkIn(p: { onClose: () => void; onPick: (pupil: string, name: string) 
 	return <Sheet title={t('谁来了？', 'Who came?')} onClose={p.onClose}>
 		<Field label={t('姓名或拼音首字母', 'Name or initials')} value={filter} onInput={setFilter} />
 		<Rows seen={pupils} empty={t('没有学生。', 'No children.')}>
-			{rows => <ul class="pick">{rows.filter(r => filter && matches(r.name, filter)).slice(0, 30).map(r => <li>
+			{rows => <ul class="pick">{rows.filter(r => filter && matches(r.name, filter, r.initials)).slice(0, 30).map(r => <li>
 				<button type="button" onClick={() => p.onPick(r.pupil, r.name)}><Name>{r.name}</Name> <span class="quiet">{groupName(Number(r.grp), today())}</span></button></li>)}</ul>}
 		</Rows>
 	</Sheet>;
