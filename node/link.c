@@ -188,7 +188,7 @@ work_outgoing(struct errand *e, struct replica *r)
 	if (e->status == STATUS_OK)
 		e->status = spool_drop_rosters(e->link->o.env, e->folder);
 	if (e->status == STATUS_OK)
-		e->status = replica_export(r, e->folder, false, &done);
+		e->status = replica_export_to(r, e->folder, &e->other, &done);
 }
 
 static void

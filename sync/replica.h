@@ -83,13 +83,14 @@ struct replica_export {        /* what happened */
 	uint64_t transactions, bytes;
 };
 /* Seals what is logged, then writes a bundle for every recipient that lacks
- * something: a school → its hub; a hub → schools (only those that have files
- * on the stick, unless all is true).  Also writes the newest roster.  On
- * failure nothing half-written stands under a final name. */
+ * something: a school → its hub and the school's other devices (once certified
+ * itself); a hub → schools (only those that have files on the stick, unless all
+ * is true).  Also writes the newest roster.  On failure nothing half-written
+ * stands under a final name. */
 int replica_export(struct replica *r, const char *folder, bool all,
     struct replica_export *ret) MUST_CHECK;
 
-/* Hub: the same for one school alone, whether it has files there or not. */
+/* The same for one of these nodes alone, whether it has files there or not. */
 int replica_export_to(struct replica *r, const char *folder, const struct node_id *node,
     struct replica_export *ret) MUST_CHECK;
 /* For whom a bundle in a folder is; MALFORMED. */

@@ -483,7 +483,8 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 			p.receipt_since = p.sent + 1;
 		}
 	}
-	if (status == STATUS_OK && roster_node(&r->roster, &r->self.pub.id) == NULL)
+	if (status == STATUS_OK && to->role == ROLE_HUB &&
+	    roster_node(&r->roster, &r->self.pub.id) == NULL)
 		status = store_meta_get(r->store, "self", "request", &request);
 	if (status != STATUS_OK)
 		goto out;
@@ -571,6 +572,32 @@ has_been_here(struct replica *r, const char *folder, const struct folder_entry *
 	return false;
 }
 
+/* A school's device serves its hub and the school's other devices. */
+static int
+export_school(struct replica *r, const char *folder, const struct node_id *only,
+    const struct folder_entry *list, size_t n, struct replica_export *ret)
+{
+	const struct roster_cert *hub = roster_hub(&r->roster);
+	int status = STATUS_OK;
+
+	if (hub == NULL)
+		return STATUS_UNCERTIFIED;
+	if (only == NULL || node_id_compare(&hub->node.id, only) == 0)
+		status = export_to(r, folder, list, n, hub, ret);
+	if (roster_node(&r->roster, &r->self.pub.id) == NULL)
+		return status; /* they would not know whose it is */
+	for (size_t i = 0; status == STATUS_OK && i < r->roster.ncerts; i++) {
+		const struct roster_cert *c = &r->roster.certs[i];
+		bool yes = false;
+
+		if (only == NULL || node_id_compare(&c->node.id, only) == 0)
+			status = replica_is_sibling(r, c, &yes);
+		if (status == STATUS_OK && yes)
+			status = export_to(r, folder, list, n, c, ret);
+	}
+	return status;
+}
+
 /* only: for this node alone, or NULL. */
 static int
 export_all(struct replica *r, const char *folder, bool all, const struct node_id *only,
@@ -578,13 +605,8 @@ export_all(struct replica *r, const char *folder, bool all, const struct node_id
 {
 	int first = STATUS_OK, status;
 
-	if (r->role != ROLE_HUB) {
-		const struct roster_cert *hub = roster_hub(&r->roster);
-
-		if (hub == NULL)
-			return STATUS_UNCERTIFIED;
-		return export_to(r, folder, list, n, hub, ret);
-	}
+	if (r->role != ROLE_HUB)
+		return export_school(r, folder, only, list, n, ret);
 	for (size_t i = 0; i < r->roster.ncerts; i++) {
 		const struct roster_cert *c = &r->roster.certs[i];
 

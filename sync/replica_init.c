@@ -262,6 +262,10 @@ birth_keys(struct replica *r, const struct invitation *inv, const uint8_t secret
 		status = replica_set_number(r, "keys_read", r->keys.n);
 	if (status == STATUS_OK && keep)
 		status = store_meta_set(r->store, "self", "sheet", secret, 32);
+	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "self", "sheet_pk", recovery_pk, 32);
+	if (status == STATUS_OK && keep)
+		status = replica_set_number(r, "again", inv->roster.number);
 	if (status == STATUS_OK && r->role == ROLE_SCHOOL)
 		status = wrap_keys(r, recovery_pk);
 	return status;

@@ -51,9 +51,15 @@ int replica_away(struct replica *r, int status) MUST_CHECK;
 int replica_add_wrap(struct replica *r, const struct school_key *key,
     const uint8_t seal_pk[32]) MUST_CHECK;
 /* After rows came in: takes the school's keys that are wrapped to this device or
- * to the sheet that it was set up with, and reads what they open.  A node of no
+ * to the sheet that it was set up with, reads what they open, and wraps every key
+ * to itself, its sheet and its siblings where that was not done.  A node of no
  * school: nothing. */
 int replica_take_keys(struct replica *r) MUST_CHECK;
+/* Whether a certificate is another device of the same school, not revoked.  At a
+ * machine that took a lost one's place, the devices before it count from when they
+ * say that they know it: the lost one never does. */
+int replica_is_sibling(struct replica *r, const struct roster_cert *cert,
+    bool *ret) MUST_CHECK;
 /* Generations of the school's key that travel and that this node cannot open. */
 int replica_locked(struct replica *r, uint64_t *ret) MUST_CHECK;
 

@@ -179,24 +179,78 @@ is_wrapped(const struct wraps *all, uint32_t generation, const uint8_t pk[32])
 	return false;
 }
 
-/* Every key to this device and to the sheet, which stays the school's. */
+/* Whoever is to have the school's keys, by the keys that wraps are sealed to. */
+struct owners {
+	const uint8_t *pk[ROSTER_MAX_NODES + 3];
+	size_t n;
+};
+
+/* This device, the sheets that this machine knows, and the school's others. */
 static int
-hand_on(struct replica *r, const struct wraps *all, const struct opener *sheet)
+find_owners(struct replica *r, const uint8_t *sheet, const uint8_t *own_sheet,
+    struct owners *ret)
 {
-	const uint8_t *to[2] = { r->self.pub.seal_pk, sheet->pk };
-	uint64_t seq;
-	int status = replica_begin(r, r->scope, LANE_ORDINARY, 0);
+	ret->pk[ret->n++] = r->self.pub.seal_pk;
+	if (sheet != NULL)
+		ret->pk[ret->n++] = sheet;
+	if (own_sheet != NULL)
+		ret->pk[ret->n++] = own_sheet;
+	for (size_t i = 0; i < r->roster.ncerts; i++) {
+		bool yes;
+		int status = replica_is_sibling(r, &r->roster.certs[i], &yes);
 
-	for (unsigned i = 0; status == STATUS_OK && i < 2 * r->keys.n; i++) {
-		const struct school_key *key = &r->keys.keys[i / 2];
-
-		if (!is_wrapped(all, key->generation, to[i % 2]))
-			status = replica_add_wrap(r, key, to[i % 2]);
+		if (status != STATUS_OK)
+			return status;
+		if (yes)
+			ret->pk[ret->n++] = r->roster.certs[i].node.seal_pk;
 	}
-	if (status == STATUS_OK)
+	return STATUS_OK;
+}
+
+static int
+hand_on(struct replica *r, const struct wraps *all, const struct owners *to)
+{
+	bool begun = false;
+	uint64_t seq;
+	int status = STATUS_OK;
+
+	for (size_t i = 0; status == STATUS_OK && i < to->n * r->keys.n; i++) {
+		const struct school_key *key = &r->keys.keys[i % r->keys.n];
+
+		if (is_wrapped(all, key->generation, to->pk[i / r->keys.n]))
+			continue;
+		if (!begun)
+			status = replica_begin(r, r->scope, LANE_ORDINARY, 0);
+		if (status != STATUS_OK)
+			return status;
+		begun = true;
+		status = replica_add_wrap(r, key, to->pk[i / r->keys.n]);
+	}
+	if (status == STATUS_OK && begun)
 		status = store_commit(r->store, &seq);
-	else
+	if (status != STATUS_OK)
 		store_rollback(r->store);
+	return status;
+}
+
+/* Every key to everyone who is to have it and lacks it. */
+static int
+share_keys(struct replica *r, const struct wraps *all, const struct opener *sheet)
+{
+	struct owners *to = calloc(1, sizeof(*to));
+	struct buffer own = BUFFER_INIT;
+	int status = to == NULL ? STATUS_NOMEM :
+	    store_meta_get(r->store, "self", "sheet_pk", &own);
+
+	if (status == STATUS_NOT_FOUND)
+		status = STATUS_OK; /* set up with the sheet of another machine */
+	if (status == STATUS_OK)
+		status = find_owners(r, sheet->there ? sheet->pk : NULL,
+		    own.len == 32 ? own.data : NULL, to);
+	if (status == STATUS_OK)
+		status = hand_on(r, all, to);
+	buffer_release(&own);
+	free(to);
 	return status;
 }
 
@@ -272,11 +326,10 @@ replica_take_keys(struct replica *r)
 		status = replica_number(r, "keys_read", &had);
 	if (status == STATUS_OK && had != r->keys.n)
 		status = read_again(r);
-	if (status == STATUS_OK && sheet.there && r->keys.n > 1) {
-		status = hand_on(r, &all, &sheet);
-		if (status == STATUS_OK && locked(r, &all) == 0)
-			status = forget_sheet(r);
-	}
+	if (status == STATUS_OK)
+		status = share_keys(r, &all, &sheet);
+	if (status == STATUS_OK && sheet.there && r->keys.n > 1 && locked(r, &all) == 0)
+		status = forget_sheet(r);
 out:
 	sodium_memzero(&self, sizeof(self));
 	sodium_memzero(&sheet, sizeof(sheet));

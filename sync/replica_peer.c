@@ -149,6 +149,55 @@ replica_shared_vector(struct replica *r, uint64_t scope, struct vector *ret)
 	return status;
 }
 
+/* ---- other devices of a school ---- */
+
+/* Whether a node's segments, or bundles straight from it, show that it lived when
+ * we did. */
+static int
+has_met(struct replica *r, const struct node_id *node, bool *ret)
+{
+	uint32_t n = store_stream_count(r->store);
+	struct peer p;
+	int status = peer_load(r, node, &p);
+
+	*ret = status == STATUS_OK && p.received > 0;
+	peer_release(&p);
+	for (uint32_t w = 1; status == STATUS_OK && !*ret && w <= n; w++) {
+		const struct stream_id *theirs = store_stream_id(r->store, w);
+
+		if (theirs == NULL || node_id_compare(&theirs->node, node) != 0)
+			continue;
+		for (uint32_t o = 1; status == STATUS_OK && !*ret && o <= n; o++) {
+			const struct stream_id *own = store_stream_id(r->store, o);
+			uint64_t said = 0;
+
+			if (own == NULL ||
+			    node_id_compare(&own->node, &r->self.pub.id) != 0)
+				continue;
+			status = store_knows(r->store, w, UINT64_MAX, o, &said);
+			*ret = said > 0;
+		}
+	}
+	return status;
+}
+
+int
+replica_is_sibling(struct replica *r, const struct roster_cert *cert, bool *ret)
+{
+	uint64_t again = 0;
+	int status;
+
+	*ret = r->role == ROLE_SCHOOL && cert->role == ROLE_SCHOOL &&
+	    cert->scope == r->scope && !roster_revoked(&r->roster, &cert->node.id) &&
+	    node_id_compare(&cert->node.id, &r->self.pub.id) != 0;
+	if (!*ret)
+		return STATUS_OK;
+	status = replica_number(r, "again", &again);
+	if (status == STATUS_OK && cert->since <= again)
+		status = has_met(r, &cert->node.id, ret);
+	return status;
+}
+
 /* ---- a new epoch ---- */
 
 struct forgetting {

@@ -61,7 +61,7 @@ life_open(struct life_node *n)
 	assert_int_equal(replica_open(n->dir, n->env, &life_domain, &n->r), STATUS_OK);
 }
 
-static void
+static inline void
 life_reopen(struct life_node *n)
 {
 	replica_close(n->r);

@@ -521,6 +521,39 @@ def test_a_lost_disk_comes_back_with_the_recovery_sheet():
 		Run("digest", SCHOOL, node="county").works().out
 
 
+def carry(usb, *nodes):
+	for node in nodes:
+		Run("import", "--from", usb, node=node)
+		Run("export", "--to", usb, node=node).works()
+
+
+def test_a_second_device_shares_the_school_and_its_key():
+	make_hub("twos").works()
+	device = ("invite", "device", "--school", SCHOOL, "-o", path("two.khi"))
+	Run(*device, node="twos").fails(1, SCHOOL, "enrolled")
+	invite("twos", SCHOOL, "one.khi").works()
+	make_school("one", "one.khi").works()
+	usb, alone = stick("twos-usb", fresh=True), stick("twos-alone", fresh=True)
+	carry(usb, "one", "twos", "one")
+	Run("invite", "device", node="one").fails(1, "county")
+	assert not os.path.exists(path("two.khi"))
+	assert "recovery" in Run(*device, node="twos").works().err
+	Run("init", "school", "--invite", path("two.khi"), node="two").works()
+	as_head("one", "do", "pupil.add", "name=钱一", "school_year=2026", "grade=1").works()
+	carry(usb, "two", "twos", "one", "twos", "two")
+	assert "钱一" in as_head("two", "show", "pupils").works().out
+	assert Run("status", "--json", node="two").works().json()["locked"] == 0
+	as_head("two", "do", "pupil.add", "name=孙二", "school_year=2026", "grade=1").works()
+	carry(alone, "two", "one", "two")
+	assert "孙二" in as_head("one", "show", "pupils").works().out
+	assert "孙二" not in Run("show", "pupils", node="twos").out
+	carry(usb, "one", "twos", "one", "twos", "two", "twos")
+	digests = {Run("digest", SCHOOL, node=node).works().out for node in ("one", "two", "twos")}
+	assert len(digests) == 1
+	for node in ("one", "two", "twos"):
+		assert Run("verify", "--json", node=node).works().json()["good"] is True
+
+
 def test_schools_do_not_do_the_hubs_work():
 	for args in (("show", "schools"), ("invite", "--school", OTHER, "--name", "x",
 			"--class", "220", "-o", path("x.khi")), ("policy", "publish", "-")):

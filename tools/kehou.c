@@ -26,7 +26,7 @@ static const struct entry entries[] = {
 	{ "init", "hub", kehou_init_hub, true },
 	{ "init", "school", kehou_init_school, true },
 	{ "invite", "relay", kehou_hub_invite_relay, true },
-	{ "invite", "device", kehou_hub_invite_device, false },
+	{ "invite", "device", kehou_hub_invite_device, true },
 	{ "invite", NULL, kehou_hub_invite, true },
 	{ "roster", "import", kehou_roster_import, true },
 	{ "roster", "export", kehou_roster_export, true },

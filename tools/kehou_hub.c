@@ -38,7 +38,7 @@ make_invitation(struct cli *c, const struct replica_invite *in, const char *out)
 	struct buffer file = BUFFER_INIT;
 	char id[24];
 	json_t *done;
-	int rc = hub_only(c);
+	int rc = c->replica != NULL ? CLI_OK : hub_only(c);
 
 	if (rc != CLI_OK)
 		return rc;
@@ -128,11 +128,52 @@ kehou_hub_invite_relay(struct cli *c, int argc, char **argv)
 	return rc == CLI_OK ? make_invitation(c, &in, out) : rc;
 }
 
+/* Whether a machine of the school may still write. */
+static bool
+has_machine(const struct roster *roster, uint64_t school)
+{
+	for (size_t i = 0; i < roster->ncerts; i++)
+		if (roster->certs[i].role == ROLE_SCHOOL &&
+		    roster->certs[i].scope == school &&
+		    !roster_revoked(roster, &roster->certs[i].node.id))
+			return true;
+	return false;
+}
+
+/* The roster knows the school already, and a machine of it hands the key on. */
 int
 kehou_hub_invite_device(struct cli *c, int argc, char **argv)
 {
-	(void)argc, (void)argv;
-	return cli_usage(c, MSG("usage.device"), NULL);
+	const char *school = NULL, *out = NULL;
+	const struct cli_option options[] = {
+		{ "--school", &school, 1, NULL }, { "-o", &out, 1, NULL },
+		{ NULL, NULL, 0, NULL },
+	};
+	struct replica_invite in = { .role = ROLE_SCHOOL };
+	const struct roster_school *known;
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	rc = cli_open(c);
+	if (rc != CLI_OK)
+		return rc;
+	if (replica_role(c->replica) != ROLE_HUB)
+		return cli_fail(c, STATUS_RIGHTS, "invite_device", c->dir);
+	if (school == NULL || out == NULL)
+		return cli_usage(c, MSG("usage.needs"), school == NULL ? "--school" : "-o");
+	if (strlen(school) != 10 || !cli_decimal(school, 9999999999u, &in.school.id))
+		return cli_usage(c, MSG("usage.school"), school);
+	known = roster_school(replica_roster(c->replica), in.school.id);
+	if (known == NULL || !has_machine(replica_roster(c->replica), in.school.id))
+		return cli_fail(c, STATUS_NOT_FOUND, "invite_device", school);
+	in.school = *known;
+	rc = make_invitation(c, &in, out);
+	if (rc == CLI_OK && !c->json)
+		cli_say(c, stderr, MSG("invite.device"), NULL);
+	return rc;
 }
 
 /* FILE is JSON: {"command": …, "args": {…}} or an array of them, run in order;

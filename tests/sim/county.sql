@@ -35,3 +35,5 @@ SELECT school, pupil, date * 4 + slot, state, at, reason FROM attendance
 SELECT school, incident, 0, what, NULL, NULL FROM incident
 -- name: all_messages
 SELECT 0, message, 0, title, NULL, NULL FROM message
+-- name: keywrap_recipients
+SELECT recipient FROM keywrap

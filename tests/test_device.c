@@ -1,0 +1,214 @@
+/* Several devices in one school: the school's key, and exchange without the hub. */
+#include "tests/life_world.h"
+
+static struct life_node *
+second(struct life *w)
+{
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = LIFE_SCHOOL } };
+	struct buffer file = BUFFER_INIT;
+	struct life_node *n = life_place(w, "device");
+
+	assert_int_equal(replica_invite(w->node[0].r, &in, &file), STATUS_OK);
+	assert_int_equal(replica_init_school(n->dir, n->env, &life_domain, file.data,
+	    file.len, n->recovery), STATUS_OK);
+	buffer_release(&file);
+	life_open(n);
+	return n;
+}
+
+static int64_t
+addresses(const struct life_node *n)
+{
+	return life_count(n, COUNTY_SQL_ADDRESS_COUNT, LIFE_SCHOOL);
+}
+
+static uint64_t
+locked(const struct life_node *n)
+{
+	struct replica_status s;
+
+	assert_int_equal(replica_status(n->r, &s), STATUS_OK);
+	return s.locked;
+}
+
+/* Whether a generation of the school's keys stands sealed to a node. */
+static bool
+wrapped_to(const struct life_node *at, const struct life_node *node)
+{
+	struct store_stmt *st;
+	bool row, found = false;
+
+	assert_int_equal(store_prepare(replica_store(at->r), COUNTY_SQL_KEYWRAP_RECIPIENTS,
+	    &st, NULL), STATUS_OK);
+	while (store_step(st, &row) == STATUS_OK && row)
+		found |= memcmp(store_column(st, 0).p, node->r->self.pub.seal_pk,
+		    NODE_ID_BYTES) == 0;
+	store_reset(st);
+	return found;
+}
+
+static void
+test_a_second_device_reads_the_private_columns_without_the_sheet(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL), *b;
+
+	life_add(a, "甲");
+	life_add(a, "乙");
+	life_round(w, a);
+	b = second(w);
+	life_add(b, "丙");
+	life_round(w, b);
+	/* Everything but what only the school's key opens. */
+	assert_int_equal(life_pupils(b), 3);
+	assert_int_equal(addresses(b), 1);
+	assert_int_equal(locked(b), 1);
+	assert_false(wrapped_to(a, b));
+	life_round(w, a); /* learns of the device, and hands the key on */
+	assert_true(wrapped_to(a, b));
+	life_round(w, a);
+	life_round(w, b);
+	life_round(w, a);
+	assert_int_equal(addresses(b), 3);
+	assert_int_equal(addresses(a), 3);
+	assert_int_equal(locked(a) + locked(b), 0);
+	assert_int_equal(addresses(hub), 0);
+	assert_int_equal(hub->r->keys.n, 0);
+	assert_false(wrapped_to(hub, hub));
+	life_same(a, hub);
+	life_same(b, hub);
+	life_sound(a);
+	life_sound(b);
+	life_sound(hub);
+	assert_int_equal(life_held(hub), 0);
+}
+
+/* Each of the two sheets opens what both devices wrote. */
+static void
+test_either_sheet_brings_everything_back(void **state)
+{
+	struct life *w = *state;
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = LIFE_SCHOOL } };
+	struct life_node *a = life_school(w, LIFE_SCHOOL), *b;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	b = second(w);
+	life_add(b, "乙");
+	for (unsigned i = 0; i < 3; i++) {
+		life_round(w, b);
+		life_round(w, a);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		struct buffer file = BUFFER_INIT;
+		struct life_node *n = life_place(w, "again");
+
+		assert_int_equal(replica_invite(w->node[0].r, &in, &file), STATUS_OK);
+		assert_int_equal(replica_init_again(n->dir, n->env, &life_domain,
+		    file.data, file.len, (i == 0 ? a : b)->recovery), STATUS_OK);
+		buffer_release(&file);
+		life_open(n);
+		life_round(w, n);
+		life_round(w, n);
+		assert_int_equal(addresses(n), 2);
+		assert_int_equal(locked(n), 0);
+		/* Its own key reaches the other sheet over the device that has it. */
+		for (unsigned k = 0; k < 3; k++) {
+			life_round(w, n);
+			life_round(w, b);
+		}
+	}
+}
+
+static void
+test_two_devices_exchange_for_weeks_and_one_tells_the_hub(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL), *b;
+	struct replica_import in;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	b = second(w);
+	life_round(w, b);
+	life_round(w, a);
+	for (unsigned i = 0; i < 24; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "a%u", i);
+		life_add(a, name);
+		in = life_visit(w, a, "other");
+		assert_int_equal(in.refused + in.partly, 0);
+		name[0] = 'b';
+		life_add(b, name);
+		in = life_visit(w, b, "other");
+		assert_int_equal(in.refused + in.partly, 0);
+		assert_int_equal(in.merged, 1);
+		/* What was acknowledged is not sent again. */
+		assert_true(in.transactions <= 3);
+	}
+	(void)life_visit(w, a, "other");
+	assert_int_equal(life_pupils(a), 49);
+	assert_int_equal(addresses(a), 49);
+	assert_int_equal(addresses(b), 49);
+	life_same(a, b);
+	assert_int_equal(life_pupils(hub), 1);
+	life_round(w, b);
+	assert_int_equal(life_pupils(hub), 49);
+	life_same(b, hub);
+	life_round(w, a);
+	assert_int_equal(life_pupils(hub), 49);
+	life_same(a, hub);
+	life_sound(a);
+	life_sound(b);
+	life_sound(hub);
+	assert_int_equal(life_held(hub) + life_held(a) + life_held(b), 0);
+}
+
+static void
+test_a_replaced_machine_gets_neither_bundles_nor_keys(void **state)
+{
+	struct life *w = *state;
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = LIFE_SCHOOL } };
+	struct life_node *a = life_school(w, LIFE_SCHOOL), *b = life_place(w, "again");
+	struct buffer file = BUFFER_INIT;
+	struct replica_export out;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	assert_int_equal(replica_invite(w->node[0].r, &in, &file), STATUS_OK);
+	assert_int_equal(replica_init_again(b->dir, b->env, &life_domain, file.data,
+	    file.len, a->recovery), STATUS_OK);
+	buffer_release(&file);
+	life_open(b);
+	life_round(w, b);
+	life_round(w, b);
+	life_add(b, "乙");
+	sim_mount(w->sim, "fresh");
+	assert_int_equal(replica_export(b->r, "fresh", false, &out), STATUS_OK);
+	assert_int_equal(out.bundles, 1);
+	/* It lives after all: its own words prove it, and it is served again. */
+	life_round(w, a);
+	life_add(a, "丙");
+	life_round(w, a);
+	life_round(w, b);
+	life_round(w, b);
+	life_round(w, a);
+	assert_int_equal(addresses(a), life_pupils(a));
+	assert_int_equal(locked(a), 0);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, life_begin, life_end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_a_second_device_reads_the_private_columns_without_the_sheet),
+		CASE(test_either_sheet_brings_everything_back),
+		CASE(test_two_devices_exchange_for_weeks_and_one_tells_the_hub),
+		CASE(test_a_replaced_machine_gets_neither_bundles_nor_keys),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
