@@ -62,6 +62,16 @@ say_cell(void *ctx, bool refused, enum roster_field field, const char *reason,
 	    roster_table_header(&p->table, field), reason, "", text);
 }
 
+/* More than one transaction may hold is a matter of the file, not of the machine. */
+static int
+failed(struct plan *p, int status)
+{
+	if (status != STATUS_TOO_LARGE)
+		return runtime_fail(p->rt, status, p->error);
+	runtime_error(p->error, "R19.too_large", NULL, NULL);
+	return status;
+}
+
 /* ---- finding children again ---- */
 
 /* Open addressing over indexes plus one; a table has room for twice the entries. */
@@ -526,7 +536,7 @@ read_sheets(struct plan *p)
 		runtime_error(p->error, "R19.no_header", NULL, NULL);
 		return STATUS_MALFORMED;
 	}
-	return status == STATUS_OK ? status : runtime_fail(p->rt, status, p->error);
+	return status == STATUS_OK ? status : failed(p, status);
 }
 
 static int
@@ -651,7 +661,7 @@ roster_plan_run(const struct runtime *rt, const struct domain_user *user,
 	if (status == STATUS_OK) {
 		status = apply(&p, user);
 		if (status != STATUS_OK)
-			runtime_fail(rt, status, ret_error);
+			(void)failed(&p, status);
 	}
 	plan_release(&p);
 	if (status == STATUS_OK)

@@ -1,4 +1,5 @@
 #include "tests/domain_world.h"
+#include "tests/zip_bomb.h"
 
 #include "schema/roster_cell.h"
 #include "schema/roster_export.h"
@@ -639,6 +640,27 @@ every_table_of_a_child_is_asked_before_an_undo(void **state)
 	}
 }
 
+static void
+a_zip_bomb_is_refused_whether_it_says_its_size_or_not(void **state)
+{
+	static const uint32_t declared[] = {0xf0000000u, 1000};
+	static const char *const codes[] = {"R19.too_large", "R19.broken_file"};
+	struct world *w = *state;
+
+	for (int i = 0; i < 2; i++) {
+		struct roster_import_result r;
+		struct buffer bomb = BUFFER_INIT;
+
+		zip_bomb_make(declared[i], &bomb);
+		assert_true(bomb.len < ROSTER_BOOK_MAX_FILE_BYTES);
+		assert_true(run(w, bomb.data, bomb.len, false, NULL, &r) < 0);
+		assert_string_equal(w->error.code, codes[i]);
+		assert_true(w->error.data_safe);
+		buffer_release(&bomb);
+	}
+	assert_int_equal(world_count(w, "pupils", NULL), 0);
+}
+
 int
 main(void)
 {
@@ -691,6 +713,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(a_template_has_a_header_and_no_children, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_zip_bomb_is_refused_whether_it_says_its_size_or_not, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_undone_import_leaves_everything_as_it_was,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(
