@@ -423,7 +423,25 @@ requirements.bad = [
 	{"tests/test_a.c": ""},
 ]
 
-CHECKS = [layers, sql_in_sql_files, only_the_store_knows_sqlite, core_is_pure, exports,
+COLUMN = re.compile(r"^\s+\w+ (?:INTEGER|TEXT|BLOB)\b")
+
+
+def columns_say_what_they_mean(root, _build):
+	for path in sorted(glob.glob(os.path.join(root, "schema/tables/*.sql"))):
+		for number, line in enumerate(read(path).split("\n"), 1):
+			if COLUMN.match(line) and not re.search(r"-- (?:key|col) \d+ .*\s: \S", line):
+				yield f"{name_of(root, path)}:{number}: a column without its meaning"
+
+
+columns_say_what_they_mean.good = {"schema/tables/a.sql": "CREATE TABLE a (\n"
+	"\tb INTEGER, -- key 1 public : number of b\n\tPRIMARY KEY (b)\n);\n"}
+columns_say_what_they_mean.bad = [
+	{"schema/tables/a.sql": "\tb INTEGER, -- key 1 public\n"},
+	{"schema/tables/a.sql": "\tb TEXT, -- col 2 public default=1 :\n"},
+	{"schema/tables/a.sql": "\tb BLOB,\n"},
+]
+
+CHECKS = [columns_say_what_they_mean, layers, sql_in_sql_files, only_the_store_knows_sqlite, core_is_pure, exports,
 	lengths, build_lists_every_file, headers_stand_alone, no_failure_is_swallowed, requirements]
 
 # --- Running ----------------------------------------------------------------------

@@ -3,10 +3,10 @@
 -- table 10 site scope=school
 -- 校点. A school has sites; 0 is the school itself, 1 .. 99 its teaching points.
 CREATE TABLE site (
-	school INTEGER, -- key 1 public hint=scope : 学校标识码, ten digits
+	school INTEGER, -- key 1 public hint=scope : 学校（机构）标识码 of the Ministry of Education, ten digits
 	site INTEGER, -- key 2 public : -NN of the teaching point, 0 the school
 	name TEXT, -- col 3 public hub : 名称
-	class INTEGER, -- col 4 public hub : 城乡分类 111 112 121 122 123 210 220
+	class INTEGER, -- col 4 public hub : 城乡分类代码 of the National Bureau of Statistics (统计用区划和城乡划分代码): 111 112 121 122 123 210 220
 	class_year INTEGER, -- col 5 public hub : year of that classification
 	kind INTEGER, -- col 6 public hub : 1 primary 2 junior 3 nine-year 4 teaching point 5 central
 	boarding INTEGER, -- col 7 public default=0 hub : 1 children board

@@ -50,9 +50,10 @@ WHERE z.how IN (1, 9)
 		AND t.informed_at IS NOT NULL)
 UNION ALL
 SELECT q.school, date('2000-01-01', q.date || ' days'), q.slot, NULL, NULL, q.pupil, 'kept_not_signed'
-FROM late_pickup q
-WHERE (:school IS NULL OR q.school = :school) AND q.kept_at IS NOT NULL AND q.signed = 0
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN late_pickup q ON q.school = k.school
 	AND q.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
+WHERE q.kept_at IS NOT NULL AND q.signed = 0
 UNION ALL
 SELECT t.school, date('2000-01-01', t.date || ' days'), t.slot, t.site, t.grp, NULL, 'not_closed'
 FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
@@ -64,7 +65,8 @@ WHERE EXISTS (SELECT 1 FROM attendance a WHERE a.school = t.school
 		AND c.slot = t.slot AND c.site = t.site AND c.grp = t.grp)
 UNION ALL
 SELECT y.school, date('2000-01-01', y.date || ' days'), y.slot, y.site, y.grp, NULL, 'not_empty'
-FROM closing y
-WHERE (:school IS NULL OR y.school = :school) AND y.empty = 0
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN closing y ON y.school = k.school
 	AND y.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
+WHERE y.empty = 0
 ORDER BY 1, 2, 3, 4, 5, 6;

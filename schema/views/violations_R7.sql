@@ -1,21 +1,28 @@
 -- about: Sessions on days without school, or outside the window of season and class.
 -- about_zh: 非上课日的场次，或超出季节和类别规定时间的场次。
 -- roles: teacher head clerk lead auditor
--- params:
+-- params: from_on:d? until_on:d?
 -- requires: R7
 SELECT s.school, date('2000-01-01', s.date || ' days') AS date, s.slot, s.site, s.grp, s.reason,
 	CASE WHEN s.begin_min IS NULL THEN 'no_window' ELSE 'outside_window' END AS what
-FROM session s LEFT JOIN site t ON t.school = s.school AND t.site = s.site
-WHERE (:school IS NULL OR s.school = :school) AND NOT EXISTS (SELECT 1 FROM policy_window w WHERE w.version = s.policy
-	AND w.slot = s.slot AND w.class IN (0, t.class)
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN session s ON s.school = k.school
+	AND s.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
+LEFT JOIN site t ON t.school = s.school AND t.site = s.site
+WHERE NOT EXISTS (SELECT 1 FROM policy_window w WHERE w.version = s.policy
+	AND w.slot = s.slot AND w.class IN (0, t.class) AND w.kind IN (0, t.kind)
+	AND w.school IN (0, s.school) AND w.site IN (-1, s.site)
 	AND s.begin_min >= w.begin_min AND s.end_min <= w.end_min
 	AND CASE WHEN w.from_md <= w.until_md
 		THEN CAST(strftime('%m%d', '2000-01-01', s.date || ' days') AS INTEGER) BETWEEN w.from_md AND w.until_md
 		ELSE CAST(strftime('%m%d', '2000-01-01', s.date || ' days') AS INTEGER) >= w.from_md OR CAST(strftime('%m%d', '2000-01-01', s.date || ' days') AS INTEGER) <= w.until_md END)
 UNION ALL
 SELECT s.school, date('2000-01-01', s.date || ' days'), s.slot, s.site, s.grp, s.reason, 'no_school_day'
-FROM session s LEFT JOIN policy_day y ON y.version = s.policy AND y.day = s.date
-WHERE (:school IS NULL OR s.school = :school) AND (y.kind = 2 OR y.kind IS NULL
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN session s ON s.school = k.school
+	AND s.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
+LEFT JOIN policy_day y ON y.version = s.policy AND y.day = s.date
+WHERE (y.kind = 2 OR y.kind IS NULL
 	AND (strftime('%w', '2000-01-01', s.date || ' days') IN ('0', '6')
 		OR EXISTS (SELECT 1 FROM policy_term x WHERE x.version = s.policy)
 		AND NOT EXISTS (SELECT 1 FROM policy_term x WHERE x.version = s.policy
