@@ -90,9 +90,11 @@ R18_every_view_with_a_private_column_says_that_it_is_sensitive(void **state)
 		for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 			const struct domain_entry *e = &domain_views[v];
 
-			/* Numbers to dial and the check itself are no child's data. */
+			/* Numbers to dial and the check itself are no child's data; what an
+			 * undo would take back is compared, not shown. */
 			if (strstr(e->sql, columns[i]) && strcmp(e->name, "emergency") != 0
-			    && strcmp(e->name, "violations_R18") != 0 && !e->sensitive)
+			    && strcmp(e->name, "violations_R18") != 0
+			    && strcmp(e->name, "roster_undo") != 0 && !e->sensitive)
 				fail_msg("%s shows %s", e->name, columns[i]);
 		}
 }
