@@ -76,6 +76,9 @@ struct replica_invite {
 int replica_invite(struct replica *r, const struct replica_invite *in,
     struct buffer *ret_file) MUST_CHECK;
 
+/* Cuts what is logged into segments; everything own is in segments then. */
+int replica_seal(struct replica *r) MUST_CHECK;
+
 struct replica_export {        /* what happened */
 	uint32_t bundles;          /* written and read back */
 	uint32_t unchanged;        /* recipients for whom nothing is new */

@@ -63,8 +63,6 @@ int replica_is_sibling(struct replica *r, const struct roster_cert *cert,
 /* Generations of the school's key that travel and that this node cannot open. */
 int replica_locked(struct replica *r, uint64_t *ret) MUST_CHECK;
 
-/* Cuts what is logged into segments; everything own is in segments then. */
-int replica_seal(struct replica *r) MUST_CHECK;
 /* Before the first byte leaves: says in the sidecar what leaves. */
 int replica_mark_left(struct replica *r) MUST_CHECK;
 /* Installs a signed roster (file, memory) when its number is higher and tries

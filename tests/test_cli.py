@@ -16,7 +16,7 @@ PIN, PASSPHRASE = "246810", "correct horse battery"
 SCHOOL, OTHER = "3141018501", "3141018502"
 COMMANDS = ("init hub", "init school", "invite", "invite relay", "roster import", "do",
 	"show", "show schools", "show inbox", "commands", "views", "export", "import", "status", "inspect",
-	"verify", "digest", "doctor", "policy publish")
+	"verify", "digest", "doctor", "policy publish", "audit-pack")
 work = ""
 
 

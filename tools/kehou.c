@@ -44,6 +44,7 @@ static const struct entry entries[] = {
 	{ "inspect", NULL, kehou_status_inspect, true },
 	{ "verify", NULL, kehou_status_verify, true },
 	{ "digest", NULL, kehou_status_digest, true },
+	{ "audit-pack", NULL, kehou_audit_pack, true },
 	{ "doctor", NULL, kehou_doctor, true },
 	{ "policy", "publish", kehou_hub_policy_publish, true },
 };

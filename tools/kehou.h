@@ -18,6 +18,8 @@ kehou_command kehou_inbox;
 /* kehou_roster.c */
 kehou_command kehou_roster_import, kehou_roster_export, kehou_roster_template,
     kehou_roster_undo;
+/* kehou_audit.c */
+kehou_command kehou_audit_pack;
 /* kehou_do.c */
 kehou_command kehou_do, kehou_do_show, kehou_do_commands, kehou_do_views;
 /* --help of one command or view of the domain: what it is, and its parameters. */

@@ -1,0 +1,8 @@
+-- about: For auditors: kind of person, day of the check and bar of everybody on duty; the month is not looked at.
+-- about_zh: 审计用：人员类别、查验日期和限制（与月份无关）。
+-- roles: head clerk lead auditor
+-- params: month:i
+-- requires: R11
+SELECT school, staff, name, kind, date('2000-01-01', checked_on || ' days') AS checked_on, barred, date('2000-01-01', barred_on || ' days') AS barred_on
+FROM standing WHERE (:school IS NULL OR school = :school) AND :month IS NOT NULL
+ORDER BY school, staff;
