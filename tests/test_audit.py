@@ -116,7 +116,7 @@ def test_a_month_of_duty_by_commands():
 	do("duty.add", f"person={people[0]}", f"date={LAST}", "slot=2", "minutes=45", "reason=late")
 
 
-def test_every_figure_agrees():
+def test_R11_every_figure_of_the_pack_agrees():
 	run = pack("good")
 	assert "SHA-256" in run.stderr and not os.path.exists(path("good.tmp"))
 	with open(path("good", "manifest.csv"), "rb") as f:
@@ -168,13 +168,13 @@ CHANGES = (("sessions.csv", "ends", 1000), ("sessions.csv", "marks", 0),
 	("money.csv", "left", 1), ("vouchers.csv", "voucher", "X"), ("sites.csv", "class", 111))
 
 
-def test_one_altered_row_fails_and_is_named():
+def test_R11_one_altered_row_fails_and_is_named():
 	for file, column, value in CHANGES:
 		said = altered("bent", file, column, value)
 		assert f"{file} row 2 is not as it was packed" in said, said
 
 
-def test_a_figure_altered_together_with_the_manifest_is_recomputed_and_named():
+def test_R11_a_figure_altered_together_with_the_manifest_is_recomputed_and_named():
 	for file, column, value in CHANGES:
 		if file in ("handovers.csv", "rates.csv", "staff.csv"):
 			continue # the first row there changes no sum; rates: below
