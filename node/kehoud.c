@@ -15,8 +15,8 @@
 
 #include "node/api.h"
 #include "node/control.h"
-#include "node/guard.h"
 #include "node/log.h"
+#include "node/settings.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0"
@@ -25,16 +25,19 @@
 enum exit_code { EXIT_WELL = 0, EXIT_FAILED = 1, EXIT_BAD_USAGE = 2 };
 
 struct options {
-	const char *dir, *listen, *web, *hub, *ca;
+	const char *dir, *config, *listen, *web, *hub, *ca;
 	const char *hosts[GUARD_MAX_NAMES];
 	size_t nhosts;
 };
 
+static const char synopsis[] =
+    "usage: kehoud -D DIR [--config FILE] [--listen ADDRESS:PORT] [--host NAME]...\n"
+    "              [--web FOLDER] [--hub URL [--ca FILE]]\n";
+
 static int
 usage(void)
 {
-	fputs("usage: kehoud -D DIR [--listen ADDRESS:PORT] [--host NAME]... [--web FOLDER]\n"
-	    "              [--hub URL [--ca FILE]]\n", stderr);
+	fputs(synopsis, stderr);
 	return EXIT_BAD_USAGE;
 }
 
@@ -46,14 +49,15 @@ read_options(int argc, char **argv, struct options *o, bool *ret_done)
 		const char **value = NULL;
 
 		if (strcmp(argv[i], "--version") == 0 || strcmp(argv[i], "--help") == 0) {
-			puts(argv[i][2] == 'v' ? "kehoud " PACKAGE_VERSION
-			    : "usage: kehoud -D DIR [--listen ADDRESS:PORT] [--host NAME]... [--web FOLDER]"
-			    " [--hub URL [--ca FILE]]");
+			fputs(argv[i][2] == 'v' ? "kehoud " PACKAGE_VERSION "\n" : synopsis,
+			    stdout);
 			*ret_done = true;
 			return 0;
 		}
 		if (strcmp(argv[i], "-D") == 0)
 			value = &o->dir;
+		else if (strcmp(argv[i], "--config") == 0)
+			value = &o->config;
 		else if (strcmp(argv[i], "--listen") == 0)
 			value = &o->listen;
 		else if (strcmp(argv[i], "--web") == 0)
@@ -71,12 +75,72 @@ read_options(int argc, char **argv, struct options *o, bool *ret_done)
 	return o->dir != NULL ? 0 : usage();
 }
 
+/* The file, and over it the command line. */
+static int
+read_settings(const struct options *o, struct settings *ret)
+{
+	static const char *const names[] = { "listen", "url", "ca" };
+	const char *const values[] = { o->listen, o->hub, o->ca };
+	size_t len = strlen(o->dir) + sizeof("/" SETTINGS_NAME);
+	char *own = malloc(len);
+	int status;
+
+	if (own == NULL)
+		return STATUS_NOMEM;
+	(void)snprintf(own, len, "%s/%s", o->dir, SETTINGS_NAME);
+	settings_default(ret);
+	status = settings_read(o->config != NULL ? o->config : own, o->config != NULL,
+	    stderr, ret);
+	free(own);
+	for (size_t i = 0; status == STATUS_OK && i < 3; i++)
+		if (values[i] != NULL)
+			status = settings_set(ret, i == 0 ? "http" : "hub", names[i],
+			    values[i], stderr);
+	if (o->nhosts > 0)
+		ret->nhosts = 0;
+	for (size_t i = 0; status == STATUS_OK && i < o->nhosts; i++)
+		status = settings_set(ret, "http", "host", o->hosts[i], stderr);
+	return status;
+}
+
+/* After SIGHUP; what is wrong leaves everything as it was. */
+static void
+reload(const struct options *o, const struct settings *started, struct link *l)
+{
+	struct settings now;
+
+	if (read_settings(o, &now) != STATUS_OK)
+		return;
+	log_set_level(now.level);
+	if (l != NULL)
+		link_set_plan(l, &now.plan);
+	log_line(LOG_LEVEL_NOTICE, "settings read again: %s", settings_same_start(started, &now) ?
+	    "all are in force" :
+	    "log level and plan are in force; [http] and url, ca, proxy need a restart");
+}
+
+static void
+wait_for_end(const sigset_t *signals, const struct options *o, const struct settings *s,
+    struct link *l)
+{
+	int got;
+
+	while (sigwait(signals, &got) == 0) {
+		if (got != SIGHUP) {
+			log_line(LOG_LEVEL_NOTICE, "signal %d: stopping", got);
+			return;
+		}
+		reload(o, s, l);
+	}
+}
+
 /* The network's side: what comes in pieces, and at a school the calls to its hub. */
 static int
-begin_network(const struct options *o, struct api *api, char **ret_root)
+begin_network(const struct options *o, const struct settings *s, struct api *api, char **ret_root)
 {
-	struct link_options link = { .courier = { .url = o->hub, .ca_file = o->ca },
-		.plan = { .network = true, .interval_s = LINK_INTERVAL_S },
+	struct link_options link = { .courier = { .url = s->url,
+		.ca_file = s->ca[0] == '\0' ? NULL : s->ca,
+		.proxy = s->proxy[0] == '\0' ? NULL : s->proxy }, .plan = s->plan,
 		.engine = api->engine, .env = api->env };
 	size_t len = strlen(o->dir) + sizeof("/spool");
 	char *root = malloc(len);
@@ -95,36 +159,38 @@ begin_network(const struct options *o, struct api *api, char **ret_root)
 	link.spool = api->spool;
 	link.root = root;
 	link.dir = o->dir;
-	return o->hub == NULL ? STATUS_OK : link_new(&link, &api->link);
+	return s->url[0] == '\0' ? STATUS_OK : link_new(&link, &api->link);
 }
 
 static int
-serve(const struct options *o, const sigset_t *signals)
+serve(const struct options *o, const struct settings *s, const sigset_t *signals)
 {
+	const char *hosts[GUARD_MAX_NAMES];
 	struct api api = { .env = &env_posix, .dir = o->dir, .web = o->web,
-		.version = PACKAGE_VERSION, .hosts = o->hosts, .nhosts = o->nhosts };
+		.version = PACKAGE_VERSION, .hosts = hosts, .nhosts = s->nhosts };
 	struct http_handlers handlers = { .max_body = api_max_body, .handle = api_handle,
 		.too_large = api_too_large, .ctx = &api };
 	struct control *control = NULL;
 	struct http *http = NULL;
 	char *root = NULL;
-	int status = auth_new(&api.auth), got;
+	int status = auth_new(&api.auth);
 
+	for (size_t i = 0; i < s->nhosts; i++)
+		hosts[i] = s->hosts[i];
 	if (status == STATUS_OK)
 		status = engine_new(o->dir, api.env, &api.engine);
 	if (status == STATUS_OK && control_new(o->dir, api.engine, &control) != STATUS_OK)
 		log_line(LOG_LEVEL_WARNING, "%s: kehou cannot borrow it", o->dir);
 	if (status == STATUS_OK)
-		status = begin_network(o, &api, &root);
+		status = begin_network(o, s, &api, &root);
 	if (status == STATUS_OK)
-		status = http_new(o->listen, &handlers, &http);
+		status = http_new(s->listen, &handlers, &http);
 	if (status == STATUS_OK) {
 		log_line(LOG_LEVEL_NOTICE, "listening on http://%s", http_address(http));
-		if (sigwait(signals, &got) == 0)
-			log_line(LOG_LEVEL_NOTICE, "signal %d: stopping", got);
+		wait_for_end(signals, o, s, api.link);
 		http_quiesce(http);
 	} else
-		log_line(LOG_LEVEL_ERROR, "%s: %s", o->listen, status_text(status));
+		log_line(LOG_LEVEL_ERROR, "%s: %s", s->listen, status_text(status));
 	link_free(api.link);
 	/* The engine answers all that waits before the answers' way is closed. */
 	control_free(control);
@@ -140,13 +206,17 @@ serve(const struct options *o, const sigset_t *signals)
 int
 main(int argc, char **argv)
 {
-	struct options o = { .listen = ":8620" };
+	struct options o = { .dir = NULL };
+	static struct settings settings;
 	sigset_t signals;
 	bool done = false;
 	int rc = read_options(argc, argv, &o, &done);
 
 	if (rc != 0 || done)
 		return rc;
+	if (read_settings(&o, &settings) != STATUS_OK)
+		return EXIT_BAD_USAGE;
+	log_set_level(settings.level);
 	/* One arena: a second one for each thread would only hold memory. */
 	mallopt(M_ARENA_MAX, 1);
 	umask(077);
@@ -156,8 +226,9 @@ main(int argc, char **argv)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGPIPE);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	sigdelset(&signals, SIGPIPE);
-	return serve(&o, &signals);
+	return serve(&o, &settings, &signals);
 }

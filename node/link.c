@@ -268,7 +268,7 @@ wait_some(void *ctx, unsigned seconds)
 }
 
 static void
-exchange(struct link *l, struct courier_result *ret)
+exchange(struct link *l, uint64_t day_bytes, struct courier_result *ret)
 {
 	struct errand e = { .folder = NULL }, in = { .folder = NULL };
 	struct courier_job job = { .own = &e.own, .other = &e.other, .spool = l->o.spool,
@@ -279,9 +279,9 @@ exchange(struct link *l, struct courier_result *ret)
 	ret->end = COURIER_HERE;
 	if (status == STATUS_OK) {
 		job.folder = e.folder;
-		if (l->o.plan.day_bytes > 0)
-			job.max_bytes = l->o.plan.day_bytes > l->past.bytes ?
-			    l->o.plan.day_bytes - l->past.bytes : 1;
+		if (day_bytes > 0)
+			job.max_bytes = day_bytes > l->past.bytes ?
+			    day_bytes - l->past.bytes : 1;
 		courier_run(l->courier, &job, ret);
 		status = errand(l, &in, work_incoming);
 	}
@@ -365,9 +365,11 @@ link_main(void *ctx)
 
 	pthread_mutex_lock(&l->lock);
 	while (wait_turn(l)) {
+		uint64_t day_bytes = l->o.plan.day_bytes;
+
 		l->running = true;
 		pthread_mutex_unlock(&l->lock);
-		exchange(l, &got);
+		exchange(l, day_bytes, &got);
 		pthread_mutex_lock(&l->lock);
 		l->running = false;
 		record(l, &got);
@@ -434,6 +436,15 @@ link_now(struct link *l)
 {
 	pthread_mutex_lock(&l->lock);
 	l->asked = true;
+	pthread_cond_broadcast(&l->wake);
+	pthread_mutex_unlock(&l->lock);
+}
+
+void
+link_set_plan(struct link *l, const struct link_plan *plan)
+{
+	pthread_mutex_lock(&l->lock);
+	l->o.plan = *plan;
 	pthread_cond_broadcast(&l->wake);
 	pthread_mutex_unlock(&l->lock);
 }

@@ -46,6 +46,8 @@ int link_new(const struct link_options *options, struct link **ret) MUST_CHECK;
 void link_free(struct link *l);
 /* Any thread: an exchange as soon as may be, outside the plan too. */
 void link_now(struct link *l);
+/* Any thread: another plan from now on; an exchange that runs keeps its own. */
+void link_set_plan(struct link *l, const struct link_plan *plan);
 /* For docs/api.md's status; l may be NULL. */
 json_t *link_state(struct link *l);
 

@@ -121,6 +121,58 @@ def school(name):
 
 
 # ---- the tests -------------------------------------------------------------------
+def test_the_doctor_looks_while_the_daemon_runs():
+	with Daemon(school("doctored")):
+		rows = json.loads(kehou("--json", "doctor", node="doctored").stdout)
+		state = {r["check"]: r["condition"] for r in rows}
+		assert state["database"] == "good" and "busy" not in state, rows
+
+
+def test_settings_come_from_the_file_and_the_command_line_wins():
+	school("settled")
+	with open(path("settled") + "/kehoud.ini", "w", encoding="utf-8") as f:
+		f.write("[http]\nlisten = 192.0.2.1:1\nhost = fromfile\n[log]\nlevel = notice\n")
+	with Daemon("settled") as d:  # its --listen wins: the file's address is not ours
+		assert d.ask("GET", "/healthz", headers={"Host": "fromfile"})[0] == 200
+		assert d.ask("GET", "/healthz", headers={"Host": "elsewhere"})[0] != 200
+	with Daemon("settled", "--host", "elsewhere") as d:
+		assert d.ask("GET", "/healthz", headers={"Host": "elsewhere"})[0] == 200
+		assert d.ask("GET", "/healthz", headers={"Host": "fromfile"})[0] != 200
+
+
+def test_a_wrong_setting_ends_in_one_line():
+	school("wrong")
+	with open(path("wrong") + "/kehoud.ini", "w", encoding="utf-8") as f:
+		f.write("[log]\nlevel = loud\n")
+	run = subprocess.run([KEHOUD, "-D", path("wrong")], capture_output=True, text=True,
+		timeout=60, check=False)
+	assert run.returncode == 2 and run.stderr.count("\n") == 1, run
+	assert "kehoud.ini:2: level = loud" in run.stderr, run
+	for args in (["--listen", "nowhere"], ["--config", path("absent.ini")]):
+		run = subprocess.run([KEHOUD, "-D", path("template"), *args], capture_output=True,
+			text=True, timeout=60, check=False)
+		assert run.returncode == 2 and run.stderr.count("\n") == 1, run
+
+
+def test_a_hangup_reads_the_settings_again():
+	school("again")
+	ini = path("again") + "/kehoud.ini"
+
+	def after(text, said):
+		with open(ini, "w", encoding="utf-8") as f:
+			f.write(text)
+		d.process.send_signal(signal.SIGHUP)
+		line = d.process.stderr.readline()
+		assert said in line, line
+	with open(ini, "w", encoding="utf-8") as f:
+		f.write("[log]\nlevel = notice\n")
+	with Daemon("again") as d:
+		after("[log]\nlevel = info\n", "all are in force")
+		after("[hub]\nurl = http://127.0.0.1:1\n", "need a restart")
+		after("[hub]\nwhere = there\n", "kehoud.ini:2: unknown key where")
+		assert d.ask("GET", "/healthz")[0] == 200
+
+
 def test_healthy_before_there_is_a_node_and_ready_only_after():
 	with Daemon("nothing") as d:
 		d.get("/healthz")

@@ -275,6 +275,20 @@ cli_need_dir(struct cli *c)
 }
 
 int
+cli_try_open(struct cli *c)
+{
+	int rc = loan_become_owner(c->dir);
+
+	if (rc == STATUS_OK)
+		rc = replica_open(c->dir, c->env, &schema_domain, &c->replica);
+	if (rc == STATUS_LOCKED && !c->borrowed && loan_ask(c->dir, &c->loan) == STATUS_OK) {
+		c->borrowed = true;
+		rc = replica_open(c->dir, c->env, &schema_domain, &c->replica);
+	}
+	return rc;
+}
+
+int
 cli_open(struct cli *c)
 {
 	int rc;
@@ -284,13 +298,7 @@ cli_open(struct cli *c)
 	rc = cli_need_dir(c);
 	if (rc != CLI_OK)
 		return rc;
-	rc = loan_become_owner(c->dir);
-	if (rc == STATUS_OK)
-		rc = replica_open(c->dir, c->env, &schema_domain, &c->replica);
-	if (rc == STATUS_LOCKED && !c->borrowed && loan_ask(c->dir, &c->loan) == STATUS_OK) {
-		c->borrowed = true;
-		rc = replica_open(c->dir, c->env, &schema_domain, &c->replica);
-	}
+	rc = cli_try_open(c);
 	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "open", c->dir);
 }
 

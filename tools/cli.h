@@ -77,6 +77,8 @@ const char *cli_number(uint64_t n, char ret[24]);
 int cli_need_dir(struct cli *c);
 /* Opens the data directory; CLI_OK or the line is printed. */
 int cli_open(struct cli *c);
+/* The same as a status, without a word; c->dir is set. */
+int cli_try_open(struct cli *c);
 /* cli_open, then signs in --as, or acts as nobody. */
 int cli_open_as(struct cli *c);
 void cli_close(struct cli *c);

@@ -132,7 +132,7 @@ check_node(struct doctor *d)
 	struct cli *c = d->c;
 	struct replica_status s = { 0 };
 	char n[24];
-	int rc = replica_open(c->dir, c->env, &schema_domain, &c->replica);
+	int rc = cli_try_open(c);
 
 	if (rc != STATUS_OK) {
 		note(d, rc == STATUS_LOCKED ? "busy" : "database",
