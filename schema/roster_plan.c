@@ -26,6 +26,7 @@ struct plan {
 	struct domain_error *error;
 	struct roster_book *book;
 	struct roster_table table;
+	struct roster_word *words; size_t words_cap;
 	const char *sheet;                 /* that is read now */
 	unsigned line;
 	struct known *known; size_t nknown, known_cap;
@@ -185,6 +186,47 @@ load_known(struct plan *p)
 		status = store_step(st, &row);
 		if (status == STATUS_OK && row)
 			status = add_known(p, st);
+	}
+	store_reset(st);
+	return status;
+}
+
+/* Words that are no field here are of a newer program: left out. */
+static int
+add_word(struct plan *p, struct store_stmt *st)
+{
+	struct roster_word *w;
+	char field[32];
+	int status = grow((void **)&p->words, p->table.nwords, &p->words_cap, sizeof(*p->words));
+
+	if (status != STATUS_OK)
+		return status;
+	w = &p->words[p->table.nwords];
+	copy_text(store_column(st, 0), w->header, sizeof(w->header));
+	copy_text(store_column(st, 1), field, sizeof(field));
+	roster_cell_squeeze(w->header);
+	w->field = roster_table_field(field);
+	if (w->field != ROSTER_FIELDS)
+		p->table.nwords++;
+	p->table.words = p->words;
+	return STATUS_OK;
+}
+
+static int
+load_words(struct plan *p)
+{
+	struct store_stmt *st;
+	const char *tail;
+	bool row = true;
+	int status = store_prepare(p->rt->store, domain_sql_roster_words, &st, &tail);
+
+	if (status != STATUS_OK)
+		return status;
+	status = store_bind(st, "school", value_int((int64_t)p->rt->scope));
+	while (status == STATUS_OK && row) {
+		status = store_step(st, &row);
+		if (status == STATUS_OK && row)
+			status = add_word(p, st);
 	}
 	store_reset(st);
 	return status;
@@ -603,6 +645,7 @@ plan_release(struct plan *p)
 		free(p->known[i].address);
 	}
 	free(p->known);
+	free(p->words);
 	free(p->children);
 	free(p->by_number);
 	free(p->by_name);
@@ -654,6 +697,8 @@ roster_plan_run(const struct runtime *rt, const struct domain_user *user,
 	status = plan_init(&p);
 	if (status == STATUS_OK)
 		status = load_known(&p);
+	if (status == STATUS_OK)
+		status = load_words(&p);
 	if (status != STATUS_OK)
 		runtime_fail(rt, status, ret_error);
 	else

@@ -450,6 +450,24 @@ export_and_import(struct world *w, struct said *said, size_t *ret_children)
 }
 
 static void
+a_header_that_staff_taught_is_known_from_then_on(void **state)
+{
+	struct world *w = *state;
+	struct roster_import_result r;
+	const char *text = "娃娃 名,年级\n甲,1\n";
+
+	assert_int_equal(run(w, text, strlen(text), false, NULL, &r), STATUS_MALFORMED);
+	world_refused(w, "roster.word", "R19.field", json_pack("{s:s, s:s}", "header", "娃娃名",
+	    "field", "nickname"));
+	world_do(w, "roster.word", json_pack("{s:s, s:s}", "header", "娃娃名", "field", "name"));
+	assert_int_equal(world_count(w, "roster_words", NULL), 1);
+	r = import_text(w, text, NULL);
+	assert_int_equal(r.fresh, 1);
+	world_do(w, "roster.word", json_pack("{s:s}", "header", "娃娃名"));
+	assert_int_equal(run(w, text, strlen(text), false, NULL, &r), STATUS_MALFORMED);
+}
+
+static void
 an_export_imports_again_without_a_change(void **state)
 {
 	struct world *w = *state;
@@ -703,6 +721,8 @@ main(void)
 		    a_file_without_header_or_encoding_is_refused_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    quoted_cells_may_hold_separators_quotes_and_line_ends, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_header_that_staff_taught_is_known_from_then_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_export_imports_again_without_a_change, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(
