@@ -2,6 +2,7 @@
 #include "tests/domain_school.h"
 
 #define MONTH 202009
+#define OTHER_SCHOOL UINT64_C(2141018502)
 #undef SCHOOL_CASE
 #define SCHOOL_CASE(test) cmocka_unit_test_setup_teardown(test, setup, school_teardown)
 
@@ -123,6 +124,113 @@ R11_what_comes_after_the_statement_is_paid_next_month(void **state)
 	assert_int_equal(said(s, "violations_R11", "total_differs"), 0);
 	world_refused(&s->w, "session.open", "R11.month_locked", school_args(
 	    "{\"date\":\"2020-09-07\",\"slot\":2,\"end\":\"18:00\"}"));
+}
+
+/* A second school where the same person, by number, has duty from a time on. */
+static void
+other_school(struct school *s, const char *begin, int64_t *staff)
+{
+	struct world *w = &s->w;
+	struct domain_user user = w->user;
+
+	w->rt.scope = OTHER_SCHOOL;
+	if (*staff == 0) {
+		w->user = (struct domain_user){ .scope = OTHER_SCHOOL };
+		world_do(w, "site.add", school_args("{\"site\":0,\"name\":\"other\","
+		    "\"class\":220,\"kind\":1}"));
+		world_do(w, "staff.add", school_args("{\"name\":\"second\","
+		    "\"roles\":\"head\",\"pin\":\"2468\"}"));
+	}
+	school_sign_in(s, "second");
+	if (*staff == 0)
+		*staff = world_id(w, "staff.add", "staff", school_args("{\"name\":\"visitor\","
+		    "\"roles\":\"teacher\",\"number\":\"D1\"}"));
+	world_do(w, "duty.add", school_args("{\"person\":%" PRId64 ",\"date\":\"" SCHOOL_DAY
+	    "\",\"slot\":2,\"begin\":\"%s\",\"minutes\":45,\"reason\":\"visit\"}",
+	    *staff, begin));
+	w->rt.scope = WORLD_SCHOOL;
+	w->user = user;
+}
+
+static size_t
+county_said(struct school *s, const char *what)
+{
+	struct domain_user user = s->w.user;
+	size_t n;
+
+	s->w.rt.scope = 0;
+	s->w.user = (struct domain_user){ 0 };
+	n = said(s, "violations_R11", what);
+	s->w.rt.scope = WORLD_SCHOOL;
+	s->w.user = user;
+	return n;
+}
+
+static void
+R11_hours_of_one_person_at_two_schools_at_once_are_flagged(void **state)
+{
+	struct school *s = *state;
+	int64_t visitor = 0;
+
+	hold(s, 7); /* 16:00 to 17:00 */
+	school_clock(s, 7, 18, 0);
+	other_school(s, "17:00", &visitor);
+	assert_int_equal(county_said(s, "overlap"), 0);
+	other_school(s, "16:59", &visitor);
+	/* With the first school, and with the entry from 17:00 on at the second. */
+	assert_int_equal(county_said(s, "overlap"), 2);
+	/* A school is shown nothing of another. */
+	assert_int_equal(said(s, "violations_R11", "overlap"), 0);
+}
+
+static void
+roll_call_of(struct school *s, int day, int site)
+{
+	world_do(&s->w, "rollcall", school_args("{\"date\":\"2020-09-%02d\",\"slot\":2,"
+	    "\"site\":%d,\"extra\":[%" PRId64 "]}", day, site, s->pupil[0]));
+}
+
+static void
+R11_several_days_marked_in_one_second_are_flagged(void **state)
+{
+	struct school *s = *state;
+
+	hold(s, 7);
+	hold(s, 8);
+	assert_int_equal(said(s, "violations_R11", "bulk_in_one_second"), 0);
+	school_clock(s, 10, 16, 0);
+	roll_call_of(s, 9, 0);
+	s->w.now_s++;
+	roll_call_of(s, 10, 0);
+	assert_int_equal(said(s, "violations_R11", "bulk_in_one_second"), 0);
+	school_clock(s, 14, 16, 0);
+	roll_call_of(s, 11, 0);
+	roll_call_of(s, 14, 0);
+	assert_int_equal(said(s, "violations_R11", "bulk_in_one_second"), 1);
+}
+
+static void
+late_entry(struct school *s, int days)
+{
+	school_clock(s, 7 + days, 12, 0);
+	world_do(&s->w, "duty.add", school_args("{\"person\":%" PRId64 ",\"date\":\""
+	    SCHOOL_DAY "\",\"slot\":2,\"minutes\":45,\"reason\":\"late\"}", s->teacher));
+}
+
+static void
+R11_duty_entered_more_than_92_days_late_is_flagged(void **state)
+{
+	struct school *s = *state;
+
+	late_entry(s, 92);
+	assert_int_equal(said(s, "violations_R11", "too_late"), 0);
+	assert_int_equal(cell(s, "subsidy", "fen", month(202012)), 2000);
+	late_entry(s, 93);
+	assert_int_equal(said(s, "violations_R11", "too_late"), 1);
+	/* In January it lies out of reach, and earns nothing. */
+	late_entry(s, 125);
+	assert_int_equal(said(s, "violations_R11", "too_late"), 2);
+	assert_int_equal(cell(s, "subsidy", "fen", month(202101)), -1);
 }
 
 static void
@@ -356,6 +464,9 @@ main(void)
 		SCHOOL_CASE(R11_an_hour_held_is_worth_the_dated_rate_rounded_to_the_fen),
 		SCHOOL_CASE(R11_the_cap_holds_and_a_correction_is_an_entry),
 		SCHOOL_CASE(R11_what_comes_after_the_statement_is_paid_next_month),
+		SCHOOL_CASE(R11_hours_of_one_person_at_two_schools_at_once_are_flagged),
+		SCHOOL_CASE(R11_several_days_marked_in_one_second_are_flagged),
+		SCHOOL_CASE(R11_duty_entered_more_than_92_days_late_is_flagged),
 		SCHOOL_CASE(R11_approval_goes_step_by_step_and_never_over_the_allocation),
 		SCHOOL_CASE(R11_earmarked_money_serves_its_purposes_and_no_more_than_there_is),
 		SCHOOL_CASE(R10_duty_of_the_unchecked_earns_nothing_and_the_barred_are_refused),
