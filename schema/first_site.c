@@ -1,5 +1,7 @@
 #include "schema/first_site.h"
 
+#include <string.h>
+
 #include "gen/domain_entries.h"
 
 #define ADD_COMMAND "site.add"
@@ -65,6 +67,19 @@ first_site_add(const struct runtime *rt, const struct domain_user *user,
 	return status;
 }
 
+static bool
+another_machine(const struct replica *r, uint64_t school)
+{
+	const struct roster *roster = replica_roster(r);
+
+	for (size_t i = 0; i < roster->ncerts; i++)
+		if (roster->certs[i].role == ROLE_SCHOOL && roster->certs[i].scope == school &&
+		    memcmp(&roster->certs[i].node.id, &replica_self(r)->id,
+		    sizeof replica_self(r)->id) != 0)
+			return true;
+	return false;
+}
+
 int
 first_site_of(struct replica *r, const struct domain_user *user,
     struct domain_error *ret_error)
@@ -73,6 +88,6 @@ first_site_of(struct replica *r, const struct domain_user *user,
 	const struct roster_school *school = roster_school(replica_roster(r), rt.scope);
 
 	/* A school that its roster does not name cannot be described. */
-	return school == NULL ? STATUS_OK
+	return school == NULL || another_machine(r, rt.scope) ? STATUS_OK
 	    : first_site_add(&rt, user, school, ret_error);
 }

@@ -10,7 +10,8 @@
  * the row is theirs; nobody may, while there is no staff. */
 int first_site_add(const struct runtime *rt, const struct domain_user *user,
     const struct roster_school *school, struct domain_error *ret_error) MUST_CHECK;
-/* The same for a node, out of the roster it holds. */
+/* The same for a node, out of the roster it holds; nothing where the school has or
+ * had another machine, whose row is on its way. */
 int first_site_of(struct replica *r, const struct domain_user *user,
     struct domain_error *ret_error) MUST_CHECK;
 

@@ -554,6 +554,26 @@ def test_a_second_device_shares_the_school_and_its_key():
 		assert Run("verify", "--json", node=node).works().json()["good"] is True
 
 
+def test_a_plan_is_checked_with_lines_and_published_whole():
+	plan = os.path.join(SRC, "tests/data/demo/policy.json")
+	Run("policy", "publish", plan, "--check").works()
+	text = open(plan, encoding="utf-8").read()
+	text = text.replace('"unit": 1, "unit_min": 60, "fen": 3000', '"unit": 9, "fen": 3000')
+	line = text[:text.index('"unit": 9')].count("\n") + 1
+	with open(path("bad.json"), "w", encoding="utf-8") as out:
+		out.write(text)
+	make_hub("planhub")
+	for more in ((), ("--check",)):
+		run = Run("policy", "publish", path("bad.json"), *more, node="planhub").works(1)
+		assert "line %d: rates 3: unit" % line in run.err, run.err
+		assert "(%d)" % line in run.err.splitlines()[-1], run.err
+	assert not Run("--json", "show", "policy", node="planhub").json()
+	Run("policy", "publish", plan, node="planhub").works()
+	assert Run("--json", "show", "policy", node="planhub").json()
+	lists = Run("--json", "show", "policy_lists", "date=2020-09-07", node="planhub").json()
+	assert len(lists) >= 14, lists
+
+
 def test_schools_do_not_do_the_hubs_work():
 	for args in (("show", "schools"), ("invite", "--school", OTHER, "--name", "x",
 			"--class", "220", "-o", path("x.khi")), ("policy", "publish", "-")):

@@ -46,7 +46,7 @@ static const struct entry entries[] = {
 	{ "digest", NULL, kehou_status_digest, true },
 	{ "audit-pack", NULL, kehou_audit_pack, true },
 	{ "doctor", NULL, kehou_doctor, true },
-	{ "policy", "publish", kehou_hub_policy_publish, true },
+	{ "policy", "publish", kehou_policy_publish, true },
 };
 #define NENTRIES (sizeof entries / sizeof *entries)
 

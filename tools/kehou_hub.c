@@ -1,12 +1,9 @@
-/* The hub's own: invitations, policy, the table of schools. */
+/* The hub's own: invitations, the table of schools. */
 #include <string.h>
 #include <unistd.h>
 
 #include "tools/kehou.h"
 #include "tools/output.h"
-#include "tools/policy.h"
-
-#define PUBLISH_COMMAND "policy.publish"
 
 /* 城乡分类代码 of the statistics bureau. */
 static bool
@@ -20,8 +17,8 @@ known_class(uint64_t code)
 	return false;
 }
 
-static int
-hub_only(struct cli *c)
+int
+kehou_hub_only(struct cli *c)
 {
 	int rc = cli_open(c);
 
@@ -38,7 +35,7 @@ make_invitation(struct cli *c, const struct replica_invite *in, const char *out)
 	struct buffer file = BUFFER_INIT;
 	char id[24];
 	json_t *done;
-	int rc = c->replica != NULL ? CLI_OK : hub_only(c);
+	int rc = c->replica != NULL ? CLI_OK : kehou_hub_only(c);
 
 	if (rc != CLI_OK)
 		return rc;
@@ -176,81 +173,6 @@ kehou_hub_invite_device(struct cli *c, int argc, char **argv)
 	return rc;
 }
 
-/* FILE is JSON: {"command": …, "args": {…}} or an array of them, run in order;
- * an object without "command" is the document of policy.publish. */
-static int
-publish_one(struct cli *c, json_t *item, const char *path)
-{
-	const char *command = json_string_value(json_object_get(item, "command"));
-	struct domain_error error = { .code = "" };
-	json_t *args, *answer = NULL;
-	char where[160];
-	int rc;
-
-	rc = command == NULL ? policy_convert(item, where, sizeof where) : STATUS_OK;
-	if (rc != STATUS_OK)
-		return cli_fail(c, rc, "policy", where);
-	args = command != NULL ? json_incref(json_object_get(item, "args"))
-	    : json_pack("{s:O}", "document", item);
-	if (!json_is_object(item) || !json_is_object(args)) {
-		json_decref(args);
-		return cli_fail(c, STATUS_MALFORMED, "json", path);
-	}
-	if (command == NULL)
-		command = PUBLISH_COMMAND;
-	if (domain_command(command) == NULL || !domain_command(command)->county) {
-		json_decref(args);
-		return cli_usage(c, MSG("usage.policy_command"), command);
-	}
-	rc = domain_do(c->replica, &c->user, command, NULL, args, &answer, &error);
-	json_decref(args);
-	if (rc != STATUS_OK)
-		return cli_fail_domain(c, rc, &error);
-	if (c->json)
-		output_json(stdout, answer);
-	json_decref(answer);
-	return CLI_OK;
-}
-
-int
-kehou_hub_policy_publish(struct cli *c, int argc, char **argv)
-{
-	struct buffer file = BUFFER_INIT;
-	json_t *all = NULL;
-	char count[24];
-	size_t n = 0;
-	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
-
-	if (rc != CLI_OK)
-		return rc;
-	if (npos != 1)
-		return cli_usage(c, MSG("usage.one_file"), NULL);
-	rc = hub_only(c);
-	if (rc == CLI_OK)
-		rc = cli_open_as(c);
-	if (rc == CLI_OK)
-		rc = cli_input(c, argv[0], &file);
-	if (rc != CLI_OK)
-		goto cleanup;
-	all = json_loadb((const char *)file.data, file.len, JSON_REJECT_DUPLICATES, NULL);
-	if (all == NULL) {
-		rc = cli_fail(c, STATUS_MALFORMED, "json", argv[0]);
-		goto cleanup;
-	}
-	if (!json_is_array(all)) {
-		rc = publish_one(c, all, argv[0]);
-		n = 1;
-	} else
-		for (; rc == CLI_OK && n < json_array_size(all); n++)
-			rc = publish_one(c, json_array_get(all, n), argv[0]);
-	if (rc == CLI_OK && !c->json)
-		cli_say(c, stderr, MSG("policy.done"), cli_number(n, count), NULL);
-cleanup:
-	json_decref(all);
-	buffer_release(&file);
-	return rc;
-}
-
 struct schools {
 	json_t *rows;
 	bool raw; /* for --json: numbers instead of words */
@@ -300,7 +222,7 @@ kehou_hub_schools(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	rc = hub_only(c);
+	rc = kehou_hub_only(c);
 	if (rc != CLI_OK)
 		return rc;
 	all.raw = c->json; /* --json may stand after the command */

@@ -3,158 +3,211 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "schema/runtime.h"
+#include "schema/message.h"
 
 #define ROWS_MAX 1000
+#define FEN_MAX 10000000
 
-/* Forms of a field: i integer, t text, d date, s season MM-DD, m time of day. */
-struct field {
-	const char *name;
-	char form;
-};
+#define WHERE { "class", 'c', true, 0, 0 }, { "kind", 'i', true, 0, 5 }, \
+	{ "school", 'n', true, 0, 0 }, { "site", 'i', true, 0, 99 }
 
-static const struct field head[] = {
-	{ "version", 'i' }, { "from", 'd' }, { "title", 't' }, { NULL, 0 },
+static const struct policy_field head[] = {
+	{ "version", 'i', false, 1, 999999 }, { "from", 'd', false, 0, 0 },
+	{ "title", 't', false, 0, 0 }, { 0 },
 };
-static const struct field term[] = {
-	{ "from", 'd' }, { "until", 'd' }, { NULL, 0 },
+static const struct policy_field term[] = {
+	{ "from", 'd', false, 0, 0 }, { "until", 'd', false, 0, 0 }, { 0 },
 };
-static const struct field day[] = {
-	{ "day", 'd' }, { "kind", 'i' }, { "name", 't' }, { NULL, 0 },
+static const struct policy_field day[] = {
+	{ "day", 'd', false, 0, 0 }, { "kind", 'i', false, 1, 2 },
+	{ "name", 't', false, 0, 0 }, { 0 },
 };
-static const struct field window[] = {
-	{ "class", 'i' }, { "from", 's' }, { "until", 's' }, { "slot", 'i' },
-	{ "begin", 'm' }, { "end", 'm' }, { NULL, 0 },
+static const struct policy_field window[] = {
+	{ "from", 's', false, 0, 0 }, { "until", 's', false, 0, 0 },
+	{ "slot", 'i', false, 1, 2 }, { "begin", 'm', false, 0, 0 },
+	{ "end", 'm', false, 0, 0 }, WHERE, { 0 },
 };
-static const struct field notice[] = {
-	{ "version", 'i' }, { "from", 'd' }, { "material", 'i' }, { "title", 't' },
-	{ "body", 't' }, { NULL, 0 },
+static const struct policy_field rate[] = {
+	{ "role", 'i', true, 0, 2 }, { "class", 'c', true, 0, 0 },
+	{ "person", 'i', true, 0, 7 }, { "school", 'n', true, 0, 0 },
+	{ "unit", 'i', false, 1, 3 }, { "unit_min", 'i', true, 1, 1440 },
+	{ "fen", 'i', false, 0, FEN_MAX }, { 0 },
+};
+static const struct policy_field setting[] = {
+	{ "name", 't', false, 0, 0 }, { "value", 'v', false, 0, 0 }, WHERE, { 0 },
+};
+static const struct policy_field entry[] = {
+	{ "code", 'i', false, 1, 9999 }, { "title", 't', false, 0, 0 },
+	{ "body", 't', true, 0, 0 }, { "quantity", 'i', true, 0, 1000000 }, { 0 },
+};
+static const struct policy_field emergency[] = {
+	{ "kind", 'i', false, 1, 9 }, { "title", 't', false, 0, 0 },
+	{ "body", 't', false, 0, 0 }, { 0 },
+};
+static const struct policy_field notice[] = {
+	{ "version", 'i', false, 1, 999999 }, { "from", 'd', false, 0, 0 },
+	{ "material", 'i', false, 0, 1 }, { "title", 't', false, 0, 0 },
+	{ "body", 't', false, 0, 0 }, { 0 },
 };
 
 static const struct part {
 	const char *name;
-	const struct field *fields;
+	const struct policy_field *fields;
 	bool list;
+	const char *unique;        /* field that no two rows share */
+	const char *first, *last;  /* fields of which the first is not the later */
 } parts[] = {
-	{ "terms", term, true }, { "days", day, true }, { "windows", window, true },
-	{ "consent_notice", notice, false },
+	{ "terms", term, true, NULL, "from", "until" },
+	{ "days", day, true, "day", NULL, NULL },
+	{ "windows", window, true, NULL, "begin", "end" },
+	{ "rates", rate, true, NULL, NULL, NULL },
+	{ "settings", setting, true, NULL, NULL, NULL },
+	{ "activities", entry, true, "code", NULL, NULL },
+	{ "indicators", entry, true, "code", NULL, NULL },
+	{ "phases", entry, true, "code", NULL, NULL },
+	{ "retention", entry, true, "code", NULL, NULL },
+	{ "emergency_plans", emergency, true, "kind", NULL, NULL },
+	{ "consent_notice", notice, false, NULL, NULL, NULL },
 };
 #define NPARTS (sizeof parts / sizeof *parts)
 
-/* Two numbers of two digits with a mark between, "09-01" or "16:30". */
+/* Where the work is. */
+struct at {
+	const struct policy_text *text;
+	policy_report *report;
+	void *ctx;
+	const char *part;
+	int row;                   /* from 0, or -1 */
+	size_t mistakes;
+};
+
+static void
+mistake(struct at *at, const char *field, const char *reason)
+{
+	struct policy_mistake m = { .reason = reason };
+	char row[24] = "";
+
+	if (at->row >= 0)
+		snprintf(row, sizeof row, " %d", at->row + 1);
+	snprintf(m.place, sizeof m.place, "%.32s%s%s%.64s", at->part != NULL ? at->part : "",
+	    row, at->part != NULL && field != NULL ? ": " : "", field != NULL ? field : "");
+	m.line = policy_line(at->text, at->part, at->row, field);
+	at->mistakes++;
+	at->report(at->ctx, &m);
+}
+
+static const struct policy_field *
+field_of(const struct policy_field *fields, const char *name)
+{
+	while (fields->name != NULL && strcmp(fields->name, name) != 0)
+		fields++;
+	return fields->name != NULL ? fields : NULL;
+}
+
 static bool
-parse_pair(const char *text, char mark, int *ret_a, int *ret_b)
+is_part(const char *name)
 {
-	static const char digits[] = "0123456789";
-
-	if (strlen(text) != 5 || text[2] != mark || strspn(text, digits) != 2 ||
-	    strspn(text + 3, digits) != 2)
-		return false;
-	*ret_a = (text[0] - '0') * 10 + text[1] - '0';
-	*ret_b = (text[3] - '0') * 10 + text[4] - '0';
-	return true;
+	for (size_t i = 0; i < NPARTS; i++)
+		if (strcmp(parts[i].name, name) == 0)
+			return true;
+	return false;
 }
 
-static json_t *
-converted(const json_t *value, char form)
+static void
+convert_object(struct at *at, json_t *object, const struct policy_field *fields)
 {
-	const char *text = json_string_value(value);
-	int64_t number;
-	int a, b;
-
-	if (form == 't')
-		return text != NULL && *text != '\0' ? json_string(text) : NULL;
-	if (form == 'i')
-		return json_is_integer(value) ? json_integer(json_integer_value(value)) : NULL;
-	if (text == NULL)
-		return NULL;
-	if (form == 'd')
-		return runtime_parse_date(text, &number) ? json_integer(number) : NULL;
-	if (form == 's')
-		return parse_pair(text, '-', &a, &b) && a >= 1 && a <= 12 && b >= 1 && b <= 31
-		    ? json_integer(a * 100 + b) : NULL;
-	return parse_pair(text, ':', &a, &b) && a < 24 && b < 60
-	    ? json_integer(a * 60 + b) : NULL;
-}
-
-/* Name of the first field that is not right, or NULL. */
-static const char *
-convert_fields(json_t *object, const struct field *fields)
-{
-	for (const struct field *f = fields; f->name != NULL; f++) {
-		json_t *value = converted(json_object_get(object, f->name), f->form);
-
-		if (value == NULL || json_object_set_new(object, f->name, value) != 0)
-			return f->name;
-	}
-	return NULL;
-}
-
-static const char *
-unknown_field(json_t *object, const struct field *fields, bool parts_too)
-{
-	const char *name;
+	const char *name, *reason = NULL;
 	json_t *value;
 
-	json_object_foreach(object, name, value) {
-		bool known = false;
-
-		for (const struct field *f = fields; f->name != NULL && !known; f++)
-			known = strcmp(f->name, name) == 0;
-		for (size_t i = 0; parts_too && i < NPARTS && !known; i++)
-			known = strcmp(parts[i].name, name) == 0;
-		if (!known)
-			return name;
+	if (!json_is_object(object)) {
+		mistake(at, NULL, MSG("policy.reason.object"));
+		return;
 	}
-	return NULL;
+	json_object_foreach(object, name, value)
+		if (field_of(fields, name) == NULL && (at->part != NULL || !is_part(name)))
+			mistake(at, name, MSG("policy.reason.unknown"));
+	for (const struct policy_field *f = fields; f->name != NULL; f++) {
+		value = json_object_get(object, f->name);
+		if (value == NULL) {
+			if (!f->optional)
+				mistake(at, f->name, MSG("policy.reason.missing"));
+			continue;
+		}
+		value = policy_value(f, value, &reason);
+		if (value == NULL)
+			mistake(at, f->name, reason);
+		else
+			json_object_set_new(object, f->name, value);
+	}
 }
 
-static int
-convert_object(json_t *object, const struct field *fields, bool parts_too,
-    const char *place, char *ret_where, size_t cap)
+/* Whether an earlier row has the same value there. */
+static bool
+seen(const json_t *rows, size_t until, const char *field, const json_t *value)
 {
-	const char *wrong = json_is_object(object)
-	    ? unknown_field(object, fields, parts_too) : "";
-
-	if (wrong == NULL)
-		wrong = convert_fields(object, fields);
-	if (wrong == NULL)
-		return STATUS_OK;
-	snprintf(ret_where, cap, "%s%s%.64s", place, *place != '\0' ? ": " : "", wrong);
-	return STATUS_MALFORMED;
+	for (size_t i = 0; i < until; i++)
+		if (json_equal(json_object_get(json_array_get(rows, i), field), value))
+			return true;
+	return false;
 }
 
-static int
-convert_part(json_t *document, const struct part *part, char *ret_where, size_t cap)
+/* What only several fields or rows together show. */
+static void
+check_row(struct at *at, const struct part *part, const json_t *rows, const json_t *row)
 {
-	json_t *value = json_object_get(document, part->name), *row;
-	char place[96];
+	const json_t *first = part->first ? json_object_get(row, part->first) : NULL;
+	const json_t *last = part->last ? json_object_get(row, part->last) : NULL;
+	const json_t *unique = part->unique ? json_object_get(row, part->unique) : NULL;
+	const char *wrong = NULL;
+	const char *reason = part->fields == setting ? policy_value_setting(row, &wrong) : NULL;
+
+	if (reason != NULL)
+		mistake(at, wrong, reason);
+	if (json_integer_value(first) > json_integer_value(last))
+		mistake(at, part->last, MSG("policy.reason.order"));
+	if (unique != NULL && seen(rows, (size_t)at->row, part->unique, unique))
+		mistake(at, part->unique, MSG("policy.reason.twice"));
+	if (field_of(part->fields, "site") != NULL && json_object_get(row, "site") != NULL &&
+	    json_object_get(row, "school") == NULL)
+		mistake(at, "site", MSG("policy.reason.site"));
+}
+
+static void
+convert_list(struct at *at, const struct part *part, json_t *rows)
+{
+	json_t *row;
 	size_t i;
-	int rc = STATUS_OK;
 
-	if (value == NULL)
-		return STATUS_OK;
-	if (!part->list)
-		return convert_object(value, part->fields, false, part->name, ret_where, cap);
-	if (!json_is_array(value) || json_array_size(value) > ROWS_MAX) {
-		snprintf(ret_where, cap, "%s", part->name);
-		return STATUS_MALFORMED;
+	if (!json_is_array(rows) || json_array_size(rows) > ROWS_MAX) {
+		mistake(at, NULL, MSG("policy.reason.list"));
+		return;
 	}
-	json_array_foreach(value, i, row) {
-		snprintf(place, sizeof place, "%s %zu", part->name, i + 1);
-		rc = convert_object(row, part->fields, false, place, ret_where, cap);
-		if (rc != STATUS_OK)
-			break;
+	json_array_foreach(rows, i, row) {
+		size_t before = at->mistakes;
+
+		at->row = (int)i;
+		convert_object(at, row, part->fields);
+		if (at->mistakes == before)
+			check_row(at, part, rows, row);
 	}
-	return rc;
+	at->row = -1;
 }
 
 int
-policy_convert(json_t *document, char *ret_where, size_t where_cap)
+policy_convert(json_t *document, const struct policy_text *text, policy_report *report,
+    void *ctx)
 {
-	int rc = convert_object(document, head, true, "", ret_where, where_cap);
+	struct at at = { .text = text, .report = report, .ctx = ctx, .row = -1 };
 
-	for (size_t i = 0; rc == STATUS_OK && i < NPARTS; i++)
-		rc = convert_part(document, &parts[i], ret_where, where_cap);
-	return rc;
+	convert_object(&at, document, head);
+	for (size_t i = 0; i < NPARTS; i++) {
+		json_t *value = json_object_get(document, parts[i].name);
+
+		at.part = parts[i].name;
+		if (value != NULL && parts[i].list)
+			convert_list(&at, &parts[i], value);
+		else if (value != NULL)
+			convert_object(&at, value, parts[i].fields);
+	}
+	return at.mistakes == 0 ? STATUS_OK : STATUS_MALFORMED;
 }

@@ -30,7 +30,7 @@ SELECT json_extract(:document, '$.version'), json_extract(value, '$.day'),
 FROM json_each(:document, '$.days');
 INSERT INTO policy_window (version, no, class, from_md, until_md, slot, begin_min, end_min,
 	kind, school, site)
-SELECT json_extract(:document, '$.version'), key + 1, json_extract(value, '$.class'),
+SELECT json_extract(:document, '$.version'), key + 1, coalesce(json_extract(value, '$.class'), 0),
 	json_extract(value, '$.from'), json_extract(value, '$.until'),
 	json_extract(value, '$.slot'), json_extract(value, '$.begin'),
 	json_extract(value, '$.end'), coalesce(json_extract(value, '$.kind'), 0),

@@ -1,5 +1,5 @@
--- about: Schools without a session for some school days (days, 3 when none is said); week-ends, closures and holidays are no silence.
--- about_zh: 连续几个上课日（days，不写为 3）没有场次的学校；周末、放假不算。
+-- about: Schools without a session for some school days (days; when none is said, silence_days of the plan, else 3); week-ends, closures and holidays are no silence.
+-- about_zh: 连续几个上课日（days；不写时按方案的 silence_days，方案也没有则为 3）没有场次的学校；周末、放假不算。
 -- roles: clerk lead auditor head
 -- params: date:d days:i?
 -- requires: R20 R17
@@ -14,7 +14,10 @@ school_day(d) AS (SELECT day.d FROM day
 			AND day.d BETWEEN t.from_on AND t.until_on))))
 SELECT x.school, date('2000-01-01', x.last_on || ' days') AS last_session,
 	(SELECT count(*) FROM school_day WHERE d > coalesce(x.last_on, 0)) AS school_days,
-	(SELECT count(*) FROM school_day WHERE d > coalesce(x.last_on, 0)) >= coalesce(:days, 3)
+	(SELECT count(*) FROM school_day WHERE d > coalesce(x.last_on, 0)) >= coalesce(:days,
+		(SELECT CAST(v.value AS INTEGER) FROM setting_of v WHERE v.school = x.school
+			AND v.site = 0 AND v.name = 'silence_days'
+			AND v.version = (SELECT version FROM plan)), 3)
 		AS silent
 FROM (SELECT k.school, (SELECT max(s.date) FROM session s WHERE s.school = k.school
 	AND s.date <= :date) AS last_on FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k) x
