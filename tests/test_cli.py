@@ -554,6 +554,20 @@ def test_a_second_device_shares_the_school_and_its_key():
 		assert Run("verify", "--json", node=node).works().json()["good"] is True
 
 
+def test_the_county_begins_with_a_clerk_who_signs_in():
+	Run("init", "hub", "--county", "410185", "--name", "登封市", "--root-copy", path("ck-a"),
+		"--root-copy", path("ck-b"), "--passphrase-fd", "FD0", "--clerk", "clerk",
+		"--pin-fd", "FD1", node="ck", secrets=(PASSPHRASE, PIN)).works()
+	Run("show", "county_staff", node="ck").fails(1)
+	rows = Run("--json", "--as", "clerk", "--pin-fd", "FD0", "show", "county_staff",
+		node="ck", secrets=(PIN,)).works().json()
+	assert [row["name"] for row in rows] == ["clerk"], rows
+	Run("init", "hub", "--county", "410185", "--name", "登封市", "--root-copy", path("cl-a"),
+		"--root-copy", path("cl-b"), "--passphrase-fd", "FD0", "--clerk", "clerk",
+		node="cl", secrets=(PASSPHRASE,)).fails(2)
+	assert not os.path.exists(path("cl")) and not os.path.exists(path("cl-a"))
+
+
 def test_a_plan_is_checked_with_lines_and_published_whole():
 	plan = os.path.join(SRC, "tests/data/demo/policy.json")
 	Run("policy", "publish", plan, "--check").works()

@@ -10,7 +10,9 @@
 #include "tools/kehou.h"
 #include "tools/output.h"
 
-#define FIRST_STAFF "staff.add" /* the domain's command for people */
+/* The domain's commands for people. */
+#define FIRST_STAFF "staff.add"
+#define FIRST_CLERK "county.staff.add"
 
 /* The data directory's parents are the caller's business, as with mkdir. */
 static int
@@ -28,7 +30,8 @@ make_dir(struct cli *c)
 /* Opens the new node and enters its first member of staff, who may then enter
  * the others. */
 static int
-first_staff(struct cli *c, const char *name, const char *pin)
+first_staff(struct cli *c, const char *command, const char *roles, const char *name,
+    const char *pin)
 {
 	struct domain_error error = { .code = "" };
 	json_t *answer = NULL, *args;
@@ -37,10 +40,10 @@ first_staff(struct cli *c, const char *name, const char *pin)
 	if (rc != CLI_OK)
 		return rc;
 	c->user = (struct domain_user){ .scope = replica_scope(c->replica) };
-	args = json_pack("{s:s, s:s, s:s}", "name", name, "roles", "head", "pin", pin);
+	args = json_pack("{s:s, s:s, s:s}", "name", name, "roles", roles, "pin", pin);
 	if (args == NULL)
 		return cli_usage(c, MSG("usage.form"), "name");
-	rc = domain_do(c->replica, &c->user, FIRST_STAFF, NULL, args, &answer, &error);
+	rc = domain_do(c->replica, &c->user, command, NULL, args, &answer, &error);
 	json_decref(args);
 	if (rc != STATUS_OK)
 		return cli_fail_domain(c, rc, &error);
@@ -62,7 +65,7 @@ first_site(struct cli *c)
 }
 
 struct hub_args {
-	const char *county, *name, *copies[2], *passphrase_fd;
+	const char *county, *name, *copies[2], *passphrase_fd, *clerk;
 };
 
 /* A root key of before is never written over. That the directory holds a node is
@@ -112,9 +115,10 @@ kehou_init_hub(struct cli *c, int argc, char **argv)
 		{ "--county", &a.county, 1, NULL }, { "--name", &a.name, 1, NULL },
 		{ "--root-copy", a.copies, 2, NULL },
 		{ "--passphrase-fd", &a.passphrase_fd, 1, NULL },
+		{ "--clerk", &a.clerk, 1, NULL },
 		{ NULL, NULL, 0, NULL },
 	};
-	char passphrase[CLI_SECRET_MAX_BYTES];
+	char passphrase[CLI_SECRET_MAX_BYTES], pin[CLI_SECRET_MAX_BYTES] = "";
 	int npos, rc = cli_options(c, options, argc, argv, &npos);
 
 	if (rc != CLI_OK)
@@ -129,8 +133,15 @@ kehou_init_hub(struct cli *c, int argc, char **argv)
 	rc = cli_secret(c, a.passphrase_fd, "--passphrase-fd", passphrase);
 	if (rc != CLI_OK)
 		return rc;
-	rc = init_hub(c, &a, passphrase);
+	/* Read before anything is made. */
+	if (a.clerk != NULL)
+		rc = cli_secret(c, c->pin_fd, "--pin-fd", pin);
+	if (rc == CLI_OK)
+		rc = init_hub(c, &a, passphrase);
+	if (rc == CLI_OK && a.clerk != NULL)
+		rc = first_staff(c, FIRST_CLERK, "clerk", a.clerk, pin);
 	sodium_memzero(passphrase, sizeof passphrase);
+	sodium_memzero(pin, sizeof pin);
 	if (rc != CLI_OK)
 		return rc;
 	if (c->json) {
@@ -231,7 +242,7 @@ kehou_init_school(struct cli *c, int argc, char **argv)
 		if (rc == CLI_OK && head != NULL)
 			rc = cli_secret(c, c->pin_fd, "--pin-fd", pin);
 		if (rc == CLI_OK && head != NULL)
-			rc = first_staff(c, head, pin);
+			rc = first_staff(c, FIRST_STAFF, "head", head, pin);
 		goto cleanup;
 	}
 	if (rc == CLI_OK && head != NULL)
@@ -250,7 +261,7 @@ kehou_init_school(struct cli *c, int argc, char **argv)
 	given = give_recovery(c, out, recovery);
 	rc = first_site(c);
 	if (rc == CLI_OK && head != NULL)
-		rc = first_staff(c, head, pin);
+		rc = first_staff(c, FIRST_STAFF, "head", head, pin);
 	if (rc == CLI_OK)
 		rc = given;
 	if (rc == CLI_OK && !c->json)
