@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""The systemd unit and the files beside it, and the calls kehoud makes under it. Prints TAP."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+SRC = os.environ.get("SRCDIR", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.environ.get("BUILDDIR", SRC)
+KEHOUD = os.environ.get("KEHOUD", os.path.join(BUILD, "node/kehoud"))
+MAX_EXPOSURE = 2.0
+
+
+class Skip(Exception):
+	pass
+
+
+def need(program):
+	if shutil.which(program) is None:
+		raise Skip(f"{program} is not installed")
+
+
+def run(*args):
+	return subprocess.run(args, capture_output=True, text=True, timeout=120, check=False)
+
+
+def exposure(text):
+	with tempfile.TemporaryDirectory() as work:
+		unit = os.path.join(work, "kehoud.service")
+		with open(unit, "w", encoding="utf-8") as f:
+			f.write(text)
+		done = run("systemd-analyze", "security", "--offline=true", unit)
+	m = re.search(r"exposure level for kehoud.service: ([\d.]+)", done.stdout)
+	if m is None and "offline" in done.stderr:
+		raise Skip("systemd-analyze is too old for --offline")
+	assert m, done.stdout + done.stderr
+	return float(m[1])
+
+
+def unit_text():
+	with open(os.path.join(BUILD, "node/kehoud.service"), encoding="utf-8") as f:
+		return f.read()
+
+
+def test_the_unit_exposes_little():
+	need("systemd-analyze")
+	text = unit_text()
+	assert exposure(text) <= MAX_EXPOSURE, exposure(text)
+	# The same without its filter of calls and users is found.
+	loose = re.sub(r"(?m)^(SystemCall|PrivateUsers|CapabilityBounding|Restrict).*\n", "", text)
+	assert exposure(loose) > MAX_EXPOSURE, exposure(loose)
+
+
+def test_the_unit_names_places_that_exist_after_an_install():
+	text = unit_text()
+	assert "@" not in re.sub(r"@(system-service|privileged|resources)\b", "", text), text
+	assert re.search(r"(?m)^ExecStart=/\S+/kehoud -D /var/lib/kehou --config /\S+\.ini$", text)
+
+
+def calls_of_kehoud():
+	"""What it calls from start to a clean stop, a page and a name look-up included."""
+	with tempfile.TemporaryDirectory() as work:
+		log = os.path.join(work, "calls")
+		daemon = subprocess.Popen(["strace", "-f", "-o", log, KEHOUD, "-D",
+			os.path.join(work, "d"), "--listen", "127.0.0.1:0", "--hub",
+			"http://kehou.invalid"], stderr=subprocess.PIPE, text=True)
+		try:
+			lines = []
+			while not any("listening on" in line for line in lines[-1:]):
+				lines.append(daemon.stderr.readline())
+				if lines[-1] == "":
+					raise Skip("strace cannot run here: " + "".join(lines)[:200])
+			with open(log, encoding="utf-8", errors="replace") as f:
+				pid = int(f.readline().split()[0])
+			os.kill(pid, signal.SIGTERM)
+			daemon.communicate(timeout=60)
+		finally:
+			if daemon.poll() is None:
+				daemon.kill()
+		with open(log, encoding="utf-8", errors="replace") as f:
+			return set(re.findall(r"(?m)^\d+ +(\w+)\(", f.read()))
+
+
+def filter_set(name):
+	done = run("systemd-analyze", "syscall-filter", name)
+	assert done.returncode == 0, done.stderr
+	found = set()
+	for word in re.findall(r"(?m)^ +([@\w-]+)$", done.stdout):
+		found |= filter_set(word) if word.startswith("@") else {word}
+	return found
+
+
+def test_what_it_calls_passes_the_filter():
+	need("systemd-analyze")
+	need("strace")
+	allowed = filter_set("@system-service") | filter_set("@default")
+	allowed -= filter_set("@privileged")
+	made = calls_of_kehoud()
+	assert "epoll_wait" in made or "epoll_pwait" in made, made
+	assert made <= allowed, made - allowed
+
+
+def test_the_sample_is_read_and_so_is_each_of_its_lines():
+	with open(os.path.join(SRC, "node/kehoud.ini"), encoding="utf-8") as f:
+		sample = f.read()
+	whole = re.sub(r"(?m)^#(\w+ = )", r"\1", sample)
+	assert whole.count("\n") == sample.count("\n") and whole != sample
+	with tempfile.TemporaryDirectory() as work:
+		ini = os.path.join(work, "kehoud.ini")
+		for text, wanted in ((sample, "nowhere"), (whole, "nowhere"),
+			(whole + "more = 1\n", "unknown key more")):
+			with open(ini, "w", encoding="utf-8") as f:
+				f.write(text)
+			# The wrong option is found after the file was read.
+			done = run(KEHOUD, "-D", work, "--config", ini, "--listen", "nowhere")
+			assert done.returncode == 2 and wanted in done.stderr, done
+
+
+def test_the_manual_page_is_clean():
+	need("mandoc")
+	done = run("mandoc", "-Tlint", os.path.join(SRC, "node/kehoud.8"))
+	# Whether kehou(1) is installed is not the page's fault.
+	said = [line for line in done.stdout.splitlines() if "manual not found" not in line]
+	assert said == [], said
+
+
+def main():
+	tests = [(name, f) for name, f in globals().items() if name.startswith("test_")]
+	failed = 0
+	print(f"1..{len(tests)}")
+	for number, (name, test) in enumerate(tests, 1):
+		words = name[5:].replace("_", " ")
+		try:
+			test()
+			print("ok", number, "-", words, flush=True)
+		except Skip as reason:
+			print("ok", number, "-", words, "# SKIP", str(reason).replace("\n", " "),
+				flush=True)
+		except Exception as e:
+			failed += 1
+			print("#", type(e).__name__, str(e).replace("\n", "\n# "))
+			print("not ok", number, "-", words, flush=True)
+	return 1 if failed else 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
