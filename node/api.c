@@ -20,6 +20,7 @@ static const struct {
 	{ api_roster_routes, &api_roster_nroutes },
 	{ api_setup_routes, &api_setup_nroutes },
 	{ api_state_routes, &api_state_nroutes },
+	{ api_stick_routes, &api_stick_nroutes },
 	{ api_sync_routes, &api_sync_nroutes },
 };
 

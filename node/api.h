@@ -7,6 +7,7 @@
 #include "node/http.h"
 #include "node/link.h"
 #include "node/spool.h"
+#include "node/stick.h"
 
 #define API_MAX_JSON_BYTES (256u * 1024) /* a command's body */
 
@@ -19,6 +20,7 @@ struct api {                 /* all borrowed; filled in before the first request
 	const char *version;
 	struct spool *spool;
 	struct link *link;       /* NULL where no hub's address is known */
+	struct stick_set *sticks;/* NULL: none are looked for */
 	const char *const *hosts;/* further names of this machine; GUARD_MAX_NAMES */
 	size_t nhosts;
 };

@@ -31,7 +31,8 @@ readyz(struct api_call *call)
 }
 
 static json_t *
-node_json(struct replica *r, const struct replica_status *s, struct link *link)
+node_json(struct replica *r, const struct replica_status *s,
+    const struct api_call *call)
 {
 	const struct roster *roster = replica_roster(r);
 	uint64_t scope = replica_scope(r);
@@ -42,7 +43,7 @@ node_json(struct replica *r, const struct replica_status *s, struct link *link)
 	snprintf(number, sizeof number, "%llu", (unsigned long long)scope);
 	snprintf(county, sizeof county, "%llu", (unsigned long long)roster->county);
 	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:b,"
-	    " s:I, s:I, s:I, s:I, s:I, s:o, s:[]}",
+	    " s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
 	    "setup", false, "role", role == ROLE_HUB ? "hub" : role == ROLE_SCHOOL ? "school"
 	    : "relay", "school", number, "name", school != NULL ? school->name : roster->name,
 	    "county", county, "county_name", roster->name,
@@ -52,7 +53,8 @@ node_json(struct replica *r, const struct replica_status *s, struct link *link)
 	    (int)s->exceptions, "certified", s->certified, "held", (json_int_t)s->held,
 	    "inbox", (json_int_t)s->inbox, "roster", (json_int_t)s->roster, "last_export_s",
 	    (json_int_t)s->last_export_s, "last_import_s", (json_int_t)s->last_import_s,
-	    "network", link_state(link), "sticks");
+	    "network", link_state(call->api->link), "sticks",
+	    stick_list(call->api->sticks, call->lang));
 }
 
 static void
@@ -70,7 +72,7 @@ status_call(struct api_call *call, struct replica *r, int status)
 		api_fail(call, status, NULL, NULL);
 		return;
 	}
-	answer = r != NULL ? node_json(r, &s, call->api->link) : json_pack("{s:b}", "setup", true);
+	answer = r != NULL ? node_json(r, &s, call) : json_pack("{s:b}", "setup", true);
 	json_object_set_new(answer, "version", json_string(call->api->version));
 	json_object_set_new(answer, "now_ms", json_integer(now_ms()));
 	api_json(call, 200, answer, NULL);

@@ -28,11 +28,13 @@ struct options {
 	const char *dir, *config, *listen, *web, *hub, *ca;
 	const char *hosts[GUARD_MAX_NAMES];
 	size_t nhosts;
+	const char *sticks[STICK_MAX_ROOTS];
+	size_t nsticks;
 };
 
 static const char synopsis[] =
     "usage: kehoud -D DIR [--config FILE] [--listen ADDRESS:PORT] [--host NAME]...\n"
-    "              [--web FOLDER] [--hub URL [--ca FILE]]\n";
+    "              [--web FOLDER] [--hub URL [--ca FILE]] [--sticks FOLDER]...\n";
 
 static int
 usage(void)
@@ -68,6 +70,8 @@ read_options(int argc, char **argv, struct options *o, bool *ret_done)
 			value = &o->ca;
 		else if (strcmp(argv[i], "--host") == 0 && o->nhosts < GUARD_MAX_NAMES)
 			value = &o->hosts[o->nhosts++];
+		else if (strcmp(argv[i], "--sticks") == 0 && o->nsticks < STICK_MAX_ROOTS)
+			value = &o->sticks[o->nsticks++];
 		if (value == NULL || i + 1 >= argc)
 			return usage();
 		*value = argv[++i];
@@ -183,6 +187,11 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 		log_line(LOG_LEVEL_WARNING, "%s: kehou cannot borrow it", o->dir);
 	if (status == STATUS_OK)
 		status = begin_network(o, s, &api, &root);
+	/* Folders below --sticks stand for sticks: a share, or a test. */
+	if (status == STATUS_OK)
+		status = stick_new(&(struct stick_options){ .roots = o->sticks,
+		    .nroots = o->nsticks, .folders = o->nsticks > 0, .engine = api.engine,
+		    .env = api.env, .dir = o->dir }, &api.sticks);
 	if (status == STATUS_OK)
 		status = http_new(s->listen, &handlers, &http);
 	if (status == STATUS_OK) {
@@ -191,12 +200,14 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 		http_quiesce(http);
 	} else
 		log_line(LOG_LEVEL_ERROR, "%s: %s", s->listen, status_text(status));
+	stick_stop(api.sticks);
 	link_free(api.link);
 	/* The engine answers all that waits before the answers' way is closed. */
 	control_free(control);
 	engine_stop(api.engine);
 	http_free(http);
 	engine_free(api.engine);
+	stick_free(api.sticks);
 	spool_free(api.spool);
 	free(root);
 	auth_free(api.auth);

@@ -1,0 +1,48 @@
+/* Sticks in this machine: a thread learns from the kernel what is mounted below the
+ * roots; a stick that carries a folder KEHOU is read and then written to as soon as it
+ * is plugged in, by a job of the engine, so that never two are worked on at once.  A
+ * stick without that folder is left alone until somebody asks. */
+#ifndef NODE_STICK_H
+#define NODE_STICK_H
+
+#include <jansson.h>
+
+#include "node/engine.h"
+#include "schema/message.h"
+
+#define STICK_MAX_ROOTS 4
+#define STICK_AGAIN_S 30         /* after the database was lent or the queue full */
+
+struct stick_options {
+	const char *const *roots; /* nroots 0: /media, /run/media, /mnt/kehou */
+	size_t nroots;
+	bool folders;            /* folders in the roots count as sticks too */
+	struct engine *engine;
+	const struct env *env;
+	const char *dir;         /* data directory, for the history */
+};
+struct stick_set;
+/* options' pointers outlive it. */
+int stick_new(const struct stick_options *options, struct stick_set **ret) MUST_CHECK;
+/* Ends the thread; before engine_stop.  NULL is passed over, here and below. */
+void stick_stop(struct stick_set *s);
+/* After engine_stop. */
+void stick_free(struct stick_set *s);
+
+/* Any thread: docs/api.md's list.  Never waits for a stick. */
+json_t *stick_list(struct stick_set *s, enum message_lang lang);
+
+struct stick_done {
+	char label[64];          /* "" where there is none of that id */
+	struct replica_import in;
+	struct replica_export out;
+};
+/* On the engine's thread.  NOT_FOUND: no such stick; REFUSED: it is hostile, nothing was
+ * touched; REMOVED: it was pulled out.  all: at a hub for every school; else it is so on
+ * a stick that has no folder yet.  The result is kept for stick_list and the history. */
+int stick_import(struct stick_set *s, const char *id, struct replica *r,
+    struct stick_done *ret) MUST_CHECK;
+int stick_export(struct stick_set *s, const char *id, struct replica *r, bool all,
+    struct stick_done *ret) MUST_CHECK;
+
+#endif

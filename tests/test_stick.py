@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""Sticks in the daemon: folders that stand for sticks and, where mounts are permitted,
+real file systems that are plugged in, full, read-only and pulled out. Prints TAP."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+import test_node
+from test_network import digests, first_head, make_county, same
+from test_node import Daemon, path
+
+MOUNTS = "KEHOU_STICK_MOUNTS"
+
+
+class Skip(Exception):
+	pass
+
+
+def mount(where, size="4m", more=""):
+	if MOUNTS not in os.environ:
+		raise Skip("mounts are not permitted")
+	os.makedirs(where, exist_ok=True)
+	subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}{more}", "tmpfs", where],
+		check=True)
+
+
+def umount(where, *how):
+	subprocess.run(["umount", *how, where], check=True)
+
+
+def daemon(node, *more):
+	os.makedirs(path("sticks", node), exist_ok=True)
+	return Daemon(node, "--sticks", path("sticks", node), *more)
+
+
+def wait(d, good):
+	"""The first list of sticks that is good: what the daemon does is seen there."""
+	deadline = time.monotonic() + 60
+	while time.monotonic() < deadline:
+		sticks = d.get("/api/v1/status")["sticks"]
+		if good(sticks):
+			return sticks
+		time.sleep(0.02)
+	raise AssertionError(sticks)
+
+
+def listed(d, label, **want):
+	found = wait(d, lambda all: any(s["label"] == label and
+		all_of(s, busy=False, **want) for s in all))
+	return next(s for s in found if s["label"] == label)
+
+
+def all_of(stick, **want):
+	return all(stick[k] == v for k, v in want.items())
+
+
+def tree(folder):
+	return sorted((d, tuple(names), tuple(files)) for d, names, files in os.walk(folder))
+
+
+def export(d, stick, status=200, body=None):
+	return d.post(f"/api/v1/exchange/stick/{stick['id']}/export", body, status)
+
+
+def carry(a, b, label="u"):
+	shutil.copytree(path("sticks", a, label, "KEHOU"), path("carried", "KEHOU"))
+	shutil.rmtree(path("sticks", a, label))
+	os.rename(path("carried"), path("sticks", b, label))
+
+
+def a_school_and_its_hub_exchange_by_stick_through_the_api():
+	make_county()
+	with daemon("hub") as hub, daemon("school0") as school:
+		first_head(school)
+		os.mkdir(path("sticks", "school0", "u"))
+		stick = listed(school, "u", state="no folder")
+		assert not os.listdir(path("sticks", "school0", "u"))
+		done = export(school, stick)
+		assert done["safe_to_remove"] and done["bundles"] == 1 and done["bytes"] > 0, done
+		carry("school0", "hub")
+		listed(hub, "u", state="ready", safe_to_remove=True)
+		carry("hub", "school0")
+		listed(school, "u", state="ready", safe_to_remove=True)
+		facts = school.get("/api/v1/status")
+		assert facts["certified"] and facts["waiting"] == 0, facts
+		rows = school.get("/api/v1/exchange/history")["rows"]
+		assert {(r["way"], r["direction"]) for r in rows} == {("stick", "in"),
+			("stick", "out")}, rows
+		again = listed(school, "u")
+		answer = school.post(f"/api/v1/exchange/stick/{again['id']}/import")
+		assert answer["refused"] == 0 and answer["transactions"] == 0, answer
+	same("hub", "school0")
+
+
+def what_is_no_stick_of_ours_is_left_alone():
+	make_county()
+	with daemon("school0") as school:
+		first_head(school)
+		root = path("sticks", "school0")
+		made = {"link": lambda f: os.symlink("/", f + "/KEHOU"),
+			"inner": lambda f: (os.mkdir(f + "/KEHOU"), os.symlink("/etc/passwd",
+				f + "/KEHOU/" + "0" * 32 + ".KHB")),
+			"pipe": lambda f: (os.mkdir(f + "/KEHOU"), os.mkfifo(f + "/KEHOU/x")),
+			"name": lambda f: (os.mkdir(f + "/KEHOU"), open(f + "/KEHOU/a\x1b[2J",
+				"wb").close()),
+			"many": lambda f: (os.mkdir(f + "/KEHOU"), [open(f"{f}/KEHOU/{i}",
+				"wb").close() for i in range(10000)])}
+		for name, make in made.items():
+			os.mkdir(path(name))
+			make(path(name))
+			os.rename(path(name), os.path.join(root, name))
+			stick = listed(school, name, state="hostile")
+			before = tree(os.path.join(root, name))
+			export(school, stick, 409)
+			school.post(f"/api/v1/exchange/stick/{stick['id']}/import", status=409)
+			assert tree(os.path.join(root, name)) == before, name
+			shutil.rmtree(os.path.join(root, name))
+		os.symlink("/", os.path.join(root, "root"))
+		os.mkdir(os.path.join(root.encode(), b"a\x1b[31m\xff\xe2\x80\xaez"))
+		sticks = wait(school, lambda s: len(s) == 1)
+		assert sticks[0]["label"] == "a?[31m????z", sticks
+		export(school, {"id": "0" * 16}, 404)
+		assert school.post("/api/v1/exchange/stick/x", status=404)["code"] == \
+			"USAGE.stick_unknown"
+
+
+def damaged_files_are_refused_and_said():
+	make_county()
+	with daemon("school0") as school:
+		os.makedirs(path("bad", "KEHOU"))
+		for i in range(3):
+			with open(path("bad", "KEHOU", f"{i:032X}.KHB"), "wb") as f:
+				f.write(os.urandom(5000))
+		os.rename(path("bad"), path("sticks", "school0", "bad"))
+		stick = listed(school, "bad", state="ready", safe_to_remove=True)
+		assert "not taken: 3" in stick["message"], stick
+
+
+def a_stick_is_found_when_it_is_mounted_and_forgotten_when_it_is_not():
+	make_county()
+	os.makedirs(path("sticks", "school0", "usb"))
+	with daemon("school0") as school:
+		first_head(school)
+		empty = listed(school, "usb", state="no folder")
+		mount(path("sticks", "school0", "usb"))
+		new = wait(school, lambda s: s[0]["id"] != empty["id"])[0]
+		assert new["free_bytes"] <= 4 << 20, new
+		assert export(school, new)["bundles"] == 1
+		export(school, empty, 404)
+		umount(path("sticks", "school0", "usb"))
+		wait(school, lambda s: s[0]["id"] == empty["id"])
+		assert not os.listdir(path("sticks", "school0", "usb"))
+
+
+def a_full_stick_says_so_and_is_not_changed():
+	make_county()
+	where = path("sticks", "school0", "usb")
+	mount(where, "160k")
+	with open(where + "/film", "wb") as f:
+		f.write(bytes(156 << 10))
+	with daemon("school0") as school:
+		first_head(school)
+		stick = listed(school, "usb", state="full")
+		before = tree(where)
+		refused = export(school, stick, 500)
+		assert refused["code"] == "FULL" and refused["data_safe"], refused
+		assert tree(where) == before
+		assert "full" in listed(school, "usb")["message"]
+		os.remove(where + "/film")
+		assert export(school, stick)["bundles"] == 1
+	umount(where)
+
+
+def a_read_only_stick_is_read_and_not_written():
+	make_county()
+	where = path("sticks", "hub", "usb")
+	mount(where)
+	with daemon("school0") as school:
+		first_head(school)
+		os.mkdir(path("sticks", "school0", "u"))
+		export(school, listed(school, "u"))
+	shutil.copytree(path("sticks", "school0", "u", "KEHOU"), where + "/KEHOU")
+	subprocess.run(["mount", "-o", "remount,ro", where], check=True)
+	before = tree(where)
+	with daemon("hub") as hub:
+		stick = listed(hub, "usb", state="read-only", safe_to_remove=True)
+		assert "write-protected" in stick["message"], stick
+		assert tree(where) == before
+	umount(where)
+	hub, school = digests("hub", "school0")
+	assert any(hub[scope] == school[scope] for scope in set(hub) & set(school)), (hub, school)
+
+
+def a_stick_pulled_out_in_the_middle_costs_nothing():
+	make_county()
+	where = path("sticks", "school0", "usb")
+	with daemon("school0") as school:
+		first_head(school)
+		for i in range(12):
+			mount(where)
+			stick = wait(school, lambda s: s and s[0]["free_bytes"] <= 4 << 20)[0]
+			answers = []
+			work = threading.Thread(target=lambda: answers.append(school.ask("POST",
+				f"/api/v1/exchange/stick/{stick['id']}/export", {})))
+			work.start()
+			time.sleep(i * 0.002)  # at another place each time; none is expected
+			umount(where, "-l")
+			work.join()
+			# Written before it was pulled, or not at all: never the folder below.
+			assert answers[0][0] in (200, 404, 409), answers
+			assert not os.listdir(where), i
+			wait(school, lambda s: s and s[0]["free_bytes"] > 4 << 20)
+		mount(where)
+		stick = wait(school, lambda s: s and s[0]["free_bytes"] <= 4 << 20)[0]
+		assert export(school, stick)["bundles"] == 1
+	umount(where)
+
+
+TESTS = [a_school_and_its_hub_exchange_by_stick_through_the_api,
+	what_is_no_stick_of_ours_is_left_alone, damaged_files_are_refused_and_said,
+	a_stick_is_found_when_it_is_mounted_and_forgotten_when_it_is_not,
+	a_full_stick_says_so_and_is_not_changed,
+	a_read_only_stick_is_read_and_not_written,
+	a_stick_pulled_out_in_the_middle_costs_nothing]
+
+
+def main():
+	may = subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False)
+	if may.returncode == 0 and MOUNTS not in os.environ:
+		os.environ[MOUNTS] = "1"
+		os.execvp("unshare", ["unshare", "-rm", sys.executable, *sys.argv])
+	wanted = sys.argv[1:]
+	tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
+	print(f"1..{len(tests)}")
+	failed = 0
+	for i, test in enumerate(tests, 1):
+		test_node.work = tempfile.mkdtemp(prefix="kehou-stick-")
+		try:
+			test()
+			print(f"ok {i} - {test.__name__}", flush=True)
+		except Skip as why:
+			print(f"ok {i} - {test.__name__} # SKIP {why}", flush=True)
+		except Exception:
+			failed += 1
+			print("# " + traceback.format_exc().replace("\n", "\n# "))
+			print(f"not ok {i} - {test.__name__}", flush=True)
+		finally:
+			shutil.rmtree(test_node.work, ignore_errors=True)
+	return 1 if failed else 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
