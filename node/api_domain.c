@@ -28,8 +28,8 @@ command(struct api_call *call, struct replica *r, int status)
 		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
 		return;
 	}
-	status = domain_do(r, &call->user, call->name, json_string_value(request), args,
-	    &answer, &error);
+	status = domain_do_seen(r, &call->user, call->name, json_string_value(request),
+	    json_string_value(json_object_get(call->args, "base")), args, &answer, &error);
 	if (status != STATUS_OK) {
 		api_fail_domain(call, status, &error);
 		return;

@@ -5,7 +5,7 @@
 #include "gen/domain_entries.h"
 #include "gen/schema_registry.h"
 #include "schema/initial.h"
-#include "schema/runtime.h"
+#include "schema/runtime_base.h"
 
 const struct replica_domain schema_domain = {
 	.registry = &schema_registry,
@@ -97,6 +97,20 @@ domain_do(struct replica *r, const struct domain_user *user, const char *command
 		return runtime_fail(&rt, status, ret_error);
 	}
 	return STATUS_OK;
+}
+
+int
+domain_do_seen(struct replica *r, const struct domain_user *user, const char *command,
+    const char *request_id, const char *base, json_t *args, json_t **ret_answer,
+    struct domain_error *ret_error)
+{
+	struct runtime rt = domain_runtime(r);
+	const struct domain_entry *e = domain_command(command);
+	int status = e == NULL ? STATUS_OK : runtime_base_check(&rt, user, e, request_id,
+	    args, base, ret_error);
+
+	return status != STATUS_OK ? status
+	    : domain_do(r, user, command, request_id, args, ret_answer, ret_error);
 }
 
 int

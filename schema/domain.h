@@ -63,6 +63,11 @@ int domain_has_staff(struct replica *r, bool *ret) MUST_CHECK;
 int domain_do(struct replica *r, const struct domain_user *user, const char *command,
     const char *request_id, json_t *args, json_t **ret_answer,
     struct domain_error *ret_error) MUST_CHECK;
+/* The same, refused with R18.changed_meanwhile when the row is no longer the one
+ * whose version was seen (column version of a view); base may be NULL. */
+int domain_do_seen(struct replica *r, const struct domain_user *user,
+    const char *command, const char *request_id, const char *base, json_t *args,
+    json_t **ret_answer, struct domain_error *ret_error) MUST_CHECK;
 /* ret_rows: array of objects in column order; ids above 2^53 as strings. */
 int domain_show(struct replica *r, const struct domain_user *user, const char *view,
     json_t *args, json_t **ret_rows, struct domain_error *ret_error) MUST_CHECK;

@@ -560,6 +560,9 @@ everything(struct world *w)
 
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
 		json_array_append_new(all, world_show(w, views[i], NULL));
+	/* An undone row stands as it was, but was written to. */
+	for (size_t i = 0; i < json_array_size(json_array_get(all, 1)); i++)
+		json_object_del(json_array_get(json_array_get(all, 1), i), "version");
 	text = json_dumps(all, JSON_COMPACT);
 	json_decref(all);
 	return text;

@@ -2,6 +2,7 @@
 #include "tests/domain_world.h"
 
 #include "schema/first_site.h"
+#include "schema/runtime_base.h"
 
 static const struct roster_school four = {
 	.id = WORLD_SCHOOL, .name = "冶上教学点", .class_code = 220, .kind = 4,
@@ -93,6 +94,34 @@ R5_a_teacher_who_imports_may_but_nobody_may_not_where_there_is_staff(void **stat
 	assert_int_equal(first_site_add(&w->rt, &teacher, &four, &w->error), STATUS_OK);
 }
 
+static void
+R18_a_row_changed_meanwhile_is_not_written_over(void **state)
+{
+	struct world *w = *state;
+	const struct domain_entry *edit = world_find(domain_commands, domain_ncommands,
+	    "pupil.edit");
+	int64_t pupil = world_id(w, "pupil.add", "pupil", json_pack("{s:s, s:i, s:i}",
+	    "name", "x", "school_year", 2020, "grade", 1));
+	json_t *args = json_pack("{s:I}", "pupil", (json_int_t)pupil);
+	json_t *rows = world_show(w, "pupil", json_incref(args));
+	const char *base = json_string_value(json_object_get(json_array_get(rows, 0),
+	    "version"));
+
+	assert_non_null(base);
+	assert_int_equal(runtime_base_check(&w->rt, &w->user, edit, NULL, args, base,
+	    &w->error), STATUS_OK);
+	w->now_s += 60;
+	world_do(w, "pupil.edit", json_pack("{s:I, s:s}", "pupil", (json_int_t)pupil,
+	    "birth", "2013-05-01"));
+	assert_int_equal(runtime_base_check(&w->rt, &w->user, edit, NULL, args, base,
+	    &w->error), STATUS_REFUSED);
+	assert_string_equal(w->error.code, "R18.changed_meanwhile");
+	assert_int_equal(runtime_base_check(&w->rt, &w->user, edit, NULL, args, NULL,
+	    &w->error), STATUS_OK);
+	json_decref(rows);
+	json_decref(args);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -102,6 +131,7 @@ main(void)
 		CASE(R5_the_school_itself_is_a_site_with_its_class),
 		CASE(R5_what_the_school_entered_of_itself_stays),
 		CASE(R5_a_boarding_school_boards_and_a_hub_has_no_site),
+		CASE(R18_a_row_changed_meanwhile_is_not_written_over),
 		CASE(R5_a_teacher_who_imports_may_but_nobody_may_not_where_there_is_staff),
 	};
 

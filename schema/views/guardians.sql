@@ -4,7 +4,8 @@
 -- params: grp:i?
 -- sensitive: phone
 -- requires: R3
-SELECT g.pupil, p.name AS pupil_name, g.guardian, g.name, g.relation, g.phone
+SELECT g.pupil, p.name AS pupil_name, g.guardian, g.name, g.relation, g.phone,
+	quote(g.row_version) AS version
 FROM guardian g JOIN pupil p ON p.school = g.school AND p.pupil = g.pupil
 WHERE g.school = :school AND g.ended_on IS NULL AND (:grp IS NULL OR EXISTS (
 	SELECT 1 FROM place e WHERE e.school = g.school AND e.pupil = g.pupil AND e.grp = :grp))

@@ -16,7 +16,7 @@ SELECT p.school, p.pupil, p.name, p.sex, p.birth, p.student_no, p.address, p.hea
 		AS collectors,
 	(SELECT json_group_array(f.kind) FROM priority f
 		WHERE f.school = p.school AND f.pupil = p.pupil AND f.until_on IS NULL)
-		AS priorities
+		AS priorities, quote(p.row_version) AS version
 FROM pupil p
 LEFT JOIN place e ON e.school = p.school AND e.pupil = p.pupil
 	AND e.school_year = (SELECT max(x.school_year) FROM enrolment x
