@@ -96,6 +96,9 @@ def filter_set(name):
 def test_what_it_calls_passes_the_filter():
 	need("systemd-analyze")
 	need("strace")
+	with open(KEHOUD, "rb") as f:
+		if b"__asan_init" in f.read():
+			raise Skip("a build with sanitizers makes calls of its own")
 	allowed = filter_set("@system-service") | filter_set("@default")
 	allowed -= filter_set("@privileged")
 	made = calls_of_kehoud()
