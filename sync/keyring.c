@@ -66,14 +66,19 @@ keyring_rotate(struct keyring *k, const struct env *env)
 int
 keyring_rotate_apart(struct keyring *k, const struct env *env)
 {
+	const struct school_key *newest = keyring_newest(k);
 	int64_t day = env->now_s(env->ctx) / 86400;
 	struct school_key key;
 	uint8_t bits[2];
 	int rc;
 
+	key.generation = (uint32_t)(day < 1 ? 1 : day > 0xffff ? 0xffff : day) << 15;
+	if (newest != NULL && newest->generation > UINT32_MAX - 0x8000)
+		return STATUS_TOO_LARGE;
+	if (newest != NULL && newest->generation >= key.generation)
+		key.generation = newest->generation + 1;
 	env->random(env->ctx, bits, sizeof bits);
-	key.generation = (uint32_t)(day < 1 ? 1 : day > 0xffff ? 0xffff : day) << 15
-	    | (uint32_t)(bits[0] & 0x7f) << 8 | bits[1];
+	key.generation += (uint32_t)(bits[0] & 0x7f) << 8 | bits[1];
 	env->random(env->ctx, key.key, sizeof key.key);
 	rc = add(k, &key);
 	sodium_memzero(&key, sizeof key);

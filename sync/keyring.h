@@ -18,8 +18,8 @@ struct keyring {
 /* New random generation; TOO_LARGE past KEYRING_MAX. */
 int keyring_rotate(struct keyring *k, const struct env *env) MUST_CHECK;
 /* The same, for a machine that cannot know which generations its school has: the
- * day and 15 random bits make the generation, so that two such machines, and any
- * other, do not meet. */
+ * day, or what follows the newest that it has, and 15 random bits make the
+ * generation, so that two such machines, and any other, do not meet. */
 int keyring_rotate_apart(struct keyring *k, const struct env *env) MUST_CHECK;
 const struct school_key *keyring_newest(const struct keyring *k); /* or NULL */
 /* Sealed box (libsodium crypto_box_seal) of one key to an X25519 public key. */

@@ -79,6 +79,12 @@ int replica_invite(struct replica *r, const struct replica_invite *in,
 /* Cuts what is logged into segments; everything own is in segments then. */
 int replica_seal(struct replica *r) MUST_CHECK;
 
+/* Hub: a node's word counts no more, but for what is stored here of it now.
+ * NOT_FOUND, EXISTS when it is revoked already, USAGE for a hub, RIGHTS.  Records
+ * of it that another device of the school has and this hub lacks are refused from
+ * then on: let the others deliver first. */
+int replica_revoke(struct replica *r, const struct node_id *node) MUST_CHECK;
+
 struct replica_export {        /* what happened */
 	uint32_t bundles;          /* written and read back */
 	uint32_t unchanged;        /* recipients for whom nothing is new */

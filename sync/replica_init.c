@@ -385,3 +385,40 @@ replica_invite(struct replica *r, const struct replica_invite *in,
 	sodium_memzero(inv.seed, sizeof(inv.seed));
 	return status;
 }
+
+int
+replica_revoke(struct replica *r, const struct node_id *node)
+{
+	struct roster_revocation v = { .node = *node };
+	const struct roster_cert *cert = roster_node(&r->roster, node);
+	bool any = false;
+	int status = STATUS_OK;
+
+	if (r->role != ROLE_HUB)
+		return STATUS_RIGHTS;
+	if (cert == NULL)
+		return STATUS_NOT_FOUND;
+	if (cert->role == ROLE_HUB)
+		return STATUS_USAGE;
+	if (roster_revoked(&r->roster, node))
+		return STATUS_EXISTS;
+	for (uint32_t w = 1; status == STATUS_OK && w <= store_stream_count(r->store);
+	    w++) {
+		const struct stream_id *s = store_stream_id(r->store, w);
+		struct store_head head;
+
+		if (s == NULL || node_id_compare(&s->node, node) != 0)
+			continue;
+		status = store_head(r->store, w, &head);
+		if (status != STATUS_OK || head.stored == 0)
+			continue;
+		v.stream = *s;
+		v.through = head.stored;
+		memcpy(v.hash, head.hash, HASH_BYTES);
+		any = true;
+		status = roster_add_revocation(&r->roster, &v);
+	}
+	if (status == STATUS_OK && !any)
+		status = roster_add_revocation(&r->roster, &v);
+	return status == STATUS_OK ? replica_publish_roster(r) : status;
+}

@@ -52,8 +52,9 @@ int replica_add_wrap(struct replica *r, const struct school_key *key,
     const uint8_t seal_pk[32]) MUST_CHECK;
 /* After rows came in: takes the school's keys that are wrapped to this device or
  * to the sheet that it was set up with, reads what they open, and wraps every key
- * to itself, its sheet and its siblings where that was not done.  A node of no
- * school: nothing. */
+ * to itself, its sheet and its siblings where that was not done.  A newest key
+ * that was wrapped to a revoked device gets a successor.  A node of no school:
+ * nothing. */
 int replica_take_keys(struct replica *r) MUST_CHECK;
 /* Whether a certificate is another device of the same school, not revoked.  At a
  * machine that took a lost one's place, the devices before it count from when they

@@ -179,6 +179,29 @@ is_wrapped(const struct wraps *all, uint32_t generation, const uint8_t pk[32])
 	return false;
 }
 
+/* A key that a revoked device has is used no more: the next one begins. */
+static int
+leave_key(struct replica *r, const struct wraps *all)
+{
+	const struct school_key *newest = keyring_newest(&r->keys);
+	int status = STATUS_OK;
+
+	if (newest == NULL || roster_revoked(&r->roster, &r->self.pub.id))
+		return STATUS_OK;
+	for (size_t i = 0; i < r->roster.ncerts; i++) {
+		const struct roster_cert *c = &r->roster.certs[i];
+
+		if (c->scope != r->scope || c->role != ROLE_SCHOOL ||
+		    !roster_revoked(&r->roster, &c->node.id) ||
+		    !is_wrapped(all, newest->generation, c->node.seal_pk))
+			continue;
+		status = keyring_rotate_apart(&r->keys, r->env);
+		break;
+	}
+	/* No room for another: the school goes on as it is. */
+	return status == STATUS_TOO_LARGE ? STATUS_OK : status;
+}
+
 /* Whoever is to have the school's keys, by the keys that wraps are sealed to. */
 struct owners {
 	const uint8_t *pk[ROSTER_MAX_NODES + 3];
@@ -316,7 +339,8 @@ replica_take_keys(struct replica *r)
 	open_wraps(r, &all, &self);
 	if (sheet.there)
 		open_wraps(r, &all, &sheet);
-	if (r->keys.n > before) {
+	status = leave_key(r, &all);
+	if (status == STATUS_OK && r->keys.n > before) {
 		status = replica_path(r->dir, "keys/school.keys", path);
 		if (status == STATUS_OK)
 			status = keyring_save(&r->keys, r->env, path);

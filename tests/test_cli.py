@@ -552,6 +552,27 @@ def test_a_second_device_shares_the_school_and_its_key():
 	assert len(digests) == 1
 	for node in ("one", "two", "twos"):
 		assert Run("verify", "--json", node=node).works().json()["good"] is True
+	revoke_the_second(usb)
+
+
+def revoke_the_second(usb):
+	Run("revoke", "--node", "12", node="twos").fails(2, "12")
+	Run("revoke", "--node", "0" * 16, node="twos").fails(1, "0" * 16)
+	devices = Run("revoke", "--school", SCHOOL, "--json", node="twos").works().json()
+	assert len(devices) == 2 and not any(d["revoked"] for d in devices)
+	lost = max(devices, key=lambda d: d["since"])["node"]
+	Run("revoke", "--node", lost, node="one").fails(1, "hub")
+	assert "new key" in Run("revoke", "--node", lost, node="twos").works().err
+	Run("revoke", "--node", lost, node="twos").fails(1, "already")
+	assert lost in Run("revoke", "--school", SCHOOL, node="twos").works().out
+	carry(usb, "one", "twos", "one", "twos")
+	as_head("two", "do", "pupil.add", "name=李三", "school_year=2026", "grade=1").works()
+	Run("export", "--to", usb, node="two").works()
+	assert Run("import", "--from", usb, node="twos").code == 3
+	assert Run("import", "--from", usb, node="one").code in (0, 3)
+	assert "李三" not in as_head("one", "show", "pupils").works().out
+	assert Run("digest", SCHOOL, node="one").works().out == \
+		Run("digest", SCHOOL, node="twos").works().out
 
 
 def test_the_county_begins_with_a_clerk_who_signs_in():

@@ -198,6 +198,65 @@ test_a_replaced_machine_gets_neither_bundles_nor_keys(void **state)
 	assert_int_equal(locked(a), 0);
 }
 
+static void
+test_a_revoked_device_loses_the_key_and_the_rest_go_on(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL), *b, *c;
+	struct node_id lost;
+	struct replica_import in;
+	uint32_t old;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	b = second(w);
+	c = second(w);
+	for (unsigned i = 0; i < 3; i++) {
+		life_round(w, b);
+		life_round(w, c);
+		life_round(w, a);
+	}
+	lost = c->r->self.pub.id;
+	old = keyring_newest(&a->r->keys)->generation;
+	assert_int_equal(replica_revoke(a->r, &lost), STATUS_RIGHTS);
+	assert_int_equal(replica_revoke(hub->r, &hub->r->self.pub.id), STATUS_USAGE);
+	assert_int_equal(replica_revoke(hub->r, &lost), STATUS_OK);
+	assert_int_equal(replica_revoke(hub->r, &lost), STATUS_EXISTS);
+	for (unsigned i = 0; i < 2; i++) {
+		life_round(w, a);
+		life_round(w, b);
+	}
+	/* Under the new key, which both that remain have. */
+	assert_true(keyring_newest(&a->r->keys)->generation > old);
+	assert_int_equal(keyring_newest(&a->r->keys)->generation,
+	    keyring_newest(&b->r->keys)->generation);
+	life_add(a, "乙");
+	life_round(w, a);
+	life_round(w, b);
+	assert_int_equal(addresses(b), 2);
+	assert_int_equal(locked(a) + locked(b), 0);
+	/* What the thief writes is refused, and nothing new is sealed to him. */
+	life_add(c, "丙");
+	in = life_visit(w, c, "other");
+	in = life_visit(w, a, "other");
+	assert_int_equal(in.refused, 1);
+	in = life_visit(w, c, "other");
+	assert_int_equal(in.transactions, 0); /* of the roster it learns */
+	assert_int_equal(life_pupils(a), 2);
+	in = life_visit(w, hub, "other");
+	assert_int_equal(life_pupils(hub), 2);
+	life_round(w, a);
+	life_round(w, b);
+	life_same(a, hub);
+	life_same(b, hub);
+	life_sound(a);
+	life_sound(hub);
+	/* The key stays as it is: nobody who is revoked has it. */
+	old = keyring_newest(&a->r->keys)->generation;
+	life_round(w, a);
+	assert_int_equal(keyring_newest(&a->r->keys)->generation, old);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, life_begin, life_end)
 
 int
@@ -208,6 +267,7 @@ main(void)
 		CASE(test_either_sheet_brings_everything_back),
 		CASE(test_two_devices_exchange_for_weeks_and_one_tells_the_hub),
 		CASE(test_a_replaced_machine_gets_neither_bundles_nor_keys),
+		CASE(test_a_revoked_device_loses_the_key_and_the_rest_go_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,7 @@ static const struct entry entries[] = {
 	{ "invite", "relay", kehou_hub_invite_relay, true },
 	{ "invite", "device", kehou_hub_invite_device, true },
 	{ "invite", NULL, kehou_hub_invite, true },
+	{ "revoke", NULL, kehou_hub_revoke, true },
 	{ "roster", "import", kehou_roster_import, true },
 	{ "roster", "export", kehou_roster_export, true },
 	{ "roster", "undo", kehou_roster_undo, true },

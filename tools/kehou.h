@@ -12,7 +12,7 @@ typedef int kehou_command(struct cli *c, int argc, char **argv);
 kehou_command kehou_init_hub, kehou_init_school;
 /* kehou_hub.c */
 kehou_command kehou_hub_invite, kehou_hub_invite_relay, kehou_hub_invite_device,
-    kehou_hub_schools;
+    kehou_hub_revoke, kehou_hub_schools;
 /* Opens the node; CLI_OK when it is a hub. */
 int kehou_hub_only(struct cli *c);
 /* kehou_policy.c */

@@ -173,6 +173,90 @@ kehou_hub_invite_device(struct cli *c, int argc, char **argv)
 	return rc;
 }
 
+static bool
+parse_node(const char *text, struct node_id *ret)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	if (strlen(text) != 2 * NODE_ID_BYTES)
+		return false;
+	for (size_t i = 0; i < NODE_ID_BYTES; i++) {
+		const char *hi = strchr(digits, text[2 * i]);
+		const char *lo = strchr(digits, text[2 * i + 1]);
+
+		if (hi == NULL || lo == NULL)
+			return false;
+		ret->b[i] = (uint8_t)((hi - digits) << 4 | (lo - digits));
+	}
+	return true;
+}
+
+/* A school's devices, for whoever has to find the lost one. */
+static int
+list_devices(struct cli *c, uint64_t school)
+{
+	const struct roster *roster = replica_roster(c->replica);
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < roster->ncerts; i++) {
+		const struct roster_cert *cert = &roster->certs[i];
+		char id[2 * NODE_ID_BYTES + 1];
+
+		if (cert->role != ROLE_SCHOOL || cert->scope != school)
+			continue;
+		for (size_t k = 0; k < NODE_ID_BYTES; k++)
+			(void)snprintf(id + 2 * k, 3, "%02X", cert->node.id.b[k]);
+		json_array_append_new(rows, json_pack("{s:s, s:I, s:b}", "node", id,
+		    "since", (json_int_t)cert->since, "revoked",
+		    roster_revoked(roster, &cert->node.id)));
+	}
+	if (c->json)
+		output_json(stdout, rows);
+	else if (json_array_size(rows) == 0)
+		cli_say(c, stderr, MSG("revoke.none"), NULL);
+	else
+		output_table(stdout, c->lang, rows);
+	json_decref(rows);
+	return CLI_OK;
+}
+
+int
+kehou_hub_revoke(struct cli *c, int argc, char **argv)
+{
+	const char *text = NULL, *school = NULL;
+	const struct cli_option options[] = {
+		{ "--node", &text, 1, NULL }, { "--school", &school, 1, NULL },
+		{ NULL, NULL, 0, NULL },
+	};
+	struct node_id node;
+	uint64_t id = 0;
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	if ((text == NULL) == (school == NULL))
+		return cli_usage(c, MSG("usage.needs"), "--node");
+	if (text != NULL && !parse_node(text, &node))
+		return cli_usage(c, MSG("usage.node"), text);
+	if (school != NULL && !cli_decimal(school, 9999999999u, &id))
+		return cli_usage(c, MSG("usage.school"), school);
+	rc = kehou_hub_only(c);
+	if (rc != CLI_OK)
+		return rc;
+	if (text == NULL)
+		return list_devices(c, id);
+	rc = replica_revoke(c->replica, &node);
+	if (rc != STATUS_OK)
+		return cli_fail(c, rc, "revoke", text);
+	if (c->json)
+		puts("{\"revoked\":true}");
+	else
+		cli_say(c, stderr, MSG("revoke.done"), text, NULL);
+	return CLI_OK;
+}
+
 struct schools {
 	json_t *rows;
 	bool raw; /* for --json: numbers instead of words */
