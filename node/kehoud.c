@@ -201,10 +201,11 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 	} else
 		log_line(LOG_LEVEL_ERROR, "%s: %s", s->listen, status_text(status));
 	stick_stop(api.sticks);
-	link_free(api.link);
-	/* The engine answers all that waits before the answers' way is closed. */
+	/* The engine answers all that waits before the answers' way is closed, and what
+	 * its jobs ask is there until they have run. */
 	control_free(control);
 	engine_stop(api.engine);
+	link_free(api.link);
 	http_free(http);
 	engine_free(api.engine);
 	stick_free(api.sticks);
