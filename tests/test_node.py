@@ -176,8 +176,9 @@ def test_a_hangup_reads_the_settings_again():
 def test_healthy_before_there_is_a_node_and_ready_only_after():
 	with Daemon("nothing") as d:
 		d.get("/healthz")
-		assert d.get("/readyz", 503)["code"] == "NOT_INITIALISED"
+		# Through the engine: from then on it has looked.
 		assert d.get("/api/v1/status")["setup"] is True
+		assert d.get("/readyz", 503)["code"] == "NOT_INITIALISED"
 		status, headers, _body = d.ask("GET", "/api/v1/view/pupils")
 		assert status == 503 and int(headers["Retry-After"]) > 0
 	with Daemon(school("ready")) as d:
