@@ -73,6 +73,9 @@ def main():
 		source=("a.c", 'say(MSG("no.such"));'))
 	planted("a refusal without words is found", False,
 		source=("a.sql", "SELECT refuse('R99.no_words');"))
+	second = 'msgid "error.ABSENT"\nmsgstr "x"\n'
+	planted("keys out of order are found", False, ENGLISH + "\n" + second,
+		CHINESE + "\n" + second)
 	print(f"1..{number}")
 	return 1 if failed else 0
 

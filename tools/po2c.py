@@ -4,11 +4,13 @@
     po2c.py c OUT.c en=po/en.po zh=po/zh_CN.po
     po2c.py json OUT.json LANGUAGE=FILE.po
     po2c.py check en=po/en.po zh=po/zh_CN.po [SOURCE.c|SOURCE.sql]...
+    po2c.py sort FILE.po...
 
 A msgid is a key such as "error.FULL"; English is the source.  Arguments are
 {1} {2} ..., plurals are avoided by wording.  check fails on a missing or empty
 translation, on arguments that differ, on a key that a source uses and nobody
-wrote, and on a refusal code in SQL without words."""
+wrote, on a refusal code in SQL without words, and on keys out of order: two
+people who add words rarely meet in one line.  sort puts them in order."""
 import ast
 import json
 import re
@@ -52,6 +54,15 @@ def parse(path):
     return entries
 
 
+def sort(path):
+    """Entries in the order of their keys; what stands before the first stays."""
+    with open(path, encoding="utf-8") as source:
+        head, *entries = re.split(r"(?m)^(?=msgid )", source.read())
+    entries.sort(key=lambda entry: ast.literal_eval(entry.split("\n")[0][6:]).encode())
+    with open(path, "w", encoding="utf-8") as target:
+        target.write(head + "\n\n".join(e.strip() for e in entries) + "\n")
+
+
 def c_string(text):
     out = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
     return '"' + out.replace("\n", '\\n"\n\t    "') + '"'
@@ -77,6 +88,9 @@ def arguments(text):
 def check(tables, sources):
     english, faults = tables["en"], []
     for language, table in tables.items():
+        keys = list(table)
+        faults += [f"{language}: {key} stands after {before}; po2c.py sort"
+                   for before, key in zip(keys, keys[1:]) if key.encode() < before.encode()]
         for key in sorted(set(english) | set(table)):
             if not table.get(key):
                 faults.append(f"{language}: {key} is missing or empty")
@@ -104,6 +118,10 @@ def main(argv):
     if len(argv) < 3:
         raise SystemExit(__doc__)
     mode, rest = argv[1], argv[2:]
+    if mode == "sort":
+        for path in rest:
+            sort(path)
+        return 0
     if mode in ("c", "json"):
         out, rest = rest[0], rest[1:]
     tables = {}
