@@ -22,9 +22,10 @@ def fail(path, words):
 
 
 def with_parts(path, lines):
-    """A line "-- include NAME" stands for the text of schema/parts/NAME.sql."""
+    """A line "-- include NAME" stands for the text of schema/parts/NAME.sql; with
+    " for :PARAM" at its end, that parameter is the school there."""
     for line in lines:
-        m = re.match(r"^-- include ([a-z_]+)$", line)
+        m = re.match(r"^-- include ([a-z_]+)(?: for :([a-z_]+))?$", line)
         if not m:
             yield line
             continue
@@ -32,8 +33,9 @@ def with_parts(path, lines):
         if not os.path.exists(part):
             fail(path, "no part " + m[1])
         with open(part, encoding="utf-8") as f:
-            yield from (x for x in f.read().rstrip("\n").split("\n")
-                        if not x.startswith("-- "))
+            for x in f.read().rstrip("\n").split("\n"):
+                if not x.startswith("-- "):
+                    yield re.sub(r":school\b", ":" + m[2], x) if m[2] else x
 
 
 def read_entry(path, kind):

@@ -161,11 +161,26 @@ world_count(struct world *w, const char *view, json_t *args)
 	return n;
 }
 
-/* How many rows of a violations view say what. */
-static inline size_t
-world_violations(struct world *w, const char *view, const char *what)
+/* Rows that another program wrote, as merging puts them down: no rule is asked. */
+static inline void
+world_merged(struct world *w, const char *sql)
 {
-	json_t *rows = world_show(w, view, NULL), *row;
+	struct store_stmt *st;
+	bool row;
+
+	assert_int_equal(store_begin_merge(w->store), STATUS_OK);
+	if (store_prepare(w->store, sql, &st, NULL) != STATUS_OK ||
+	    store_step(st, &row) != STATUS_OK)
+		fail_msg("%s: %s", sql, store_error(w->store));
+	store_reset(st);
+	assert_int_equal(store_commit_merge(w->store), STATUS_OK);
+}
+
+/* How many rows of a violations view, with arguments, say what.  Steals args. */
+static inline size_t
+world_said(struct world *w, const char *view, const char *what, json_t *args)
+{
+	json_t *rows = world_show(w, view, args), *row;
 	size_t i, n = 0;
 
 	json_array_foreach(rows, i, row) {
@@ -174,6 +189,12 @@ world_violations(struct world *w, const char *view, const char *what)
 	}
 	json_decref(rows);
 	return n;
+}
+
+static inline size_t
+world_violations(struct world *w, const char *view, const char *what)
+{
+	return world_said(w, view, what, NULL);
 }
 
 #endif

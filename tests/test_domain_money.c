@@ -115,7 +115,6 @@ R11_what_comes_after_the_statement_is_paid_next_month(void **state)
 	next_month(s, 2);
 	world_do(&s->w, "statement.submit", month(MONTH));
 	world_refused(&s->w, "statement.submit", "R11.submitted", month(MONTH));
-	s->w.now_s++;
 	world_do(&s->w, "duty.add", school_args("{\"person\":%" PRId64
 	    ",\"date\":\"2020-09-09\",\"slot\":2,\"minutes\":45,\"reason\":\"late\"}",
 	    s->teacher));

@@ -20,5 +20,6 @@ INSERT INTO duty_entry (school, entry, date, slot, site, grp, person, role, begi
 	sessions, emergency, reason, at, by_staff)
 VALUES (:school, :new_id, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0), :person,
 	coalesce(:role, 1), :begin, :minutes, coalesce(:sessions, 0), coalesce(:emergency, 0),
-	:reason, now_ms(), :staff);
+	:reason, now_ms() + 1000 * EXISTS (SELECT 1 FROM statement_step WHERE school = :school
+		AND step = 1 AND at = now_ms()), :staff);
 SELECT entry, person, minutes FROM duty_entry WHERE school = :school AND entry = :new_id;

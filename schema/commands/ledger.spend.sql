@@ -4,7 +4,9 @@
 -- params: year:i purpose:i fen:i month:i? voucher:t reason:t on:d
 -- scope: school
 -- audit: purpose fen voucher
--- requires: R11 R4
+-- requires: R11 R4 R5
+SELECT refuse('R11.account_unit', u.unit) FROM unit_of u
+WHERE u.school = :school AND u.unit <> :school;
 SELECT refuse('R11.purpose', :purpose, :reason) WHERE :purpose NOT BETWEEN 1 AND 4;
 SELECT refuse('R11.no_voucher', :reason) WHERE trim(:voucher) = '';
 SELECT refuse('R11.not_enough', a.fen - b.fen, :fen)

@@ -19,18 +19,21 @@ SELECT refuse('R11.step_order', :of_school, :month / 100 || '-' || printf('%02d'
 WHERE :step = 5 AND coalesce(:back, 0) = 0 AND NOT EXISTS (SELECT 1 FROM county_step
 	WHERE of_school = :of_school AND month = :month AND step = 4 AND state = 1);
 SELECT refuse('R11.total_differs', p.fen, t.fen) FROM statement_step p, (
--- include duty
+-- include duty for :of_school
 SELECT coalesce(sum(fen), 0) AS fen FROM line WHERE school = :of_school) t
 WHERE p.school = :of_school AND p.month = :month AND p.step = 1 AND p.fen <> t.fen
 	AND coalesce(:back, 0) = 0;
-SELECT refuse('R11.not_enough', a.fen - b.fen, p.fen)
-FROM statement_step p, (SELECT coalesce(sum(fen), 0) AS fen FROM county_ledger
-		WHERE year = :month / 100 AND kind = 2 AND to_school = coalesce((SELECT account_unit
-			FROM site WHERE school = :of_school AND site = 0), :of_school)) a,
-	(SELECT coalesce(sum(c.fen), 0) AS fen FROM county_step c WHERE c.step = 5 AND c.state = 1
-		AND c.month / 100 = :month / 100 AND c.of_school = :of_school) b
-WHERE :step = 5 AND coalesce(:back, 0) = 0 AND p.school = :of_school AND p.month = :month
-	AND p.step = 1 AND b.fen + p.fen > a.fen;
+SELECT refuse('R11.not_enough', allocated - used, fen) FROM (
+	SELECT p.fen, (SELECT coalesce(sum(l.fen), 0) FROM county_ledger l
+			WHERE l.year = :month / 100 AND l.kind = 2 AND l.to_school = u.unit) AS allocated,
+		(SELECT coalesce(sum(c.fen), 0) FROM county_step c JOIN unit_of v ON v.school = c.of_school
+			WHERE v.unit = u.unit AND c.step = 5 AND c.state = 1 AND c.month / 100 = :month / 100
+			AND NOT (c.of_school = :of_school AND c.month = :month))
+		+ (SELECT coalesce(sum(x.fen), 0) FROM spending x WHERE x.school = u.unit
+			AND x.year = :month / 100 AND x.purpose <> 1) AS used
+	FROM statement_step p JOIN unit_of u ON u.school = p.school
+	WHERE p.school = :of_school AND p.month = :month AND p.step = 1)
+WHERE :step = 5 AND coalesce(:back, 0) = 0 AND used + fen > allocated;
 INSERT INTO county_step (of_school, month, step, fen, state, voucher, reason, at, by_staff)
 SELECT :of_school, :month, :step, p.fen, 1 + coalesce(:back, 0), :voucher, :reason, now_ms(), :staff
 FROM statement_step p WHERE p.school = :of_school AND p.month = :month AND p.step = 1

@@ -1,9 +1,12 @@
 -- The session of :date :slot :site :grp, when there is none, with the window of the
 -- plan in force: the line for the named school and site before that for the class
 -- and that for the kind.  A day's other end (closure) holds before the window's.
+-- In the second in which a month was signed it is dated after the signing.
 SELECT refuse('R7.slot', :slot) WHERE :slot NOT IN (1, 2);
 INSERT INTO session (school, date, slot, site, grp, staff, at, policy, begin_min, end_min)
-SELECT :school, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0), :staff, now_ms(),
+SELECT :school, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0), :staff,
+	now_ms() + 1000 * EXISTS (SELECT 1 FROM statement_step WHERE school = :school AND step = 1
+		AND at = now_ms()),
 	p.version, w.begin_min, coalesce(x.end_min, w.end_min)
 FROM (SELECT 1)
 LEFT JOIN policy_span p ON p.from_on <= :date AND p.until_on > :date

@@ -34,6 +34,7 @@ CREATE TABLE statement_step (
 	posted_on INTEGER, -- col 7 county : 公示, first day
 	at INTEGER, -- col 8 county hint=tx_time : ms
 	by_staff INTEGER, -- col 9 county hint=tx_staff : who entered it
+	renewed_at INTEGER, -- col 10 county : ms, the sum was taken anew after it was sent back, NULL never
 	PRIMARY KEY (school, month, step)
 );
 
@@ -65,6 +66,7 @@ CREATE TABLE county_ledger (
 	held_on INTEGER, -- col 8 public : day number
 	at INTEGER, -- col 9 public hint=tx_time : ms
 	by_staff INTEGER, -- col 10 public hint=tx_staff : who
+	payer INTEGER, -- col 11 public default=1 : whose money, of a budget: 1 county 2 a higher government; a family (9) is refused
 	PRIMARY KEY (entry)
 );
 

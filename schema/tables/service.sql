@@ -71,6 +71,18 @@ CREATE TABLE plan_item (
 	PRIMARY KEY (school, week_on, weekday, slot, site, grp)
 );
 
+-- table 59 plan_sign scope=school
+-- 计划会签. The parents' committee has countersigned the plans of some weeks, on paper.
+CREATE TABLE plan_sign (
+	school INTEGER, -- key 1 public hint=scope : 学校标识码
+	week_on INTEGER, -- key 2 public : day number of the first Monday
+	until_on INTEGER, -- col 3 county : day number of the last day that it covers
+	signer TEXT, -- col 4 county : who signed for the committee
+	signed_on INTEGER, -- col 5 county : day number
+	by_staff INTEGER, -- col 6 county hint=tx_staff : who entered it
+	PRIMARY KEY (school, week_on)
+);
+
 -- table 62 satisfaction scope=school
 -- 满意度. How a group answered, twice a term, without names.
 CREATE TABLE satisfaction (

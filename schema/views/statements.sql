@@ -5,6 +5,7 @@
 -- requires: R11
 SELECT p.school, p.month, p.fen, p.people,
 	strftime('%Y-%m-%d %H:%M', p.at / 1000 + 28800, 'unixepoch') AS submitted_at,
+	strftime('%Y-%m-%d %H:%M', p.renewed_at / 1000 + 28800, 'unixepoch') AS signed_again_at,
 	(SELECT c.signer FROM statement_step c WHERE c.school = p.school AND c.month = p.month
 		AND c.step = 2) AS central,
 	(SELECT c.signer FROM statement_step c WHERE c.school = p.school AND c.month = p.month

@@ -1,5 +1,5 @@
--- about: Duty of people not checked, or barred and no emergency; statements that the parents' committee has not signed.
--- about_zh: 未经查询者、被禁止者（非紧急）的课时；家长委员会未会签的补助表。
+-- about: Duty of people not checked, or barred and no emergency; statements and weeks of the plan that the parents' committee has not signed.
+-- about_zh: 未经查询者、被禁止者（非紧急）的课时；家长委员会未会签的补助表和周计划。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R10
@@ -13,4 +13,11 @@ SELECT p.school, date('2000-01-01', (SELECT first_on FROM span) || ' days'), NUL
 FROM statement_step p WHERE p.step = 1 AND p.month = :month AND (:school IS NULL OR p.school = :school)
 	AND NOT EXISTS (SELECT 1 FROM statement_step c WHERE c.school = p.school AND c.month = p.month
 	AND c.step = 3)
+UNION ALL
+SELECT i.school, date('2000-01-01', i.week_on || ' days'), NULL, 'plan_not_countersigned'
+FROM k CROSS JOIN plan_item i ON i.school = k.school
+	AND i.week_on BETWEEN (SELECT first_on FROM span) AND (SELECT last_on FROM span)
+WHERE i.dropped = 0 AND NOT EXISTS (SELECT 1 FROM plan_sign g WHERE g.school = i.school
+	AND g.week_on <= i.week_on AND g.until_on >= i.week_on)
+GROUP BY i.school, i.week_on
 ORDER BY 1, 2, 3;

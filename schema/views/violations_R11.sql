@@ -1,5 +1,5 @@
--- about: Statements that no longer add up, hours at two places at once, several sessions entered in one second, duty recorded too late, money over the allocation or for another purpose.
--- about_zh: 与明细不符的补助表；同一时间两处的课时；一秒内成批登记；过晚登记的课时；超出分配或用途不符的支出。
+-- about: Statements that no longer add up, hours at two places at once, several sessions entered in one second, duty recorded too late, statements paid and never posted, money over the allocation or for another purpose.
+-- about_zh: 与明细不符的补助表；同一时间两处的课时；一秒内成批登记；过晚登记的课时；已拨付而未公示的补助表；超出分配或用途不符的支出。
 -- roles: head clerk lead auditor
 -- params: month:i?
 -- requires: R11
@@ -24,6 +24,11 @@ UNION ALL
 SELECT e.school, date('2000-01-01', e.date || ' days'), e.person, NULL, 'too_late'
 FROM k CROSS JOIN duty_entry e ON e.school = k.school
 WHERE e.at / 86400000 - 10957 - e.date > 92
+UNION ALL
+SELECT f.of_school, date('2000-01-01', (SELECT first_on FROM span) || ' days'), NULL, NULL, 'not_posted'
+FROM county_step f JOIN statement_step o ON o.school = f.of_school AND o.month = f.month AND o.step = 1
+WHERE f.month = :month AND f.step = 5 AND f.state = 1 AND o.posted_on IS NULL
+	AND (:school IS NULL OR f.of_school = :school)
 UNION ALL
 SELECT x.school, date('2000-01-01', x.held_on || ' days'), NULL, NULL, 'purpose' FROM spending x
 WHERE (:school IS NULL OR x.school = :school) AND x.purpose NOT BETWEEN 1 AND 4

@@ -1,0 +1,14 @@
+-- about: The month's statement hangs on the notice board from a day (公示), for five working days; view subsidy_posting prints it.
+-- about_zh: 当月补助表自某日起张贴公示，五个工作日；视图 subsidy_posting 供打印。
+-- roles: head
+-- params: month:i on:d
+-- scope: school
+-- audit: month on
+-- requires: R11
+SELECT refuse('R11.not_submitted', :month / 100 || '-' || printf('%02d', :month % 100))
+WHERE NOT EXISTS (SELECT 1 FROM statement_step WHERE school = :school AND month = :month
+	AND step = 1);
+UPDATE statement_step SET posted_on = :on
+WHERE school = :school AND month = :month AND step = 1 AND posted_on IS NOT :on;
+SELECT month, date('2000-01-01', posted_on || ' days') AS posted_on FROM statement_step
+WHERE school = :school AND month = :month AND step = 1;
