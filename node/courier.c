@@ -86,7 +86,7 @@ flush_piece(struct answer *a)
 
 	if (a->body.len == 0)
 		return true;
-	a->failed = spool_append(a->trip->job->spool, a->name, a->offset, a->total,
+	a->failed = a->trip->job->append(a->trip->job->ctx, a->name, a->offset, a->total,
 	    a->body.data, a->body.len, &have, &whole);
 	if (a->failed != STATUS_OK)
 		return false;
@@ -507,7 +507,7 @@ fetch(struct trip *t, const char *name, uint64_t total)
 
 	if (total == 0 || total > SPOOL_MAX_FILE_BYTES)
 		return true; /* nothing that we would take */
-	if (spool_have(t->job->spool, name, &have, &whole) != STATUS_OK)
+	if (t->job->have(t->job->ctx, name, &have, &whole) != STATUS_OK)
 		return failed(t, COURIER_HERE, name);
 	if (whole || t->job->seen(t->job->ctx, name))
 		return true;
@@ -518,7 +518,7 @@ fetch(struct trip *t, const char *name, uint64_t total)
 		if (have >= total || !within_budget(t, 1) ||
 		    !fetch_from(t, name, have, total))
 			return false;
-		if (spool_have(t->job->spool, name, &have, &whole) != STATUS_OK)
+		if (t->job->have(t->job->ctx, name, &have, &whole) != STATUS_OK)
 			return failed(t, COURIER_HERE, name);
 		if (!whole && have <= before)
 			return failed(t, COURIER_REFUSED, name);

@@ -1,5 +1,6 @@
 /* Carries files to a hub or relay over HTTP and brings back what lies there for this
- * node (docs/network.md).  The only file with libcurl.
+ * node (docs/network.md).  The only file with libcurl;
+ * it runs in a program of its own (node/outing.h).
  *
  * Every piece can be lost: what the other side has is asked for, never assumed, so
  * that an interrupted exchange goes on from the last durable byte. */
@@ -37,7 +38,10 @@ struct courier_options {
 struct courier_job {
 	const struct node_id *own, *other; /* other: whom the address must turn out to be */
 	const char *folder;    /* its KEHOU holds what goes */
-	struct spool *spool;   /* where what comes is put */
+	/* Where what comes is put: spool_have and spool_append. */
+	int (*have)(void *ctx, const char *name, uint64_t *ret_offset, bool *ret_whole);
+	int (*append)(void *ctx, const char *name, uint64_t offset, uint64_t total,
+	    const void *data, size_t len, uint64_t *ret_have, bool *ret_whole);
 	/* Whether the file was taken in already, so that it need not come. */
 	bool (*seen)(void *ctx, const char *name);
 	/* Asked between pieces: end now. */

@@ -8,6 +8,7 @@
 
 #include "node/history.h"
 #include "node/log.h"
+#include "node/outing.h"
 
 #define DAY_S INT64_C(86400)
 #define ZONE_S INT64_C(28800) /* UTC+8, always */
@@ -24,7 +25,6 @@ struct link {
 	bool stop, asked, running;     /* under lock, as past */
 	struct link_past past;
 	char *state_path;
-	struct courier *courier;       /* the thread's own */
 };
 
 /* ---- when ---- */
@@ -238,6 +238,23 @@ is_seen(void *ctx, const char *name)
 	return errand(ctx, &e, work_seen) == STATUS_OK && e.yes;
 }
 
+static int
+have_piece(void *ctx, const char *name, uint64_t *ret_offset, bool *ret_whole)
+{
+	struct link *l = ctx;
+
+	return spool_have(l->o.spool, name, ret_offset, ret_whole);
+}
+
+static int
+append_piece(void *ctx, const char *name, uint64_t offset, uint64_t total, const void *data,
+    size_t len, uint64_t *ret_have, bool *ret_whole)
+{
+	struct link *l = ctx;
+
+	return spool_append(l->o.spool, name, offset, total, data, len, ret_have, ret_whole);
+}
+
 static bool
 is_stopping(void *ctx)
 {
@@ -250,29 +267,12 @@ is_stopping(void *ctx)
 	return stop;
 }
 
-static bool
-wait_some(void *ctx, unsigned seconds)
-{
-	struct link *l = ctx;
-	struct timespec until;
-	bool stop;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)seconds;
-	pthread_mutex_lock(&l->lock);
-	while (!l->stop && pthread_cond_timedwait(&l->wake, &l->lock, &until) == 0)
-		;
-	stop = l->stop;
-	pthread_mutex_unlock(&l->lock);
-	return !stop;
-}
-
 static void
 exchange(struct link *l, uint64_t day_bytes, struct courier_result *ret)
 {
 	struct errand e = { .folder = NULL }, in = { .folder = NULL };
-	struct courier_job job = { .own = &e.own, .other = &e.other, .spool = l->o.spool,
-		.seen = is_seen, .stop = is_stopping, .wait = wait_some, .ctx = l };
+	struct courier_job job = { .own = &e.own, .other = &e.other, .seen = is_seen,
+		.have = have_piece, .append = append_piece, .stop = is_stopping, .ctx = l };
 	int status = errand(l, &e, work_outgoing);
 
 	memset(ret, 0, sizeof(*ret));
@@ -282,7 +282,7 @@ exchange(struct link *l, uint64_t day_bytes, struct courier_result *ret)
 		if (day_bytes > 0)
 			job.max_bytes = day_bytes > l->past.bytes ?
 			    day_bytes - l->past.bytes : 1;
-		courier_run(l->courier, &job, ret);
+		outing_run(&l->o.courier, &job, ret);
 		status = errand(l, &in, work_incoming);
 	}
 	if (status != STATUS_OK) {
@@ -384,18 +384,14 @@ link_new(const struct link_options *options, struct link **ret)
 	struct link *l = calloc(1, sizeof(*l));
 	pthread_condattr_t attr;
 	size_t len = strlen(options->root) + sizeof("/link.json");
-	int status;
 
 	if (l == NULL)
 		return STATUS_NOMEM;
 	l->o = *options;
 	l->state_path = malloc(len);
-	status = l->state_path == NULL ? STATUS_NOMEM :
-	    courier_new(&options->courier, options->env, &l->courier);
-	if (status != STATUS_OK) {
-		free(l->state_path);
+	if (l->state_path == NULL) {
 		free(l);
-		return status;
+		return STATUS_NOMEM;
 	}
 	(void)snprintf(l->state_path, len, "%s/link.json", options->root);
 	load(l);
@@ -405,7 +401,6 @@ link_new(const struct link_options *options, struct link **ret)
 	pthread_cond_init(&l->wake, &attr);
 	pthread_condattr_destroy(&attr);
 	if (pthread_create(&l->thread, NULL, link_main, l) != 0) {
-		courier_free(l->courier);
 		free(l->state_path);
 		free(l);
 		return STATUS_NOMEM;
@@ -426,7 +421,6 @@ link_free(struct link *l)
 	pthread_join(l->thread, NULL);
 	pthread_cond_destroy(&l->wake);
 	pthread_mutex_destroy(&l->lock);
-	courier_free(l->courier);
 	free(l->state_path);
 	free(l);
 }

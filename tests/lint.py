@@ -220,11 +220,12 @@ EXPORT_EXCEPTIONS = {
 	"schema/domain": ("schema_domain",),         # what the schema hands the engine
 	"tools/kehou": ("main",),
 	"node/kehoud": ("main",),
+	"node/kehou_courier": ("main",),
 }
 
 
 MODULES_OF_SEVERAL_FILES = {
-	"gen/domain", "sync/column", "sync/env", "sync/replica", "sync/roster", "sync/store", "schema/domain", "tools/kehou",
+	"gen/domain", "node/outing", "sync/column", "sync/env", "sync/replica", "sync/roster", "sync/store", "schema/domain", "tools/kehou",
 }
 
 

@@ -1,0 +1,149 @@
+#define _GNU_SOURCE /* SOCK_CLOEXEC */
+
+#include "node/outing.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "node/outing_message.h"
+#include "schema/apart.h"
+
+struct outing {
+	int socket;
+	const struct courier_job *job;
+	struct courier_result *result;
+	uint8_t piece[SPOOL_PIECE_BYTES];
+};
+
+static json_t *
+job_json(const struct courier_options *o, const struct courier_job *job)
+{
+	char own[NODE_ID_BYTES * 2 + 1], other[NODE_ID_BYTES * 2 + 1];
+
+	sodium_bin2hex(own, sizeof own, job->own->b, NODE_ID_BYTES);
+	sodium_bin2hex(other, sizeof other, job->other->b, NODE_ID_BYTES);
+	return json_pack("{s:s, s:s*, s:s*, s:s, s:s, s:s, s:I}", "url", o->url, "ca",
+	    o->ca_file, "proxy", o->proxy, "own", own, "other", other, "folder", job->folder,
+	    "max_bytes", (json_int_t)job->max_bytes);
+}
+
+static void
+take_result(struct courier_result *r, const json_t *m)
+{
+	uint64_t end = outing_number(m, "end");
+	const char *detail = outing_text(m, "detail");
+
+	r->end = end >= COURIER_DONE && end <= COURIER_HERE ? (enum courier_end)end
+	    : COURIER_HERE;
+	r->sent_bytes = outing_number(m, "sent_bytes");
+	r->received_bytes = outing_number(m, "received_bytes");
+	r->sent = (uint32_t)outing_number(m, "sent");
+	r->received = (uint32_t)outing_number(m, "received");
+	r->retry_s = (unsigned)outing_number(m, "retry_s");
+	(void)snprintf(r->detail, sizeof r->detail, "%s", detail != NULL ? detail : "");
+}
+
+static json_t *
+place_json(int status, uint64_t offset, bool whole)
+{
+	return json_pack("{s:i, s:I, s:b}", "status", status, "offset", (json_int_t)offset,
+	    "whole", (int)whole);
+}
+
+static json_t *
+have(struct outing *o, const char *name)
+{
+	uint64_t offset = 0;
+	bool whole = false;
+	int status = o->job->have(o->job->ctx, name, &offset, &whole);
+
+	return place_json(status, offset, whole);
+}
+
+/* The bytes follow as a message of their own. */
+static json_t *
+append(struct outing *o, const char *name, const json_t *m)
+{
+	ssize_t n = recv(o->socket, o->piece, sizeof o->piece, 0);
+	uint64_t offset = 0;
+	bool whole = false;
+	int status = n <= 0 ? STATUS_TRUNCATED : o->job->append(o->job->ctx, name,
+	    outing_number(m, "offset"), outing_number(m, "total"), o->piece, (size_t)n,
+	    &offset, &whole);
+
+	return place_json(status, offset, whole);
+}
+
+/* Answers a question, or takes the result: true when that was the last word. */
+static bool
+attend(struct outing *o, const json_t *m)
+{
+	const char *seen = outing_text(m, "seen"), *held = outing_text(m, "have");
+	const char *piece = outing_text(m, "append");
+	const char *name = seen != NULL ? seen : held != NULL ? held : piece;
+	json_t *answer;
+
+	if (json_object_get(m, "end") != NULL) {
+		take_result(o->result, m);
+		return true;
+	}
+	if (name == NULL || !spool_name_valid(name))
+		return true;
+	answer = seen != NULL ? json_pack("{s:b}", "yes",
+	    (int)o->job->seen(o->job->ctx, name)) : held != NULL ? have(o, name)
+	    : append(o, name, m);
+	return !outing_say(o->socket, answer);
+}
+
+static void
+attend_all(struct outing *o)
+{
+	bool late, over = false, stopped = false;
+
+	while (!over) {
+		json_t *m = outing_hear(o->socket, OUTING_LOOK_MS, &late);
+
+		over = m != NULL ? attend(o, m) : !late;
+		json_decref(m);
+		if (!stopped && o->job->stop(o->job->ctx)) {
+			stopped = true; /* it sees the end of what we say */
+			(void)shutdown(o->socket, SHUT_WR);
+		}
+	}
+}
+
+void
+outing_run(const struct courier_options *options, const struct courier_job *job,
+    struct courier_result *ret)
+{
+	struct outing *o = malloc(sizeof *o);
+	int ends[2], status;
+	pid_t pid;
+
+	memset(ret, 0, sizeof *ret);
+	ret->end = COURIER_HERE;
+	(void)snprintf(ret->detail, sizeof ret->detail, "%s ended", OUTING_PROGRAM);
+	if (o == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+		free(o);
+		return;
+	}
+	*o = (struct outing){ .socket = ends[0], .job = job, .result = ret };
+	status = apart_start(OUTING_PROGRAM, NULL, ends[1], ends[1], &pid);
+	(void)close(ends[1]);
+	if (status != STATUS_OK)
+		(void)snprintf(ret->detail, sizeof ret->detail, "%s: %s", OUTING_PROGRAM,
+		    status_text(status));
+	else if (outing_say(ends[0], job_json(options, job)))
+		attend_all(o);
+	(void)close(ends[0]);
+	if (status == STATUS_OK)
+		(void)apart_end(pid, false);
+	free(o);
+}

@@ -1,0 +1,161 @@
+/* The side of kehou-courier. */
+#include "node/outing.h"
+
+#include <curl/curl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <sodium.h>
+
+#include "node/outing_message.h"
+#include "schema/confine.h"
+
+static json_t *
+ask(int socket, json_t *question)
+{
+	bool late;
+
+	return outing_say(socket, question) ? outing_hear(socket, -1, &late) : NULL;
+}
+
+static bool
+is_seen(void *ctx, const char *name)
+{
+	json_t *m = ask(*(const int *)ctx, json_pack("{s:s}", "seen", name));
+	bool yes = json_is_true(json_object_get(m, "yes"));
+
+	json_decref(m);
+	return yes;
+}
+
+static int
+take_place(json_t *m, uint64_t *ret_offset, bool *ret_whole)
+{
+	json_t *status = json_object_get(m, "status");
+	int rc = json_is_integer(status) ? (int)json_integer_value(status) : STATUS_IO;
+
+	*ret_offset = outing_number(m, "offset");
+	*ret_whole = json_is_true(json_object_get(m, "whole"));
+	json_decref(m);
+	return rc;
+}
+
+static int
+have(void *ctx, const char *name, uint64_t *ret_offset, bool *ret_whole)
+{
+	return take_place(ask(*(const int *)ctx, json_pack("{s:s}", "have", name)), ret_offset,
+	    ret_whole);
+}
+
+static int
+append(void *ctx, const char *name, uint64_t offset, uint64_t total, const void *data,
+    size_t len, uint64_t *ret_have, bool *ret_whole)
+{
+	int socket = *(const int *)ctx;
+	json_t *m = json_pack("{s:s, s:I, s:I}", "append", name, "offset", (json_int_t)offset,
+	    "total", (json_int_t)total);
+	bool late;
+
+	if (!outing_say(socket, m) || send(socket, data, len, MSG_NOSIGNAL) != (ssize_t)len)
+		return STATUS_IO;
+	return take_place(outing_hear(socket, -1, &late), ret_have, ret_whole);
+}
+
+/* Nothing is said between questions: what can be read is the end. */
+static bool
+wait_some(void *ctx, unsigned seconds)
+{
+	struct pollfd p = { .fd = *(const int *)ctx, .events = POLLIN };
+
+	return poll(&p, 1, (int)(seconds < 3600 ? seconds : 3600) * 1000) == 0;
+}
+
+static bool
+is_stopping(void *ctx)
+{
+	return !wait_some(ctx, 0);
+}
+
+static bool
+take_id(const json_t *m, const char *key, struct node_id *ret)
+{
+	const char *text = outing_text(m, key);
+	size_t n = 0;
+
+	return text != NULL && sodium_hex2bin(ret->b, NODE_ID_BYTES, text, strlen(text), NULL,
+	    &n, NULL) == 0 && n == NODE_ID_BYTES;
+}
+
+/* What name look-ups and TLS read, and what is to go. */
+static void
+confine(const struct courier_options *o, const char *folder)
+{
+	const char *const readable[] = { "/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve",
+		"/run/resolvconf", "/run/NetworkManager", "/run/nscd", "/dev/urandom",
+		"/dev/null", folder, o->ca_file };
+
+	(void)confine_to_network(readable,
+	    sizeof readable / sizeof *readable - (o->ca_file == NULL), NULL, 0);
+}
+
+static int
+run(const json_t *m, int socket, struct courier_result *ret)
+{
+	struct courier_options options = { .url = outing_text(m, "url"),
+		.ca_file = outing_text(m, "ca"), .proxy = outing_text(m, "proxy") };
+	struct node_id own, other;
+	struct courier_job job = { .own = &own, .other = &other,
+		.folder = outing_text(m, "folder"), .seen = is_seen, .have = have,
+		.append = append, .stop = is_stopping, .wait = wait_some, .ctx = &socket,
+		.max_bytes = outing_number(m, "max_bytes") };
+	struct courier *courier = NULL;
+	int status = STATUS_USAGE;
+
+	if (options.url != NULL && job.folder != NULL && take_id(m, "own", &own) &&
+	    take_id(m, "other", &other))
+		status = courier_new(&options, &env_posix, &courier);
+	if (status != STATUS_OK)
+		return status;
+	confine(&options, job.folder);
+	courier_run(courier, &job, ret);
+	for (char *c = ret->detail; *c != '\0'; c++)
+		if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
+			*c = '?'; /* what cannot be said would be no answer at all */
+	courier_free(courier);
+	return STATUS_OK;
+}
+
+static json_t *
+result_json(const struct courier_result *r)
+{
+	return json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:s}", "end", (int)r->end,
+	    "sent_bytes", (json_int_t)r->sent_bytes, "received_bytes",
+	    (json_int_t)r->received_bytes, "sent", (json_int_t)r->sent, "received",
+	    (json_int_t)r->received, "retry_s", (json_int_t)r->retry_s, "detail",
+	    r->detail);
+}
+
+int
+outing_serve(int socket)
+{
+	struct courier_result r = { .end = COURIER_HERE };
+	bool late;
+	json_t *m;
+	int status;
+
+	/* Whoever asked is gone: so are we. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	m = outing_hear(socket, -1, &late);
+	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK)
+		status = STATUS_NOMEM;
+	else
+		status = run(m, socket, &r);
+	if (status == STATUS_OK && !outing_say(socket, result_json(&r)))
+		status = STATUS_IO;
+	json_decref(m);
+	curl_global_cleanup();
+	return status == STATUS_OK ? 0 : 1;
+}

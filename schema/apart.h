@@ -1,0 +1,19 @@
+/* Programs of the project's own in which strangers' bytes are parsed, apart from the
+ * process that holds keys and records (docs/decisions/010-apart.md). */
+#ifndef SCHEMA_APART_H
+#define SCHEMA_APART_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "sync/status.h"
+
+/* Starts libexec/kehou/NAME [MODE] with in and out as its standard input and output, all
+ * other descriptors but standard error closed, no signal blocked.  NOT_FOUND when it is
+ * not installed. */
+int apart_start(const char *name, const char *mode, int in, int out, pid_t *ret_pid)
+    MUST_CHECK;
+/* Waits for its end; kills it first when kill_it.  Whether it ended well by itself. */
+bool apart_end(pid_t pid, bool kill_it);
+
+#endif
