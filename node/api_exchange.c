@@ -133,7 +133,7 @@ static const char *
 outcome_name(const struct brought *b, const struct replica_import *all)
 {
 	static const char *const names[] = { "", "merged", "known", "partly", "refused",
-		"others" };
+		"others", "kept" };
 
 	if (b->seen)
 		return names[b->file.outcome];

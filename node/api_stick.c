@@ -29,10 +29,11 @@ stick_in(struct api_call *call, struct replica *r, const char *id)
 		stick_failed(call, status, &done);
 		return;
 	}
-	api_json(call, 200, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	api_json(call, 200, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 	    "merged", (json_int_t)in->merged, "known", (json_int_t)in->known, "partly",
 	    (json_int_t)in->partly, "refused", (json_int_t)in->refused, "others",
-	    (json_int_t)in->others, "ignored", (json_int_t)in->ignored, "transactions",
+	    (json_int_t)in->others, "kept", (json_int_t)in->kept,
+	    "ignored", (json_int_t)in->ignored, "transactions",
 	    (json_int_t)in->transactions, "rows", (json_int_t)in->rows, "held",
 	    (json_int_t)in->held, "conflicts", (json_int_t)in->conflicts), NULL);
 }

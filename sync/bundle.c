@@ -11,7 +11,7 @@
 #define TAG_BYTES crypto_aead_chacha20poly1305_ietf_ABYTES
 #define NONCE_BYTES crypto_aead_chacha20poly1305_ietf_NPUBBYTES
 #define SEALED_CHUNK_BYTES (BUNDLE_CHUNK_BYTES + TAG_BYTES)
-#define HEADER_MAX_BYTES (MAGIC_BYTES + 5 * 10 + 2 * NODE_ID_BYTES + REQUEST_MAX_BYTES + 32)
+#define HEADER_MAX_BYTES (MAGIC_BYTES + 7 * 10 + 2 * NODE_ID_BYTES + REQUEST_MAX_BYTES + 32)
 #define ITEM_HEAD_BYTES 4
 #define PAIR_BYTES 8
 
@@ -194,7 +194,6 @@ put_manifest(struct buffer *b, const struct bundle_info *info,
 	pair_digest(&info->sender, &info->recipient, pair);
 	buffer_put(&inner, pair, sizeof pair);
 	buffer_put_varint(&inner, m->since);
-	buffer_put_varint(&inner, m->received);
 	buffer_put_varint(&inner, m->items);
 	buffer_put_varint(&inner, m->item_bytes);
 	vector_put(&inner, &m->vector);
@@ -212,6 +211,8 @@ put_header(struct buffer *b, const struct bundle_info *info, uint64_t body_bytes
 	buffer_put(b, info->sender.b, NODE_ID_BYTES);
 	buffer_put(b, info->recipient.b, NODE_ID_BYTES);
 	buffer_put_varint(b, info->number);
+	buffer_put_varint(b, info->replaces);
+	buffer_put_varint(b, info->received);
 	buffer_put_varint(b, info->roster);
 	buffer_put_varint(b, body_bytes);
 	buffer_put_bytes(b, info->request, info->request_len);
@@ -222,7 +223,8 @@ static int
 usable(const struct bundle_info *info, const struct identity *sender,
     const struct bundle_manifest *m)
 {
-	if (node_id_compare(&info->sender, &sender->pub.id) != 0)
+	if (node_id_compare(&info->sender, &sender->pub.id) != 0 ||
+	    info->replaces > info->number)
 		return STATUS_USAGE;
 	if (info->request_len > REQUEST_MAX_BYTES || m->items > BUNDLE_MAX_SEGMENTS
 	    || m->item_bytes > BUNDLE_MAX_BYTES)
@@ -391,6 +393,8 @@ parse_header(struct bundle_reader *r, size_t len)
 	reader_copy(&in, info->sender.b, NODE_ID_BYTES);
 	reader_copy(&in, info->recipient.b, NODE_ID_BYTES);
 	info->number = reader_varint(&in);
+	info->replaces = reader_varint(&in);
+	info->received = reader_varint(&in);
 	info->roster = reader_varint(&in);
 	info->body_bytes = reader_varint(&in);
 	info->request = reader_bytes(&in, REQUEST_MAX_BYTES, &info->request_len);
@@ -399,6 +403,8 @@ parse_header(struct bundle_reader *r, size_t len)
 	/* With all the bytes that a header may have, it was not too few of them. */
 	if (in.failed)
 		return len == HEADER_MAX_BYTES ? STATUS_MALFORMED : STATUS_TRUNCATED;
+	if (info->replaces > info->number)
+		return STATUS_MALFORMED;
 	if (info->body_bytes > BUNDLE_MAX_BYTES)
 		return STATUS_TOO_LARGE;
 	return plain_bytes(info->body_bytes) == 0 ? STATUS_MALFORMED : STATUS_OK;
@@ -592,7 +598,6 @@ parse_manifest(struct bundle_reader *r, const uint8_t *data, size_t len,
 	reader_init(&in, data, len);
 	reader_copy(&in, pair, sizeof pair);
 	ret->since = reader_varint(&in);
-	ret->received = reader_varint(&in);
 	ret->items = reader_varint(&in);
 	ret->item_bytes = reader_varint(&in);
 	rc = vector_read(&in, &ret->vector);

@@ -20,6 +20,10 @@ struct bundle_info {         /* clear header, readable by anyone */
 	uint64_t county;
 	struct node_id sender, recipient;
 	uint64_t number;         /* counts up from sender to recipient */
+	uint64_t replaces;       /* how many just before it nobody needs once this one is
+	                          * there; 0 in an export of several bundles */
+	uint64_t received;       /* highest bundle number of the recipient's that
+	                          * the sender has taken in */
 	uint64_t roster;         /* number of the sender's roster */
 	uint64_t body_bytes;     /* sealed bytes between header and trailer */
 	const uint8_t *request; size_t request_len; /* enrolment request or empty;
@@ -39,8 +43,6 @@ struct bundle_manifest {
 	                          * what changed since `since` */
 	uint64_t since;          /* sender's bundle number that the recipient has
 	                          * acknowledged; 0: vector is complete */
-	uint64_t received;       /* highest bundle number of the recipient's that
-	                          * the sender has taken in */
 	uint64_t items;          /* how many follow */
 	uint64_t item_bytes;     /* sum of their lengths as handed to the writer */
 };

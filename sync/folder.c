@@ -81,6 +81,33 @@ folder_hash_init(struct hash *h)
 	hash_init(h, "kehou 1 file");
 }
 
+int
+folder_holds(const struct env *env, struct file *file, const char *name, bool *ret)
+{
+	uint8_t *buf = malloc(READ_BYTES), hash[HASH_BYTES];
+	char found[FOLDER_NAME_BYTES];
+	uint64_t offset = 0;
+	struct hash h;
+	size_t n = 0;
+	int rc;
+
+	if (buf == NULL)
+		return STATUS_NOMEM;
+	folder_hash_init(&h);
+	do {
+		rc = env->files->read_at(env->ctx, file, offset, buf, READ_BYTES, &n);
+		if (rc == STATUS_OK)
+			hash_update(&h, buf, n);
+		offset += n;
+	} while (rc == STATUS_OK && n == READ_BYTES);
+	free(buf);
+	hash_final(&h, hash);
+	folder_name_of(hash, folder_name_kind(name), found);
+	if (rc == STATUS_OK)
+		*ret = strcmp(found, name) == 0;
+	return rc;
+}
+
 static int
 stop_at_once(void *ctx, const char *name, uint64_t size_bytes)
 {

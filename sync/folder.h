@@ -49,6 +49,9 @@ enum folder_kind folder_name_kind(const char *name);
 /* The name of a file with this content hash. */
 void folder_name_of(const uint8_t hash[HASH_BYTES], enum folder_kind kind,
     char ret[FOLDER_NAME_BYTES]);
+/* Whether an open file's bytes are those that a name says. */
+int folder_holds(const struct env *env, struct file *file, const char *name, bool *ret)
+    MUST_CHECK;
 /* Content hash, as in names. */
 void folder_hash_init(struct hash *h);
 

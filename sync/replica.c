@@ -102,6 +102,7 @@ replica_close(struct replica *r)
 	if (r == NULL)
 		return;
 	store_close(r->store);
+	replica_relay_free(r->relay);
 	roster_release(&r->roster);
 	identity_wipe(&r->self);
 	keyring_wipe(&r->keys);
@@ -323,7 +324,7 @@ load_self(struct replica *r)
 		if (status == STATUS_OK)
 			status = roster_issuing_load(r->env, path, &county,
 			    r->issuing_sk);
-	} else {
+	} else if (r->role == ROLE_SCHOOL) {
 		status = replica_path(r->dir, "keys/school.keys", path);
 		if (status == STATUS_OK)
 			status = keyring_load(r->env, path, &r->keys);

@@ -3,6 +3,7 @@
  *   DIR/kehou.db   the store          DIR/keys/node.key, school.keys,
  *   DIR/roster     newest roster          issuing.key (hub)
  *   DIR/sidecar    identity of this copy, and what left it last
+ *   DIR/relay/     at a relay: bundles on their way
  *
  * This is the engine's face to programs.  One thread; one process a directory
  * (LOCKED). */
@@ -37,6 +38,11 @@ int replica_init_hub(const char *dir, const struct env *env,
 int replica_init_school(const char *dir, const struct env *env,
     const struct replica_domain *domain, const uint8_t *invite, size_t invite_len,
     char ret_recovery[RECOVERY_TEXT_BYTES]) MUST_CHECK;
+
+/* A node that hands bundles on between schools and hub and can read none. */
+int replica_init_relay(const char *dir, const struct env *env,
+    const struct replica_domain *domain, const uint8_t *invite, size_t invite_len)
+    MUST_CHECK;
 
 /* A new machine in place of a lost one: as init_school, with the text of the
  * school's recovery sheet, which stays the sheet.  What was delivered comes back
@@ -94,7 +100,8 @@ struct replica_export {        /* what happened */
 /* Seals what is logged, then writes a bundle for every recipient that lacks
  * something: a school → its hub and the school's other devices (once certified
  * itself); a hub → schools (only those that have files on the stick, unless all
- * is true).  Also writes the newest roster.  On failure nothing half-written
+ * is true).  A relay hands on what it keeps: all that is for the hub, and for others
+ * as a hub does; what it dropped it takes away.  Also writes the newest roster.  On failure nothing half-written
  * stands under a final name. */
 int replica_export(struct replica *r, const char *folder, bool all,
     struct replica_export *ret) MUST_CHECK;
@@ -105,12 +112,14 @@ int replica_export_to(struct replica *r, const char *folder, const struct node_i
 /* For whom a bundle in a folder is; MALFORMED. */
 int replica_recipient(struct replica *r, const char *folder, const char *name,
     struct node_id *ret) MUST_CHECK;
-/* Whether a bundle of this name was taken in before, or it is our roster's. */
+/* Whether a bundle of this name was taken in before (at a relay: is kept, or was and
+ * is needed no more), or it is our roster's. */
 bool replica_has_seen(struct replica *r, const char *name);
 
 enum replica_outcome {
 	REPLICA_MERGED = 1, REPLICA_KNOWN, REPLICA_PARTLY, REPLICA_REFUSED,
-	REPLICA_OTHERS /* for another node: left alone */
+	REPLICA_OTHERS, /* for another node: left alone */
+	REPLICA_KEPT    /* at a relay: stored here, to be handed on */
 };
 struct replica_file {          /* one file of an import */
 	char name[FOLDER_NAME_BYTES];
@@ -122,13 +131,28 @@ struct replica_file {          /* one file of an import */
 };
 typedef void replica_file_report(void *ctx, const struct replica_file *file);
 struct replica_import {
-	uint32_t merged, known, partly, refused, others, ignored;
+	uint32_t merged, known, partly, refused, others, kept, ignored;
 	uint64_t transactions, rows, conflicts, held;
 };
 /* Takes rosters first, then bundles for this node.  One bad file stops no
  * other.  OK also when files were refused: look at ret. */
 int replica_import(struct replica *r, const char *folder,
     replica_file_report *report, void *ctx, struct replica_import *ret) MUST_CHECK;
+
+/* ---- at a relay; elsewhere these do nothing ----
+ * It keeps a bundle (DIR/relay, synced before anybody hears of it) until a later one of
+ * the same sender replaces it, its recipient says that it has it, or delivered is
+ * called.  Refused: a signature that is not of the roster, a way that bundles do not
+ * go (RIGHTS), TOO_LARGE beyond 64 files or 256 MiB of one pair or the limits below. */
+#define RELAY_MAX_FILES 4000
+#define RELAY_MAX_BYTES (UINT64_C(2) << 30)
+/* The recipient itself said that it has taken in the bundle of this name. */
+int replica_delivered(struct replica *r, const char *name) MUST_CHECK;
+/* Who sent through this relay within 90 days and is in the roster: answers for them
+ * are worth fetching. */
+typedef int replica_client_visit(void *ctx, const struct node_id *node);
+int replica_clients(struct replica *r, replica_client_visit *visit, void *ctx) MUST_CHECK;
+int replica_kept(struct replica *r, uint32_t *ret_files, uint64_t *ret_bytes) MUST_CHECK;
 
 struct replica_status {
 	uint64_t transactions;     /* own, ever */

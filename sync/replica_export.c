@@ -225,7 +225,7 @@ struct outgoing {
 	const struct buffer *receipt;  /* may be empty */
 	const struct verdicts *verdicts;
 	const struct buffer *request;
-	uint64_t number;
+	uint64_t number, replaces, received; /* as in bundle_info */
 };
 
 static int
@@ -258,6 +258,8 @@ write_bundle(struct replica *r, const char *folder, struct outgoing *o,
 		.sender = r->self.pub.id,
 		.recipient = o->to->node.id,
 		.number = o->number,
+		.replaces = o->replaces,
+		.received = o->received,
 		.roster = r->roster.number,
 		.request = o->request->data,
 		.request_len = o->request->len,
@@ -405,7 +407,6 @@ manifest_for(const struct peer *p, const struct vector *shared,
 {
 	const struct vector *told = peer_told(p);
 
-	ret->received = p->received;
 	ret->since = told == NULL ? 0 : p->told;
 	if (told == NULL)
 		return vector_copy(&ret->vector, shared);
@@ -422,8 +423,12 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 	static const struct buffer none = BUFFER_INIT;
 	static const struct verdicts no_verdicts;
 	size_t done = 0;
-	int status;
+	uint64_t first = p->sent + 1, floor = 0;
+	/* What an older copy of this database gave numbers to may be the only copy. */
+	int status = replica_number(r, "number_floor", &floor);
 
+	if (status != STATUS_OK)
+		return status;
 	do {
 		struct outgoing o = { .to = to, .pieces = plan->pieces + done,
 		    .receipt = done == 0 ? receipt : &none, .request = request,
@@ -438,6 +443,9 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 		if (status == STATUS_OK)
 			status = record_sent(r, p, shared);
 		o.number = p->sent;
+		o.received = p->received;
+		if (o.n == plan->n && first > floor)
+			o.replaces = first - 1 - floor;
 		if (status == STATUS_OK)
 			status = write_bundle(r, folder, &o, p->last_name, &written);
 		vector_release(&o.manifest.vector);
@@ -598,6 +606,21 @@ export_school(struct replica *r, const char *folder, const struct node_id *only,
 	return status;
 }
 
+/* A relay has nothing of its own to say but that it wants to be enrolled. */
+static int
+export_relayed(struct replica *r, const char *folder, bool all, const struct node_id *only,
+    const struct folder_entry *list, size_t n, struct replica_export *ret)
+{
+	const struct roster_cert *hub = roster_hub(&r->roster);
+	int status = STATUS_OK;
+
+	if (hub != NULL && roster_node(&r->roster, &r->self.pub.id) == NULL &&
+	    (only == NULL || node_id_compare(&hub->node.id, only) == 0))
+		status = export_to(r, folder, list, n, hub, ret);
+	return status == STATUS_OK ? replica_relay_export(r, folder, all, only, list, n, ret) :
+	    status;
+}
+
 /* only: for this node alone, or NULL. */
 static int
 export_all(struct replica *r, const char *folder, bool all, const struct node_id *only,
@@ -605,6 +628,8 @@ export_all(struct replica *r, const char *folder, bool all, const struct node_id
 {
 	int first = STATUS_OK, status;
 
+	if (r->role == ROLE_RELAY)
+		return export_relayed(r, folder, all, only, list, n, ret);
 	if (r->role != ROLE_HUB)
 		return export_school(r, folder, only, list, n, ret);
 	for (size_t i = 0; i < r->roster.ncerts; i++) {

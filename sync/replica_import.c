@@ -238,15 +238,15 @@ learn(struct importing *im, const struct bundle_info *info,
 		 * sender may have been put back to an older state. */
 		vector_release(&p->acked);
 		memset(&p->acked, 0, sizeof(p->acked));
-		p->told = m->received <= p->sent ? m->received : 0;
+		p->told = info->received <= p->sent ? info->received : 0;
 	}
 	status = vector_merge(&p->acked, &m->vector);
 	if (status != STATUS_OK)
 		return status;
 	p->received = info->number;
 	p->contact_s = im->r->env->now_s(im->r->env->ctx);
-	if (m->received > p->told && m->received <= p->sent)
-		p->told = m->received;
+	if (info->received > p->told && info->received <= p->sent)
+		p->told = info->received;
 	return STATUS_OK;
 }
 
@@ -268,38 +268,6 @@ take_items(struct importing *im, struct bundle_reader *reader)
 		if (status != STATUS_OK)
 			return status;
 	}
-}
-
-/* A name is remembered only for the content that it is made of: another
- * bundle's name, given to this one, must not keep that one out. */
-static int
-name_holds(const struct importing *im, bool *ret)
-{
-	const struct env *env = im->r->env;
-	uint8_t *buf = malloc(BUNDLE_CHUNK_BYTES), hash[HASH_BYTES];
-	char name[2 * HASH_BYTES + 1];
-	uint64_t offset = 0;
-	struct hash h;
-	size_t n = 0;
-	int status;
-
-	if (buf == NULL)
-		return STATUS_NOMEM;
-	folder_hash_init(&h);
-	do {
-		status = env->files->read_at(env->ctx, im->handle, offset, buf,
-		    BUNDLE_CHUNK_BYTES, &n);
-		if (status == STATUS_OK)
-			hash_update(&h, buf, n);
-		offset += n;
-	} while (status == STATUS_OK && n == BUNDLE_CHUNK_BYTES);
-	hash_final(&h, hash);
-	free(buf);
-	replica_hex(hash, HASH_BYTES, name);
-	if (status == STATUS_OK)
-		*ret = strncmp(name, im->file->name,
-		    strcspn(im->file->name, ".")) == 0;
-	return status;
 }
 
 static int
@@ -341,7 +309,9 @@ take_bundle(struct importing *im, struct bundle_reader *reader)
 	if (status == STATUS_OK)
 		status = take_items(im, reader);
 	if (status == STATUS_OK)
-		status = name_holds(im, &named);
+		/* A name is remembered only for the content that it is made of: another
+		 * bundle's name, given to this one, must not keep that one out. */
+		status = folder_holds(r->env, im->handle, im->file->name, &named);
 	if (status == STATUS_OK)
 		status = own_step(im, keep_bundle(im, named));
 	if (status != STATUS_OK)
@@ -398,6 +368,9 @@ judge_bundle(struct importing *im, struct bundle_reader *reader)
 	im->file->sender = info->sender;
 	if (info->county != r->county)
 		return STATUS_FOREIGN;
+	if (r->role == ROLE_RELAY &&
+	    node_id_compare(&info->recipient, &r->self.pub.id) != 0)
+		return replica_relay_take(r, im->handle, reader, &im->ours, &im->file->scope);
 	if (node_id_compare(&info->recipient, &r->self.pub.id) != 0)
 		return STATUS_NOT_FOR_US;
 	cert = roster_node(&r->roster, &info->sender);
@@ -426,6 +399,8 @@ replica_has_seen(struct replica *r, const char *name)
 	struct hash h;
 	int status;
 
+	if (folder_name_kind(name) == FOLDER_BUNDLE && r->role == ROLE_RELAY)
+		return replica_relay_knows(r, name);
 	if (folder_name_kind(name) == FOLDER_BUNDLE) {
 		status = store_meta_get(r->store, "seen", name, &b);
 		buffer_release(&b);
@@ -469,13 +444,17 @@ import_bundle(struct importing *im, const char *name)
 		return status;
 	switch (status) {
 	case STATUS_OK:
-		im->file->outcome = im->file->held > 0 ||
+		im->file->outcome = r->role == ROLE_RELAY ? REPLICA_KEPT :
+		    im->file->held > 0 ||
 		    im->file->refused_rows > 0 ? REPLICA_PARTLY : REPLICA_MERGED;
 		return STATUS_OK;
 	case STATUS_NOMEM:
 	case STATUS_CORRUPT:
 	case STATUS_FULL:
 		return status; /* ours, not the file's */
+	case STATUS_EXISTS: /* at a relay: another here makes it superfluous */
+		im->file->outcome = REPLICA_KNOWN;
+		return STATUS_OK;
 	case STATUS_NOT_FOR_US:
 		im->file->outcome = REPLICA_OTHERS;
 		return STATUS_OK;
@@ -495,6 +474,7 @@ count(struct replica_import *t, const struct replica_file *f)
 	t->partly += f->outcome == REPLICA_PARTLY;
 	t->refused += f->outcome == REPLICA_REFUSED;
 	t->others += f->outcome == REPLICA_OTHERS;
+	t->kept += f->outcome == REPLICA_KEPT;
 	t->transactions += f->transactions;
 	t->rows += f->rows;
 	t->conflicts += f->conflicts;

@@ -266,15 +266,16 @@ birth_keys(struct replica *r, const struct invitation *inv, const uint8_t secret
 		status = store_meta_set(r->store, "self", "sheet_pk", recovery_pk, 32);
 	if (status == STATUS_OK && keep)
 		status = replica_set_number(r, "again", inv->roster.number);
-	if (status == STATUS_OK && r->role == ROLE_SCHOOL)
+	if (status == STATUS_OK)
 		status = wrap_keys(r, recovery_pk);
 	return status;
 }
 
+/* secret: of a school's recovery sheet; NULL: the node is a relay. */
 static int
-init_school(const char *dir, const struct env *env,
+init_invited(const char *dir, const struct env *env,
     const struct replica_domain *domain, const uint8_t *invite, size_t invite_len,
-    const uint8_t secret[32], bool keep)
+    const uint8_t *secret, bool keep)
 {
 	struct replica *r = NULL;
 	struct invitation inv = {0};
@@ -282,6 +283,8 @@ init_school(const char *dir, const struct env *env,
 	char path[REPLICA_PATH_BYTES];
 	int status = invitation_read(invite, invite_len, &inv);
 
+	if (status == STATUS_OK && inv.role != (secret == NULL ? ROLE_RELAY : ROLE_SCHOOL))
+		status = STATUS_USAGE;
 	if (status == STATUS_OK)
 		status = birth_begin(dir, env, domain, &r);
 	if (status != STATUS_OK)
@@ -290,7 +293,7 @@ init_school(const char *dir, const struct env *env,
 	r->role = inv.role;
 	r->scope = inv.scope;
 	memcpy(r->root_pk, inv.roster.root_pk, sizeof(r->root_pk));
-	status = birth_keys(r, &inv, secret, keep);
+	status = secret == NULL ? birth_numbers(r) : birth_keys(r, &inv, secret, keep);
 	if (status == STATUS_OK)
 		status = request_build(&inv, &r->self, &request);
 	if (status == STATUS_OK)
@@ -320,12 +323,19 @@ replica_init_school(const char *dir, const struct env *env,
 	env->random(env->ctx, secret, sizeof(secret));
 	status = recovery_text(secret, text);
 	if (status == STATUS_OK)
-		status = init_school(dir, env, domain, invite, invite_len, secret, false);
+		status = init_invited(dir, env, domain, invite, invite_len, secret, false);
 	if (status == STATUS_OK)
 		memcpy(ret_recovery, text, sizeof(text));
 	sodium_memzero(secret, sizeof(secret));
 	sodium_memzero(text, sizeof(text));
 	return status;
+}
+
+int
+replica_init_relay(const char *dir, const struct env *env,
+    const struct replica_domain *domain, const uint8_t *invite, size_t invite_len)
+{
+	return init_invited(dir, env, domain, invite, invite_len, NULL, false);
 }
 
 int
@@ -337,7 +347,7 @@ replica_init_again(const char *dir, const struct env *env,
 	int status = recovery_parse(sheet, secret);
 
 	if (status == STATUS_OK)
-		status = init_school(dir, env, domain, invite, invite_len, secret, true);
+		status = init_invited(dir, env, domain, invite, invite_len, secret, true);
 	sodium_memzero(secret, sizeof(secret));
 	return status;
 }

@@ -104,6 +104,8 @@ inspect_bundle(const struct out *o, const struct env *env, const char *path)
 		say_hex(o, "sender", i->sender.b, NODE_ID_BYTES);
 		say_hex(o, "recipient", i->recipient.b, NODE_ID_BYTES);
 		say_number(o, "number", i->number);
+		say_number(o, "replaces", i->replaces);
+		say_number(o, "received", i->received);
 		say_number(o, "roster", i->roster);
 		say_number(o, "sealed_bytes", i->body_bytes);
 		say_text(o, "request", i->request_len > 0 ? "yes" : "no");

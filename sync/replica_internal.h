@@ -24,6 +24,7 @@ struct replica {
 	char dir[REPLICA_PATH_BYTES];
 	char detail[REPLICA_DETAIL_BYTES];
 	bool away;                     /* the folder failed */
+	struct relay *relay;           /* what a relay keeps, once it was read */
 };
 
 /* An empty one; NULL without memory. */
@@ -115,6 +116,18 @@ int peer_add_sent(struct peer *p, uint64_t number, const struct vector *v) MUST_
  * county's.  Appends into ret (released by the caller). */
 int replica_shared_vector(struct replica *r, uint64_t scope, struct vector *ret)
     MUST_CHECK;
+
+/* ---- a relay's (replica_relay.c) ---- */
+void replica_relay_free(struct relay *l);
+bool replica_relay_knows(struct replica *r, const char *name);
+/* Keeps the bundle of reader, whose file is given.  EXISTS when what is kept makes
+ * it superfluous; ret_ours: this machine failed. */
+int replica_relay_take(struct replica *r, struct file *file, struct bundle_reader *reader,
+    bool *ret_ours, uint64_t *ret_scope) MUST_CHECK;
+/* Hands on what is for `only`, else as replica_export; list is of folder. */
+int replica_relay_export(struct replica *r, const char *folder, bool all,
+    const struct node_id *only, const struct folder_entry *list, size_t n,
+    struct replica_export *ret) MUST_CHECK;
 
 void replica_hex(const uint8_t *data, size_t len, char *ret /* 2 * len + 1 */);
 

@@ -91,7 +91,9 @@ what_is_read_is_what_was_written(void **state)
 		assert_int_equal(bundle_reader_new(env, file, &r), STATUS_OK);
 		info = bundle_reader_info(r);
 		assert_true(info->county == c.info.county && info->number == c.info.number
-		    && info->roster == c.info.roster);
+		    && info->roster == c.info.roster
+		    && info->replaces == c.info.replaces
+		    && info->received == c.info.received);
 		assert_int_equal(node_id_compare(&info->sender, &c.info.sender), 0);
 		assert_int_equal(node_id_compare(&info->recipient, &c.info.recipient), 0);
 		assert_int_equal(info->request_len, c.info.request_len);
@@ -100,7 +102,6 @@ what_is_read_is_what_was_written(void **state)
 		assert_int_equal(bundle_reader_verify(r, c.sender.pub.sign_pk), STATUS_OK);
 		assert_int_equal(bundle_reader_open(r, &c.recipient, &m), STATUS_OK);
 		assert_true(m.since == c.manifest.since
-		    && m.received == c.manifest.received
 		    && m.items == c.manifest.items
 		    && m.item_bytes == c.manifest.item_bytes);
 		assert_true(vector_covers(&m.vector, &c.manifest.vector)
@@ -279,7 +280,7 @@ declared_counts_and_padding_are_checked(void **state)
 	bundles_case_init(&c, TRUST_SMALL);
 	bundles_plain(&c, &plain);
 	assert_int_equal(read_plain(&c, &plain), STATUS_NOT_FOUND);
-	end = 1 + 13 + 4 + 100;
+	end = 1 + 12 + 4 + 100;
 	for (i = end; i < plain.len; i++) {
 		plain.data[i] = 1;
 		assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
@@ -288,17 +289,17 @@ declared_counts_and_padding_are_checked(void **state)
 	buffer_put_u8(&plain, 0); /* one more than the padding rule gives */
 	assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
 	plain.len--;
-	plain.data[14] = 0; /* an item of no kind */
+	plain.data[13] = 0; /* an item of no kind */
 	assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
-	plain.data[14] = 4;
+	plain.data[13] = 4;
 	assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
-	plain.data[14] = 1;
-	plain.data[15]--; /* shorter than the declared sum */
+	plain.data[13] = 1;
+	plain.data[14]--; /* shorter than the declared sum */
 	assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
-	plain.data[15] += 2; /* longer */
+	plain.data[14] += 2; /* longer */
 	assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
-	plain.data[15]--;
-	plain.data[17] = 0xff; /* longer than any item may be */
+	plain.data[14]--;
+	plain.data[16] = 0xff; /* longer than any item may be */
 	assert_int_equal(read_plain(&c, &plain), STATUS_TOO_LARGE);
 	buffer_release(&plain);
 	bundles_case_release(&c);
@@ -347,7 +348,7 @@ later_formats_other_files_and_giants_are_told_apart(void **state)
 	buffer_clear(&b);
 	buffer_put(&b, "KHB1\1", 5);
 	buffer_put(&b, "ssssssssrrrrrrrr", 16);
-	buffer_put(&b, "\1\1", 2);
+	buffer_put(&b, "\1\0\1\1", 4);
 	buffer_put_varint(&b, BUNDLE_MAX_BYTES + UINT64_C(1));
 	buffer_put_u8(&b, 0);
 	buffer_put(&b, "01234567890123456789012345678901", 32);

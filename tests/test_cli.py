@@ -14,7 +14,7 @@ SRC = os.environ.get("SRCDIR", os.path.dirname(os.path.dirname(os.path.abspath(_
 KEHOU = os.environ["KEHOU"]
 PIN, PASSPHRASE = "246810", "correct horse battery"
 SCHOOL, OTHER = "3141018501", "3141018502"
-COMMANDS = ("init hub", "init school", "invite", "invite relay", "roster import", "do",
+COMMANDS = ("init hub", "init school", "init relay", "invite", "invite relay", "roster import", "do",
 	"show", "show schools", "show inbox", "commands", "views", "export", "import", "status", "inspect",
 	"verify", "digest", "doctor", "policy publish", "audit-pack")
 work = ""

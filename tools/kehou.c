@@ -25,6 +25,7 @@ struct entry {
 static const struct entry entries[] = {
 	{ "init", "hub", kehou_init_hub, true },
 	{ "init", "school", kehou_init_school, true },
+	{ "init", "relay", kehou_init_relay, true },
 	{ "invite", "relay", kehou_hub_invite_relay, true },
 	{ "invite", "device", kehou_hub_invite_device, true },
 	{ "invite", NULL, kehou_hub_invite, true },

@@ -9,7 +9,7 @@
 typedef int kehou_command(struct cli *c, int argc, char **argv);
 
 /* kehou_init.c */
-kehou_command kehou_init_hub, kehou_init_school;
+kehou_command kehou_init_hub, kehou_init_school, kehou_init_relay;
 /* kehou_hub.c */
 kehou_command kehou_hub_invite, kehou_hub_invite_relay, kehou_hub_invite_device,
     kehou_hub_revoke, kehou_hub_schools;

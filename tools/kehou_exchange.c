@@ -69,9 +69,9 @@ static const char *
 outcome_word(enum replica_outcome outcome)
 {
 	static const char *const words[] = { "unknown", "merged", "known", "partly",
-		"refused", "others" };
+		"refused", "others", "kept" };
 
-	return outcome <= REPLICA_OTHERS ? words[outcome] : words[0];
+	return outcome <= REPLICA_KEPT ? words[outcome] : words[0];
 }
 
 /* The school's name out of the roster; its number, or the county's name. */
@@ -134,10 +134,10 @@ print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 
 	if (c->json) {
 		json_t *object = json_pack(
-		    "{s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:O}",
+		    "{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:O}",
 		    "merged", (int)done->merged, "known", (int)done->known, "partly",
 		    (int)done->partly, "refused", (int)done->refused, "others",
-		    (int)done->others, "ignored", (int)done->ignored, "transactions",
+		    (int)done->others, "kept", (int)done->kept, "ignored", (int)done->ignored, "transactions",
 		    (json_int_t)done->transactions, "rows", (json_int_t)done->rows,
 		    "conflicts", (json_int_t)done->conflicts, "held",
 		    (json_int_t)done->held, "files", rows);
@@ -147,7 +147,7 @@ print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 		return;
 	}
 	output_table(stdout, c->lang, rows);
-	if (done->merged + done->known + done->partly + done->refused == 0) {
+	if (done->merged + done->known + done->partly + done->refused + done->kept == 0) {
 		cli_say(c, stderr, MSG("import.nothing"), NULL);
 		return;
 	}
@@ -155,6 +155,8 @@ print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 		cli_say(c, stderr, MSG("import.done"), cli_number(done->merged, n[0]),
 		    cli_number(done->transactions, n[1]), cli_number(done->known, n[2]),
 		    NULL);
+	if (done->kept > 0)
+		cli_say(c, stderr, MSG("import.kept"), cli_number(done->kept, n[0]), NULL);
 	if (done->refused > 0)
 		cli_say(c, stderr, MSG("import.refused"), cli_number(done->refused, n[0]),
 		    NULL);

@@ -1,4 +1,4 @@
-/* init hub, init school: a data directory comes to be. */
+/* init hub, init school, init relay: a data directory comes to be. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -272,4 +272,38 @@ cleanup:
 	sodium_memzero(pin, sizeof pin);
 	buffer_release(&file);
 	return rc;
+}
+
+int
+kehou_init_relay(struct cli *c, int argc, char **argv)
+{
+	const char *invite = NULL;
+	const struct cli_option options[] = {
+		{ "--invite", &invite, 1, NULL }, { NULL, NULL, 0, NULL },
+	};
+	struct buffer file = BUFFER_INIT;
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	if (invite == NULL)
+		return cli_usage(c, MSG("usage.needs"), "--invite");
+	rc = cli_input(c, invite, &file);
+	if (rc == CLI_OK)
+		rc = make_dir(c);
+	if (rc == CLI_OK) {
+		rc = replica_init_relay(c->dir, c->env, &schema_domain, file.data, file.len);
+		rc = rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, rc == STATUS_EXISTS
+		    ? "init" : "invite", rc == STATUS_EXISTS ? c->dir : invite);
+	}
+	buffer_release(&file);
+	if (rc != CLI_OK)
+		return rc;
+	if (c->json)
+		puts("{\"role\":\"relay\"}");
+	else
+		cli_say(c, stderr, MSG("init.relay"), NULL);
+	return CLI_OK;
 }

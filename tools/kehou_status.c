@@ -36,11 +36,27 @@ print_name(struct cli *c)
 	char number[24];
 
 	if (scope == 0)
-		cli_say(c, stdout, MSG("status.hub"), roster->name,
+		cli_say(c, stdout, replica_role(c->replica) == ROLE_HUB ? MSG("status.hub") :
+		    MSG("status.relay"), roster->name,
 		    cli_number(roster->county, number), NULL);
 	else
 		cli_say(c, stdout, MSG("status.school"), school != NULL ? school->name : "",
 		    cli_number(scope, number), NULL);
+}
+
+/* A relay has nothing of its own. */
+static void
+print_relay(struct cli *c, const struct replica_status *s)
+{
+	uint32_t files = 0;
+	uint64_t bytes = 0;
+	char n[2][24];
+
+	if (replica_kept(c->replica, &files, &bytes) == STATUS_OK)
+		cli_say(c, stdout, MSG("status.kept"), cli_number(files, n[0]),
+		    cli_number(bytes, n[1]), NULL);
+	if (!s->certified)
+		cli_say(c, stdout, MSG("status.uncertified"), NULL);
 }
 
 /* The three facts of every page: saved here, waiting, confirmed.  There is no
@@ -51,7 +67,7 @@ print_facts(struct cli *c, const struct replica_status *s)
 	char n[24], time[OUTPUT_TIME_BYTES];
 
 	cli_say(c, stdout, MSG("status.saved"), cli_number(s->transactions, n), NULL);
-	if (replica_role(c->replica) == ROLE_HUB)
+	if (replica_role(c->replica) != ROLE_SCHOOL)
 		return;
 	cli_say(c, stdout, MSG("status.waiting"), cli_number(s->waiting, n), NULL);
 	if (s->confirmed_s != 0) {
@@ -108,7 +124,10 @@ kehou_status(struct cli *c, int argc, char **argv)
 		return CLI_OK;
 	}
 	print_name(c);
-	print_facts(c, &s);
+	if (replica_role(c->replica) == ROLE_RELAY)
+		print_relay(c, &s);
+	else
+		print_facts(c, &s);
 	print_rest(c, &s);
 	return CLI_OK;
 }

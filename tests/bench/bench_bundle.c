@@ -45,9 +45,10 @@ peak_kib(void)
 static uint64_t
 write_bundle(const char *dir, size_t items, size_t len, char name[FOLDER_NAME_BYTES])
 {
-	struct bundle_info info = {.county = 410185, .number = 100, .roster = 10,
+	struct bundle_info info = {.county = 410185, .number = 100,
+	    .replaces = 99, .received = 99, .roster = 10,
 	    .sender = sender.pub.id, .recipient = recipient.pub.id};
-	struct bundle_manifest m = {.since = 99, .received = 99, .items = items,
+	struct bundle_manifest m = {.since = 99, .items = items,
 	    .item_bytes = items * len};
 	struct bundle_writer *w;
 	struct folder_write *fw;

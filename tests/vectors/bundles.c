@@ -53,7 +53,8 @@ make_small(struct bundles_case *c)
 	c->info.number = 3;
 	c->info.roster = 2;
 	c->manifest.since = 2;
-	c->manifest.received = 1;
+	c->info.received = 1;
+	c->info.replaces = 1;
 	add_item(c, BUNDLE_SEGMENT, 100);
 }
 
@@ -64,7 +65,8 @@ make_several(struct bundles_case *c)
 
 	c->info.number = 300;
 	c->info.roster = 12;
-	c->manifest.received = 299;
+	c->info.replaces = 130;
+	c->info.received = 299;
 	for (n = 0; n < 4; n++)
 		add_stream(c, n, n == 3, 1000 + n);
 	add_item(c, BUNDLE_SEGMENT, 700);
@@ -86,7 +88,8 @@ make_maximal(struct bundles_case *c)
 	c->info.request = c->request;
 	c->info.request_len = sizeof c->request;
 	c->manifest.since = UINT64_MAX;
-	c->manifest.received = UINT64_MAX;
+	c->info.replaces = UINT64_MAX;
+	c->info.received = UINT64_MAX;
 	for (n = 0; n < 100; n++)
 		add_stream(c, n, true, UINT64_MAX);
 	add_item(c, BUNDLE_SEGMENT, 131072);
@@ -173,7 +176,6 @@ bundles_plain(const struct bundles_case *c, struct buffer *ret)
 	hash_bytes("kehou 1 bundle pair", ids, sizeof ids, digest);
 	buffer_put(&m, digest, 8);
 	buffer_put_varint(&m, c->manifest.since);
-	buffer_put_varint(&m, c->manifest.received);
 	buffer_put_varint(&m, c->manifest.items);
 	buffer_put_varint(&m, c->manifest.item_bytes);
 	vector_put(&m, &c->manifest.vector);
@@ -225,6 +227,8 @@ bundles_seal(const struct bundles_case *c, const uint8_t *plain, size_t len,
 	buffer_put(ret, c->info.sender.b, 8);
 	buffer_put(ret, c->info.recipient.b, 8);
 	buffer_put_varint(ret, c->info.number);
+	buffer_put_varint(ret, c->info.replaces);
+	buffer_put_varint(ret, c->info.received);
 	buffer_put_varint(ret, c->info.roster);
 	buffer_put_varint(ret, len + chunks * TAG_BYTES);
 	buffer_put_bytes(ret, c->info.request, c->info.request_len);
@@ -351,8 +355,8 @@ items_json(const struct bundles_case *c)
 json_t *
 bundles_json(const struct bundles_case *c)
 {
-	return json_pack("{s:s,s:{s:o,s:o,s:o,s:o,s:o},s:{s:o,s:o,s:o,s:o,s:o,s:o},"
-	    "s:{s:o,s:o,s:o,s:o,s:o},s:o}",
+	return json_pack("{s:s,s:{s:o,s:o,s:o,s:o,s:o},s:{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o},"
+	    "s:{s:o,s:o,s:o,s:o},s:o}",
 	    "kind", "bundle", "keys",
 	    "sender_sign_seed", hex(c->sender.sign_sk, 32),
 	    "sender_seal_sk", hex(c->sender.seal_sk, 32),
@@ -362,10 +366,11 @@ bundles_json(const struct bundles_case *c)
 	    "header",
 	    "county", number(c->info.county), "sender", hex(c->info.sender.b, 8),
 	    "recipient", hex(c->info.recipient.b, 8), "number", number(c->info.number),
-	    "roster", number(c->info.roster),
+	    "replaces", number(c->info.replaces),
+	    "received", number(c->info.received), "roster", number(c->info.roster),
 	    "request", hex(c->info.request, c->info.request_len),
 	    "manifest",
-	    "since", number(c->manifest.since), "received", number(c->manifest.received),
+	    "since", number(c->manifest.since),
 	    "items", number(c->manifest.items),
 	    "item_bytes", number(c->manifest.item_bytes),
 	    "vector", streams_json(&c->manifest.vector),

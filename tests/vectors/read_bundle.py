@@ -11,7 +11,9 @@ CHUNK, TAG = 65536, 16
 def read_header(r):
 	r.magic(b"B")
 	h = {"county": r.varint(), "sender": r.bytes(8), "recipient": r.bytes(8),
-		"number": r.varint(), "roster": r.varint()}
+		"number": r.varint(), "replaces": r.varint(),
+		"received": r.varint(), "roster": r.varint()}
+	need(h["replaces"] <= h["number"], "more than came before")
 	length = r.varint(TAG + 1, 64 * MiB)
 	need(not 0 < length % (CHUNK + TAG) <= TAG, "length of no plaintext")
 	h["request"] = r.sized(512)
@@ -47,7 +49,7 @@ def read_manifest(r, h):
 	m = Reader(r.bytes(length))
 	pair = hashed("kehou 1 bundle pair", h["sender"] + h["recipient"])[:8]
 	need(m.bytes(8) == pair, "pair")
-	manifest = {"since": m.varint(), "received": m.varint(), "items": m.varint(0, 65536),
+	manifest = {"since": m.varint(), "items": m.varint(0, 65536),
 		"item_bytes": m.varint(), "vector": read_vector(m)}
 	m.end()
 	return manifest
