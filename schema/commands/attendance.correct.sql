@@ -5,8 +5,7 @@
 -- scope: school
 -- audit: state reason
 -- requires: R12
-SELECT refuse('R19.no_pupil', :pupil)
-WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
+SELECT refuse('R19.no_number', :pupil) WHERE :pupil <= 0;
 SELECT refuse('R12.state', :state) WHERE :state NOT IN (1, 2, 3);
 INSERT INTO attendance (school, date, slot, site, grp, pupil, state, at, by_staff, reason)
 VALUES (:school, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0), :pupil, :state,

@@ -18,10 +18,11 @@ WHERE g.school = :school AND g.pupil = :pupil AND g.guardian = :guardian
 SELECT refuse('R3.no_notice', :notice)
 WHERE NOT EXISTS (SELECT 1 FROM consent_notice WHERE version = :notice);
 SELECT refuse('R3.before_notice', date('2000-01-01', :given_on || ' days'),
-	date('2000-01-01', n.from_on || ' days'))
+	date('2000-01-01', n.from_on || ' days'), (SELECT name FROM pupil WHERE school = :school AND pupil = :pupil))
 FROM consent_notice n WHERE n.version = :notice AND :given_on < n.from_on;
 SELECT refuse('R3.how', :how) WHERE :how NOT BETWEEN 1 AND 4;
-SELECT refuse('R3.no_witness') WHERE :how = 4 AND trim(coalesce(:witness, '')) = '';
+SELECT refuse('R3.no_witness', (SELECT name FROM pupil WHERE school = :school AND pupil = :pupil),
+	date('2000-01-01', :given_on || ' days')) WHERE :how = 4 AND trim(coalesce(:witness, '')) = '';
 SELECT refuse('R3.slots', :slots) WHERE :slots NOT BETWEEN 1 AND 3;
 SELECT refuse('R3.weekdays', :weekdays) WHERE :weekdays NOT BETWEEN 1 AND 127;
 INSERT INTO consent (school, pupil, consent, guardian, notice, choice, slots, weekdays,

@@ -24,11 +24,15 @@ WHERE g.delegated_until <= :given_on;
 SELECT refuse('R3.no_notice', :notice)
 WHERE NOT EXISTS (SELECT 1 FROM consent_notice WHERE version = :notice);
 SELECT refuse('R3.before_notice', date('2000-01-01', :given_on || ' days'),
-	date('2000-01-01', n.from_on || ' days'))
+	date('2000-01-01', n.from_on || ' days'), (SELECT group_concat(name, '、') FROM (SELECT p.name FROM json_each(:entries) j
+	JOIN pupil p ON p.school = :school AND p.pupil = CAST(json_extract(j.value, '$.pupil') AS INTEGER) LIMIT 3)))
 FROM consent_notice n WHERE n.version = :notice AND :given_on < n.from_on;
 SELECT refuse('R3.how', json_extract(j.value, '$.how')) FROM json_each(:entries) j
 WHERE json_extract(j.value, '$.how') NOT BETWEEN 1 AND 4;
-SELECT refuse('R3.no_witness') FROM json_each(:entries) j
+SELECT refuse('R3.no_witness', (SELECT name FROM pupil WHERE school = :school
+	AND pupil = CAST(json_extract(j.value, '$.pupil') AS INTEGER)),
+	date('2000-01-01', :given_on || ' days'))
+FROM json_each(:entries) j
 WHERE json_extract(j.value, '$.how') = 4 AND trim(coalesce(:witness, '')) = '';
 SELECT refuse('R3.slots', json_extract(j.value, '$.slots')) FROM json_each(:entries) j
 WHERE json_extract(j.value, '$.slots') NOT BETWEEN 1 AND 3;

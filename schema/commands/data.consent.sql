@@ -12,7 +12,8 @@ WHERE p.school = :school AND p.pupil = :pupil AND NOT EXISTS (SELECT 1 FROM guar
 	WHERE school = :school AND pupil = :pupil AND guardian = :guardian
 	AND (ended_on IS NULL OR ended_on > :given_on));
 SELECT refuse('R3.how', :how) WHERE :how NOT BETWEEN 1 AND 4;
-SELECT refuse('R3.no_witness') WHERE :how = 4 AND trim(coalesce(:witness, '')) = '';
+SELECT refuse('R3.no_witness', (SELECT name FROM pupil WHERE school = :school AND pupil = :pupil),
+	date('2000-01-01', :given_on || ' days')) WHERE :how = 4 AND trim(coalesce(:witness, '')) = '';
 INSERT INTO data_consent (school, pupil, consent, guardian, choice, how, witness, given_on,
 	at, by_staff)
 VALUES (:school, :pupil, :new_id, :guardian, :choice, coalesce(:how, 1), :witness,

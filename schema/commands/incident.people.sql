@@ -10,9 +10,8 @@ SELECT refuse('R13.no_incident', :incident)
 WHERE NOT EXISTS (SELECT 1 FROM incident WHERE school = :school AND incident = :incident
 	AND (past_head = 0 OR :hub OR by_staff = :staff));
 SELECT refuse('R13.part', :part) WHERE :part NOT BETWEEN 1 AND 4;
-SELECT refuse('R19.no_pupil', j.value) FROM json_each(:pupils) j
-WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school
-	AND pupil = CAST(j.value AS INTEGER));
+SELECT refuse('R19.no_number', j.value) FROM json_each(:pupils) j
+WHERE CAST(j.value AS INTEGER) <= 0;
 INSERT INTO incident_person (school, incident, pupil, part, since_on, at, by_staff)
 SELECT :school, :incident, CAST(value AS INTEGER), :part, :since_on, now_ms(), :staff
 FROM json_each(:pupils) WHERE true ON CONFLICT DO NOTHING;

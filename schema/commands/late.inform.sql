@@ -5,8 +5,7 @@
 -- scope: school
 -- audit: informed
 -- requires: R12
-SELECT refuse('R19.no_pupil', :pupil)
-WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
+SELECT refuse('R19.no_number', :pupil) WHERE :pupil <= 0;
 INSERT INTO late_pickup (school, date, slot, pupil, informed, informed_at, by_staff)
 SELECT :school, :date, :slot, :pupil, coalesce(:informed, (SELECT min(staff) FROM staff
 	WHERE school = :school AND active = 1 AND roles & 2)), now_ms(), :staff

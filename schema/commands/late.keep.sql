@@ -5,8 +5,7 @@
 -- scope: school
 -- audit: kept_by person signed
 -- requires: R12
-SELECT refuse('R19.no_pupil', :pupil)
-WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
+SELECT refuse('R19.no_number', :pupil) WHERE :pupil <= 0;
 INSERT INTO late_pickup (school, date, slot, pupil, kept_by, kept_person, kept_at, signed,
 	by_staff)
 SELECT :school, :date, :slot, :pupil,

@@ -6,22 +6,19 @@
 -- audit: except
 -- requires: R1
 
--- At noon "as usual" is back to lessons; in the afternoon the way of the weekday.
+-- At noon "as usual" is back to lessons; in the afternoon the way of the weekday; a boarder stays.
 INSERT INTO leaving (school, date, slot, site, grp, pupil, how, collector, at, by_staff,
 	route, leader)
-SELECT a.school, a.date, a.slot, a.site, a.grp, a.pupil,
-	coalesce(d.how, w.how, CASE :slot WHEN 1 THEN 7 ELSE 1 END),
-	CASE WHEN d.how IS NULL THEN w.collector ELSE d.collector END, now_ms(), :staff,
+SELECT h.school, h.date, h.slot, h.site, h.grp, h.pupil,
+	coalesce(d.how, CASE WHEN b.pupil IS NOT NULL THEN 5 END, w.how,
+		CASE :slot WHEN 1 THEN 7 ELSE 1 END),
+	CASE WHEN d.how IS NOT NULL THEN d.collector WHEN b.pupil IS NULL THEN w.collector END, now_ms(), :staff,
 	r.route, r.leader
-FROM pupil_here a
-LEFT JOIN way d ON :slot = 2 AND d.school = a.school AND d.pupil = a.pupil
-	AND d.weekday = (:date + 5) % 7 + 1
-LEFT JOIN way w ON :slot = 2 AND w.school = a.school AND w.pupil = a.pupil AND w.weekday = 0
-LEFT JOIN route r ON r.school = a.school
-	AND r.route = CASE WHEN d.how IS NULL THEN w.route ELSE d.route END
-WHERE a.school = :school AND a.date = :date AND a.slot = :slot
-	AND a.site = coalesce(:site, 0) AND a.grp = coalesce(:grp, 0)
-	AND a.pupil NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(:except))
+FROM pupil_here h
+-- include way_home
+WHERE h.school = :school AND h.date = :date AND h.slot = :slot
+	AND h.site = coalesce(:site, 0) AND h.grp = coalesce(:grp, 0)
+	AND h.pupil NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(:except))
 ON CONFLICT DO NOTHING;
 SELECT (SELECT count(*) FROM leaving WHERE school = :school AND date = :date
 		AND slot = :slot AND site = coalesce(:site, 0) AND grp = coalesce(:grp, 0)) AS left,

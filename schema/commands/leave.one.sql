@@ -5,8 +5,7 @@
 -- scope: school
 -- audit: how collector person approval approved_by
 -- requires: R1 R12
-SELECT refuse('R19.no_pupil', :pupil)
-WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
+SELECT refuse('R19.no_number', :pupil) WHERE :pupil <= 0;
 SELECT refuse('R1.how', :how) WHERE :how NOT IN (1, 2, 3, 4, 5, 6, 7, 9);
 INSERT INTO leaving (school, date, slot, site, grp, pupil, how, collector, at, by_staff,
 	person, approval, approved_by, witness, route, leader)

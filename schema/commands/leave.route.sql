@@ -7,18 +7,15 @@
 -- requires: R1
 SELECT refuse('R1.no_route', :route)
 WHERE NOT EXISTS (SELECT 1 FROM route WHERE school = :school AND route = :route);
-SELECT refuse('R19.no_pupil', j.value) FROM json_each(:extra) j
-WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school
-	AND pupil = CAST(j.value AS INTEGER));
+SELECT refuse('R19.no_number', j.value) FROM json_each(:extra) j
+WHERE CAST(j.value AS INTEGER) <= 0;
 INSERT INTO leaving (school, date, slot, site, grp, pupil, how, at, by_staff, route, leader)
-SELECT h.school, h.date, h.slot, h.site, h.grp, h.pupil, r.kind, now_ms(), :staff, r.route,
-	coalesce(:leader, r.leader, :staff)
-FROM pupil_here h JOIN route r ON r.school = h.school AND r.route = :route
-LEFT JOIN way d ON d.school = h.school AND d.pupil = h.pupil
-	AND d.weekday = (:date + 5) % 7 + 1
-LEFT JOIN way w ON w.school = h.school AND w.pupil = h.pupil AND w.weekday = 0
+SELECT h.school, h.date, h.slot, h.site, h.grp, h.pupil, v.kind, now_ms(), :staff, v.route,
+	coalesce(:leader, v.leader, :staff)
+FROM pupil_here h JOIN route v ON v.school = h.school AND v.route = :route
+-- include way_home
 WHERE h.school = :school AND h.date = :date AND h.slot = :slot
-	AND (CASE WHEN d.how IS NULL THEN w.route ELSE d.route END = :route
+	AND (r.route = :route
 		OR h.pupil IN (SELECT CAST(value AS INTEGER) FROM json_each(:extra)))
 	AND h.pupil NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(:except))
 ON CONFLICT DO NOTHING;

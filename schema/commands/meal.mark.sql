@@ -4,8 +4,7 @@
 -- params: date:d pupil:i ate:b
 -- scope: school
 -- requires: R21
-SELECT refuse('R19.no_pupil', :pupil)
-WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
+SELECT refuse('R19.no_number', :pupil) WHERE :pupil <= 0;
 INSERT INTO meal_mark (school, date, pupil, ate, by_staff)
 VALUES (:school, :date, :pupil, :ate, :staff)
 ON CONFLICT DO UPDATE SET ate = :ate, by_staff = :staff WHERE ate <> :ate;

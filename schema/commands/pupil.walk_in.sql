@@ -1,13 +1,12 @@
--- about: A child turned up whom nobody knows yet: name, and here in this session; class, guardian and consent follow.
--- about_zh: 来了一个尚未登记的孩子：先记姓名和在场；班级、监护人、同意书随后补。
+-- about: A child turned up whom nobody knows yet: name (？ when it is not known), and here in this session; class, guardian and consent follow.
+-- about_zh: 来了一个尚未登记的孩子：先记姓名（不知道时记“？”）和在场；班级、监护人、同意书随后补。
 -- roles: teacher head guard
 -- params: name:t date:d slot:i site:i? grp:i?
 -- scope: school
 -- audit: name
 -- requires: R19 R12
-SELECT refuse('R19.no_name') WHERE trim(:name) = '';
 SELECT refuse('R7.slot', :slot) WHERE :slot NOT IN (1, 2);
-INSERT INTO pupil (school, pupil, name, walk_in_on) VALUES (:school, :new_id, :name, :date);
+INSERT INTO pupil (school, pupil, name, walk_in_on) VALUES (:school, :new_id, coalesce(nullif(trim(:name), ''), '？'), :date);
 INSERT INTO attendance (school, date, slot, site, grp, pupil, state, at, by_staff)
 VALUES (:school, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0), :new_id, 1, now_ms(),
 	:staff);

@@ -1,15 +1,14 @@
--- about: Roll call of a group in one act: everybody who takes part is here except who is named; who came without being expected is named too and never turned away; keep: marks of children who are not named stay as they are, so that two phones do not undo each other.
--- about_zh: 给一组一次点名：参加的都在，除非列为缺席或请假；没登记而来的也列出（extra），绝不拒之门外；keep：未列名的孩子已有的标记不变，两部手机不会互相覆盖。
+-- about: Roll call of a group in one act: everybody who takes part is here except who is named; who came without being expected is named too and never turned away, nor is a number that no child here has (unknown); keep: marks of children who are not named stay as they are, so that two phones do not undo each other.
+-- about_zh: 给一组一次点名：参加的都在，除非列为缺席或请假；没登记而来的也列出（extra），绝不拒之门外，查无此号的也照记（unknown）；keep：未列名的孩子已有的标记不变，两部手机不会互相覆盖。
 -- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i? absent:j? excused:j? extra:j? keep:b?
 -- scope: school
 -- audit: absent excused extra
 -- requires: R12 R1 R3
-SELECT refuse('R19.no_pupil', j.value)
+SELECT refuse('R19.no_number', j.value)
 FROM (SELECT value FROM json_each(:absent) UNION ALL SELECT value FROM json_each(:excused)
 	UNION ALL SELECT value FROM json_each(:extra)) j
-WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school
-	AND pupil = CAST(j.value AS INTEGER));
+WHERE CAST(j.value AS INTEGER) <= 0;
 SELECT refuse('R1.no_group', :grp)
 WHERE :grp > 0 AND coalesce(:extra, :absent, :excused) IS NULL
 	AND NOT EXISTS (SELECT 1 FROM session WHERE school = :school
@@ -49,6 +48,8 @@ ON CONFLICT DO UPDATE SET state = excluded.state, at = excluded.at,
 		UNION SELECT CAST(value AS INTEGER) FROM json_each(:absent)
 		UNION SELECT CAST(value AS INTEGER) FROM json_each(:excused)));
 SELECT count(*) AS marks, sum(state = 1) AS here, sum(state = 2) AS absent,
-	sum(state = 3) AS excused
+	sum(state = 3) AS excused,
+	sum(NOT EXISTS (SELECT 1 FROM pupil p WHERE p.school = :school AND p.pupil = attendance.pupil))
+		AS unknown
 FROM attendance WHERE school = :school AND date = :date AND slot = :slot
 	AND site = coalesce(:site, 0) AND grp = coalesce(:grp, 0);

@@ -11,7 +11,7 @@ WITH roster_state AS (SELECT p.school, p.pupil, json_object(
 		g.delegated_until) AS x
 		FROM guardian g WHERE g.school = p.school AND g.pupil = p.pupil ORDER BY g.guardian))),
 	'priority', json((SELECT json_group_array(json(x)) FROM (SELECT json_array(
-		f.kind, f.source, f.since_on, f.until_on) AS x
+		f.kind, f.source, f.since_on, f.until_on, f.definition) AS x
 		FROM priority f WHERE f.school = p.school AND f.pupil = p.pupil ORDER BY f.kind))),
 	'request', json((SELECT json_group_array(json(x)) FROM (SELECT json_array(
 		r.school_year, r.slots, r.wanted, r.source, r.at) AS x

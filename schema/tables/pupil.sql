@@ -70,6 +70,7 @@ CREATE TABLE priority (
 	source INTEGER, -- col 4 county default=1 : 1 roster 2 guardian 3 civil affairs
 	since_on INTEGER, -- col 5 county : day number
 	until_on INTEGER, -- col 6 county : first day it no longer holds
+	definition INTEGER, -- col 7 county : of kind 3: 1 both parents away, or one with the other unable to care (civil affairs) 2 one or both parents away (education statistics), NULL not said
 	PRIMARY KEY (school, pupil, kind)
 );
 

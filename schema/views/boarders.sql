@@ -3,10 +3,15 @@
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d
 -- requires: R1 R13
-SELECT b.school, b.pupil, p.name, b.dormitory, coalesce(d.how, w.how, 5) AS how,
-	coalesce(d.how, w.how, 5) <> 5 AS goes_home
+SELECT b.school, b.pupil, p.name, b.dormitory, coalesce(d.how,
+		CASE WHEN (s.boarding_week >> (:date + 5) % 7) & 1 THEN coalesce(w.how, 1) END, 5) AS how,
+	coalesce(d.how, CASE WHEN (s.boarding_week >> (:date + 5) % 7) & 1 THEN coalesce(w.how, 1) END,
+		5) <> 5 AS goes_home
 FROM boarding b
 JOIN pupil p ON p.school = b.school AND p.pupil = b.pupil
+LEFT JOIN place e ON e.school = b.school AND e.pupil = b.pupil AND e.from_on <= :date
+	AND e.until_on > :date
+LEFT JOIN site s ON s.school = b.school AND s.site = coalesce(e.site, 0)
 LEFT JOIN way d ON d.school = b.school AND d.pupil = b.pupil
 	AND d.weekday = (:date + 5) % 7 + 1
 LEFT JOIN way w ON w.school = b.school AND w.pupil = b.pupil AND w.weekday = 0

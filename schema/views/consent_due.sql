@@ -3,8 +3,8 @@
 -- roles: teacher head clerk lead auditor
 -- params: date:d
 -- requires: R3 R20
-SELECT e.school, e.pupil, e.name, e.grade, e.class, o.notice,
-	date('2000-01-01', o.given_on || ' days') AS given_on,
+SELECT e.school, e.pupil, e.name, e.grade, e.class, c.notice,
+	date('2000-01-01', c.from_on || ' days') AS given_on,
 	CASE WHEN n.version IS NOT NULL THEN 'new_notice' ELSE 'new_year' END AS why,
 	n.version AS new_notice,
 	date('2000-01-01', CASE WHEN n.version IS NOT NULL THEN n.from_on + 30
@@ -16,9 +16,8 @@ FROM (SELECT CAST(julianday(strftime('%Y', '2000-01-01', :date || ' days', '-8 m
 JOIN child e ON e.from_on <= :date AND e.until_on > :date
 JOIN choice_span c ON c.school = e.school AND c.pupil = e.pupil AND c.choice = 1
 	AND c.from_on <= :date AND c.until_on > :date
-JOIN consent o ON o.school = e.school AND o.pupil = e.pupil AND o.consent = c.consent
 LEFT JOIN consent_notice n ON n.version = (SELECT max(x.version) FROM consent_notice x
-	WHERE x.material = 1 AND x.version > o.notice AND x.from_on <= :date)
+	WHERE x.material = 1 AND x.version > c.notice AND x.from_on <= :date)
 WHERE (:school IS NULL OR e.school = :school)
-	AND (n.version IS NOT NULL OR o.given_on < y.start_on - 62)
+	AND (n.version IS NOT NULL OR c.from_on < y.start_on - 62)
 ORDER BY e.school, e.grade, e.class, e.name;

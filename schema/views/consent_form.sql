@@ -5,8 +5,7 @@
 -- requires: R3 R4
 SELECT e.grp, e.grade, e.class, e.pupil, e.name, g.guardian, g.name AS guardian_name,
 	g.relation, c.choice, c.slots, c.weekdays,
-	(SELECT notice FROM consent o WHERE o.school = e.school AND o.pupil = e.pupil
-		AND o.consent = c.consent) AS chosen_notice,
+	c.notice AS chosen_notice,
 	n.version AS notice, n.title AS notice_title,
 	(SELECT phone FROM emergency_number u WHERE u.kind = 90 AND u.to_school IN (0, :school)
 		AND u.ended_on IS NULL ORDER BY u.to_school DESC, u.number_id LIMIT 1)

@@ -4,8 +4,9 @@
 -- params: date:d slot:i site:i? grp:i?
 -- requires: R1 R12
 SELECT h.site, h.grp, h.pupil, p.name,
-	coalesce(d.how, w.how, CASE :slot WHEN 1 THEN 7 ELSE 1 END) AS how,
-	CASE WHEN d.how IS NULL THEN w.collector ELSE d.collector END AS collector,
+	coalesce(d.how, CASE WHEN b.pupil IS NOT NULL THEN 5 END, w.how,
+		CASE :slot WHEN 1 THEN 7 ELSE 1 END) AS how,
+	CASE WHEN d.how IS NOT NULL THEN d.collector WHEN b.pupil IS NULL THEN w.collector END AS collector,
 	r.route, r.name AS route_name,
 	(SELECT name FROM staff n WHERE n.school = h.school AND n.staff = r.leader) AS leader,
 	(SELECT json_group_array(json_object('id', CAST(c.id AS TEXT), 'name', c.name,
@@ -17,11 +18,7 @@ SELECT h.site, h.grp, h.pupil, p.name,
 			AND coalesce(o.ended_on, 1 << 30) > :date) c) AS collectors
 FROM pupil_here h
 LEFT JOIN pupil p ON p.school = h.school AND p.pupil = h.pupil
-LEFT JOIN way d ON :slot = 2 AND d.school = h.school AND d.pupil = h.pupil
-	AND d.weekday = (:date + 5) % 7 + 1
-LEFT JOIN way w ON :slot = 2 AND w.school = h.school AND w.pupil = h.pupil AND w.weekday = 0
-LEFT JOIN route r ON r.school = h.school
-	AND r.route = CASE WHEN d.how IS NULL THEN w.route ELSE d.route END
+-- include way_home
 WHERE h.school = :school AND h.date = :date AND h.slot = :slot
 	AND (:site IS NULL OR h.site = :site) AND (:grp IS NULL OR h.grp = :grp)
 ORDER BY h.site, h.grp, p.name;

@@ -2,7 +2,7 @@
 -- about_zh: 一个孩子：家庭、接送人、优先人群。
 -- roles: teacher head guard clerk
 -- params: pupil:i
--- sensitive: student_no address health allergy phone
+-- sensitive: student_no address health allergy phone priorities
 -- requires: R18 R19
 SELECT p.school, p.pupil, p.name, p.sex, p.birth, p.student_no, p.address, p.health, p.allergy,
 	p.same_as, e.school_year, e.site, e.grade, e.class,
@@ -14,8 +14,8 @@ SELECT p.school, p.pupil, p.name, p.sex, p.birth, p.student_no, p.address, p.hea
 		'name', g.name, 'phone', g.phone)) FROM collector g
 		WHERE g.school = p.school AND g.pupil = p.pupil AND g.ended_on IS NULL)
 		AS collectors,
-	(SELECT json_group_array(f.kind) FROM priority f
-		WHERE f.school = p.school AND f.pupil = p.pupil AND f.until_on IS NULL)
+	CASE WHEN :user_roles & 3 THEN (SELECT json_group_array(f.kind) FROM priority f
+		WHERE f.school = p.school AND f.pupil = p.pupil AND f.until_on IS NULL) END
 		AS priorities, quote(p.row_version) AS version
 FROM pupil p
 LEFT JOIN place e ON e.school = p.school AND e.pupil = p.pupil

@@ -4,8 +4,8 @@
 -- params: school_year:i?
 -- requires: R3 R6
 SELECT r.school, r.school_year, r.pupil, p.name, r.slots, r.wanted, e.grade,
-	(e.grade <= 3) + (SELECT count(*) FROM priority f WHERE f.school = r.school
-		AND f.pupil = r.pupil AND f.until_on IS NULL) AS priorities,
+	CASE WHEN :user_roles & 2 THEN (e.grade <= 3) + (SELECT count(*) FROM priority f
+		WHERE f.school = r.school AND f.pupil = r.pupil AND f.until_on IS NULL) END AS priorities,
 	EXISTS (SELECT 1 FROM choice_span c WHERE c.school = r.school AND c.pupil = r.pupil
 		AND c.choice = 1 AND c.until_on = 1 << 30) AS consent
 FROM request r

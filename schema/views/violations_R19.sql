@@ -1,5 +1,5 @@
--- about: Two children with one student number; children in no class; an hour that counts twice for one child; a double of a double.
--- about_zh: 学籍号相同的两个孩子；没有编班的孩子；同一孩子同一时段记了两次；重复记录指向另一条重复记录。
+-- about: Two children with one student number; children in no class; an hour that counts twice for one child; a double of a double; marks and leavings under a number that no child here has.
+-- about_zh: 学籍号相同的两个孩子；没有编班的孩子；同一孩子同一时段记了两次；重复记录指向另一条重复记录；查无此号的考勤和离校。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R19
@@ -25,4 +25,17 @@ CROSS JOIN attendance a ON a.school = k.school
 JOIN person n ON n.school = a.school AND n.pupil = a.pupil
 WHERE a.state = 1
 GROUP BY n.root_school, n.root_pupil, a.date, a.slot HAVING count(*) > 1
+UNION ALL
+SELECT u.school, u.pupil, date('2000-01-01', min(u.date) || ' days'), 'unknown_child'
+FROM (SELECT a.school, a.pupil, a.date
+	FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+	CROSS JOIN attendance a ON a.school = k.school
+		AND a.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
+	WHERE a.state = 1
+	UNION ALL SELECT l.school, l.pupil, l.date
+	FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+	CROSS JOIN leaving l ON l.school = k.school
+		AND l.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)) u
+WHERE NOT EXISTS (SELECT 1 FROM pupil p WHERE p.school = u.school AND p.pupil = u.pupil)
+GROUP BY u.school, u.pupil
 ORDER BY 1, 2;

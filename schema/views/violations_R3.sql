@@ -18,7 +18,8 @@ FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school
 CROSS JOIN attendance a ON a.school = k.school
 	AND a.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 WHERE a.state = 1 AND NOT EXISTS (SELECT 1 FROM choice_span c
-	WHERE c.school = a.school AND c.pupil = a.pupil AND c.choice = 1
+	WHERE c.school = a.school AND c.pupil = coalesce((SELECT q.same_as FROM pupil q
+		WHERE q.school = a.school AND q.pupil = a.pupil), a.pupil) AND c.choice = 1
 	AND c.from_on <= a.date AND c.until_on > a.date AND c.slots & a.slot)
 UNION ALL
 SELECT d.school, d.pupil, NULL, 'carer_not_delegated' FROM guardian d

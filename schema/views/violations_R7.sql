@@ -1,4 +1,4 @@
--- about: Sessions on days without school, or outside the window of season and class.
+-- about: Sessions on days without school, or outside the window of season and class, the narrowest line of the plan.
 -- about_zh: 非上课日的场次，或超出季节和类别规定时间的场次。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
@@ -9,13 +9,15 @@ FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school
 CROSS JOIN session s ON s.school = k.school
 	AND s.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 LEFT JOIN site t ON t.school = s.school AND t.site = s.site
-WHERE NOT EXISTS (SELECT 1 FROM policy_window w WHERE w.version = s.policy
+WHERE coalesce((SELECT s.begin_min >= w.begin_min AND s.end_min <= w.end_min
+	FROM policy_window w WHERE w.version = s.policy
 	AND w.slot = s.slot AND w.class IN (0, t.class) AND w.kind IN (0, t.kind)
 	AND w.school IN (0, s.school) AND w.site IN (-1, s.site)
-	AND s.begin_min >= w.begin_min AND s.end_min <= w.end_min
 	AND CASE WHEN w.from_md <= w.until_md
 		THEN CAST(strftime('%m%d', '2000-01-01', s.date || ' days') AS INTEGER) BETWEEN w.from_md AND w.until_md
-		ELSE CAST(strftime('%m%d', '2000-01-01', s.date || ' days') AS INTEGER) >= w.from_md OR CAST(strftime('%m%d', '2000-01-01', s.date || ' days') AS INTEGER) <= w.until_md END)
+		ELSE CAST(strftime('%m%d', '2000-01-01', s.date || ' days') AS INTEGER) >= w.from_md OR CAST(strftime('%m%d', '2000-01-01', s.date || ' days') AS INTEGER) <= w.until_md END
+	ORDER BY w.school > 0 DESC, w.site >= 0 DESC, w.class > 0 DESC, w.kind > 0 DESC, w.no
+	LIMIT 1), 0) = 0
 UNION ALL
 SELECT s.school, date('2000-01-01', s.date || ' days'), s.slot, s.site, s.grp, s.reason, 'no_school_day'
 FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
