@@ -422,13 +422,13 @@ def test_a_root_key_of_before_is_not_written_over():
 	assert not os.path.exists(path("second")) and not os.path.exists(path("fresh.key"))
 
 
-def test_a_mark_or_leaving_of_an_unknown_child_is_refused():
+def test_what_is_no_number_of_a_child_is_refused():
 	before = snapshot("school")
 	for name in ("absent", "excused", "extra"):
 		as_head("school", "do", "rollcall", "date=2026-11-24", "slot=2",
-			f"{name}=[1]").fails(1, "1")
-	as_head("school", "do", "leave.one", "date=2026-11-24", "slot=2", "pupil=1").fails(1)
-	as_head("school", "do", "attendance.correct", "date=2026-11-24", "slot=2", "pupil=1",
+			f"{name}=[0]").fails(1, "0")
+	as_head("school", "do", "leave.one", "date=2026-11-24", "slot=2", "pupil=0").fails(1)
+	as_head("school", "do", "attendance.correct", "date=2026-11-24", "slot=2", "pupil=0",
 		"state=1").fails(1)
 	assert snapshot("school") == before
 

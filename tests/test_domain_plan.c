@@ -127,9 +127,11 @@ static const struct {
 	{"guardian_copy", "attendance", "all of one child, asked for by a guardian"},
 	{"phase_progress", "closing", "counts every session that was ever closed"},
 	{"roster_undo", "late_pickup", "looks for any trace of a child before it goes"},
+	{"places", "session", "one step: the newest day of a school"},
 	{"violations_R14", "session", "one step: the newest day of a school"},
 	{"violations_R16", "session", "one step: the newest day of a school"},
 	{"violations_R18", "session", "one step: the newest day of a school"},
+	{"violations_R6", "session", "one step: the newest day of a school"},
 };
 
 /* The check itself: a table of days read whole, and with the school alone, is found. */
