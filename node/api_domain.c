@@ -1,7 +1,10 @@
 /* Views, commands and what there is of them. */
 #include "node/api_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "schema/timeline.h"
 
 static void
 view(struct api_call *call, struct replica *r, int status)
@@ -44,6 +47,25 @@ command(struct api_call *call, struct replica *r, int status)
 			auth_end_staff(call->api->auth, id);
 	}
 	api_json(call, 200, answer, NULL);
+}
+
+static void
+timeline(struct api_call *call, struct replica *r, int status)
+{
+	const char *pupil = json_string_value(json_object_get(call->args, "pupil"));
+	json_t *rows = NULL;
+
+	if (!api_allowed(call, r, DOMAIN_TEACHER | DOMAIN_HEAD))
+		return;
+	if (pupil == NULL) {
+		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
+		return;
+	}
+	status = timeline_rows(r, strtoll(pupil, NULL, 10), &rows);
+	if (status != STATUS_OK)
+		api_fail(call, status, NULL, NULL);
+	else
+		api_json(call, 200, json_pack("{s:o}", "rows", rows), NULL);
 }
 
 /* ---- schema ---- */
@@ -98,6 +120,7 @@ const struct api_route api_domain_routes[] = {
 	{ .method = HTTP_GET, .path = "/api/v1/view/", .flags = API_PREFIX, .work = view },
 	{ .method = HTTP_POST, .path = "/api/v1/command/", .flags = API_PREFIX,
 	    .max_body = API_MAX_JSON_BYTES, .work = command },
+	{ .method = HTTP_GET, .path = "/api/v1/timeline", .work = timeline },
 	{ .method = HTTP_GET, .path = "/api/v1/schema", .flags = API_DIRECT | API_OPEN,
 	    .direct = schema },
 };

@@ -39,9 +39,10 @@ inspect(struct api_call *call, struct replica *r, int status)
 	school = roster_school(&in.roster, in.scope);
 	snprintf(county, sizeof county, "%llu", (unsigned long long)in.county);
 	snprintf(number, sizeof number, "%llu", (unsigned long long)in.scope);
-	answer = json_pack("{s:s, s:s, s:s, s:s, s:b}", "county", county, "county_name",
+	answer = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:b}", "county", county, "county_name",
 	    in.roster.name, "school", number, "school_name",
-	    school != NULL ? school->name : "", "valid", in.role == ROLE_SCHOOL);
+	    school != NULL ? school->name : "", "class", school != NULL ? school->class_code : 0,
+	    "kind", school != NULL ? school->kind : 0, "valid", in.role == ROLE_SCHOOL);
 	invitation_release(&in);
 	api_json(call, 200, answer, NULL);
 }

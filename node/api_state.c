@@ -115,6 +115,64 @@ schools(struct api_call *call, struct replica *r, int status)
 	}
 }
 
+/* ---- the school's devices ---- */
+static void
+devices(struct api_call *call, struct replica *r, int status)
+{
+	const struct roster *roster = replica_roster(r);
+	const struct node_id *self = &replica_self(r)->id;
+	json_t *rows = json_array();
+	char id[2 * NODE_ID_BYTES + 1];
+
+	(void)status;
+	if (!api_allowed(call, r, DOMAIN_TEACHER | DOMAIN_HEAD)) {
+		json_decref(rows);
+		return;
+	}
+	for (size_t i = 0; rows != NULL && i < roster->ncerts; i++) {
+		const struct roster_cert *cert = &roster->certs[i];
+
+		if (cert->role != ROLE_SCHOOL || cert->scope != replica_scope(r))
+			continue;
+		sodium_bin2hex(id, sizeof id, cert->node.id.b, NODE_ID_BYTES);
+		json_array_append_new(rows, json_pack("{s:s, s:b, s:b}", "node", id, "this",
+		    node_id_compare(&cert->node.id, self) == 0, "revoked",
+		    roster_revoked(roster, &cert->node.id)));
+	}
+	api_json(call, 200, rows != NULL ? json_pack("{s:o}", "rows", rows) : NULL, NULL);
+}
+
+/* ---- what waits, and for what ---- */
+static int
+add_held(void *ctx, const struct store_held *h)
+{
+	json_t *counts = ctx;
+	const char *why = status_name(h->reason);
+	json_int_t n = json_integer_value(json_object_get(counts, why));
+
+	return json_object_set_new(counts, why, json_integer(n + 1)) == 0 ? STATUS_OK
+	    : STATUS_NOMEM;
+}
+
+static void
+held(struct api_call *call, struct replica *r, int status)
+{
+	json_t *counts;
+
+	if (!api_allowed(call, r, DOMAIN_TEACHER | DOMAIN_HEAD | DOMAIN_CLERK | DOMAIN_LEAD |
+	    DOMAIN_AUDITOR))
+		return;
+	counts = json_object();
+	status = counts != NULL ? store_held(replica_store(r), 0, add_held, counts)
+	    : STATUS_NOMEM;
+	if (status == STATUS_OK)
+		api_json(call, 200, json_pack("{s:o}", "counts", counts), NULL);
+	else {
+		json_decref(counts);
+		api_fail(call, status, NULL, NULL);
+	}
+}
+
 const struct api_route api_state_routes[] = {
 	{ .method = HTTP_GET, .path = "/healthz", .flags = API_OPEN | API_DIRECT,
 	    .direct = healthz },
@@ -123,5 +181,7 @@ const struct api_route api_state_routes[] = {
 	{ .method = HTTP_GET, .path = "/api/v1/status", .flags = API_OPEN | API_NO_NODE,
 	    .work = status_call },
 	{ .method = HTTP_GET, .path = "/api/v1/schools", .work = schools },
+	{ .method = HTTP_GET, .path = "/api/v1/devices", .work = devices },
+	{ .method = HTTP_GET, .path = "/api/v1/held", .work = held },
 };
 const size_t api_state_nroutes = sizeof api_state_routes / sizeof *api_state_routes;

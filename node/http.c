@@ -46,7 +46,8 @@ static const struct { const char *name, *value; } fixed_headers[] = {
 	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'" },
 	{ "X-Content-Type-Options", "nosniff" },
 	{ "X-Frame-Options", "DENY" },
-	{ "Referrer-Policy", "no-referrer" },
+	/* With no-referrer Chromium 66 sends "Origin: null" from our own pages. */
+	{ "Referrer-Policy", "same-origin" },
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 };
 

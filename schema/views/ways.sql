@@ -4,6 +4,7 @@
 -- params: pupil:i? grp:i?
 -- requires: R1
 SELECT w.pupil, p.name, w.weekday, w.how, w.collector, w.route,
+	(SELECT r.name FROM route r WHERE r.school = w.school AND r.route = w.route) AS route_name,
 	date('2000-01-01', w.asked_on || ' days') AS asked_on,
 	(SELECT name FROM guardian g WHERE g.school = w.school AND g.pupil = w.pupil
 		AND g.guardian = w.asked_by) AS asked_by

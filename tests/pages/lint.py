@@ -70,16 +70,19 @@ def read(path):
 
 def built_folder():
 	for folder in (os.path.join(BUILD, "gen", "web"), os.path.join(WEB, "built")):
-		if os.path.exists(os.path.join(folder, "app.js")):
+		if os.path.exists(os.path.join(folder, "main.js")):
 			return folder
 	return None
 
 
 def budget(folder):
-	sizes = {name: len(gzip.compress(open(os.path.join(folder, name), "rb").read(), 9))
-		for name in ("index.html", "style.css", "app.js")}
+	def size(name):
+		return len(gzip.compress(open(os.path.join(folder, name), "rb").read(), 9))
+	chunks = sorted(name for name in os.listdir(folder) if name.startswith("chunk-"))
+	sizes = {name: size(name) for name in ["index.html", "style.css", "main.js", *chunks]}
 	total = sum(sizes.values())
-	print("#", ", ".join(f"{name} {size}" for name, size in sizes.items()), "bytes gzipped, together", total)
+	print("#", ", ".join(f"{name} {n}" for name, n in sizes.items()), "bytes gzipped, together", total)
+	print("# opened seldom on a phone, loaded then: desk.js", size("desk.js"), "bytes gzipped")
 	return [] if total <= LIMIT_BYTES else [f"{total} bytes are more than {LIMIT_BYTES}"]
 
 
@@ -101,11 +104,11 @@ def main():
 	long = [f"{os.path.relpath(p, SRC)}: {n} lines" for p in sources for n in [read(p).count("\n")] if n > 800]
 	say("no file of the pages is longer than 800 lines", long)
 	if folder:
-		say("a phone loads at most 60 KB gzipped", budget(folder))
+		say("a phone loads at most 60 KB gzipped for the pages of the day", budget(folder))
 	else:
 		global number
 		number += 1
-		print(f"ok {number} - a phone loads at most 60 KB gzipped # SKIP built without pages")
+		print(f"ok {number} - a phone loads at most 60 KB gzipped for the pages of the day # SKIP built without pages")
 	return failed > 0
 
 

@@ -84,16 +84,19 @@ export function initials(name: string): string {
 
 // Any part of the name, or the beginning of its initials.
 // letters: the initials, where the rows bring them (SQL initials()).
-export function matches(name: string, wanted: string, letters?: string): boolean {
+export function matches(name: string | null, wanted: string, letters?: string): boolean {
 	const w = wanted.trim().toUpperCase();
-	return !w || name.toUpperCase().indexOf(w) >= 0 || (/^[A-Z]+$/.test(w) && (letters || initials(name)).indexOf(w) === 0);
+	if (!w || !name) return !w; // an erased child has no name
+	return name.toUpperCase().indexOf(w) >= 0 || (/^[A-Z]+$/.test(w) && (letters || initials(name)).indexOf(w) === 0);
 }
 
 // pupil → true where taps let it go and the rows do not show it yet; undone: false.
 export function gone(here: string[], items: Item[]): { [pupil: string]: boolean } {
 	const found: { [pupil: string]: boolean } = {};
 	items.forEach(i => {
-		if (i.command === 'leave.group') {
+		if (i.pupils) {
+			i.pupils.forEach(p => { found[p] = true; });
+		} else if (i.command === 'leave.group') {
 			const except = list(i.args.except);
 			here.forEach(p => { if (except.indexOf(p) < 0) found[p] = true; });
 		} else if (i.command === 'leave.one') {
@@ -103,4 +106,10 @@ export function gone(here: string[], items: Item[]): { [pupil: string]: boolean 
 		}
 	});
 	return found;
+}
+
+// A handover entered on the phone of who hands over, and nothing from the other yet. On one
+// phone the entry is made by who takes over, after both have given their PIN.
+export function unconfirmed(h: any, all: any[]): boolean {
+	return !!h.to_id && h.by_id === h.from_id && !all.some(x => same(x, h) && x.from_id === h.from_id && x.to_id === h.to_id && x.by_id === h.to_id && Number(x.no) > Number(h.no));
 }

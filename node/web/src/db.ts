@@ -13,6 +13,7 @@ export interface Item {
 	staff_name: string;
 	made_ms: number;
 	state: 'phone' | 'host' | 'county' | 'refused';
+	pupils?: string[];     // whom it is about, where the host finds them by itself
 	host_ms?: number;      // host's clock when it had answered
 	answer?: Row;          // first row that the host gave back
 	error?: string;
@@ -74,6 +75,9 @@ export function take(store: 'cache' | 'draft', key: string): Promise<any> {
 export function drop(store: 'cache' | 'draft', key: string): Promise<void> {
 	return run<void>(store, 'readwrite', s => { s.delete(key); }, () => { memory[store].delete(key); });
 }
+export function keys(store: 'cache' | 'draft'): Promise<string[]> {
+	return run<any>(store, 'readonly', s => s.getAllKeys(), () => Array.from(memory[store].keys()));
+}
 export function clear(store: StoreName): Promise<void> {
 	return run<void>(store, 'readwrite', s => { s.clear(); }, () => memory[store].clear());
 }
@@ -90,7 +94,7 @@ export function putItem(item: Item): Promise<void> {
 export function dropItem(seq: number): Promise<void> {
 	return run<void>('outbox', 'readwrite', s => { s.delete(seq); }, () => { memory.outbox.delete(seq); });
 }
-// getAll is there from Chrome 48.
+// getAll and getAllKeys are there from Chrome 48.
 export function items(): Promise<Item[]> {
 	return run<Item[]>('outbox', 'readonly', s => s.getAll(), () => Array.from(memory.outbox.values()));
 }

@@ -3,11 +3,13 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { lasting } from './db';
 import { sessionOf } from './day';
-import { flush, onPhone, refused, start, useOutbox } from './outbox';
+import { flush, known, onPhone, refused, start, useOutbox } from './outbox';
 import { changed, isHub, refreshMe, refreshStatus, useWorld, world } from './state';
 import { whenS } from './time';
-import { Name, Note } from './ui';
+import { Button, Name, Note } from './ui';
 import { firstLang, getLang, setLang, t } from './words';
+import { loadOffice, officePage } from './office';
+import { isLater, usePhase } from './phase';
 import { SignIn } from './pages/signin';
 import { Today } from './pages/today';
 import { Roll, RollChoice } from './pages/roll';
@@ -15,14 +17,8 @@ import { Leave } from './pages/leave';
 import { Hand } from './pages/hand';
 import { Incident, Incidents, Report, Sent } from './pages/incident';
 import { Outbox } from './pages/outbox';
-import { Exchange } from './pages/exchange';
-import { Setup } from './pages/setup';
-import { Import, Pupil, Pupils } from './pages/pupils';
-import { ConsentChoice, ConsentList } from './pages/consent';
-import { People, Statement } from './pages/people';
-import { Help, Late, Paper } from './pages/help';
-import { All, Form, List } from './pages/generic';
-import { More, Notices, Policy, Schools } from './pages/more';
+import { Help } from './pages/help';
+import { More } from './pages/more';
 
 function useRoute(): string[] {
 	const read = () => location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
@@ -42,7 +38,7 @@ function useRoute(): string[] {
 function Facts() {
 	const { status, online } = useWorld();
 	const items = useOutbox();
-	if (!status || status.setup) return null;
+	if (!status || status.setup || !known) return null;
 	const phone = items.filter(i => i.state === 'phone').length;
 	const wrong = items.filter(i => i.state === 'refused').length;
 	const waiting = Number(status.waiting) + Number(status.stored_only);
@@ -66,13 +62,15 @@ const links = (): Array<[string, string]> => isHub() ? [
 // Beside these on a PC, where there is room.
 const deskLinks = (): Array<[string, string]> => isHub() ? [['all', t('全部功能', 'Everything')]] : [
 	['hand', t('交接', 'Handover')], ['exchange', t('上报与U盘', 'Exchange')], ['pupils', t('学生', 'Children')],
-	['consent', t('同意书', 'Consents')], ['people', t('教职工', 'People')], ['all', t('全部功能', 'Everything')], ['help', t('帮助', 'Help')],
+	['consent', t('同意书', 'Consents')], ['people', t('教职工', 'People')], ['week', t('周计划', 'Week')], ['statement', t('月报与公示', 'Month')],
+	['machine', t('设置', 'Set-up')], ['all', t('全部功能', 'Everything')], ['help', t('帮助', 'Help')],
 ];
 
 function Nav(p: { at: string }) {
+	const phase = usePhase();
 	return <nav class="nav" aria-label={t('主菜单', 'Main menu')}>
 		{links().map(([page, words]) => <a href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
-		{deskLinks().map(([page, words]) => <a class="desk" href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
+		{deskLinks().filter(([page]) => !isLater(page, phase)).map(([page, words]) => <a class="desk" href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
 	</nav>;
 }
 
@@ -86,11 +84,26 @@ function Head() {
 	</header>;
 }
 
+// A page of the second script, as soon as it is here.
+function Office(p: { page: string; rest: string[] }) {
+	const [failed, fail] = useState(false);
+	const [tries, again] = useState(0);
+	const { online } = useWorld();
+	const show = officePage(p.page);
+	useEffect(() => {
+		if (!show) loadOffice().then(() => again(n => n + 1), () => fail(true));
+	}, [p.page, tries, online]);
+	if (show) return <div>{show(p.rest)}</div>;
+	return failed ? <Note><p>{t('这一页还没有下载到这台设备，主机现在没有回答。连上后再试。', 'This page is not on this device yet, and the machine does not answer. Try again later.')}</p>
+		<Button onClick={() => { fail(false); again(n => n + 1); }}>{t('再试', 'Try again')}</Button></Note>
+		: <p class="opening">{t('正在打开…', 'Opening…')}</p>;
+}
+
 function View(p: { route: string[] }) {
 	const [page, ...rest] = p.route.length ? p.route : ['today'];
 	const { me } = useWorld();
 	if (!world.ready) return <p class="opening">{t('正在打开…', 'Opening…')}</p>;
-	if (world.settingUp) return <Setup />;
+	if (world.settingUp) return <Office page="setup" rest={rest} />;
 	if (page === 'who') return <SignIn onDone={() => { location.hash = '#/today'; }} />;
 	if (me && !me.staff && !me.first && !isHub()) return <SignIn />;
 	const session = sessionOf(rest);
@@ -100,23 +113,11 @@ function View(p: { route: string[] }) {
 	case 'hand': return session ? <Hand key={rest.join()} session={session} /> : <RollChoice key="hand" page="hand" title={t('交接', 'Handover')} />;
 	case 'incident': return rest[0] === 'new' ? <Report /> : rest[0] === 'sent' ? <Sent kind={rest[1]} /> : rest[0] ? <Incident id={rest[0]} /> : <Incidents />;
 	case 'outbox': return <Outbox />;
-	case 'exchange': return <Exchange />;
-	case 'pupils': return rest[0] === 'import' ? <Import /> : rest[0] ? <Pupil key={rest[0]} id={rest[0]} /> : <Pupils />;
-	case 'consent': return rest[0] ? <ConsentList key={rest[0]} grp={rest[0]} /> : <ConsentChoice />;
-	case 'people': return <People />;
-	case 'statement': return <Statement />;
 	case 'help': return <Help />;
-	case 'paper': return <Paper />;
-	case 'late': return <Late />;
-	case 'all': return <All />;
-	case 'form': return <Form key={rest[0]} name={rest[0]} />;
-	case 'list': return <List key={rest[0]} name={rest[0]} />;
 	case 'more': return <More />;
-	case 'notices': return <Notices />;
-	case 'policy': return <Policy />;
-	case 'schools': return <Schools />;
-	default: return isHub() ? <Schools /> : <Today />;
+	case 'today': if (!isHub()) return <Today />;
 	}
+	return <Office key={page} page={isHub() && page === 'today' ? 'schools' : page} rest={rest} />;
 }
 
 function App() {

@@ -9,6 +9,7 @@ import { refreshMe, refreshStatus, setOnline, world } from './state';
 import { now_ms } from './time';
 
 let list: Item[] = [];
+export let known = false; // what was kept on this phone has been read
 let flushing = false;
 let again = false;
 let wait_ms = 0;
@@ -35,6 +36,7 @@ export const refused = () => list.filter(i => i.state === 'refused');
 
 export async function start(): Promise<void> {
 	list = await db.items();
+	known = true;
 	const old = list.filter(i => i.state === 'county' && now_ms() - i.made_ms > KEPT_MS);
 	for (const item of old) await db.dropItem(item.seq!);
 	list = list.filter(i => old.indexOf(i) < 0);
@@ -44,17 +46,34 @@ export async function start(): Promise<void> {
 	flush(true);
 }
 
-// Resolves when the tap is stored on the phone.
-export async function send(name: string, args: Row, about: string): Promise<void> {
+// Resolves when the tap is stored on the phone. pupils: whom it is about, where the host
+// finds them by itself. An argument '@' + request_id stands for the first number that the
+// host gives back to that earlier tap.
+export async function send(name: string, args: Row, about: string, pupils?: string[]): Promise<Item> {
 	const staff = world.me && world.me.staff;
 	const item: Item = {
 		request_id: newRequestId(), command: name, args, about, staff: staff ? staff.id : '',
-		staff_name: staff ? staff.name : '', made_ms: now_ms(), state: 'phone',
+		staff_name: staff ? staff.name : '', made_ms: now_ms(), state: 'phone', pupils,
 	};
 	item.seq = await db.addItem(item);
 	list = list.concat(item);
 	tell();
 	flush(true);
+	return item;
+}
+
+// The arguments with what the host answered to earlier taps; null: not answered yet.
+function resolved(item: Item): Row | null {
+	const args: Row = {};
+	for (const k of Object.keys(item.args)) {
+		const v = item.args[k];
+		args[k] = v;
+		if (typeof v !== 'string' || v[0] !== '@') continue;
+		const earlier = list.filter(i => i.request_id === v.slice(1))[0];
+		if (!earlier || !earlier.answer) return null;
+		args[k] = earlier.answer[k];
+	}
+	return args;
 }
 
 async function keep(item: Item, change: Partial<Item>): Promise<void> {
@@ -75,11 +94,13 @@ async function flushOnce(): Promise<void> {
 	const me = world.me && world.me.staff;
 	for (const item of list.slice()) {
 		if (item.state !== 'phone' || (item.staff && (!me || me.id !== item.staff))) continue;
+		const args = resolved(item);
+		if (!args) continue;
 		try {
-			const answer = await command(item.command, item.args, item.request_id);
+			const answer = await command(item.command, args, item.request_id);
 			setOnline(true);
 			wait_ms = 0;
-			await keep(item, { state: 'host', host_ms: now_ms(), answer: answer.rows && answer.rows[0], error: undefined });
+			await keep(item, { state: 'host', args, host_ms: now_ms(), answer: answer.rows && answer.rows[0], error: undefined });
 		} catch (e) {
 			const error = e as Refusal;
 			if (!(e instanceof Refusal) || error.later) {

@@ -46,6 +46,9 @@ export function addDays(date: string, days: number): string {
 	return new Date(Date.parse(date + 'T00:00:00Z') + days * 86400000).toISOString().slice(0, 10);
 }
 
+// The Monday of the week of a date.
+export const monday = (date: string) => addDays(date, 1 - (new Date(date + 'T00:00:00Z').getUTCDay() || 7));
+
 // Today the time alone, otherwise the day too.
 export function whenMs(ms: number): string {
 	const day = dateOf(ms);

@@ -145,9 +145,10 @@ function keepInside(e: KeyboardEvent, box: HTMLElement): void {
 	}
 }
 
-export function Page(p: Kids & { title: string; lead?: ComponentChildren; back?: string; tools?: ComponentChildren }): JSX.Element {
+// bare: on paper the page brings its own heading.
+export function Page(p: Kids & { title: string; lead?: ComponentChildren; back?: string; tools?: ComponentChildren; bare?: boolean }): JSX.Element {
 	useEffect(() => { document.title = p.title + ' · 课后'; }, [p.title]);
-	return <section class="page">
+	return <section class={p.bare ? 'page bare' : 'page'}>
 		<div class="page-head">
 			{p.back && <a class="back" href={p.back} aria-label={t('返回', 'Back')}>‹</a>}
 			<h1>{p.title}</h1>

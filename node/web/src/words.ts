@@ -33,14 +33,15 @@ export function t(zh: string, en: string): string {
 	return lang === 'zh' ? zh : en;
 }
 
-type Pairs = { [code: string]: [string, string] };
+export type Pairs = { [code: string]: [string, string] };
 
-function word(pairs: Pairs, code: unknown): string {
+export function word(pairs: Pairs, code: unknown): string {
 	const pair = pairs[String(code)];
 	return pair ? t(pair[0], pair[1]) : code === null || code === undefined ? '' : String(code);
 }
 
 const slots: Pairs = { 1: ['中午', 'Noon'], 2: ['下午', 'Afternoon'] };
+export const slotsName = (bits: unknown) => word({ 1: ['中午', 'noon'], 2: ['下午', 'afternoon'], 3: ['中午和下午', 'noon and afternoon'] }, bits);
 export const slotName = (slot: unknown) => word(slots, slot);
 
 const states: Pairs = { 1: ['到', 'Here'], 2: ['未到', 'Not here'], 3: ['请假', 'Excused'] };
@@ -135,6 +136,16 @@ export const siteClasses: Pairs = {
 };
 export const siteClass = (code: unknown) => word(siteClasses, code);
 
+export const siteKinds: Pairs = {
+	1: ['小学', 'Primary'], 2: ['初中', 'Junior'], 3: ['九年一贯', 'Nine-year'], 4: ['教学点', 'Teaching point'], 5: ['中心校', 'Central school'],
+};
+export const siteKind = (kind: unknown) => word(siteKinds, kind);
+
+export const weekdays: Pairs = {
+	1: ['周一', 'Mon'], 2: ['周二', 'Tue'], 3: ['周三', 'Wed'], 4: ['周四', 'Thu'], 5: ['周五', 'Fri'], 6: ['周六', 'Sat'], 7: ['周日', 'Sun'],
+};
+export const weekdayName = (n: unknown) => Number(n) ? word(weekdays, n) : t('每天', 'Every day');
+
 const grades = ['', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
 export function className(grade: unknown, cls: unknown): string {
 	const g = Number(grade);
@@ -146,51 +157,3 @@ export function options(pairs: Pairs): Array<[string, string]> {
 	return Object.keys(pairs).map(code => [code, word(pairs, code)] as [string, string]);
 }
 
-// Labels of columns and parameters in generated forms and lists.
-const labels: Pairs = {
-	about: ['说明', 'About'], absent: ['未到', 'Absent'], active: ['在岗', 'Active'],
-	activity: ['活动', 'Activity'], address: ['住址', 'Address'], approval: ['电话同意', 'Approval'],
-	at: ['时间', 'At'], begin: ['开始', 'Begin'], birth: ['出生日期', 'Born'], body: ['正文', 'Text'],
-	boarding: ['住校', 'Boarding'], by: ['经手', 'By'], by_staff: ['经手人', 'By'], came: ['到', 'Came'],
-	checked_on: ['入职查询日期', 'Checked on'], choice: ['选择', 'Choice'], class: ['班', 'Class'],
-	class_year: ['分类年份', 'Class year'], closed: ['已清场', 'Closed'], code: ['代码', 'Code'],
-	collector: ['接送人', 'Collector'], consent: ['同意', 'Consent'], consents: ['同意人数', 'Consents'],
-	counted: ['清点', 'Counted'], date: ['日期', 'Date'], day: ['日期', 'Day'],
-	difference: ['相差', 'Difference'], empty: ['已清空', 'Empty'], end: ['结束', 'End'],
-	entered_by: ['录入', 'Entered by'], entry_year: ['入学年份', 'Entry year'],
-	excused: ['请假', 'Excused'], expected: ['应有', 'Expected'], extra: ['临时来', 'Walk-ins'],
-	from_on: ['起', 'From'], from_staff: ['交班人', 'From'], given_on: ['日期', 'Given on'],
-	grade: ['年级', 'Grade'], group: ['组', 'Group'], grp: ['组', 'Group'],
-	guardian: ['监护人', 'Guardian'], happened_at: ['发生时间', 'Happened at'],
-	health: ['健康情况', 'Health'], hours: ['课时', 'Hours'], how: ['方式', 'How'], id: ['编号', 'Id'],
-	incident: ['事件', 'Incident'], incidents: ['事件数', 'Incidents'], kind: ['类别', 'Kind'],
-	left: ['已离校', 'Left'], left_here: ['尚余', 'Left here'], marked_by: ['点名人', 'Marked by'],
-	marks: ['已点', 'Marked'], material: ['重大变更', 'Material'], message: ['通知', 'Message'],
-	month: ['月份', 'Month'], name: ['姓名', 'Name'], no: ['序号', 'No.'], notes: ['补充', 'Notes'],
-	notice: ['告知书', 'Notice'], on: ['日期', 'On'], past_head: ['不经校长', 'Past the head'],
-	person: ['何人', 'Person'], phase: ['阶段', 'Phase'], phone: ['电话', 'Phone'],
-	place: ['地点', 'Place'], policy: ['方案', 'Plan'], priorities: ['优先项', 'Priorities'],
-	priority: ['优先类别', 'Priority'], pupil: ['学生', 'Child'], pupil_name: ['学生', 'Child'],
-	pupils: ['学生数', 'Children'], read: ['已读', 'Read'], reason: ['原因', 'Reason'],
-	relation: ['关系', 'Relation'], reported_at: ['报告时间', 'Reported at'],
-	reported_by: ['报告人', 'Reported by'], request: ['报名', 'Request'], roles: ['岗位', 'Roles'],
-	route: ['路队', 'Route'], school: ['学校', 'School'], school_year: ['学年', 'School year'],
-	sessions: ['场次', 'Sessions'], sex: ['性别', 'Sex'], since: ['自', 'Since'],
-	site: ['校点', 'Site'], slot: ['时段', 'Slot'], slots: ['时段', 'Slots'], staff: ['人员', 'Staff'],
-	staff_id: ['人员', 'Person'], state: ['状态', 'State'], still_here: ['还在校', 'Still here'],
-	student_no: ['学籍号', 'Student number'], sum_fen: ['金额（元）', 'Sum (yuan)'],
-	text: ['内容', 'Text'], time: ['时间', 'Time'], title: ['标题', 'Title'],
-	to_school: ['收件学校', 'To school'], to_staff: ['接班人', 'To'], until: ['至', 'Until'],
-	until_on: ['止', 'Until'], version: ['版本', 'Version'], wanted: ['愿参加', 'Wanted'],
-	weekday: ['星期', 'Weekday'], weekdays: ['星期', 'Weekdays'], what: ['情况', 'What'],
-	who: ['何人', 'Who'], with_whom: ['跟谁走', 'With whom'], withdrawn_on: ['退出日期', 'Withdrawn on'],
-	witness: ['见证人', 'Witness'], amount_fen: ['金额（元）', 'Amount (yuan)'], due_on: ['期限', 'Due'],
-	answer: ['答复', 'Answer'], author: ['作者', 'Author'], department: ['部门', 'Department'],
-	hazard: ['隐患', 'Hazard'], opinion: ['意见', 'Opinion'], rate_fen: ['标准（元）', 'Rate (yuan)'],
-	minutes: ['分钟', 'Minutes'], status: ['状态', 'Status'], total: ['合计', 'Total'],
-	payer: ['付款方', 'Payer'], purpose: ['用途', 'Purpose'], voucher: ['凭证号', 'Voucher'],
-	year: ['年份', 'Year'], count: ['数量', 'Count'], source: ['来源', 'Source'],
-	informed: ['已告知', 'Informed'], leader: ['带队', 'Leader'], confirmed: ['已确认', 'Confirmed'],
-	last_contact: ['最近联系', 'Last contact'], role: ['岗位', 'Role'], pin: ['PIN 码', 'PIN'],
-};
-export const label = (name: string) => labels[name] ? word(labels, name) : name.replace(/_/g, ' ');

@@ -4,7 +4,7 @@ import { groupName, useGroups } from '../day';
 import { useView, useWorld } from '../state';
 import { longDate, today } from '../time';
 import { Button, Check, Choice, Failure, Field, Name, Note, Page, Rows, Select, Sheet } from '../ui';
-import { consentHow, options, relationName, t } from '../words';
+import { consentHow, options, relationName, slotsName, t, weekdayName } from '../words';
 
 interface Child { pupil: string; name: string; guardians: Row[]; choice: number | null; slots: number; weekdays: number }
 
@@ -31,8 +31,13 @@ export function ConsentChoice() {
 
 export function ConsentList(p: { grp: string }) {
 	const seen = useView('consent_form', { grp: p.grp, date: today() });
-	return <Page title={t('同意书 ', 'Consents ') + groupName(Number(p.grp), today())} back="#/consent" tools={<Button onClick={() => window.print()}>{t('打印空白表', 'Print the form')}</Button>}>
-		<Rows seen={seen} empty={t('这个班还没有学生。', 'No children in this class yet.')}>{rows => <div><Ticks rows={rows} reload={seen.reload} /><Paper rows={rows} grp={p.grp} /></div>}</Rows>
+	const [form, setForm] = useState('');
+	const print = (which: string) => {
+		setForm(which);
+		setTimeout(() => window.print(), 50); // once it is drawn
+	};
+	return <Page title={t('同意书 ', 'Consents ') + groupName(Number(p.grp), today())} back="#/consent" bare tools={<span class="no-print"><Button onClick={() => print('')}>{t('打印全班表', 'Print a class sheet')}</Button> <Button onClick={() => print('each')}>{t('打印每人一张', 'Print one each')}</Button></span>}>
+		<Rows seen={seen} empty={t('这个班还没有学生。', 'No children in this class yet.')}>{rows => <div><Ticks rows={rows} reload={seen.reload} />{form ? <Slips rows={rows} grp={p.grp} /> : <Paper rows={rows} grp={p.grp} />}</div>}</Rows>
 	</Page>;
 }
 
@@ -43,6 +48,7 @@ function Ticks(p: { rows: Row[]; reload: () => void }) {
 	const notice = p.rows[0].notice;
 	const [ticked, tick] = useState<{ [pupil: string]: string }>({});
 	const [slots, setSlots] = useState('2');
+	const [days, setDays] = useState(31);
 	const [given, setGiven] = useState(today());
 	const [how, setHow] = useState('1');
 	const [witness, setWitness] = useState('');
@@ -54,7 +60,7 @@ function Ticks(p: { rows: Row[]; reload: () => void }) {
 		setError(null);
 		try {
 			await command('consent.sheet', { notice, given_on: given, ...(how === '4' ? { witness } : {}), entries: JSON.stringify(names.map(id =>
-				({ pupil: id, guardian: ticked[id], choice, slots: Number(slots), weekdays: 31, how: Number(how) }))) });
+				({ pupil: id, guardian: ticked[id], choice, slots: Number(slots), weekdays: days, how: Number(how) }))) });
 			setDone(names.length);
 			tick({});
 			p.reload();
@@ -76,12 +82,13 @@ function Ticks(p: { rows: Row[]; reload: () => void }) {
 		{open.length === 0 && <p class="empty">{t('这个班都登记过了。', 'All of this class have chosen.')}</p>}
 		{names.length > 0 && <div class="card narrow">
 			<Choice label={t('时段', 'Slots')} value={slots} onChange={setSlots} options={[['1', t('中午', 'Noon')], ['2', t('下午', 'Afternoon')], ['3', t('都参加', 'Both')]]} />
+			<fieldset><legend>{t('星期几', 'Weekdays')}</legend><div class="days">{[1, 2, 3, 4, 5].map(n => <Check label={weekdayName(n)} checked={(days & 1 << (n - 1)) > 0} onChange={on => setDays(on ? days | 1 << (n - 1) : days & ~(1 << (n - 1)))} />)}</div></fieldset>
 			<Field label={t('签字日期', 'Signed on')} type="date" value={given} onInput={setGiven} required />
 			<Select label={t('怎样同意的', 'How')} value={how} onChange={setHow} options={options(consentHow)} />
 			{how === '4' && <Field label={t('见证人', 'Witness')} value={witness} onInput={setWitness} required />}
-			<div class="stack"><Button kind="main" wide onClick={() => save(1)}>{t('登记 ' + names.length + ' 人同意参加', names.length + ' take part')}</Button>
+			<div class="stack"><Button kind="main" wide disabled={!days} onClick={() => save(1)}>{t('登记 ' + names.length + ' 人同意参加', names.length + ' take part')}</Button>
 				<Button wide onClick={() => save(0)}>{t('登记 ' + names.length + ' 人不参加', names.length + ' do not take part')}</Button></div></div>}
-		<details><summary>{t('已登记的 ' + chosen.length + ' 人', chosen.length + ' have chosen')}</summary><ul class="log">{chosen.map(c => <li class="item"><p><Name>{c.name}</Name> {c.choice ? t('参加', 'takes part') : t('不参加', 'does not')}
+		<details><summary>{t('已登记的 ' + chosen.length + ' 人', chosen.length + ' have chosen')}</summary><ul class="log">{chosen.map(c => <li class="item"><p><Name>{c.name}</Name> {c.choice ? t('参加', 'takes part') + ' ' + slotsName(c.slots) + (c.weekdays !== 31 ? ' ' + [1, 2, 3, 4, 5].filter(n => c.weekdays & 1 << (n - 1)).map(weekdayName).join('') : '') : t('不参加', 'does not')}
 			{c.choice ? <Button kind="quiet" onClick={() => leave(c)}>{t('退出', 'Withdraw')}</Button> : null}</p></li>)}</ul></details>
 		{leaving && <Sheet title={t(leaving.name + ' 退出？', leaving.name + ' withdraws?')} onClose={() => leave(null)}>
 			<p>{t('不用问理由。从今天起不再列入点名；今天已在校的，照看到家人接走。以后可以再参加。', 'No reason is asked. From today the child is not on the list; if it is here, it is kept safe until collected. It may join again.')}</p>
@@ -110,3 +117,15 @@ function Paper(p: { rows: Row[]; grp: string }) {
 		<p>{t('打印于 ', 'Printed ')}{longDate(today())}</p></div>;
 }
 
+// One for each guardian to take home: two on a sheet of A4.
+function Slips(p: { rows: Row[]; grp: string }) {
+	const notices = useView('consent_notices');
+	const { status } = useWorld();
+	const notice = (notices.rows || []).filter(n => String(n.version) === String(p.rows[0].notice))[0];
+	return <div class="paper-only">{childrenOf(p.rows).map(c => <section class="slip keep"><h2>{t('课后服务 家长选择表', 'After-school service: guardian’s choice')}</h2>
+		<p>{status && status.name} {groupName(Number(p.grp), today())} <strong><Name>{c.name}</Name></strong> {t('的家长：', ': to the guardian')}<Name>{c.guardians.length ? c.guardians[0].guardian_name : ''}</Name></p>
+		{notice && <p class="small">{notice.title}（{t('第 ' + notice.version + ' 版', 'version ' + notice.version)}）：{notice.body}</p>}
+		<p>□ {t('参加', 'takes part')}（□ {t('中午', 'noon')}　□ {t('下午', 'afternoon')}　{[1, 2, 3, 4, 5].map(n => <span>□ {weekdayName(n)}　</span>)}）　□ {t('不参加', 'does not')}</p>
+		<p>{t('完全自愿，免费，随时可退，不用说明原因。', 'Free and voluntary; you may withdraw at any time without a reason.')}{p.rows[0].county_number && t('乱收费举报电话：', 'Complaints about charging: ') + p.rows[0].county_number}</p>
+		<p>{t('签名或手印 ______________　日期 ______________', 'Signature ______________  Date ______________')}</p></section>)}</div>;
+}

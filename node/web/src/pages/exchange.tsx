@@ -3,7 +3,8 @@ import { command, get, post, Refusal, request, Row, upload } from '../api';
 import { can, isHub, refreshStatus, useView, useWorld } from '../state';
 import { whenMs, whenS } from '../time';
 import { Button, Failure, Name, Note, Page } from '../ui';
-import { label, stateName, t } from '../words';
+import { label } from '../labels';
+import { Pairs, stateName, t, word } from '../words';
 
 const bytes = (n: number) => n < 1024 ? n + ' B' : n < 1048576 ? Math.ceil(n / 1024) + ' KB' : (n / 1048576).toFixed(1) + ' MB';
 const when = (s: number) => s ? whenS(s) : t('从未', 'never');
@@ -52,8 +53,7 @@ export function Exchange() {
 				<p>{s.certified ? t('学校已在县里登记', 'Enrolled with the county') : t('县里还没有登记这台主机：先上报一次，再带回县里的答复', 'Not enrolled yet: report once, then bring the answer back')}</p>
 				<p class="quiet">{t('名册版本 ', 'Roster ')}{s.roster}{t('；上次读入：', '; last read: ')}{when(s.last_import_s)}</p></section>
 		</div>}
-		{Number(s.held) > 0 && <Note kind="info"><p>{t('有 ' + s.held + ' 份收到的内容先放着：可能是别的学校或县里用了更新的程序，或还缺前面的一份。下次收到缺的部分会自动处理，不用做什么。',
-			s.held + ' pieces are held: perhaps written by a newer program, or an earlier piece is missing. They are taken by themselves once it is here.')}</p></Note>}
+		{Number(s.held) > 0 && <Held />}
 		<Failure error={error} />
 		{done && <Done done={done} />}
 		{s.network && s.network.url && <section class="card"><h2>{t('走网络', 'By network')}</h2>
@@ -63,6 +63,23 @@ export function Exchange() {
 		<Browser busy={busy} run={run} />
 		<History tick={done} />
 	</Page>;
+}
+
+const WAITS: Pairs = {
+	EARLY: ['还缺前面的一份，到了就自动处理；不用做什么', 'an earlier piece is missing; taken by itself once it is here'],
+	UNCERTIFIED: ['发来的主机县里还没有登记，等县里的名册', 'its machine is not enrolled yet; waits for the county’s roster'],
+	UNKNOWN_SCHEMA: ['对方的程序更新，这台主机升级后自动处理', 'written by a newer program; taken after this machine is upgraded'],
+	RIGHTS: ['写的人没有这个权限，等县里决定', 'its writer had no right; the county decides'],
+	FORK: ['有一台主机的数据被复制过，县里会来联系', 'a machine was copied; the county will call'],
+	REVOKED: ['发来的主机已作废', 'its machine was revoked'],
+};
+
+// What is held, in plain words: each lies safe here until what it waits for has come.
+function Held() {
+	const [counts, set] = useState<Row>({});
+	useEffect(() => { get('held').then(a => set(a.counts), () => set({})); }, []);
+	return <Note kind="info"><p>{t('收到的内容里，有几份先放着，没有丢：', 'Some of what came is kept aside; nothing is lost:')}</p>
+		<ul>{Object.keys(counts).map(why => <li>{t(counts[why] + ' 份：', counts[why] + ': ')}{word(WAITS, why)}</li>)}</ul></Note>;
 }
 
 function Done(p: { done: Row }) {

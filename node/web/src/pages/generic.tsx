@@ -6,7 +6,9 @@ import { groupName, matches } from '../day';
 import { can, useView, world } from '../state';
 import { today } from '../time';
 import { Button, Check, Failure, Field, Name, Note, Page, Rows, Select } from '../ui';
-import { getLang, label, options, relations, staffKinds, t, ways } from '../words';
+import { choices, label, said } from '../labels';
+import { fromPhase, isLater, usePhase } from '../phase';
+import { getLang, roleName, rolesOf, t, weekdayName } from '../words';
 
 interface Param { name: string; type: string; optional: boolean }
 interface Entry { name: string; about: string; about_zh?: string; roles: any; params: Param[]; requires: string }
@@ -21,7 +23,8 @@ function useSchema(): [typeof known, Refusal | null] {
 	return [s, error];
 }
 
-const about = (e: Entry) => getLang() === 'zh' && e.about_zh ? e.about_zh : e.about;
+// Codes stand as words in the fields: their numbers are left out of the sentence.
+const about = (e: Entry) => (getLang() === 'zh' && e.about_zh ? e.about_zh : e.about).replace(/（\d+）| \(\d+\)/g, '');
 const short = (e: Entry) => about(e).split(/[。：；:.;]/)[0];
 
 // What the requirement is about, in the words of the notice.
@@ -49,11 +52,16 @@ function first(requires: any): string {
 export function All() {
 	const [s, error] = useSchema();
 	const [filter, setFilter] = useState('');
+	const phase = usePhase();
+	const [more, setMore] = useState(false);
+	const later = SUBJECTS.filter(([id]) => isLater(id, phase));
 	const wanted = (e: Entry) => allowed(e) && (!filter || (about(e) + e.name).toLowerCase().indexOf(filter.toLowerCase()) >= 0);
 	return <Page title={t('全部功能', 'Everything')} back="#/more">
 		<Failure error={error} />
 		<Field label={t('找', 'Find')} type="search" value={filter} onInput={setFilter} />
-		{s && SUBJECTS.map(([, words, ids]) => {
+		{later.length > 0 && <Note><p>{t('本校在第 ' + phase + ' 阶段。', 'This school is in phase ' + phase + '. ')}{later.map(([id, words]) => words() + t('从第 ' + fromPhase(id) + ' 阶段起', ' from phase ' + fromPhase(id))).join(t('，', ', '))}{t('，现在不要求。', '; not asked for yet.')}</p>
+			<Button onClick={() => setMore(!more)}>{more ? t('不显示', 'Hide them') : t('也显示', 'Show them')}</Button></Note>}
+		{s && SUBJECTS.filter(([id]) => more || !isLater(id, phase)).map(([, words, ids]) => {
 			const mine = (all: Entry[]) => all.filter(e => ids.indexOf(first(e.requires)) >= 0 && wanted(e));
 			const views = mine(s.views);
 			const commands = mine(s.commands);
@@ -64,25 +72,46 @@ export function All() {
 	</Page>;
 }
 
-const WEEKDAYS: () => Array<[string, string]> = () => [1, 2, 3, 4, 5, 6, 7].map(n => [String(n), t('周' + '一二三四五六日'[n - 1], ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][n - 1])] as [string, string]);
+// A number of another record is chosen from the list of those records.
+const PICK: { [param: string]: [string, (r: Row) => string] } = {
+	hazard: ['hazards', r => [r.found_on, r.what, r.place].join(' ')], opinion: ['opinions', r => [r.received_on, r.text].join(' ')], incident: ['incidents', r => [String(r.happened_at).slice(0, 10), r.place, r.what].join(' ')],
+	inspection: ['inspections', r => [r.on || r.checked_on || r.date, r.result].join(' ')], training: ['trainings', r => [r.held_on, r.note].join(' ')], practice: ['practices', r => String(r.title)], message: ['notices', r => String(r.title)],
+	order_id: ['phone_orders', r => [r.received_at, r.words].join(' ')], route: ['routes', r => String(r.name)], version: ['policy', r => r.version + ' ' + r.title], indicator: ['policy_lists', r => r.code + ' ' + r.title],
+};
+const PICK_ID: { [param: string]: string } = { indicator: 'code' };
 
-function Input(p: { param: Param; command: string; value: string; set: (v: string) => void; people: Row[]; pupils: Row[]; groups: Row[] }) {
+function Input(p: { param: Param; command: string; value: string; set: (v: string) => void; people: Row[]; pupils: Row[]; groups: Row[]; child?: string }) {
 	const { name, type, optional } = p.param;
 	const words = label(name);
+	const picked = p.command !== name + '.set' && !/^(practice\.write|route\.set)$/.test(p.command) && PICK[name];
+	const records = useView(picked ? picked[0] : null, { date: today(), ...(name === 'indicator' ? { list: 2 } : {}) });
+	const family = useView(/^(guardian|approved_by|asked_by|delegated_by)$/.test(name) && p.child ? 'pupil' : null, { pupil: p.child });
 	const none = optional ? t('不填', 'none') : t('请选择', 'Choose');
 	const pick = (o: Array<[string, string]>) => <Select label={words + (optional ? t('（可不填）', ' (optional)') : '')} value={p.value} onChange={p.set} none={none} options={o} />;
-	if (name === 'pupil' || name === 'same_as') return <Find label={words} value={p.value} set={p.set} rows={p.pupils} required={!optional} />;
-	if (/(^|_)staff(_id)?$|^leader$|^kept_by$|^informed$/.test(name)) return pick(p.people.map(x => [x.staff, x.name]));
+	if (name === 'pupil' || name === 'same_as' || name === 'double') return <Find label={words} value={p.value} set={p.set} rows={p.pupils} required={!optional} />;
+	if (type === 'j' && /^(pupils|absent|excused|extra|except|join|leave|repeat)$/.test(name)) return <Many label={words} value={p.value} set={p.set} rows={p.pupils} />;
+	if (/(^|_)staff(_id)?$|^leader$|^kept_by$|^informed$|^person$/.test(name) && type === 'i') return pick(p.people.map(x => [x.staff, x.name]));
+	if (/^(guardian|approved_by|asked_by|delegated_by)$/.test(name) && type === 'i') return pick((family.rows && family.rows[0] ? JSON.parse(family.rows[0].guardians || '[]') : []).map((g: any) => [g.guardian, g.name] as [string, string]));
+	if (picked && type === 'i') return pick((records.rows || []).filter((r, i, all) => all.map(x => x[PICK_ID[name] || name]).indexOf(r[PICK_ID[name] || name]) === i).map(r => [String(r[PICK_ID[name] || name]), picked[1](r).slice(0, 60)] as [string, string]));
 	if (name === 'grp') return pick(p.groups.map(g => [String(g.grp), groupName(Number(g.grp), today())]));
 	if (name === 'slot') return pick([['1', t('中午', 'Noon')], ['2', t('下午', 'Afternoon')]]);
-	if (name === 'weekday') return pick(([['0', t('每天', 'Every day')]] as Array<[string, string]>).concat(WEEKDAYS()));
-	if (name === 'relation') return pick(options(relations));
-	if (name === 'how' && /^(leave|pupil\.way)/.test(p.command)) return pick(options(ways));
-	if (name === 'kind' && /^staff/.test(p.command)) return pick(options(staffKinds));
+	if (name === 'weekday') return pick([0, 1, 2, 3, 4, 5, 6, 7].map(n => [String(n), weekdayName(n)] as [string, string]));
+	if (name === 'weekdays' || name === 'boarding_week') return <fieldset><legend>{words}</legend><div class="days">{[1, 2, 3, 4, 5, 6, 7].map(n => <Check label={weekdayName(n)} checked={(Number(p.value) & 1 << (n - 1)) > 0} onChange={() => p.set(String(Number(p.value) ^ 1 << (n - 1)))} />)}</div></fieldset>;
+	if (name === 'roles') return <fieldset><legend>{words}</legend><div class="days">{['teacher', 'head', 'guard'].map(r => <Check label={roleName(r)} checked={p.value.split(',').indexOf(r) >= 0} onChange={on => p.set(p.value.split(',').filter(x => x && x !== r).concat(on ? r : []).join(','))} />)}</div></fieldset>;
+	const codes = type === 'i' && choices(p.command, name);
+	if (codes) return pick(codes);
 	if (type === 'b') return <Check label={words} checked={p.value === '1'} onChange={v => p.set(v ? '1' : optional ? '' : '0')} />;
 	if (name === 'pin') return <Field label={words} type="password" mode="numeric" value={p.value} onInput={p.set} required={!optional} />;
-	return <Field label={words} value={p.value} onInput={p.set} required={!optional} type={type === 'd' ? 'date' : type === 'm' ? 'time' : type === 'i' ? 'text' : 'text'}
-		mode={type === 'i' ? 'numeric' : undefined} area={type === 'j' || /^(body|text|what|words|answer)$/.test(name)} hint={type === 'j' ? t('编号用逗号隔开', 'Numbers with commas between') : undefined} />;
+	return <Field label={words} value={p.value} onInput={p.set} required={!optional} type={type === 'd' ? 'date' : type === 'm' ? 'time' : 'text'} hint={name === 'month' ? t('六位数，如 202611', 'six digits, as 202611') : undefined}
+		mode={type === 'i' ? 'numeric' : undefined} area={type === 'j' || /^(body|text|what|words|answer|result)$/.test(name)} />;
+}
+
+// Several children: a list of their numbers.
+function Many(p: { label: string; value: string; set: (v: string) => void; rows: Row[] }) {
+	const ids = p.value ? p.value.split(',') : [];
+	const name = (id: string) => (p.rows.filter(r => String(r.pupil) === id)[0] || {}).name;
+	return <div><Find label={p.label} value="" set={id => { if (id && ids.indexOf(id) < 0) p.set(ids.concat(id).join(',')); }} rows={p.rows} required={false} />
+		{ids.length > 0 && <p>{ids.map(id => <button type="button" class="button plain chosen-one" onClick={() => p.set(ids.filter(x => x !== id).join(','))}><Name>{name(id)}</Name> ✕</button>)}</p>}</div>;
 }
 
 function Find(p: { label: string; value: string; set: (v: string) => void; rows: Row[]; required: boolean }) {
@@ -119,20 +148,40 @@ export function Form(p: { name: string }) {
 			setFailed(problem as Refusal);
 		}
 	}}>
-		{e.params.map(x => <Input param={x} command={p.name} value={value(x)} set={n => set({ ...v, [x.name]: n })} people={(staff.rows || []).filter(y => Number(y.active))} pupils={pupils.rows || []} groups={groups.rows || []} />)}
+		{e.params.map(x => <Input param={x} command={p.name} value={value(x)} set={n => set({ ...v, [x.name]: n })} people={(staff.rows || []).filter(y => Number(y.active))} pupils={pupils.rows || []} groups={groups.rows || []} child={v.pupil} />)}
 		<Failure error={failed} />
 		{done && <Note kind="good"><p>{t('已记在学校主机上。', "Recorded on the school's machine.")}</p></Note>}
 		<Button type="submit" kind="main" wide>{t('保存', 'Save')}</Button></form></Page>;
 }
 
-export function cell(column: string, v: any): string {
+// An array or object of the database's JSON, in a line.
+function inner(v: any): string {
+	if (Array.isArray(v)) return v.map(inner).join('；');
+	if (v && typeof v === 'object') return Object.keys(v).filter(k => !/^(id|pupil|guardian|collector)$/.test(k) && v[k] !== null && v[k] !== '').map(k => said('', k, v[k]) || String(v[k])).join(' ');
+	return v === null ? '' : String(v);
+}
+
+function cell(view: string, column: string, v: any): string {
 	if (v === null || v === undefined) return '';
-	if (/_fen$/.test(column)) return (Number(v) / 100).toFixed(2);
+	if (/(^|_)fen$/.test(column) || (/^(cap|before_cap|rate|allocated|spent|county_budget|county_allocated|fen_per_child)$/.test(column))) return (Number(v) / 100).toFixed(2);
 	if (column === 'grp') return groupName(Number(v), today());
-	if (column === 'slot') return Number(v) === 1 ? t('中午', 'Noon') : t('下午', 'Afternoon');
-	if (typeof v === 'object') return JSON.stringify(v);
+	if (/^(from|until)_md$/.test(column)) return Math.floor(Number(v) / 100) + '-' + Number(v) % 100;
+	if (column === 'roles') return String(rolesOf(v));
+	const words = said(view, column, v);
+	if (words !== null) return words;
+	if (typeof v === 'string' && /^[[{]/.test(v)) {
+		try {
+			return inner(JSON.parse(v));
+		} catch (e) {
+			return v;
+		}
+	}
 	return String(v);
 }
+
+// A number that only the machine knows: not shown where the name stands beside it.
+const HIDDEN = /^(school|version|row_key|(from|to|by)_id|sort|initials)$/;
+const NUMBERED = /^(pupil|staff|guardian|collector|consent|incident|hazard|inspection|opinion|practice|gift|training|message|request|complaint|route|entry|order_id|transfer|reporter|account_unit|other_pupil)$/;
 
 export function List(p: { name: string }) {
 	const [s] = useSchema();
@@ -151,12 +200,12 @@ export function List(p: { name: string }) {
 	if (!e) return <Page title={t('查看', 'See')} back="#/all" />;
 	return <Page title={short(e)} lead={about(e)} back="#/all" tools={<span class="no-print"><Button onClick={() => window.print()}>{t('打印', 'Print')}</Button> <a class="button plain" href={'/api/v1/sheet/' + p.name + '.xlsx' + query(params)}>.xlsx</a></span>}>
 		{e.params.length > 0 && <div class="narrow no-print">{e.params.map(x => <Input param={x} command={p.name} value={params[x.name] || ''} set={n => set({ ...v, [x.name]: n })} people={staff.rows || []} pupils={pupils.rows || []} groups={groups.rows || []} />)}</div>}
-		{ready ? <Rows seen={seen} empty={t('没有。', 'Nothing.')}>{rows => <Table rows={rows} />}</Rows> : <p class="hint">{t('先填上面。', 'Fill in above first.')}</p>}
+		{ready ? <Rows seen={seen} empty={t('没有。', 'Nothing.')}>{rows => <Table view={p.name} rows={rows} />}</Rows> : <p class="hint">{t('先填上面。', 'Fill in above first.')}</p>}
 	</Page>;
 }
 
-export function Table(p: { rows: Row[] }) {
-	const columns = Object.keys(p.rows[0]).filter(c => c !== 'school' && !(c === 'pupil' && 'name' in p.rows[0]));
+function Table(p: { view: string; rows: Row[] }) {
+	const columns = Object.keys(p.rows[0]).filter(c => !HIDDEN.test(c) && !(NUMBERED.test(c) && p.rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
 	return <div class="scroll" tabIndex={0} role="region" aria-label={t('表', 'Table')}><table class="table"><thead><tr>{columns.map(c => <th>{label(c)}</th>)}</tr></thead>
-		<tbody>{p.rows.slice(0, 1000).map(r => <tr>{columns.map(c => <td class={typeof r[c] === 'number' ? 'number' : ''}>{/name$/.test(c) ? <Name>{r[c]}</Name> : cell(c, r[c])}</td>)}</tr>)}</tbody></table></div>;
+		<tbody>{p.rows.slice(0, 1000).map(r => <tr>{columns.map(c => <td class={typeof r[c] === 'number' && said(p.view, c, r[c]) === null ? 'number' : ''}><Name>{cell(p.view, c, r[c])}</Name></td>)}</tr>)}</tbody></table></div>;
 }

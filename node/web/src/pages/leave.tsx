@@ -71,6 +71,30 @@ export function Leave(p: { session: Session }) {
 	</Page>;
 }
 
+// Children who go home the same way: a route together, walkers, boarders, those collected.
+interface Band { how: number; route: string; words: string; leader: string; children: Child[] }
+
+function bands(here: Child[]): Band[] {
+	const found: Band[] = [];
+	here.forEach(c => {
+		let b = found.filter(x => x.how === c.how && x.route === c.route)[0];
+		if (!b) found.push(b = { how: c.how, route: c.route, words: wayName(c.how) + (c.route_name ? ' ' + c.route_name : ''), leader: c.leader, children: [] });
+		b.children.push(c);
+	});
+	return found.sort((a, b) => a.how - b.how || (a.words < b.words ? -1 : 1));
+}
+
+// Whom nobody has fetched: what was done about it.
+function useKept(s: Session): { [pupil: string]: string } {
+	const { rows } = useView(s.date === today() ? 'not_collected' : null, { date: s.date, time: '23:59' }, 30);
+	const found: { [pupil: string]: string } = {};
+	(rows || []).forEach(r => {
+		if (r.kept_by) found[r.pupil] = r.kept_by + t(' 看护', ' keeps it');
+		else if (r.informed_at) found[r.pupil] = r.informed_at + t(' 已告知', ' informed');
+	});
+	return found;
+}
+
 function Going(p: { session: Session; known: any; all: Child[]; closed: boolean }) {
 	useTicker(30000);
 	const { session: s, all } = p;
@@ -78,11 +102,21 @@ function Going(p: { session: Session; known: any; all: Child[]; closed: boolean 
 	const [child, pick] = useState<Child | null>(null);
 	const [asking, ask] = useState(false);
 	const [closing, close] = useState(false);
+	const [band, set] = useState<Band | null>(null);
+	const kept = useKept(s);
 	const here = all.filter(c => !c.left);
 	const left = all.filter(c => c.left);
 	const over = p.known && p.known.end && s.date === today() ? minuteOfDay() - minutesOf(p.known.end) : 0;
 	if (!all.length) return <div><Note><p>{t('这一场还没有点名。', 'No roll call in this session yet.')}</p></Note>
 		<a class="button main" href={sessionHash('roll', s)}>{t('去点名', 'To the roll call')}</a></div>;
+	const groups = bands(here.filter(c => matches(c.name, filter)));
+	const bandGoes = async (b: Band) => {
+		set(null);
+		const ids = b.children.map(c => c.pupil);
+		const about = b.words + t('：' + ids.length + ' 人', ': ' + ids.length) + ' ' + sessionName(s);
+		if (b.route) await send('leave.route', { date: s.date, slot: s.slot, route: b.route, except: JSON.stringify(here.filter(c => ids.indexOf(c.pupil) < 0).map(c => c.pupil)) }, about, ids);
+		else await send('leave.group', { ...args(s), except: JSON.stringify(here.filter(c => ids.indexOf(c.pupil) < 0).map(c => c.pupil)) }, about, ids);
+	};
 	const allGo = async () => {
 		ask(false);
 		await send('leave.group', args(s), t('照常离校 ', 'Left as usual ') + sessionName(s) + t('：' + here.length + ' 人', ': ' + here.length));
@@ -92,11 +126,15 @@ function Going(p: { session: Session; known: any; all: Child[]; closed: boolean 
 			<div class="find"><label class="unseen" for="find">{t('找名字', 'Find a name')}</label>
 				<input id="find" type="search" placeholder={t('姓或拼音首字母', 'Name or initial')} value={filter} onInput={(e: any) => setFilter(e.currentTarget.value)} /></div></div>
 		{p.closed && <Note kind="good"><p>{t('已查房清场。', 'The rooms were checked and closed.')}</p></Note>}
+		{here.length > 0 && p.known && p.known.end && s.date === today() && over < LATE_MIN && <p class="timer">{over < 0 ? t('离放学 ' + p.known.end + ' 还有 ' + -over + ' 分钟', -over + ' minutes until the end at ' + p.known.end)
+			: t('放学已过 ' + over + ' 分钟；再过 ' + (LATE_MIN - over) + ' 分钟还没人接，就告知校长', over + ' minutes after the end; in ' + (LATE_MIN - over) + ' the head is to be informed')}</p>}
 		{here.length > 0 && over >= LATE_MIN && <Note kind="care"><p>{t('放学已过 ' + over + ' 分钟，还有 ' + here.length + ' 人没人接：告知校长，交给保安或指定成人看护。点孩子的名字登记。',
 			over + ' minutes after the end, ' + here.length + ' not collected: inform the head, a guard or a named adult keeps them. Tap the child to record it.')}</p></Note>}
 		{here.length > 0 && <p class="hint">{t('和平时不一样的孩子，先点名字登记；其余的一次登记。', 'First tap the children who go otherwise than usual; then all others at once.')}</p>}
-		<ul class="children">{here.filter(c => matches(c.name, filter)).map(c => <li>
-			<button type="button" class="child" onClick={() => pick(c)}><span class="child-name"><Name>{c.name}</Name></span><span class="child-state">{usualWords(c)}</span></button></li>)}</ul>
+		{groups.map(b => <section class="band"><div class="band-head"><h2>{b.words} <span class="quiet">{t(b.children.length + ' 人', String(b.children.length))}</span></h2>
+			{b.how !== 1 && groups.length > 1 && <Button onClick={() => set(b)}>{b.how === 5 ? t('都回宿舍了', 'Are in the dormitory') : t('都走了', 'All left')}</Button>}</div>
+			<ul class="children">{b.children.map(c => <li><button type="button" class="child" onClick={() => pick(c)}><span class="child-name"><Name>{c.name}</Name></span>
+				<span class="child-state">{kept[c.pupil] || (c.collector ? usualWords(c) : '')}</span></button></li>)}</ul></section>)}
 		{left.length > 0 && <details open={here.length === 0}><summary>{t('已走的 ' + left.length + ' 人', left.length + ' gone')}</summary>
 			<ul class="children">{left.filter(c => matches(c.name, filter)).map(c => <li><button type="button" class="child gone" onClick={() => pick(c)}>
 				<span class="child-name"><Name>{c.name}</Name></span><span class="child-state">✓ {wayName(c.left)}</span></button></li>)}</ul></details>}
@@ -104,6 +142,9 @@ function Going(p: { session: Session; known: any; all: Child[]; closed: boolean 
 			? <Button kind="main" wide onClick={() => ask(true)}>{t('其余 ' + here.length + ' 人照常离校', 'The other ' + here.length + ' left as usual')}</Button>
 			: !p.closed ? <Button kind="main" wide onClick={() => close(true)}>{t('查房清场', 'Check the rooms and close')}</Button>
 				: <a class="button plain wide" href="#/today">{t('回今日', 'Back to today')}</a>}</div>
+		{band && <Sheet title={t(band.words + ' ' + band.children.length + ' 人都走了？', band.words + ': all ' + band.children.length + ' left?')} onClose={() => set(null)}>
+			<ul class="summary">{band.children.map(c => <li><Name>{c.name}</Name></li>)}</ul>{band.leader && <p>{t('带队：', 'Led by ')}<Name>{band.leader}</Name></p>}
+			<div class="stack"><Button kind="main" wide onClick={() => bandGoes(band)}>{t('是，都走了', 'Yes, they left')}</Button><Button wide onClick={() => set(null)}>{t('再看看', 'Not yet')}</Button></div></Sheet>}
 		{asking && <Sheet title={t(here.length + ' 人照常离校？', here.length + ' left as usual?')} onClose={() => ask(false)}>
 			<ul class="summary">{Object.keys(ways).filter(h => here.some(c => c.how === Number(h))).map(h => <li>{wayName(h)}：<strong>{here.filter(c => c.how === Number(h)).length}</strong></li>)}</ul>
 			<p class="hint">{t('由您登记，记在您的名下。', 'Recorded as seen by you.')}</p>
@@ -168,6 +209,9 @@ function Stranger(p: { child: Child; onDone: (more: any, words: string) => void 
 	</form>;
 }
 
+const GUARD = 4; // bit of the role in staff.roles
+const guards = (x: any) => (Number(x.roles) & GUARD ? 1 : 0);
+
 function Late(p: { child: Child; session: Session; onClose: () => void }) {
 	const { date, slot } = p.session;
 	const [person, setPerson] = useState('');
@@ -177,7 +221,7 @@ function Late(p: { child: Child; session: Session; onClose: () => void }) {
 	return <div>
 		<Button wide kind="main" onClick={() => send('late.inform', { date, slot, pupil: p.child.pupil }, p.child.name + t(' 未接走，已告知校长', ' not collected, head informed')).then(p.onClose)}>{t('已告知校长', 'The head was informed')}</Button>
 		<h3>{t('交给谁看护', 'Who keeps the child')}</h3>
-		<Select label={t('教职工或保安', 'Staff or guard')} value={by} onChange={setBy} none={t('其他成人', 'Another adult')} options={(staff.rows || []).filter(x => Number(x.active)).map(x => [x.staff, x.name] as [string, string])} />
+		<Select label={t('教职工或保安', 'Staff or guard')} value={by} onChange={setBy} none={t('其他成人', 'Another adult')} options={(staff.rows || []).filter(x => Number(x.active)).sort((a, b) => guards(b) - guards(a)).map(x => [x.staff, x.name + (guards(x) ? t('（保安）', ' (guard)') : '')] as [string, string])} />
 		{!by && <Field label={t('成人姓名', 'Name of the adult')} value={person} onInput={setPerson} />}
 		<Check label={t('已在纸上签字', 'Signed on paper')} checked={signed} onChange={setSigned} />
 		<Button wide disabled={!by && !person.trim()} onClick={() => send('late.keep', { date, slot, pupil: p.child.pupil, ...(by ? { kept_by: by } : { person }), signed: signed ? 1 : 0 },

@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import { command, Refusal, Row } from '../api';
 import { can, useView, useWorld } from '../state';
-import { today } from '../time';
 import { Button, Check, Failure, Field, Name, Page, Rows, Select, Sheet } from '../ui';
 import { options, roleName, rolesOf, staffKind, staffKinds, t } from '../words';
 
@@ -11,7 +10,7 @@ export function People() {
 	const [form, setForm] = useState<'' | 'add' | Row>('');
 	const head = can('head');
 	return <Page title={t('教职工', 'People')} tools={<span class="no-print">{head && <Button kind="main" onClick={() => setForm('add')}>{t('＋ 登记', '＋ Add')}</Button>}</span>}>
-		<p class="no-print"><a class="button plain" href="#/statement">{t('月报与公示', 'Month and posting')}</a></p>
+		<p class="no-print"><a class="button plain" href="#/week">{t('周计划', 'The week')}</a> <a class="button plain" href="#/statement">{t('月报与公示', 'Month and posting')}</a></p>
 		<Rows seen={seen} empty={t('还没有人员。', 'Nobody yet.')}>{rows => <ul class="sessions">{rows.map(s => <li><div class={'session ' + (Number(s.active) ? 'here' : '')}>
 			<span class="session-name"><Name>{s.name}</Name></span><span class="session-state">{rolesOf(s.roles)} · {staffKind(s.kind)}</span>
 			<span class="session-more">{Number(s.active) ? (s.checked_on ? t('入职查询 ', 'Checked ') + s.checked_on : t('入职查询未登记', 'Entry check not recorded')) : t('已离岗', 'Has left')}</span>
@@ -65,25 +64,4 @@ function Change(p: { person: Row; head: boolean; onClose: () => void }) {
 		{p.head && <div><h3>{t('离岗', 'Leaving the service')}</h3><p>{t('所做的记录保留姓名，不再能登录。', 'What was done keeps the name; no more signing in.')}</p>
 			<Check label={t('确定离岗', 'Yes, leaves')} checked={sure} onChange={setSure} /><Button wide disabled={!sure} onClick={() => run('staff.end', { staff_id: p.person.staff })}>{t('登记离岗', 'Record it')}</Button></div>}
 	</Sheet>;
-}
-
-const fen = (yuan: any) => Math.round(parseFloat(yuan) * 100) || 0;
-
-// The month as it is posted for five working days.
-export function Statement() {
-	const { status } = useWorld();
-	const [month, setMonth] = useState(today().slice(0, 7));
-	const number = month.replace('-', '');
-	const seen = useView('subsidy_posting', { month: number });
-	return <Page title={t('月报与公示', 'Month and posting')} back="#/people" tools={<span class="no-print"><Button onClick={() => window.print()}>{t('打印', 'Print')}</Button> <a class="button plain" href={'/api/v1/sheet/subsidy_posting.xlsx?month=' + number}>.xlsx</a></span>}>
-		<div class="narrow no-print"><Field label={t('月份', 'Month')} type="month" value={month} onInput={setMonth} required /></div>
-		<h2 class="paper-only">{status && status.name} {t('课后服务劳务补助公示', 'Labour subsidy of the after-school service')} {month}</h2>
-		<Rows seen={seen} empty={t('这个月还没有数。', 'Nothing in this month yet.')}>{rows => <div>
-			{rows[0].posted_on && <p>{t('公示自 ', 'Posted from ')}{rows[0].posted_on}</p>}
-			<div class="scroll" tabIndex={0} role="region" aria-label={t('月报', 'Month')}><table class="table"><thead><tr><th>{t('姓名', 'Name')}</th><th class="number">{t('时长', 'Hours')}</th><th class="number">{t('场次', 'Sessions')}</th><th class="number">{t('金额（元）', 'Sum (yuan)')}</th></tr></thead>
-			<tbody>{rows.map(r => <tr><td><Name>{r.name}</Name></td><td class="number">{r.hours}</td><td class="number">{r.sessions}</td><td class="number">{r.yuan}</td></tr>)}</tbody>
-			<tfoot><tr><th colSpan={3}>{t('合计', 'Total')}</th><td class="number"><strong>{(rows.reduce((n, r) => n + fen(r.yuan), 0) / 100).toFixed(2)}</strong></td></tr></tfoot></table></div>
-			<div class="paper-only"><p>{t('公示期五个工作日。有异议请向学校或县教育局反映。', 'Posted for five working days. Objections to the school or the county bureau.')}</p><p>{t('制表 ____________　校长 ____________　家长委员会 ____________　日期 ____________', 'Made by ____________  Head ____________  Parents’ committee ____________  Date ____________')}</p></div></div>}</Rows>
-		<p class="no-print"><a href="#/all">{t('送审、更正、锁定和专款在“全部功能”里', 'Approval, correction, lock and ledger are under “Everything”')}</a></p>
-	</Page>;
 }

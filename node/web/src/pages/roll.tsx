@@ -75,7 +75,7 @@ export function Roll(p: { session: Session }) {
 	useEffect(() => { if (hosted) sheet.reload(); }, [hosted]);
 	return <Page title={sessionName(s)} lead={t('点名 · ', 'Roll call · ') + longDate(s.date)} back="#/roll">
 		<Rows seen={sheet} empty={t('这个班还没有学生。', 'No children in this class yet.')}>
-			{rows => <Marks session={s} rows={rows} waiting={unseen(items, s, sheet.at_ms)} />}
+			{rows => <Marks session={s} rows={rows.map(r => r.name === null ? { ...r, name: t('（已删除）', '(erased)') } : r)} waiting={unseen(items, s, sheet.at_ms)} />}
 		</Rows>
 	</Page>;
 }

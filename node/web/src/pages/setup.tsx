@@ -1,20 +1,39 @@
 import { useState } from 'preact/hooks';
 import { command, Refusal, Row, upload } from '../api';
 import { refreshMe, refreshStatus, signIn, useWorld, world } from '../state';
-import { clockDifference_ms, now_ms, timeOf, today } from '../time';
+import { now_ms, timeOf, today } from '../time';
 import { Button, Check, Choice, Failure, Field, Note, Page } from '../ui';
-import { getLang, Lang, setLang, siteClass, t } from '../words';
+import { getLang, Lang, setLang, siteClass, siteKind, t } from '../words';
+import { Importing } from './import';
+import { ClockNote } from './machine';
 
 const STEPS = 6;
-const CLOCK_TOLERANCE_MS = 120000;
+const KEPT = 'kehou recovery'; // until it is printed, so that a reload does not lose it
+
+function kept(): string {
+	try {
+		return sessionStorage.getItem(KEPT) || '';
+	} catch (e) {
+		return '';
+	}
+}
+
+function keep(text: string): void {
+	try {
+		if (text) sessionStorage.setItem(KEPT, text);
+		else sessionStorage.removeItem(KEPT);
+	} catch (e) {
+		// Without it a reload loses the sheet; the page says to print at once.
+	}
+}
 
 // From the county's invitation to the first class list, without a network.
 export function Setup() {
 	const { status, me } = useWorld();
-	const [step, setStep] = useState(status && !status.setup && me && me.first ? 5 : 1);
+	const [step, setStep] = useState(status && !status.setup && me && me.first ? 4 : 1);
 	const [file, setFile] = useState<File | null>(null);
 	const [found, setFound] = useState<Row | null>(null);
-	const [recovery, setRecovery] = useState('');
+	const [points, setPoints] = useState('');
 	const [error, setError] = useState<Refusal | null>(null);
 	const [busy, setBusy] = useState(false);
 	const [, redraw] = useState(0);
@@ -28,17 +47,24 @@ export function Setup() {
 		}
 		setBusy(false);
 	};
-	const difference = Math.abs(clockDifference_ms());
-	const titles = ['', t('语言和时钟', 'Language and clock'), t('县里的邀请文件', "The county's invitation"), t('核对学校', 'Is this your school?'), t('打印恢复码', 'Print the recovery sheet'), t('校长和 PIN 码', 'The head and a PIN'), t('保护孩子的资料', "The children's data")];
-	return <Page title={t('设置 第 ' + step + ' 步，共 ' + STEPS + ' 步', 'Set-up: step ' + step + ' of ' + STEPS)} lead={titles[step]}>
-		<div class="narrow">
+	const establish = () => tryTo(async () => {
+		const answer = await upload('setup/school', file!);
+		keep(answer.recovery);
+		await refreshStatus();
+		await refreshMe();
+		const names = points.split('\n').map(n => n.trim()).filter(Boolean);
+		for (let i = 0; i < names.length; i++) await command('site.add', { site: i + 1, name: names[i], class: 220, kind: 4 });
+		setStep(4);
+	});
+	const titles = ['', t('语言和时钟', 'Language and clock'), t('县里的邀请文件', "The county's invitation"), t('核对学校和校点', 'Is this your school?'), t('校长、PIN 码和恢复码', 'The head, a PIN, the recovery sheet'), t('保护孩子的资料', "The children's data"), t('花名册', 'The class list')];
+	return <Page title={t('设置 第 ' + step + ' 步，共 ' + STEPS + ' 步', 'Set-up: step ' + step + ' of ' + STEPS)} lead={titles[step]} bare={step === 4}>
+		<div class={step === 6 ? '' : 'narrow'}>
 			<Failure error={error} />
 			{step === 1 && <div>
 				<Choice label={t('语言', 'Language')} value={getLang()} onChange={v => { setLang(v as Lang); redraw(n => n + 1); }} options={[['zh', '中文'], ['en', 'English']]} />
+				{navigator.language && navigator.language.slice(0, 2) !== getLang() && <p class="hint">{t('这个浏览器的语言是 ', 'The language of this browser is ')}{navigator.language}</p>}
 				<p class="big-number"><strong>{today()} {timeOf(now_ms())}</strong></p>
-				{difference > CLOCK_TOLERANCE_MS ? <Note kind="care"><p>{t('学校主机的钟和这台设备差 ' + Math.round(difference / 60000) + ' 分钟。看一下手表：上面是主机的时间。不对的话先把主机的钟调准。',
-					"The machine's clock differs from this device by " + Math.round(difference / 60000) + ' minutes. Above is the machine’s: compare with a watch, set it first if it is wrong.')}</p></Note>
-					: <Note kind="good"><p>{t('主机的钟和这台设备一致。', 'The machine and this device agree on the time.')}</p></Note>}
+				<ClockNote />
 				<Button kind="main" wide onClick={() => setStep(2)}>{t('时间对，下一步', 'The time is right: next')}</Button></div>}
 			{step === 2 && <form onSubmit={e => {
 				e.preventDefault();
@@ -52,50 +78,65 @@ export function Setup() {
 				<Button type="submit" kind="main" wide busy={busy} disabled={!file}>{t('下一步', 'Next')}</Button></form>}
 			{step === 3 && found && <div>
 				<dl class="facts-list"><dt>{t('县（市、区）', 'County')}</dt><dd>{found.county_name}（{found.county}）</dd><dt>{t('学校', 'School')}</dt><dd><strong>{found.school_name}</strong></dd><dt>{t('学校标识码', 'School number')}</dt><dd>{found.school}</dd>
-					{found.class ? <dt>{t('城乡分类', 'Class')}</dt> : null}{found.class ? <dd>{siteClass(found.class)}（{found.class}）</dd> : null}</dl>
+					{found.class ? <dt>{t('城乡分类', 'Class')}</dt> : null}{found.class ? <dd>{siteClass(found.class)}（{found.class}）</dd> : null}
+					{found.kind ? <dt>{t('类别', 'Kind')}</dt> : null}{found.kind ? <dd>{siteKind(found.kind)}</dd> : null}</dl>
 				{found.valid === false && <Note kind="care"><p>{t('这份邀请不能用了，请向县中心要新的。', 'This invitation is no longer valid: ask the county for a new one.')}</p></Note>}
-				<div class="stack"><Button kind="main" wide busy={busy} disabled={found.valid === false} onClick={() => tryTo(async () => {
-					const answer = await upload('setup/school', file!);
-					setRecovery(answer.recovery);
-					setStep(4);
-				})}>{t('是我们学校，建立', 'Yes, set it up')}</Button>
+				<Field label={t('还带教学点？一行写一个名称', 'Teaching points, one a line')} value={points} onInput={setPoints} area hint={t('没有就空着，以后也能在“设置”里加。', 'None: leave it empty; they can be added later.')} />
+				<div class="stack"><Button kind="main" wide busy={busy} disabled={found.valid === false} onClick={establish}>{t('是我们学校，建立', 'Yes, set it up')}</Button>
 					<Button wide onClick={() => setStep(2)}>{t('不是，重新选文件', 'No, choose another file')}</Button></div></div>}
-			{step === 4 && <Recovery text={recovery} school={found ? found.school_name : ''} onDone={() => { refreshStatus(); refreshMe(); setStep(5); }} />}
-			{step === 5 && <Head busy={busy} onDone={(name, pin) => tryTo(async () => {
+			{step === 4 && <Head busy={busy} onDone={(name, pin) => tryTo(async () => {
 				await command('staff.add', { name, roles: 'head,teacher', pin });
 				await signIn(name, pin);
-				setStep(6);
+				keep('');
+				setStep(5);
 			})} />}
-			{step === 6 && <Duty onDone={async () => { world.settingUp = false; await refreshStatus(); await refreshMe(); location.hash = '#/pupils/import'; }} />}
+			{step === 5 && <Duty onDone={() => setStep(6)} />}
+			{step === 6 && <Importing done={<Finish />} />}
+			{step === 6 && <p><Button kind="quiet" onClick={() => finish('#/today')}>{t('以后再导入', 'Later')}</Button></p>}
 		</div>
 	</Page>;
 }
 
-function Recovery(p: { text: string; school: string; onDone: () => void }) {
-	const [printed, setPrinted] = useState(false);
-	return <div>
-		<div class="sheet-paper"><h2>{t('恢复码', 'Recovery sheet')} · {p.school}</h2><p class="recovery">{p.text}</p>
-			<p>{t('主机坏了或丢了，用县里的备份和这张纸找回孩子的资料。没有这张纸，谁也打不开。', "If the machine breaks, this sheet and the county's copy bring the children's data back. Without it nobody can.")}</p>
-			<p class="paper-only">{t('日期 ', 'Date ')}{today()}　　{t('保管人签名 ', 'Kept by ')}______________　　{t('存放处 ', 'Place ')}______________</p></div>
-		<Note kind="care"><p>{t('只显示这一次。打印两份，锁进柜子，不要拍照、不要存在电脑里。没有打印机就用笔抄下，念一遍核对。', 'Shown only now. Print two, lock them away; no photograph, no file. Without a printer copy it by hand and read it back.')}</p></Note>
-		<div class="stack"><Button wide onClick={() => window.print()}>{t('打印', 'Print')}</Button></div>
-		<Check label={t('已打印或抄好，锁好了', 'Printed or copied, and locked away')} checked={printed} onChange={setPrinted} />
-		<Button kind="main" wide disabled={!printed} onClick={p.onDone}>{t('下一步', 'Next')}</Button></div>;
+async function finish(hash: string): Promise<void> {
+	world.settingUp = false;
+	await refreshStatus();
+	await refreshMe();
+	location.hash = hash;
+}
+
+function Finish() {
+	return <div><h2>{t('设置好了。接下来：', 'Set up. What comes next:')}</h2><ol class="steps">
+		<li>{t('登记教职工，每人自己输 PIN 码。', 'Enter the staff; everybody types their own PIN.')}</li>
+		<li>{t('向县里上报一次，把答复读回来：方案和告知书就到了。', 'Report to the county once and read its answer: plan and consent notice arrive with it.')}</li>
+		<li>{t('打印家长选择表，签回来后逐个登记。', 'Print the consent forms, and tick them when they are back.')}</li></ol>
+		<div class="stack narrow"><Button kind="main" wide onClick={() => finish('#/people')}>{t('去登记教职工', 'Enter the staff')}</Button><Button wide onClick={() => finish('#/today')}>{t('去今日', 'To today')}</Button></div></div>;
 }
 
 function Head(p: { busy: boolean; onDone: (name: string, pin: string) => void }) {
+	const { status } = useWorld();
 	const [name, setName] = useState('');
 	const [pin, setPin] = useState('');
 	const [again, setAgain] = useState('');
+	const [printed, setPrinted] = useState(false);
+	const recovery = kept();
 	return <form onSubmit={e => {
 		e.preventDefault();
 		p.onDone(name.trim(), pin);
 	}}>
-		<Field label={t('校长（负责人）姓名', "The head's name")} value={name} onInput={setName} required autofocus autocomplete="name" />
-		<Field label={t('PIN 码，至少 4 位', 'PIN, 4 digits or more')} type="password" mode="numeric" value={pin} onInput={setPin} required autocomplete="new-password" hint={t('不要用 1234、生日、电话。', 'Not 1234, a birthday or a telephone number.')} />
-		<Field label={t('再输一次', 'Once more')} type="password" mode="numeric" value={again} onInput={setAgain} required autocomplete="new-password" />
-		{again && again !== pin && <Note kind="care"><p>{t('两次不一样。', 'They differ.')}</p></Note>}
-		<Button type="submit" kind="main" wide busy={p.busy} disabled={!name.trim() || pin.length < 4 || pin !== again}>{t('下一步', 'Next')}</Button></form>;
+		<div class="no-print">
+			<Field label={t('校长（负责人）姓名', "The head's name")} value={name} onInput={setName} required autofocus autocomplete="name" />
+			<Field label={t('PIN 码，至少 4 位', 'PIN, 4 digits or more')} type="password" mode="numeric" value={pin} onInput={setPin} required autocomplete="new-password" hint={t('不要用 1234、生日、电话。', 'Not 1234, a birthday or a telephone number.')} />
+			<Field label={t('再输一次', 'Once more')} type="password" mode="numeric" value={again} onInput={setAgain} required autocomplete="new-password" />
+			{again && again !== pin && <Note kind="care"><p>{t('两次不一样。', 'They differ.')}</p></Note>}
+		</div>
+		{!recovery && <Note><p>{t('恢复码只在建立主机的那个浏览器里显示一次。没有抄下的，请告诉县中心。', 'The recovery code was shown once, in the browser that set the machine up. If nobody copied it, tell the county.')}</p></Note>}
+		{recovery && <div><div class="sheet-paper"><h2>{t('恢复码', 'Recovery sheet')} · {status && status.name}</h2><p class="recovery">{recovery}</p>
+			<p>{t('主机坏了或丢了，用县里的备份和这张纸找回孩子的资料。没有这张纸，谁也打不开。', "If the machine breaks, this sheet and the county's copy bring the children's data back. Without it nobody can.")}</p>
+			<p class="paper-only">{t('日期 ', 'Date ')}{today()}　　{t('保管人签名 ', 'Kept by ')}______________　　{t('存放处 ', 'Place ')}______________</p></div>
+			<Note kind="care"><p>{t('只显示这一次。打印两份，锁进柜子，不要拍照、不要存在电脑里。没有打印机就用笔抄下，念一遍核对。', 'Shown only now. Print two, lock them away; no photograph, no file. Without a printer copy it by hand and read it back.')}</p></Note>
+			<div class="no-print"><Button wide onClick={() => window.print()}>{t('打印恢复码', 'Print the recovery sheet')}</Button>
+				<Check label={t('已打印或抄好，锁好了', 'Printed or copied, and locked away')} checked={printed} onChange={setPrinted} /></div></div>}
+		<div class="no-print"><Button type="submit" kind="main" wide busy={p.busy} disabled={!name.trim() || pin.length < 4 || pin !== again || (!!recovery && !printed)}>{t('下一步', 'Next')}</Button></div></form>;
 }
 
 function Duty(p: { onDone: () => void }) {
@@ -103,9 +144,9 @@ function Duty(p: { onDone: () => void }) {
 	return <div>
 		<ul class="steps"><li>{t('孩子的住址、健康、家长电话只有本校能看，县里看不到。', 'Addresses, health and telephone numbers are read in this school only, not by the county.')}</li>
 			<li>{t('每人用自己的 PIN 码，离开时换人或退出。', 'Everybody uses their own PIN, and signs out.')}</li>
-			<li>{t('家长可以查看、更正、要求删除孩子的资料。', 'A guardian may see, correct and have erased what is kept of the child.')}</li>
+			<li>{t('家长可以查看、更正、要求删除孩子的资料，15 天内答复。', 'A guardian may see, correct and have erased what is kept of the child; answered within 15 days.')}</li>
+			<li>{t('家长不同意保存资料的，用纸记，孩子照样参加。', 'Where a guardian refuses data, paper is used; the child takes part all the same.')}</li>
 			<li>{t('纸质名单用完锁好或粉碎。', 'Lock away or shred paper lists.')}</li></ul>
 		<Check label={t('我已阅读，学校负责做到', 'I have read this; the school answers for it')} checked={read} onChange={setRead} />
-		<Button kind="main" wide disabled={!read} onClick={p.onDone}>{t('完成，去导入花名册', 'Done: import the class list')}</Button></div>;
+		<Button kind="main" wide disabled={!read} onClick={p.onDone}>{t('下一步', 'Next')}</Button></div>;
 }
-

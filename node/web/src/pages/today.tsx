@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { groupName, sessionHash, useGroups } from '../day';
+import { groupName, sessionHash, unconfirmed, useGroups } from '../day';
 import { useOutbox } from '../outbox';
 import { useView, useWorld } from '../state';
 import { longDate, minuteOfDay, minutesOf, slotNow, timeOf, now_ms, today } from '../time';
@@ -21,11 +21,12 @@ function lines(groups: any[], sessions: any[], slot: number, date: string): Line
 	mine.filter(s => !found.some(f => f.session === s)).forEach(s => found.push({
 		slot, site: Number(s.site), grp: Number(s.grp), date, group: groupName(Number(s.grp), date), pupils: 0, consents: 0, session: s,
 	}));
-	return found.filter(l => l.session || l.consents > 0 || l.pupils > 0);
+	return found.filter(l => l.session || l.consents > 0).concat(found.filter(l => !l.session && !l.consents && l.pupils > 0));
 }
 
 function stateOf(l: Line): { words: string; kind: string; page: string } {
 	const s = l.session;
+	if (!s && !l.consents) return { words: t('还没有人登记参加', 'Nobody is registered yet'), kind: '', page: 'roll' };
 	if (!s || !Number(s.marks)) return { words: t('未点名', 'No roll call yet'), kind: 'todo', page: 'roll' };
 	if (Number(s.closed)) return { words: t('已清场', 'Closed'), kind: 'done', page: 'leave' };
 	if (Number(s.still_here)) return { words: t('还在校 ' + s.still_here + ' 人', s.still_here + ' still here'), kind: 'here', page: 'leave' };
@@ -40,7 +41,7 @@ function Session(p: { line: Line }) {
 		<span class="session-name">{l.group}</span>
 		<span class="session-state">{state.words}</span>
 		<span class="session-more">{s && Number(s.marks) ? t('到 ' + s.came + ' / ' + s.marks, s.came + ' of ' + s.marks + ' came') +
-			(s.staff ? ' · ' + s.staff : '') : t('参加 ' + l.consents + ' 人', l.consents + ' take part')}</span>
+			(s.staff ? ' · ' + s.staff : '') : l.consents ? t('参加 ' + l.consents + ' 人', l.consents + ' take part') : ''}</span>
 	</a></li>;
 }
 
@@ -50,12 +51,13 @@ function late(sessions: any[]): any[] {
 
 export function Today() {
 	useTicker(30000);
-	const { status } = useWorld();
+	const { me, status } = useWorld();
 	const hosted = useOutbox().filter(i => i.state !== 'phone').length;
 	const date = today();
 	const groups = useGroups();
 	const sessions = useView('sessions', { date }, 15);
 	const notices = useView('notices');
+	const hands = useView('handovers', { date }, 30);
 	useEffect(() => { if (hosted) sessions.reload(); }, [hosted]);
 	const unread = (notices.rows || []).filter(n => !Number(n.read));
 	const rows = sessions.rows || [];
@@ -65,6 +67,8 @@ export function Today() {
 		{late(rows).map(s => <Note kind="care"><p><a href={sessionHash('leave', { date, slot: Number(s.slot), site: Number(s.site), grp: Number(s.grp) })}>
 			{t(groupName(Number(s.grp), date) + '还有 ' + s.still_here + ' 人未接走，已超过 30 分钟。请告知校长并登记看护人。',
 				groupName(Number(s.grp), date) + ': ' + s.still_here + ' not collected for 30 minutes. Inform the head, record who keeps them.')}</a></p></Note>)}
+		{(hands.rows || []).filter(h => me && me.staff && h.to_id === me.staff.id && unconfirmed(h, hands.rows!)).map(h => <Note kind="care"><p><a href={sessionHash('hand', { date, slot: Number(h.slot), site: Number(h.site), grp: Number(h.grp) })}>
+			{t(h.from_staff + ' 把' + groupName(Number(h.grp), date) + '交给您，清点 ' + h.counted + ' 人：请当面点清，确认', h.from_staff + ' hands ' + groupName(Number(h.grp), date) + ' over to you, ' + h.counted + ' counted: count and confirm')}</a></p></Note>)}
 		{status && Number(status.inbox) > 0 && <Note kind="care"><p><a href="#/exchange">{t('有 ' + status.inbox + ' 处两份记录不一致，请选择', status.inbox + ' records disagree: please choose')}</a></p></Note>}
 		{unread.length > 0 && <Note><p><a href="#/notices">{t('县里有 ' + unread.length + ' 条通知未读：' + unread[0].title,
 			unread.length + ' unread from the county: ' + unread[0].title)}</a></p></Note>}

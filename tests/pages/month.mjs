@@ -1,0 +1,71 @@
+// The month's end: sums, the lock, what is posted, the sheet opened again and recomputed.
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { back, moveTo, open, picture, printed, same, test, view, work } from './harness.mjs';
+
+// Rows of the first sheet of an .xlsx, as they are in its XML.
+function sheet(file) {
+	const read = name => execFileSync('python3', ['-c', 'import sys,zipfile;sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))', file, name], { encoding: 'utf8' });
+	const text = x => x.replace(/<[^>]*>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+	const shared = (read('xl/sharedStrings.xml').match(/<si>.*?<\/si>/gs) || []).map(text);
+	return (read('xl/worksheets/sheet1.xml').match(/<row .*?<\/row>/gs) || []).map(row => (row.match(/<c [^>]*?(\/>|>.*?<\/c>)/gs) || []).map(c => {
+		const v = (c.match(/<v>(.*?)<\/v>/) || [])[1];
+		return v === undefined ? '' : / t="s"/.test(c) ? shared[Number(v)] : Number(v);
+	}));
+}
+
+export async function theMonth(w) {
+	const { desk } = w;
+	await test('R11_a correction is entered with its reason before the month is locked', async () => {
+		await moveTo('2026-11-02T09:00:00');
+		await back(desk, '校长甲');
+		await open(desk, 'statement', '月报与公示');
+		await desk.waitForSelector('.total');
+		await desk.click('button:has-text("补记、更正课时")');
+		await desk.locator('.sheet').getByLabel('谁').selectOption({ label: '老师乙' });
+		await desk.locator('.sheet').getByLabel('日期').fill('2026-10-27');
+		await desk.locator('.sheet').getByLabel('分钟').fill('90');
+		await desk.locator('.sheet').getByLabel('原因').fill('停电，纸单上有签名');
+		await desk.click('.sheet button[type=submit]');
+		await desk.waitForSelector('.sheet', { state: 'detached' });
+		const rows = await view(desk, 'subsidy?month=202610');
+		same(rows.filter(r => r.name === '老师乙')[0].entries, 1, 'entries');
+	}, true);
+	await test("R11_month end: the page's sums, the .xlsx and the duties come to the same fen; then it is locked", async () => {
+		await open(desk, 'today', '今日');
+		await open(desk, 'statement', '月报与公示');
+		await desk.waitForSelector('.total');
+		const fen = yuan => Math.round(Number(yuan) * 100);
+		const total = fen(await desk.textContent('.total'));
+		const items = await view(desk, 'subsidy_items?month=202610');
+		if (!(total > 0) || !items.length) throw new Error('no money in the month');
+		same(items.reduce((n, i) => n + i.fen, 0), total, 'sum of the duties'); // nobody is at the cap
+		const [file] = await Promise.all([desk.waitForEvent('download'), desk.click('a:has-text("下载 .xlsx")')]);
+		const saved = path.join(work, 'month.xlsx');
+		await file.saveAs(saved);
+		const rows = sheet(saved);
+		const column = rows[0].findIndex(h => /yuan|金额/.test(h));
+		const names = rows[0].findIndex(h => /^(name|姓名)$/.test(h));
+		same(rows.slice(1).reduce((n, r) => n + fen(r[column]), 0), total, 'sum of the sheet');
+		same(rows.slice(1).map(r => r[names]).sort(), (await view(desk, 'subsidy_posting?month=202610')).map(r => r.name).sort(), 'names of the sheet');
+		same(await printed(desk, 'posting'), 1, 'pages of the posting');
+		await desk.click('button:has-text("签字锁定")');
+		await desk.waitForSelector('.sheet .big-number');
+		await picture(desk, 'lock');
+		await desk.click('.sheet button[type=submit]');
+		await desk.waitForSelector('li:has-text("✓ 学校已签字锁定")');
+		await desk.click('text=记家委会');
+		await desk.locator('.sheet').getByLabel('签字人姓名').fill('家长戊');
+		await desk.click('.sheet button[type=submit]');
+		await desk.waitForSelector('li:has-text("✓ 家长委员会签字：家长戊")');
+		await picture(desk, 'statement');
+		const [step] = await view(desk, 'statements?month=202610');
+		same([step.fen, step.parents], [total, '家长戊'], 'what was signed');
+	});
+	await test('what is posted bears names, hours, sums and signature lines, and no number of a person', async () => {
+		await desk.emulateMedia({ media: 'print' });
+		const text = await desk.evaluate(() => document.body.innerText);
+		await desk.emulateMedia({ media: null });
+		same([/家长委员会 _+/.test(text), /五个工作日/.test(text), /到了哪一步/.test(text), /\d{10,}/.test(text)], [true, true, false, false], 'on paper');
+	});
+}

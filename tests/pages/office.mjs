@@ -1,0 +1,215 @@
+// What the head does at the PC: the plan and what changed, phases, the week, a child and its
+// guardian's rights, paper sheets and late entry, opinions, machines, a diagnostic file.
+import fs from 'node:fs';
+import { arrived, BIG, exchange, GRP, hubDir, kehou, open, picture, plan, printed, publish, SCHOOL, same, settled, test, today, view } from './harness.mjs';
+
+export async function theOffice(w) {
+	const { desk, two } = w;
+	await test("R2_what a new version of the county's plan changes is shown, and confirmed", async () => {
+		const second = plan();
+		second.version = 2;
+		second.from = '2026-10-30';
+		second.title = '登封市中小学课后服务工作方案（冬季）';
+		second.windows.find(x => x.class === 220).end = '17:30';
+		second.settings.find(x => x.name === 'silence_days').value = 4;
+		publish(second);
+		await exchange(desk);
+		await exchange(desk);
+		await open(desk, 'policy', '县里的方案');
+		await desk.waitForSelector('h2:has-text("将要改的：自 2026-10-30")');
+		await desk.waitForSelector('.item:has-text("16:00-17:30")');
+		await desk.click('button:has-text("签收第 2 版")');
+		await desk.waitForSelector('text=本校已签收第 2 版');
+		await picture(desk, 'policy');
+		same((await view(desk, 'policy_changes?version=2')).every(r => r.confirmed === 1), true, 'confirmed');
+	});
+	await test('R5_pages appear with the phase that the county sets', async () => {
+		await open(desk, 'all', '全部功能');
+		await desk.waitForSelector('.note:has-text("本校在第 1 阶段")');
+		same(await desk.locator('h2:has-text("活动与周计划")').count() + await desk.locator('nav a:has-text("周计划")').count(), 0, 'the week in phase 1');
+		kehou('-D', hubDir, 'do', 'site.phase', 'school=' + SCHOOL, 'site=0', 'phase=3', 'on=' + today());
+		await exchange(desk);
+		await open(desk, 'all', '全部功能');
+		await desk.reload();
+		await desk.waitForSelector('h2:has-text("活动与周计划")');
+		await desk.waitForSelector('nav a:has-text("周计划")');
+	});
+	await test('the week: planned in a grid, copied into the next, printed on A4', async () => {
+		await open(desk, 'week', '周计划');
+		await desk.waitForSelector('.cell');
+		for (const [day, who] of [['周四', '老师乙'], ['周五', '老师丙']]) {
+			await desk.click(`.cell[aria-label="三年级1班 ${day}"]`);
+			await desk.locator('.sheet').getByLabel('谁带').selectOption({ label: who });
+			await desk.locator('.sheet').getByLabel('做什么').selectOption({ label: '自主阅读' });
+			await desk.click('.sheet button:has-text("编排")');
+			await desk.waitForSelector(`.cell:has-text("${who}")`);
+		}
+		await desk.waitForSelector('.cell:has-text("✓ 已开展")'); // Thursday was held
+		await desk.click('text=下一周');
+		await desk.waitForSelector('.note:has-text("还没有编排")');
+		await desk.click('button:has-text("照抄上一周")');
+		await desk.waitForSelector('.cell:has-text("老师丙")');
+		await picture(desk, 'week');
+		same(await printed(desk, 'week'), 1, 'pages');
+		await desk.click('.cell[aria-label="三年级1班 周四"]');
+		await desk.locator('.sheet').getByLabel('题目').fill('数学补课');
+		await desk.click('.sheet button:has-text("编排")');
+		await desk.waitForSelector('.sheet .note'); // R8: refused, in words
+		await desk.click('.sheet .close');
+	});
+	await test("R19_the child's page tells who changed what", async () => {
+		const child = (await view(desk, 'pupils'))[0];
+		await open(desk, 'pupils/' + child.pupil, child.name);
+		const line = desk.locator('.timeline .item', { hasText: '2016-05-12' });
+		await line.waitFor(); // the school's edit of the evening before
+		if (!/学生资料 更改.*校长甲/.test(await line.textContent())) throw new Error(await line.textContent());
+		await desk.locator('.timeline .item', { hasText: '登封市' }).first().waitFor(); // and the county's
+	});
+	await test('R18_a guardian asks, is answered, and the child is erased everywhere', async () => {
+		const child = (await view(desk, 'pupils?grp=' + BIG)).find(p => p.name === '癸未') || (await view(desk, 'pupils?grp=' + BIG))[9];
+		await open(desk, 'pupils/' + child.pupil, child.name);
+		await desk.click("text=记家长的要求");
+		await desk.getByLabel('要求什么').selectOption({ label: '删除' });
+		await desk.getByLabel('原话').fill('转去外地，请删掉');
+		await desk.click('.sheet button[type=submit]');
+		await desk.waitForSelector('.item:has-text("最迟")');
+		await picture(desk, 'child');
+		await open(desk, 'copy/' + child.pupil, '给家长看的全部资料');
+		await desk.waitForSelector('td:has-text("' + child.name + '")');
+		await picture(desk, 'copy');
+		same(await printed(desk, 'copy'), 1, 'pages');
+		await open(desk, 'pupils/' + child.pupil, child.name);
+		await desk.click('button:has-text("删除资料")');
+		await desk.getByLabel('哪位家长要求的').selectOption({ index: 1 });
+		await desk.getByLabel('再写一遍孩子的姓名').fill(child.name);
+		await desk.getByLabel('纸质名单上也会划掉').check();
+		await picture(desk, 'erase');
+		await desk.click('.sheet button[type=submit]');
+		await desk.waitForSelector('h1:has-text("学生")');
+		const names = async () => (await view(desk, 'pupils')).map(p => p.name);
+		same((await names()).includes(child.name), false, 'the name at the school');
+		await exchange(desk);
+		const hub = kehou('-D', hubDir, '--json', 'show', 'pupils', 'school=' + SCHOOL);
+		same([hub.includes(child.name), hub.includes('甲子')], [false, true], 'names at the county');
+	});
+	await test('paper sheets for the dead machine: who may collect, ways home, blank lines', async () => {
+		await open(desk, 'paper', '纸单');
+		await desk.waitForSelector('.paper-sheet td:has-text("甲子家长")');
+		await desk.waitForSelector('.paper-sheet td:has-text("路队 东线")');
+		await settled(desk);
+		await picture(desk, 'paper');
+		await printed(desk, 'paper');
+	});
+	await test('late entry from paper keeps the reason', async () => {
+		await open(desk, 'late', '补录');
+		await desk.getByLabel('为什么补录').fill('停电，照纸单补录');
+		await desk.locator('.session:has-text("三年级1班") button:has-text("点名")').click();
+		await desk.waitForSelector('.child');
+		await desk.click('.foot button');
+		await arrived(desk);
+		const [late] = await view(desk, 'sessions?date=2026-10-28');
+		same([late.reason, late.marks > 0], ['停电，照纸单补录', true], 'the session of yesterday');
+	});
+	await test('the diagnostic file bears no name', async () => {
+		await open(two, 'help', '帮助');
+		const [file] = await Promise.all([two.waitForEvent('download'), two.click('button:has-text("诊断文件")')]);
+		const text = fs.readFileSync(await file.path(), 'utf8');
+		const { taps } = JSON.parse(text);
+		if (!Object.keys(taps).length) throw new Error('nothing in it');
+		const names = (await view(desk, 'pupils')).map(p => p.name).concat((await view(desk, 'staff')).map(s => s.name), '告成镇', '邻居');
+		same(names.filter(n => n && text.includes(n)), [], 'names in the file');
+	});
+	await test('activities, safety, ledger, opinions: generated forms are in Chinese and write', async () => {
+		await open(desk, 'form/hazard.add');
+		await desk.getByLabel('类别').selectOption({ label: '校舍' });
+		await desk.getByLabel('情况').fill('后墙开裂');
+		await desk.getByLabel('地点').fill('三号教室');
+		await desk.getByLabel('部门').selectOption({ label: '学校' });
+		await desk.getByLabel('期限').fill('2026-11-10');
+		await picture(desk, 'form');
+		await desk.click('button:has-text("保存")');
+		await desk.waitForSelector('text=已记在学校主机上');
+		await open(desk, 'form/hazard.step');
+		await desk.getByLabel('隐患').selectOption({ index: 1 });
+		await desk.getByLabel('类别').selectOption({ label: '已消除' });
+		await desk.getByLabel('内容').fill('请村里的瓦匠修好了');
+		await desk.click('button:has-text("保存")');
+		await desk.waitForSelector('text=已记在学校主机上');
+		await open(desk, 'form/opinion.add');
+		await desk.getByLabel('类别').selectOption({ label: '建议' });
+		await desk.getByLabel('内容').fill('校门口的灯坏了');
+		await desk.click('button:has-text("保存")');
+		await desk.waitForSelector('text=已记在学校主机上');
+		await open(desk, 'list/opinions');
+		await desk.waitForSelector('td:has-text("建议")');
+		await picture(desk, 'list');
+	});
+	await test('every list and form has Chinese words for its columns and fields', async () => {
+		const { views, commands } = await desk.evaluate(() => fetch('/api/v1/schema').then(r => r.json()));
+		const left = [];
+		for (const e of views.filter(v => !/^audit_/.test(v.name))) {
+			const rows = await desk.evaluate(n => fetch('/api/v1/view/' + n + '?date=2026-10-29&slot=2&month=202610&kind=1&version=2&list=1&week_on=2026-10-26&school_year=2026&from_on=2026-09-01&until_on=2026-12-31&term_on=2026-09-01&time=18:00&open=1').then(r => r.ok ? r.json() : null), e.name);
+			if (!rows) continue; // wants another parameter
+			await open(desk, 'list/' + e.name);
+			await settled(desk);
+			left.push(...await desk.evaluate(n => Array.from(document.querySelectorAll('th,label,legend,h1')).map(x => x.textContent).filter(x => !/[\u4e00-\u9fff]|PIN/.test(x)).map(x => n + ': ' + x), e.name));
+		}
+		for (const e of commands.filter(c => c.name !== 'policy.publish')) {
+			await open(desk, 'form/' + e.name);
+			await desk.waitForSelector('h1');
+			left.push(...await desk.evaluate(n => Array.from(document.querySelectorAll('label,legend,h1')).map(x => x.textContent).filter(x => x && !/[\u4e00-\u9fff]|PIN/.test(x)).map(x => n + ': ' + x), e.name));
+		}
+		if (left.length) throw new Error(left.slice(0, 30).join('\n'));
+	});
+	await test('the machine: sites, devices of the county’s roster, what is safe where', async () => {
+		await open(desk, 'machine', '设置');
+		await desk.waitForSelector('.item:has-text("这一台"):has-text("县里已登记")');
+		await desk.waitForSelector('.item:has-text("王家沟教学点")');
+		await picture(desk, 'machine');
+	});
+	await test('a whole flow by keyboard: a child is corrected without a mouse', async () => {
+		const child = (await view(desk, 'pupils?grp=' + GRP))[0];
+		await open(desk, 'today', '今日');
+		await settled(desk);
+		await desk.evaluate(() => { document.body.tabIndex = -1; document.body.focus(); });
+		const press = async (...keys) => { for (const k of keys) await desk.keyboard.press(k); };
+		const reach = async (what, most = 80) => {
+			for (let i = 0; i < most; i++) {
+				await press('Tab');
+				if (await desk.evaluate(w => (document.activeElement.textContent || document.activeElement.id || '').includes(w) || document.activeElement.matches(`[aria-label*="${w}"]`), what)) return;
+			}
+			throw new Error('no way by Tab to ' + what);
+		};
+		await press('Tab'); // first the way past the menu
+		same(await desk.evaluate(() => document.activeElement.className), 'skip', 'first focus');
+		await reach('学生');
+		await press('Enter');
+		await desk.waitForSelector('h1:has-text("学生")');
+		await settled(desk);
+		await desk.focus('input[type=search]');
+		await desk.keyboard.type(child.name);
+		await reach(child.name);
+		const ring = await desk.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+		same(ring, 'solid', 'the ring of what has the focus');
+		await press('Enter');
+		await desk.waitForSelector('h2:has-text("基本情况")');
+		await reach('更正');
+		await press('Enter');
+		await desk.waitForSelector('.sheet');
+		same(await desk.evaluate(() => document.activeElement.closest('.sheet') !== null), true, 'focus in the sheet');
+		await press('Tab'); // from the name to the birthday
+		await desk.keyboard.press('Control+A');
+		await desk.keyboard.type('2017-03-04');
+		await press('Enter');
+		await desk.waitForSelector('dd:has-text("2017-03-04")');
+		await desk.waitForSelector('.sheet', { state: 'detached' });
+		same(await desk.evaluate(() => document.activeElement.textContent), '更正', 'focus after saving');
+		await press('Enter');
+		await desk.waitForSelector('.sheet');
+		await press('Escape');
+		await desk.waitForSelector('.sheet', { state: 'detached' });
+		same(await desk.evaluate(() => document.activeElement.textContent), '更正', 'focus after the sheet');
+	});
+}
+
+
