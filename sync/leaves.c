@@ -654,7 +654,7 @@ private_decode(const uint8_t *part, size_t len, const struct stream_id *stream,
 	struct filled f = {NULL};
 	struct reader r;
 	uint64_t generation;
-	bool erased = false;
+	bool hidden;
 	struct leaf l;
 	size_t n, i;
 	int status = list_begin(&r, part, len, true, &generation, &n);
@@ -664,17 +664,22 @@ private_decode(const uint8_t *part, size_t len, const struct stream_id *stream,
 	for (i = 0; i < nkeys; i++)
 		if (generation && keys[i].generation == generation)
 			key = &keys[i];
+	hidden = !key && len;
 	for (i = 0; status == STATUS_OK && key && i < n; i++) {
 		status = leaf_read(&r, true, &l);
 		if (status != STATUS_OK)
 			break;
-		erased = erased || !l.body;
 		if (l.body)
 			status = private_open(&l, stream, first, key, batch, &f);
+		/* Whoever has no key cannot see that it is wrong, and takes the rest:
+		 * so does who has it, or replicas would differ. */
+		if (status != STATUS_OK && status != STATUS_NOMEM) {
+			hidden = true;
+			status = STATUS_OK;
+		}
 	}
 	if (status == STATUS_OK)
-		status = unfilled_clear(batch, PRIVACY_PRIVATE, &f,
-		    erased || (!key && len), !key && len);
+		status = unfilled_clear(batch, PRIVACY_PRIVATE, &f, len > 0, hidden);
 	filled_release(&f, batch);
 	return status;
 }

@@ -32,7 +32,9 @@ int leaves_decode(const uint8_t *leaves, size_t len, struct batch *batch) MUST_C
 int private_encode(const struct batch *batch, const struct stream_id *stream,
     uint64_t first, const struct school_key *key, const struct env *env,
     struct buffer *ret) MUST_CHECK;
-/* Fills the cells, or clears the mask bits where the generation is missing. */
+/* Fills the cells, or clears the mask bits of what cannot be read: the generation is
+ * missing, or a leaf does not open under it.  What is malformed inside is no error:
+ * only some replicas could see it. */
 int private_decode(const uint8_t *part, size_t len, const struct stream_id *stream,
     uint64_t first, const struct school_key *keys, size_t nkeys,
     struct batch *batch) MUST_CHECK;

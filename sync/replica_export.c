@@ -355,7 +355,7 @@ on_folder(struct replica *r, const char *folder, const struct folder_entry *list
  * too. */
 static int
 remove_superseded(struct replica *r, const char *folder,
-    const struct folder_entry *list, size_t n, const struct node_id *to,
+    const struct folder_entry *list, size_t n, const struct peer *to,
     uint64_t before, struct replica_export *ret)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -364,8 +364,8 @@ remove_superseded(struct replica *r, const char *folder,
 		int status;
 
 		if (!header_of(r, folder, &list[i], &info, &ours) || !ours ||
-		    node_id_compare(&info.recipient, to) != 0 ||
-		    info.number >= before)
+		    node_id_compare(&info.recipient, &to->node) != 0 ||
+		    info.number >= before || info.number <= to->floor)
 			continue;
 		status = replica_away(r, folder_remove(r->env, folder, list[i].name));
 		if (status != STATUS_OK)
@@ -423,12 +423,9 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 	static const struct buffer none = BUFFER_INIT;
 	static const struct verdicts no_verdicts;
 	size_t done = 0;
-	uint64_t first = p->sent + 1, floor = 0;
-	/* What an older copy of this database gave numbers to may be the only copy. */
-	int status = replica_number(r, "number_floor", &floor);
+	uint64_t first = p->sent + 1;
+	int status;
 
-	if (status != STATUS_OK)
-		return status;
 	do {
 		struct outgoing o = { .to = to, .pieces = plan->pieces + done,
 		    .receipt = done == 0 ? receipt : &none, .request = request,
@@ -444,8 +441,8 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 			status = record_sent(r, p, shared);
 		o.number = p->sent;
 		o.received = p->received;
-		if (o.n == plan->n && first > floor)
-			o.replaces = first - 1 - floor;
+		if (o.n == plan->n)
+			o.replaces = first - 1 - p->floor;
 		if (status == STATUS_OK)
 			status = write_bundle(r, folder, &o, p->last_name, &written);
 		vector_release(&o.manifest.vector);
@@ -518,7 +515,7 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 		status = save_peer(r, &p);
 	}
 	if (status == STATUS_OK)
-		status = remove_superseded(r, folder, list, n, &to->node.id, before,
+		status = remove_superseded(r, folder, list, n, &p, before,
 		    ret);
 out:
 	peer_release(&p);

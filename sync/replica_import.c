@@ -220,6 +220,18 @@ take_item(struct importing *im, enum bundle_item kind, const uint8_t *data,
 	return status;
 }
 
+/* The peer has a number from us that we never gave: another copy of this node speaks
+ * to it, or did.  What we said counts for nothing there, so we say all of it anew,
+ * above that number. */
+static void
+outnumber(struct peer *p, uint64_t theirs)
+{
+	if (theirs <= p->sent || theirs > PEER_NUMBER_MAX)
+		return;
+	p->sent = p->floor = theirs;
+	peer_forget_sent(p);
+}
+
 /* What the manifest says of the sender. */
 static int
 learn(struct importing *im, const struct bundle_info *info,
@@ -231,8 +243,13 @@ learn(struct importing *im, const struct bundle_info *info,
 	/* An older bundle says nothing that the newest does not say better; its
 	 * vector may be of a state that was lost since. */
 	im->newest = info->number > p->received;
-	if (!im->newest)
+	outnumber(p, info->received);
+	if (!im->newest) {
+		/* Late, or of another copy, which has to learn that it is not heard:
+		 * an answer goes out in any case. */
+		peer_forget_sent(p);
 		return STATUS_OK;
+	}
 	if (m->since == 0) {
 		/* A complete vector is the truth, also when it is lower: the
 		 * sender may have been put back to an older state. */

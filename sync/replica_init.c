@@ -230,13 +230,15 @@ wrap_keys(struct replica *r, const uint8_t recovery_pk[32])
 	return status;
 }
 
-/* Whether a machine of this school was enrolled before: it has keys then. */
+/* Whether another machine of this school was invited before: it has keys of its own,
+ * whether it was enrolled by now or not. */
 static bool
-has_devices(const struct roster *roster, uint64_t scope)
+has_others(const struct roster *roster, uint64_t scope, const uint8_t own_invite[16])
 {
-	for (size_t i = 0; i < roster->ncerts; i++)
-		if (roster->certs[i].role == ROLE_SCHOOL &&
-		    roster->certs[i].scope == scope)
+	for (size_t i = 0; i < roster->ninvites; i++)
+		if (roster->invites[i].role == ROLE_SCHOOL &&
+		    roster->invites[i].scope == scope &&
+		    memcmp(roster->invites[i].id, own_invite, 16) != 0)
 			return true;
 	return false;
 }
@@ -248,7 +250,7 @@ birth_keys(struct replica *r, const struct invitation *inv, const uint8_t secret
 {
 	uint8_t recovery_pk[32];
 	char path[REPLICA_PATH_BYTES];
-	int status = has_devices(&inv->roster, inv->scope) ?
+	int status = has_others(&inv->roster, inv->scope, inv->id) ?
 	    keyring_rotate_apart(&r->keys, r->env) : keyring_rotate(&r->keys, r->env);
 
 	crypto_scalarmult_base(recovery_pk, secret);

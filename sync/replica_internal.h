@@ -81,6 +81,7 @@ struct merge replica_merge(struct replica *r);
 
 /* What is known of another node; in meta space "peer" under its id. */
 #define PEER_SENT_MAX 8
+#define PEER_NUMBER_MAX (UINT64_C(1) << 62) /* of bundles that are believed in */
 struct peer_sent {
 	uint64_t number;       /* of a bundle that left for the peer */
 	struct vector vector;  /* our vector as it stood */
@@ -89,7 +90,9 @@ struct peer {
 	struct node_id node;
 	struct vector acked;   /* what the peer said that it has */
 	uint64_t received;     /* highest bundle number taken in from it */
-	uint64_t sent;         /* highest bundle number made for it */
+	uint64_t sent;         /* highest bundle number made for it … */
+	uint64_t floor;        /* … of which those through this one may be another
+	                        * copy's, or carry what was lost here since */
 	uint64_t told;         /* our bundle that it acknowledged */
 	int64_t contact_s;     /* our clock when its newest bundle came; 0 never */
 	uint8_t content[HASH_BYTES];   /* of what the last bundle carried */
@@ -110,6 +113,8 @@ void peer_release(struct peer *p);
 int peer_forget_told(struct replica *r) MUST_CHECK;
 /* Vector that the peer is known to have been told; NULL: nothing. */
 const struct vector *peer_told(const struct peer *p);
+/* The next bundle to it says everything anew, whatever lies there. */
+void peer_forget_sent(struct peer *p);
 int peer_add_sent(struct peer *p, uint64_t number, const struct vector *v) MUST_CHECK;
 
 /* The streams of a scope that are shared with a peer: its scope and the

@@ -216,7 +216,7 @@ find_owners(struct replica *r, const uint8_t *sheet, const uint8_t *own_sheet,
 	ret->pk[ret->n++] = r->self.pub.seal_pk;
 	if (sheet != NULL)
 		ret->pk[ret->n++] = sheet;
-	if (own_sheet != NULL)
+	if (own_sheet != NULL && (sheet == NULL || memcmp(own_sheet, sheet, 32) != 0))
 		ret->pk[ret->n++] = own_sheet;
 	for (size_t i = 0; i < r->roster.ncerts; i++) {
 		bool yes;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define PEER_VERSION 1
+#define PEER_VERSION 2
 
 void
 peer_release(struct peer *p)
@@ -31,6 +31,7 @@ peer_read(const struct buffer *b, struct peer *p)
 		return STATUS_CORRUPT;
 	p->received = reader_varint(&r);
 	p->sent = reader_varint(&r);
+	p->floor = reader_varint(&r);
 	p->told = reader_varint(&r);
 	p->contact_s = reader_zigzag(&r);
 	reader_copy(&r, p->content, sizeof(p->content));
@@ -64,7 +65,9 @@ peer_load(struct replica *r, const struct node_id *node, struct peer *ret)
 	if (status == STATUS_OK)
 		status = peer_read(&b, ret);
 	else if (status == STATUS_NOT_FOUND)
-		status = replica_number(r, "number_floor", &ret->sent);
+		status = replica_number(r, "number_floor", &ret->floor);
+	if (ret->sent < ret->floor)
+		ret->sent = ret->floor;
 	buffer_release(&b);
 	return status;
 }
@@ -80,6 +83,7 @@ peer_save(struct replica *r, const struct peer *p)
 	buffer_put_u8(&b, PEER_VERSION);
 	buffer_put_varint(&b, p->received);
 	buffer_put_varint(&b, p->sent);
+	buffer_put_varint(&b, p->floor);
 	buffer_put_varint(&b, p->told);
 	buffer_put_zigzag(&b, p->contact_s);
 	buffer_put(&b, p->content, sizeof(p->content));
@@ -106,6 +110,16 @@ peer_told(const struct peer *p)
 		if (p->sents[i].number == p->told)
 			return &p->sents[i].vector;
 	return NULL;
+}
+
+void
+peer_forget_sent(struct peer *p)
+{
+	p->told = 0;
+	for (size_t i = 0; i < p->nsents; i++)
+		vector_release(&p->sents[i].vector);
+	p->nsents = 0;
+	memset(p->content, 0, sizeof(p->content));
 }
 
 int
@@ -236,13 +250,8 @@ forget_told(struct replica *r, const struct node_id *node, uint64_t floor)
 	int status = peer_load(r, node, &p);
 
 	if (status == STATUS_OK) {
-		if (p.sent < floor)
-			p.sent = floor;
-		p.told = 0;
-		for (size_t i = 0; i < p.nsents; i++)
-			vector_release(&p.sents[i].vector);
-		p.nsents = 0;
-		memset(p.content, 0, sizeof(p.content));
+		p.sent = p.floor = p.sent < floor ? floor : p.sent;
+		peer_forget_sent(&p);
 		status = peer_save(r, &p);
 	}
 	peer_release(&p);

@@ -1,24 +1,15 @@
 #include "tests/sim/county.h"
 
 #include <assert.h>
-#include <jansson.h>
 #include <sodium.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "gen/county_sql.h"
 #include "schema/domain.h"
 
 #define START_S INT64_C(1788220800) /* 2026-09-01 */
-#define FIRST_DAY 9740              /* the same as a day number */
-#define STAFF 7
-/* About as many as an act takes: a fault asked for later strikes after it. */
-#define WRITE_OPERATIONS 16
-#define IN_OPERATIONS 40
-#define OUT_OPERATIONS 80
+#define SETTLE_ROUNDS 10
 
 /* --- Randomness that libsodium draws by itself ---------------------------- */
 
@@ -59,110 +50,17 @@ static struct randombytes_implementation seeded = {
 /* --- Birth ---------------------------------------------------------------- */
 
 static void
-set_clock(struct county *c, struct county_node *n)
-{
-	sim_set_clock(n->env, c->now_s + n->offset_s);
-}
-
-static struct county_node *
-node_begin(struct county *c)
-{
-	struct county_node *n = &c->nodes[c->nnodes];
-
-	n->index = c->nnodes++;
-	n->pending = -1;
-	(void)snprintf(n->dir, sizeof(n->dir), "node%u", n->index);
-	(void)snprintf(n->saved_dir, sizeof(n->saved_dir), "saved%u", n->index);
-	sim_mount(c->world, n->dir);
-	sim_mount(c->world, n->saved_dir);
-	n->env = sim_node(c->world, 1000 + n->index, c->now_s);
-	return n;
-}
-
-static uint64_t
-epoch_of(const struct county_node *n)
-{
-	struct buffer b = BUFFER_INIT;
-	struct reader r;
-	uint64_t epoch = 0;
-
-	if (store_meta_get(replica_store(n->r), "self", "epoch", &b) == STATUS_OK) {
-		reader_init(&r, b.data, b.len);
-		epoch = reader_varint(&r);
-	}
-	buffer_release(&b);
-	return epoch;
-}
-
-static void
-open_node(struct county *c, struct county_node *n)
-{
-	int status;
-
-	set_clock(c, n);
-	status = replica_open(n->dir, n->env, &schema_domain, &n->r);
-	if (status != STATUS_OK)
-		county_fail(c, "node %u does not open: %s", n->index,
-		    status_name(status));
-	n->epoch = epoch_of(n);
-}
-
-/* What the engine wrote by itself at birth: transactions without rows of ours. */
-static void
-adopt(struct county *c, struct county_node *n)
-{
-	struct store *s = replica_store(n->r);
-
-	for (uint32_t w = 1; w <= store_stream_count(s); w++) {
-		const struct stream_id *id = store_stream_id(s, w);
-		struct model_stream *m = model_stream(c->model, id);
-		struct store_head head;
-
-		if (store_head(s, w, &head) != STATUS_OK)
-			county_fail(c, "no head of a new stream");
-		while (m->n < head.logged) {
-			unsigned tx = model_tx(c->model, &id->node, c->now_s, id->scope,
-			    &n->known, NULL, 0, false);
-
-			model_append(m, tx);
-			model_add(&n->known, tx);
-			model_add(&c->told, tx);
-		}
-	}
-}
-
-static void
 hub_begin(struct county *c)
 {
 	struct replica_hub_options o = { .county = 410185, .name = "登封市",
 	    .passphrase = "correct horse battery",
 	    .root_copies = { "node0/root0", "node0/root1" } };
-	struct county_node *hub = node_begin(c);
+	struct county_node *hub = county_node_new(c, 0);
 
-	if (replica_init_hub(hub->dir, hub->env, &schema_domain, &o) != STATUS_OK)
+	if (replica_init_hub(hub->dir, hub->env, hub->domain, &o) != STATUS_OK)
 		county_fail(c, "the hub is not born");
-	open_node(c, hub);
-	adopt(c, hub);
-}
-
-static void
-school_begin(struct county *c)
-{
-	struct county_node *n = node_begin(c);
-	struct replica_invite in = { .role = ROLE_SCHOOL, .school = {
-	    .id = COUNTY_FIRST_SCHOOL + n->index - 1, .name = "冶上教学点",
-	    .class_code = 220, .kind = 1 } };
-	struct buffer file = BUFFER_INIT;
-	char recovery[RECOVERY_TEXT_BYTES];
-
-	n->scope = in.school.id;
-	if (replica_invite(c->nodes[0].r, &in, &file) != STATUS_OK ||
-	    replica_init_school(n->dir, n->env, &schema_domain, file.data, file.len,
-	    recovery) != STATUS_OK)
-		county_fail(c, "school %u is not born", n->index);
-	buffer_release(&file);
-	open_node(c, n);
-	adopt(c, n);
+	county_open(c, hub);
+	county_adopt(c, hub);
 }
 
 struct county *
@@ -175,7 +73,9 @@ county_new(unsigned schools)
 	(void)randombytes_set_implementation(&seeded);
 	c->world = sim_world_new(schools);
 	c->model = model_new();
-	c->nodes = calloc(schools + 1, sizeof(*c->nodes));
+	c->schools = schools;
+	c->cap = schools + 1 + COUNTY_MORE_NODES + schools / 10;
+	c->nodes = calloc(c->cap, sizeof(*c->nodes));
 	assert(c->nodes != NULL);
 	c->now_s = START_S;
 	(void)sim_databases(c->world);
@@ -188,15 +88,18 @@ county_new(unsigned schools)
 		(void)snprintf(c->shelves[i], sizeof(c->shelves[i]), "shelf%u", i);
 		sim_mount(c->world, c->shelves[i]);
 	}
+	sim_mount(c->world, "relay");
 	hub_begin(c);
-	for (unsigned i = 0; i < schools; i++)
-		school_begin(c);
+	for (unsigned i = 1; i <= schools; i++)
+		county_add_device(c, i);
+	c->odd = false;
 	return c;
 }
 
 void
 county_seed(struct county *c, uint64_t seed)
 {
+	c->seed = seed;
 	sodium_seed = seed;
 	sodium_drawn = 0;
 	sim_reseed(c->world, seed);
@@ -205,8 +108,10 @@ county_seed(struct county *c, uint64_t seed)
 void
 county_free(struct county *c)
 {
+	if (c == NULL)
+		return;
 	for (unsigned i = 0; i < c->nnodes; i++) {
-		replica_close(c->nodes[i].r);
+		county_close(&c->nodes[i]);
 		free(c->nodes[i].marks);
 	}
 	sim_world_free(c->world);
@@ -215,410 +120,27 @@ county_free(struct county *c)
 	free(c);
 }
 
-/* --- Faults --------------------------------------------------------------- */
-
-static void
-arm(struct county *c, struct county_node *n, const char *stick, unsigned operations)
+/* FNV-1a. */
+uint64_t
+county_hash(uint64_t hash, const void *data, size_t len)
 {
-	uint32_t at = n->fault_at % operations + 1;
+	const uint8_t *p = data;
 
-	switch (n->fault) {
-	case COUNTY_CUT:
-		sim_stop_at(c->world, at);
-		break;
-	case COUNTY_IO:
-		sim_fail_at(c->world, at, STATUS_IO);
-		break;
-	case COUNTY_FULL:
-		sim_set_capacity(c->world, n->dir, sim_used(c->world, n->dir) +
-		    n->fault_at % 40000);
-		break;
-	case COUNTY_PULL:
-		if (stick != NULL)
-			sim_pull_at(c->world, stick, at);
-		break;
-	default:
-		break;
-	}
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+	return hash;
 }
 
-void
-county_reopen(struct county *c, struct county_node *n)
+struct county_node *
+county_device(struct county *c, unsigned school, uint32_t draw)
 {
-	replica_close(n->r);
-	n->r = NULL;
-	open_node(c, n);
-}
-
-/* The power goes, at the latest now: what the act said to have done stands. */
-static void
-cut_power(struct county *c, struct county_node *n, const char *stick, bool struck)
-{
-	enum sim_cut how = struck && n->fault_at >> 16 & 1 ? SIM_KEEP_SOME : SIM_DROP_ALL;
-
-	replica_close(n->r);
-	n->r = NULL;
-	sim_power_cut_at(c->world, n->dir, how);
-	if (stick != NULL)
-		sim_power_cut_at(c->world, stick, how);
-	c->damaged |= struck && stick != NULL;
-	open_node(c, n);
-}
-
-/* True when something went wrong, and so no status is expected of the act. */
-static bool
-disarm(struct county *c, struct county_node *n, const char *stick)
-{
-	bool struck = sim_struck(c->world) && n->fault != COUNTY_NO_FAULT;
-
-	sim_no_fault(c->world);
-	switch (n->fault) {
-	case COUNTY_CUT:
-		cut_power(c, n, stick, struck);
-		break;
-	case COUNTY_FULL:
-		sim_set_capacity(c->world, n->dir, UINT64_MAX);
-		struck = true; /* it may not have been noticed */
-		break;
-	case COUNTY_PULL:
-		if (stick != NULL && !struck) /* after the act: nothing is lost */
-			sim_unplug(c->world, stick);
-		if (stick != NULL)
-			sim_plug(c->world, stick);
-		c->damaged |= struck;
-		break;
-	default:
-		break;
-	}
-	if (struck && n->fault != COUNTY_CUT && n->fault_at >> 17 & 1)
-		county_reopen(c, n);
-	n->fault = COUNTY_NO_FAULT;
-	return struck;
-}
-
-/* --- Writing -------------------------------------------------------------- */
-
-enum kind { ADD, NAME, SEX, BIRTH, MARK, INCIDENT, ADDRESS, GONE, AGAIN, MESSAGE };
-
-struct act {
-	enum kind kind;
-	struct model_write write;
-	bool modelled, gone;
-	unsigned name;
-};
-
-static void
-text_of(char ret[32], const char *prefix, int64_t n)
-{
-	(void)snprintf(ret, 32, "%s%lld", prefix, (long long)n);
-}
-
-/* The nth row of a table in a scope that is alive or not, or NULL. */
-static const struct model_row *
-pick(const struct model_state *s, enum model_table table, uint64_t scope, bool alive,
-    uint32_t draw)
-{
+	struct county_node *all[16];
 	unsigned n = 0;
 
-	for (unsigned round = 0; round < 2; round++) {
-		unsigned left = n == 0 ? 0 : draw % n;
-
-		for (unsigned i = 0; i < s->n; i++) {
-			const struct model_row *r = &s->rows[i];
-
-			if (r->table != table || r->scope != scope ||
-			    (r->length % 2 == 1) != alive)
-				continue;
-			if (round == 1 && left-- == 0)
-				return r;
-			n += round == 0;
-		}
-	}
-	return NULL;
-}
-
-static const enum kind school_kinds[] = { ADD, ADD, NAME, SEX, BIRTH, MARK, MARK, MARK,
-	INCIDENT, ADDRESS, GONE, AGAIN };
-static const enum kind hub_kinds[] = { NAME, SEX, MESSAGE };
-
-/* What will be done, from chance and from what the node sees. */
-static struct act
-plan_act(struct county *c, struct county_node *n, uint64_t scope, uint32_t draw)
-{
-	struct act a = { .modelled = true, .name = ++c->next_name };
-	struct model_write *w = &a.write;
-	const struct model_row *r = NULL;
-	struct model_state s;
-
-	a.kind = n->index == 0 ? hub_kinds[draw % 3] : school_kinds[draw % 12];
-	draw /= 12;
-	w->scope = scope;
-	for (unsigned i = 0; i < MODEL_COLUMNS; i++)
-		w->values[i] = MODEL_NONE;
-	model_state(c->model, &n->known, n->scope, &s);
-	if (a.kind != MESSAGE && a.kind != INCIDENT)
-		r = pick(&s, MODEL_PUPIL, scope, a.kind != AGAIN, draw);
-	if (r == NULL && a.kind != INCIDENT && a.kind != MESSAGE)
-		a.kind = n->index == 0 ? MESSAGE : ADD;
-	w->key = r == NULL || a.kind == ADD ? 0 : r->key;
-	w->mask = 1;
-	switch (a.kind) {
-	case ADD:
-	case AGAIN:
-		w->whole = true;
-		w->mask = 7;
-		w->values[1] = draw % 3;
-		w->values[0] = a.name;
-		break;
-	case NAME:
-		w->values[0] = a.name;
-		break;
-	case SEX:
-		w->mask = 2;
-		w->values[1] = r->values[1] == 1 ? 2 : 1;
-		break;
-	case BIRTH:
-		w->mask = 4;
-		w->values[2] = 201001 + draw % 12;
-		a.modelled = w->values[2] != r->values[2];
-		break;
-	case GONE:
-		w->mask = 0;
-		a.gone = true;
-		break;
-	case MARK:
-		w->table = MODEL_MARK;
-		w->key2 = 4 * (FIRST_DAY + draw % 3) + 1;
-		w->values[0] = 1 + draw / 3 % 3;
-		w->values[2] = a.name;
-		w->whole = false;
-		r = model_find(&s, MODEL_MARK, scope, w->key, w->key2);
-		w->values[1] = 1; /* filled in with the clock */
-		w->mask = 7;
-		if (r != NULL && r->values[0] == w->values[0])
-			w->mask = 6;
-		break;
-	case INCIDENT:
-		w->table = MODEL_INCIDENT;
-		w->values[0] = a.name;
-		break;
-	case MESSAGE:
-		w->table = MODEL_MESSAGE;
-		w->scope = 0;
-		w->values[0] = a.name;
-		break;
-	case ADDRESS:
-		a.modelled = false;
-		break;
-	}
-	model_state_free(&s);
-	return a;
-}
-
-static json_t *
-arguments(const struct act *a, const char **ret_command)
-{
-	const struct model_write *w = &a->write;
-	json_int_t key = (json_int_t)w->key, scope = (json_int_t)w->scope;
-	char name[32], date[16];
-
-	text_of(name, "甲", a->name);
-	switch (a->kind) {
-	case ADD:
-		*ret_command = "pupil.add";
-		return json_pack("{ss,sI,si,si}", "name", name, "sex",
-		    (json_int_t)w->values[1], "school_year", 2026, "grade", 1);
-	case NAME:
-		*ret_command = "pupil.edit";
-		return json_pack("{sI,ss,sI}", "pupil", key, "name", name, "school", scope);
-	case SEX:
-		*ret_command = "pupil.edit";
-		return json_pack("{sI,sI,sI}", "pupil", key, "sex",
-		    (json_int_t)w->values[1], "school", scope);
-	case BIRTH:
-		*ret_command = "pupil.edit";
-		(void)snprintf(date, sizeof(date), "%04d-%02d",
-		    (int)(w->values[2] / 100), (int)(w->values[2] % 100));
-		return json_pack("{sI,ss}", "pupil", key, "birth", date);
-	case MARK:
-		*ret_command = "attendance.correct";
-		(void)snprintf(date, sizeof(date), "2026-09-%02d",
-		    (int)(w->key2 / 4 - FIRST_DAY + 1));
-		return json_pack("{ss,si,sI,sI,ss}", "date", date, "slot", 1, "pupil", key,
-		    "state", (json_int_t)w->values[0], "reason", name);
-	case INCIDENT:
-		*ret_command = "incident.report";
-		return json_pack("{si,ss,ss,ss}", "kind", 9, "date", "2026-09-01", "place",
-		    "院", "what", name);
-	case ADDRESS:
-		*ret_command = "pupil.private";
-		return json_pack("{sI,ss}", "pupil", key, "address", name);
-	default:
-		*ret_command = "notice.publish";
-		return json_pack("{ss,ss}", "title", name, "body", "正文");
-	}
-}
-
-/* A statement of the test in a transaction with or without the node's rights. */
-static int
-raw(struct county_node *n, const char *sql, const struct store_author *author,
-    uint64_t scope, int64_t key, const char *name, int64_t sex)
-{
-	struct store *s = replica_store(n->r);
-	struct store_stmt *st;
-	uint64_t seq;
-	bool row;
-	int status = author == NULL ? replica_begin(n->r, scope, LANE_ORDINARY, STAFF) :
-	    store_begin(s, author);
-
-	if (status != STATUS_OK)
-		return status;
-	status = store_prepare(s, sql, &st, NULL);
-	if (status == STATUS_OK)
-		status = store_bind(st, "school", value_int((int64_t)scope));
-	if (status == STATUS_OK)
-		status = store_bind(st, "pupil", value_int(key));
-	if (status == STATUS_OK)
-		status = store_bind(st, "name", value_text(name, strlen(name)));
-	if (status == STATUS_OK)
-		status = store_bind(st, "sex", value_int(sex));
-	if (status == STATUS_OK) {
-		status = store_step(st, &row);
-		store_reset(st);
-	}
-	if (status == STATUS_OK)
-		return store_commit(s, &seq);
-	store_rollback(s);
-	return status;
-}
-
-static int
-do_act(struct county *c, struct county_node *n, struct act *a)
-{
-	struct domain_user user = { .staff = STAFF, .scope = n->scope, .roles =
-	    n->index == 0 ? DOMAIN_CLERK : DOMAIN_TEACHER | DOMAIN_HEAD };
-	struct domain_error error = {0};
-	json_t *args, *answer = NULL;
-	const char *command;
-	char name[32];
-	int status;
-
-	text_of(name, "甲", a->name);
-	if (a->kind == GONE || a->kind == AGAIN)
-		return raw(n, a->kind == GONE ? COUNTY_SQL_PUPIL_GONE :
-		    COUNTY_SQL_PUPIL_AGAIN, NULL, a->write.scope, a->write.key, name,
-		    a->write.values[1]);
-	args = arguments(a, &command);
-	assert(args != NULL);
-	status = domain_do(n->r, &user, command, NULL, args, &answer, &error);
-	json_decref(args);
-	if (status != STATUS_OK && !sim_struck(c->world) && n->fault != COUNTY_FULL)
-		county_fail(c, "%s at node %u: %s %s %s", command, n->index,
-		    status_name(status), error.code, error.args[0]);
-	json_decref(answer);
-	return status;
-}
-
-void
-county_write(struct county *c, struct county_node *n, uint32_t draw)
-{
-	uint64_t scope = n->index != 0 ? n->scope :
-	    COUNTY_FIRST_SCHOOL + draw / 64 % (c->nnodes - 1);
-	struct act a;
-	int64_t clock;
-	unsigned tx;
-	int status;
-
-	set_clock(c, n);
-	a = plan_act(c, n, scope, draw);
-	clock = c->now_s + n->offset_s;
-	if (a.kind == MARK)
-		a.write.values[1] = (clock < INT64_C(1596153600) ? INT64_C(1596153600) :
-		    clock) * 1000;
-	arm(c, n, NULL, WRITE_OPERATIONS);
-	status = do_act(c, n, &a);
-	tx = model_tx(c->model, &replica_self(n->r)->id, clock, a.write.scope, &n->known,
-	    &a.write, a.modelled ? 1 : 0, a.gone);
-	n->pending = (int)tx;
-	if (!disarm(c, n, NULL) && status != STATUS_OK)
-		county_fail(c, "a write fails at node %u: %s", n->index,
-		    status_name(status));
-	if (status == STATUS_OK && (a.kind != BIRTH || a.modelled))
-		model_add(&c->told, tx);
-	county_check(c, n);
-	if (status == STATUS_OK)
-		n->pending = -1;
-}
-
-/* A school whose program does not ask what it may write sends for the county. */
-void
-county_hostile(struct county *c, struct county_node *n, uint32_t draw)
-{
-	struct store_author author = { .node = replica_self(n->r)->id,
-	    .epoch = n->epoch, .scope = SCOPE_COUNTY, .staff = STAFF, .time_s = c->now_s };
-	struct stream_id id = { .node = author.node, .epoch = author.epoch,
-	    .scope = author.scope };
-	unsigned tx;
-
-	if (n->pending >= 0 || raw(n, COUNTY_SQL_MESSAGE_FORGED, &author, 0, (int64_t)(draw % 100000), "恶", 1)
-	    != STATUS_OK)
-		return;
-	n->hostile = true;
-	tx = model_tx(c->model, &author.node, c->now_s, SCOPE_COUNTY, &n->known, NULL, 0,
-	    false);
-	c->model->txs[tx].forged = true;
-	model_append(model_stream(c->model, &id), tx);
-	c->damaged = true; /* its bundles are refused in part */
-}
-
-/* --- Carrying ------------------------------------------------------------- */
-
-static void
-take_in(struct county *c, struct county_node *n, const char *stick)
-{
-	struct replica_import in = {0};
-	bool struck;
-	int status;
-
-	arm(c, n, stick, IN_OPERATIONS);
-	status = replica_import(n->r, stick, NULL, NULL, &in);
-	struck = disarm(c, n, stick);
-	if (struck)
-		return;
-	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-		county_fail(c, "node %u cannot take %s in: %s (%s)", n->index, stick,
-		    status_name(status), replica_detail(n->r));
-	if (status == STATUS_OK && !c->damaged && !c->restored &&
-	    (in.held != 0 || in.refused != 0 || in.partly != 0))
-		county_fail(c, "node %u: %u files refused, %u in part, %llu held of a "
-		    "sound stick", n->index, in.refused, in.partly,
-		    (unsigned long long)in.held);
-}
-
-static void
-put_out(struct county *c, struct county_node *n, const char *stick)
-{
-	struct replica_export out;
-	bool struck;
-	int status;
-
-	arm(c, n, stick, OUT_OPERATIONS);
-	status = replica_export(n->r, stick, n->index == 0, &out);
-	struck = disarm(c, n, stick);
-	if (!struck && status != STATUS_OK)
-		county_fail(c, "node %u cannot export: %s (%s)", n->index,
-		    status_name(status), replica_detail(n->r));
-}
-
-void
-county_carry(struct county *c, struct county_node *n, const char *stick, bool out)
-{
-	set_clock(c, n);
-	if (out)
-		put_out(c, n, stick);
-	else
-		take_in(c, n, stick);
-	county_check(c, n);
+	for (unsigned i = 1; i < c->nnodes && n < 16; i++)
+		if (c->nodes[i].school == school && c->nodes[i].r != NULL)
+			all[n++] = &c->nodes[i];
+	return n == 0 ? NULL : all[(draw >> 20) % n];
 }
 
 /* --- Older states --------------------------------------------------------- */
@@ -645,87 +167,120 @@ copy_file(struct county *c, const char *from, const char *to, const char *name)
 	free(copy);
 }
 
-static bool
-is_own(const struct county_node *n, const struct stream_id *id)
-{
-	return node_id_compare(&id->node, &replica_self(n->r)->id) == 0;
-}
-
 void
 county_save(struct county *c, struct county_node *n)
 {
-	struct store *s = replica_store(n->r);
-
-	if (n->pending >= 0)
-		return;
+	county_decide(c, n);
 	copy_file(c, n->dir, n->saved_dir, "kehou.db");
 	copy_file(c, n->dir, n->saved_dir, "kehou.db-wal");
 	n->saved = true;
 	n->saved_epoch = n->epoch;
 	n->saved_known = n->known;
-	n->nmarks = 0;
-	n->marks = realloc(n->marks, (store_stream_count(s) + 1) * sizeof(*n->marks));
-	assert(n->marks != NULL);
-	for (uint32_t w = 1; w <= store_stream_count(s); w++) {
-		const struct stream_id *id = store_stream_id(s, w);
-		struct store_head head;
-
-		if (!is_own(n, id) || store_head(s, w, &head) != STATUS_OK)
-			continue;
-		n->marks[n->nmarks++] = (struct county_mark){ .id = *id,
-		    .logged = head.logged, .stored = head.stored };
-	}
-}
-
-/* Own streams after the older state was put back: in the same epoch nothing left
- * since, and the numbers after the save are given again; in a new one, what was
- * logged and not sealed goes on there. */
-static void
-follow_restore(struct county *c, struct county_node *n, uint64_t before)
-{
-	for (unsigned i = 0; n->epoch == before && i < c->model->nstreams; i++) {
-		struct model_stream *m = &c->model->streams[i];
-		uint64_t through = 0;
-
-		if (!is_own(n, &m->id) || m->id.epoch != before)
-			continue;
-		for (unsigned k = 0; k < n->nmarks; k++)
-			if (stream_id_compare(&n->marks[k].id, &m->id) == 0)
-				through = n->marks[k].logged;
-		m->n = (unsigned)through;
-	}
-	for (unsigned i = 0; n->epoch != before && i < n->nmarks; i++) {
-		struct stream_id next = n->marks[i].id;
-
-		next.epoch = n->epoch;
-		for (uint64_t at = n->marks[i].stored; at < n->marks[i].logged; at++) {
-			/* Asked for anew each time: the list of streams moves. */
-			unsigned tx = model_stream(c->model, &n->marks[i].id)->txs[at];
-
-			model_append(model_stream(c->model, &next), tx);
-		}
-	}
+	county_mark(c, n);
 }
 
 void
 county_restore(struct county *c, struct county_node *n)
 {
-	uint64_t before;
-
 	if (!n->saved)
 		return;
-	before = n->saved_epoch;
-	replica_close(n->r);
-	n->r = NULL;
+	county_close(n);
 	copy_file(c, n->saved_dir, n->dir, "kehou.db");
 	copy_file(c, n->saved_dir, n->dir, "kehou.db-wal");
-	for (unsigned i = 0; i < c->model->n; i++)
-		if (model_has(&n->known, i) && !model_has(&n->saved_known, i))
-			c->model->txs[i].lost = true;
 	n->known = n->saved_known;
+	for (unsigned i = 0; i < MODEL_WORDS; i++)
+		n->told.words[i] &= n->known.words[i];
 	n->pending = -1;
-	c->restored = true;
-	open_node(c, n);
-	follow_restore(c, n, before);
+	c->odd = true;
+	county_open(c, n);
+	county_follow(c, n, n->saved_epoch);
 	county_check(c, n);
+}
+
+/* --- Carrying ------------------------------------------------------------- */
+
+void
+county_carry(struct county *c, struct county_node *n, const char *stick, bool out)
+{
+	county_set_clock(c, n);
+	if (out)
+		county_put_out(c, n, stick, stick, NULL);
+	else
+		county_take_in(c, n, stick, stick);
+	county_check(c, n);
+}
+
+/* --- The end -------------------------------------------------------------- */
+
+/* Of copies of one machine only one stays in use. */
+static void
+settle_copies(struct county *c)
+{
+	for (unsigned i = 1; i < c->nnodes; i++) {
+		for (unsigned k = i + 1; k < c->nnodes && c->nodes[i].r != NULL; k++) {
+			struct county_node *a = &c->nodes[i], *b = &c->nodes[k];
+
+			if (b->r == NULL || node_id_compare(&replica_self(a->r)->id,
+			    &replica_self(b->r)->id) != 0)
+				continue;
+			county_switch_off(c, c->seed % 2 == 0 ? a : b);
+		}
+	}
+}
+
+static void
+settle_programs(struct county *c)
+{
+	bool newer = false;
+
+	for (unsigned i = 0; i < c->nnodes; i++)
+		newer |= c->nodes[i].newer;
+	for (unsigned i = 0; newer && i < c->nnodes; i++)
+		if (c->nodes[i].r != NULL)
+			county_upgrade(c, &c->nodes[i]);
+}
+
+static void
+settle_round(struct county *c, unsigned round)
+{
+	for (unsigned i = 1; i <= c->nnodes; i++) {
+		struct county_node *n = &c->nodes[i % c->nnodes];
+
+		if (n->r == NULL)
+			continue;
+		c->now_s += 60;
+		(void)snprintf(c->act, sizeof(c->act), "settling, round %u, node %u",
+		    round, n->index);
+		county_carry(c, n, c->sticks[0], false);
+		county_carry(c, n, c->sticks[0], true);
+	}
+	for (unsigned i = 1; i < c->nnodes; i++)
+		if (c->nodes[i].r != NULL)
+			county_carry(c, &c->nodes[i], c->sticks[0], false);
+}
+
+void
+county_settle(struct county *c)
+{
+	c->now_s += 3600;
+	for (unsigned i = 0; i < c->nnodes; i++) {
+		c->nodes[i].offset_s = 0;
+		c->nodes[i].fault = COUNTY_NO_FAULT;
+	}
+	(void)snprintf(c->act, sizeof(c->act), "settling");
+	for (unsigned i = 1; i <= c->schools; i++)
+		if (county_device(c, i, 0) == NULL)
+			county_recover(c, i, 1);
+	settle_programs(c);
+	county_stick_lost(c, c->sticks[0]);
+	c->damaged = false;
+	for (unsigned i = 0; i < c->nnodes; i++)
+		c->damaged |= c->nodes[i].hostile;
+	settle_round(c, 0);
+	settle_copies(c);
+	for (unsigned round = 1; round < 3 || !county_is_calm(c); round++) {
+		if (round == SETTLE_ROUNDS)
+			break; /* county_check_end says what is missing */
+		settle_round(c, round);
+	}
 }

@@ -1,5 +1,5 @@
-/* A county on the simulated machine: a hub, its schools, their sticks, and the
- * model that says what must be true of them. */
+/* A county on the simulated machine: a hub, its schools with their devices, sticks
+ * and links, and the model that says what must be true of them. */
 #ifndef TESTS_SIM_COUNTY_H
 #define TESTS_SIM_COUNTY_H
 
@@ -10,7 +10,10 @@
 #define COUNTY_STICKS 3
 #define COUNTY_SHELVES 2           /* where sticks of old lie */
 #define COUNTY_MAX_SCHOOLS 300
+#define COUNTY_MORE_NODES 5        /* that come later, and one for each ten schools */
 #define COUNTY_FIRST_SCHOOL UINT64_C(2141018501)
+
+extern const struct replica_domain county_newer; /* of a program of next year */
 
 struct county_mark {               /* how far an own stream was, at a save */
 	struct stream_id id;
@@ -18,18 +21,27 @@ struct county_mark {               /* how far an own stream was, at a save */
 };
 struct county_node {
 	unsigned index;            /* 0: the hub */
+	unsigned school;           /* from 1; 0: the hub */
 	char dir[16], saved_dir[16];
 	const struct env *env;
-	struct replica *r;
+	const struct replica_domain *domain;
+	struct replica *r;         /* NULL: gone */
 	uint64_t scope;
 	int64_t offset_s;          /* of its clock */
+	char sheet[RECOVERY_TEXT_BYTES]; /* that it was set up with, or printed */
 	struct model_set known;    /* by the engine's vectors, through the model */
+	struct model_set told;     /* people were told here that it is saved */
 	int pending;               /* transaction of unknown fate, or -1 */
+	bool by_itself;            /* the engine may have written just now */
 	uint64_t epoch, saved_epoch;
 	bool saved;                /* saved_dir holds an older state … */
 	struct model_set saved_known;
 	struct county_mark *marks; unsigned nmarks; /* … of these streams */
 	bool hostile;              /* wrote what it may not */
+	bool newer;                /* runs the newer program */
+	bool copied;               /* there is another copy of it */
+	bool revoked;
+	bool switched_off;         /* a copy too many: what it told still counts */
 	/* What goes wrong with its next act. */
 	enum { COUNTY_NO_FAULT, COUNTY_CUT, COUNTY_IO, COUNTY_FULL, COUNTY_PULL } fault;
 	uint32_t fault_at;
@@ -37,13 +49,16 @@ struct county_node {
 struct county {
 	struct sim_world *world;
 	struct model *model;
-	struct county_node *nodes; unsigned nnodes; /* the hub first */
+	struct county_node *nodes; unsigned nnodes, cap; /* the hub first */
+	unsigned schools;
+	uint64_t seed;
 	int64_t now_s;             /* true time */
 	struct model_set ever_at_hub;
-	struct model_set told;     /* people were told that it is saved */
-	bool damaged, restored;    /* some stick was; some node was put back */
+	bool damaged;              /* some stick was */
+	bool odd;                  /* nodes were put back, copied, added, revoked, … */
 	char sticks[COUNTY_STICKS][16], shelves[COUNTY_SHELVES][16];
 	unsigned next_name;        /* names count up: each is new */
+	uint64_t trace;            /* hash of all that happened */
 	char act[96];              /* what happens just now, for a failure's words */
 };
 
@@ -55,15 +70,17 @@ struct county *county_new(unsigned schools);
 void county_free(struct county *c);
 /* From here on all randomness follows from this seed. */
 void county_seed(struct county *c, uint64_t seed);
+/* One of a school's devices that are there, or NULL. */
+struct county_node *county_device(struct county *c, unsigned school, uint32_t draw);
+bool county_is_own(const struct county_node *n, const struct stream_id *id);
+uint64_t county_hash(uint64_t hash, const void *data, size_t len);
 
 /* One act of a node, under the fault that waits for it; each checks what must be
  * true afterwards.  draw: what the act needs of chance. */
-void county_write(struct county *c, struct county_node *n, uint32_t draw);
 void county_carry(struct county *c, struct county_node *n, const char *stick, bool out);
 /* Keeps a copy of the database, or puts it back. */
 void county_save(struct county *c, struct county_node *n);
 void county_restore(struct county *c, struct county_node *n);
-void county_hostile(struct county *c, struct county_node *n, uint32_t draw);
 void county_stick_lost(struct county *c, const char *stick);
 void county_stick_copied(struct county *c, const char *from, const char *to);
 void county_stick_damaged(struct county *c, const char *stick, uint32_t draw);
@@ -71,11 +88,68 @@ void county_stick_damaged(struct county *c, const char *stick, uint32_t draw);
 /* Carries until everything is confirmed; then nothing may be missing. */
 void county_settle(struct county *c);
 
+/* county_node.c: nodes, and faults of their acts. */
+struct county_node *county_node_new(struct county *c, unsigned school);
+void county_open(struct county *c, struct county_node *n);
+void county_close(struct county_node *n);
+/* What the engine wrote by itself at birth: transactions without rows of ours. */
+void county_adopt(struct county *c, struct county_node *n);
+struct model_author county_author(const struct county *c, const struct county_node *n);
+void county_set_clock(struct county *c, struct county_node *n);
+/* After a failure whose cause is gone: closed, opened again. */
+void county_reopen(struct county *c, struct county_node *n);
+/* A failed write may come true when the node opens next: it does now or never. */
+void county_decide(struct county *c, struct county_node *n);
+/* The fault that waits comes with one of so many operations. */
+void county_arm(struct county *c, struct county_node *n, const char *stick,
+    unsigned operations);
+/* True when something went wrong, and so no status is expected of the act. */
+bool county_disarm(struct county *c, struct county_node *n, const char *stick);
+void county_take_in(struct county *c, struct county_node *n, const char *folder,
+    const char *stick);
+/* only: for this node alone, or NULL. */
+void county_put_out(struct county *c, struct county_node *n, const char *folder,
+    const char *stick, const struct node_id *only);
+/* Where the own streams stand, for county_follow. */
+void county_mark(struct county *c, struct county_node *n);
+/* Own streams after the database of the marks was opened: in the same epoch nothing
+ * left since, and the numbers after the marks are given again; in a new one, what
+ * was logged and not sealed goes on there. */
+void county_follow(struct county *c, struct county_node *n, uint64_t before);
+
+/* county_write.c */
+void county_write(struct county *c, struct county_node *n, uint32_t draw);
+void county_erase(struct county *c, struct county_node *n, uint32_t draw);
+/* A school whose program does not ask what it may write: for the county, in its own
+ * stream what only the county may, or nonsense under its own signature. */
+void county_hostile(struct county *c, struct county_node *n, uint32_t draw);
+
+/* county_life.c: what happens to machines. */
+void county_add_device(struct county *c, unsigned school);
+void county_clone(struct county *c, struct county_node *n, uint32_t draw);
+/* The disk is gone, with all that did not leave it. */
+void county_lose(struct county *c, struct county_node *n);
+/* A new machine of the school, with the sheet of one of its machines or without. */
+void county_recover(struct county *c, unsigned school, uint32_t draw);
+void county_revoke(struct county *c, struct county_node *n);
+/* A copy too many is switched off. */
+void county_switch_off(struct county *c, struct county_node *n);
+void county_upgrade(struct county *c, struct county_node *n);
+/* Whether this node can open all of its school's keys. */
+bool county_reads_private(struct county *c, struct county_node *n);
+
+/* county_link.c: an exchange of a school with the hub over a link that drops,
+ * repeats, reorders and garbles pieces; what came so far stays for the next. */
+void county_exchange(struct county *c, struct county_node *n, uint32_t draw);
+
 /* county_check.c */
 void county_resync(struct county *c, struct county_node *n);
 void county_check(struct county *c, struct county_node *n);
 void county_check_end(struct county *c);
-/* After a failure whose cause is gone: closed, opened again. */
-void county_reopen(struct county *c, struct county_node *n);
+/* Nothing waits and nobody lacks anything. */
+bool county_is_calm(struct county *c);
+
+/* county_search.c: an erased person's words are in no file and no segment. */
+void county_check_erased(struct county *c);
 
 #endif

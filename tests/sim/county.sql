@@ -28,12 +28,18 @@ SELECT incident FROM incident WHERE school = :school AND what = :name
 -- name: message_named
 SELECT message FROM message WHERE title = :name
 -- name: all_pupils
-SELECT school, pupil, 0, name, sex, birth FROM pupil
+SELECT school, pupil, 0, name, sex, birth, address FROM pupil
+-- name: all_pupils_newer
+SELECT school, pupil, 0, name, sex, birth, address, later FROM pupil
 -- name: all_marks
 SELECT school, pupil, date * 4 + slot, state, at, reason FROM attendance
 -- name: all_incidents
-SELECT school, incident, 0, what, NULL, NULL FROM incident
+SELECT school, incident, 0, what FROM incident
 -- name: all_messages
-SELECT 0, message, 0, title, NULL, NULL FROM message
+SELECT 0, message, 0, title FROM message
+-- name: all_erasures
+SELECT school, person, 0, reason FROM erasure
+-- name: pupil_later
+UPDATE pupil SET later = :sex WHERE school = :school AND pupil = :pupil
 -- name: keywrap_recipients
 SELECT recipient FROM keywrap

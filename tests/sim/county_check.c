@@ -8,8 +8,6 @@
 #include "gen/county_sql.h"
 #include "tests/sim/county.h"
 
-#define SETTLE_ROUNDS 4
-
 void
 county_fail(const struct county *c, const char *format, ...)
 {
@@ -24,19 +22,13 @@ county_fail(const struct county *c, const char *format, ...)
 	_exit(1);
 }
 
-static bool
-is_own(const struct county_node *n, const struct stream_id *id)
-{
-	return node_id_compare(&id->node, &replica_self(n->r)->id) == 0;
-}
-
 /* --- Who knows what ------------------------------------------------------- */
 
 static int64_t
 look_for(struct county *c, struct county_node *n, const struct model_write *w)
 {
 	static const char *const sql[MODEL_TABLES] = { COUNTY_SQL_PUPIL_NAMED, NULL,
-	    COUNTY_SQL_INCIDENT_NAMED, COUNTY_SQL_MESSAGE_NAMED };
+	    COUNTY_SQL_INCIDENT_NAMED, COUNTY_SQL_MESSAGE_NAMED, NULL };
 	struct store_stmt *st;
 	char name[32];
 	int64_t key = 0;
@@ -67,17 +59,25 @@ came_true(struct county *c, struct county_node *n, struct model_stream *s)
 	n->pending = -1;
 }
 
-void
-county_resync(struct county *c, struct county_node *n)
+/* Keys that the engine hands on by itself: a transaction without rows of ours. */
+static void
+wrote_itself(struct county *c, struct county_node *n, struct model_stream *s)
+{
+	struct model_author by = county_author(c, n);
+
+	model_append(s, model_tx(c->model, &by, s->id.scope, NULL, 0, false));
+	n->by_itself = false;
+}
+
+static struct model_set
+read_known(struct county *c, struct county_node *n)
 {
 	struct store *s = replica_store(n->r);
-	const struct node_id *self = &replica_self(n->r)->id;
 	struct model_set known = {0};
-	int gone;
 
 	for (uint32_t w = 1; w <= store_stream_count(s); w++) {
 		const struct stream_id *id = store_stream_id(s, w);
-		bool own = node_id_compare(&id->node, self) == 0;
+		bool own = county_is_own(n, id);
 		struct model_stream *m;
 		struct store_head head;
 		uint64_t through;
@@ -86,26 +86,31 @@ county_resync(struct county *c, struct county_node *n)
 			county_fail(c, "node %u: no head", n->index);
 		through = own ? head.logged : head.merged;
 		m = model_stream(c->model, id);
-		if (own && through == m->n + 1 && n->pending >= 0)
-			came_true(c, n, m);
+		if (own && through == m->n + 1 && id->epoch == n->epoch) {
+			if (n->pending >= 0)
+				came_true(c, n, m);
+			else if (n->by_itself)
+				wrote_itself(c, n, m);
+		}
 		if (through > m->n && !n->hostile)
 			county_fail(c, "node %u has %llu transactions of a stream in which "
 			    "%u were written", n->index, (unsigned long long)through, m->n);
 		for (uint64_t i = 0; i < through && i < m->n; i++)
 			model_add(&known, m->txs[i]);
 	}
-	gone = model_lacks(&n->known, &known);
+	n->by_itself = false;
+	return known;
+}
+
+void
+county_resync(struct county *c, struct county_node *n)
+{
+	struct model_set known = read_known(c, n);
+	int gone = model_lacks(&n->known, &known);
+
 	if (gone >= 0)
 		county_fail(c, "node %u lost transaction %d, which it had", n->index, gone);
-	gone = model_lacks(&c->told, &known);
-	while (gone >= 0 && (c->model->txs[gone].lost ||
-	    node_id_compare(&c->model->txs[gone].author, self) != 0)) {
-		struct model_set rest = c->told;
-
-		for (int i = 0; i <= gone; i++)
-			rest.words[i / 64] &= ~(UINT64_C(1) << i % 64);
-		gone = model_lacks(&rest, &known);
-	}
+	gone = model_lacks(&n->told, &known);
 	if (gone >= 0)
 		county_fail(c, "node %u said that transaction %d was saved; it is not there",
 		    n->index, gone);
@@ -141,9 +146,22 @@ is_forged(struct value v)
 	return v.type == VALUE_TEXT && v.len == 3 && memcmp(v.p, "恶", 3) == 0;
 }
 
+/* Columns of a table that are to be as the model says. */
+static uint8_t
+shown(struct county *c, struct county_node *n, enum model_table table)
+{
+	static const uint8_t columns[MODEL_TABLES] = { [MODEL_PUPIL] = 7, [MODEL_MARK] = 7,
+	    [MODEL_INCIDENT] = 1, [MODEL_MESSAGE] = 1, [MODEL_ERASURE] = 1 };
+
+	if (table != MODEL_PUPIL)
+		return columns[table];
+	return (uint8_t)(columns[table] | n->newer << MODEL_LATER |
+	    county_reads_private(c, n) << MODEL_ADDRESS);
+}
+
 static void
 compare_row(struct county *c, struct county_node *n, struct model_state *s,
-    enum model_table table, struct store_stmt *st)
+    enum model_table table, uint8_t columns, struct store_stmt *st)
 {
 	uint64_t scope = (uint64_t)store_column(st, 0).i;
 	int64_t key = store_column(st, 1).i, key2 = store_column(st, 2).i;
@@ -152,9 +170,13 @@ compare_row(struct county *c, struct county_node *n, struct model_state *s,
 	if (r == NULL || r->length % 2 == 0)
 		county_fail(c, "node %u shows a row of table %d that %s (%lld)", n->index,
 		    (int)table, r == NULL ? "nobody wrote" : "was removed", (long long)key);
+	columns &= (uint8_t)~model_may_lack(c->model, r, store_erasing(replica_store(n->r)));
 	for (int k = 0; k < MODEL_COLUMNS; k++) {
-		int64_t is = number_in(store_column(st, 3 + k));
+		int64_t is;
 
+		if (!(columns >> k & 1))
+			continue;
+		is = number_in(store_column(st, 3 + k));
 		if (is != r->values[k])
 			county_fail(c, "node %u shows %lld, not %lld, in column %d of table "
 			    "%d, row %lld", n->index, (long long)is,
@@ -163,36 +185,44 @@ compare_row(struct county *c, struct county_node *n, struct model_state *s,
 }
 
 static void
-compare_tables(struct county *c, struct county_node *n)
+compare_table(struct county *c, struct county_node *n, struct model_state *s,
+    enum model_table t)
 {
 	static const char *const sql[MODEL_TABLES] = { COUNTY_SQL_ALL_PUPILS,
-	    COUNTY_SQL_ALL_MARKS, COUNTY_SQL_ALL_INCIDENTS, COUNTY_SQL_ALL_MESSAGES };
-	unsigned there[MODEL_TABLES] = {0}, want[MODEL_TABLES] = {0};
+	    COUNTY_SQL_ALL_MARKS, COUNTY_SQL_ALL_INCIDENTS, COUNTY_SQL_ALL_MESSAGES,
+	    COUNTY_SQL_ALL_ERASURES };
+	unsigned there = 0, want = 0;
+	uint8_t columns = shown(c, n, t);
+	struct store_stmt *st;
+	bool row = false;
+	int status = store_prepare(replica_store(n->r), t == MODEL_PUPIL && n->newer ?
+	    COUNTY_SQL_ALL_PUPILS_NEWER : sql[t], &st, NULL);
+
+	while (status == STATUS_OK && (status = store_step(st, &row)) == STATUS_OK && row) {
+		if (n->hostile && is_forged(store_column(st, 3)))
+			continue;
+		compare_row(c, n, s, t, columns, st);
+		there++;
+	}
+	if (status != STATUS_OK)
+		county_fail(c, "node %u cannot read its tables: %s", n->index,
+		    status_name(status));
+	store_reset(st);
+	for (unsigned i = 0; i < s->n; i++)
+		want += s->rows[i].table == t && s->rows[i].length % 2 == 1;
+	if (there != want)
+		county_fail(c, "node %u shows %u rows of table %d, not %u", n->index,
+		    there, (int)t, want);
+}
+
+static void
+compare_tables(struct county *c, struct county_node *n)
+{
 	struct model_state s;
 
 	model_state(c->model, &n->known, n->scope, &s);
-	for (unsigned i = 0; i < s.n; i++)
-		want[s.rows[i].table] += s.rows[i].length % 2;
-	for (int t = 0; t < MODEL_TABLES; t++) {
-		struct store_stmt *st;
-		bool row = false;
-		int status = store_prepare(replica_store(n->r), sql[t], &st, NULL);
-
-		while (status == STATUS_OK &&
-		    (status = store_step(st, &row)) == STATUS_OK && row) {
-			if (n->hostile && is_forged(store_column(st, 3)))
-				continue;
-			compare_row(c, n, &s, (enum model_table)t, st);
-			there[t]++;
-		}
-		if (status != STATUS_OK)
-			county_fail(c, "node %u cannot read its tables: %s", n->index,
-			    status_name(status));
-		store_reset(st);
-		if (there[t] != want[t])
-			county_fail(c, "node %u shows %u rows of table %d, not %u", n->index,
-			    there[t], t, want[t]);
-	}
+	for (int t = 0; t < MODEL_TABLES; t++)
+		compare_table(c, n, &s, (enum model_table)t);
 	model_state_free(&s);
 }
 
@@ -235,9 +265,9 @@ check_facts(struct county *c, struct county_node *n)
 	if (status != STATUS_OK)
 		county_fail(c, "node %u has no status: %s", n->index, status_name(status));
 	for (uint32_t w = 1; w <= store_stream_count(store); w++)
-		if (is_own(n, store_stream_id(store, w)))
+		if (county_is_own(n, store_stream_id(store, w)))
 			count_stream(c, n, w, &s, &all, &never);
-	if (s.transactions != all && !n->hostile)
+	if (s.transactions != all)
 		county_fail(c, "node %u says %llu transactions; it wrote %llu", n->index,
 		    (unsigned long long)s.transactions, (unsigned long long)all);
 	if (s.waiting < never)
@@ -252,37 +282,63 @@ county_check(struct county *c, struct county_node *n)
 {
 	county_resync(c, n);
 	compare_tables(c, n);
-	if (n->index != 0)
+	if (n->index != 0 && !n->hostile)
 		check_facts(c, n);
+	c->trace = county_hash(c->trace, &n->index, sizeof(n->index));
+	c->trace = county_hash(c->trace, &n->known, sizeof(n->known));
 }
 
 /* --- The end -------------------------------------------------------------- */
 
-void
-county_settle(struct county *c)
+/* Whose words count, and who is to have everything. */
+static bool
+is_in_use(const struct county_node *n)
 {
-	c->now_s += 3600;
-	for (unsigned i = 0; i < c->nnodes; i++) {
-		c->nodes[i].offset_s = 0;
-		c->nodes[i].fault = COUNTY_NO_FAULT;
-	}
-	county_stick_lost(c, c->sticks[0]);
-	c->damaged = false;
-	for (unsigned i = 0; i < c->nnodes; i++)
-		c->damaged |= c->nodes[i].hostile;
-	for (unsigned round = 0; round < SETTLE_ROUNDS; round++) {
-		for (unsigned i = 1; i <= c->nnodes; i++) {
-			struct county_node *n = &c->nodes[i % c->nnodes];
+	return n->r != NULL && !n->revoked;
+}
 
-			c->now_s += 60;
-			(void)snprintf(c->act, sizeof(c->act), "settling, round %u, node %u",
-			    round, n->index);
-			county_carry(c, n, c->sticks[0], false);
-			county_carry(c, n, c->sticks[0], true);
-		}
+/* What of a set a school shares with the hub. */
+static struct model_set
+shared(const struct county *c, const struct model_set *of, uint64_t scope)
+{
+	struct model_set s = {0};
+
+	for (unsigned i = 0; i < c->model->n; i++)
+		if (model_has(of, i) && (c->model->txs[i].scope == SCOPE_COUNTY ||
+		    c->model->txs[i].scope == scope))
+			model_add(&s, i);
+	return s;
+}
+
+static uint64_t
+held(struct county *c, struct county_node *n)
+{
+	uint64_t held = 0;
+
+	if (store_held_count(replica_store(n->r), &held) != STATUS_OK)
+		county_fail(c, "node %u cannot say what waits", n->index);
+	return held;
+}
+
+bool
+county_is_calm(struct county *c)
+{
+	struct county_node *hub = &c->nodes[0];
+
+	for (unsigned i = 1; i < c->nnodes; i++) {
+		struct county_node *n = &c->nodes[i];
+		struct model_set there;
+		struct replica_status s;
+
+		if (!is_in_use(n))
+			continue;
+		there = shared(c, &hub->known, n->scope);
+		if (replica_status(n->r, &s) != STATUS_OK || s.waiting != 0 ||
+		    s.held != 0 || model_lacks(&there, &n->known) >= 0 ||
+		    model_lacks(&n->known, &hub->known) >= 0)
+			return false;
 	}
-	for (unsigned i = 1; i < c->nnodes; i++)
-		county_carry(c, &c->nodes[i], c->sticks[0], false);
+	return held(c, hub) == 0;
 }
 
 static void
@@ -300,54 +356,94 @@ count_addresses(struct county *c, uint64_t scope)
 }
 
 static void
+check_verify(struct county *c, struct county_node *n)
+{
+	struct replica_verify v;
+
+	if (replica_verify(n->r, &v) != STATUS_OK || !v.state_equal || !v.store_sound ||
+	    v.bad_segments != 0)
+		county_fail(c, "node %u does not verify: state %d, store %d, %llu segments",
+		    n->index, v.state_equal, v.store_sound,
+		    (unsigned long long)v.bad_segments);
+}
+
+/* What was refused in part stays noted. */
+static bool
+is_school_hostile(const struct county *c, const struct county_node *n)
+{
+	for (unsigned i = 1; i < c->nnodes; i++)
+		if (c->nodes[i].school == n->school && c->nodes[i].hostile)
+			return true;
+	return false;
+}
+
+static void
 check_node_end(struct county *c, struct county_node *n)
 {
 	struct county_node *hub = &c->nodes[0];
+	struct model_set there = shared(c, &hub->known, n->scope);
 	uint8_t a[HASH_BYTES], b[HASH_BYTES];
-	struct replica_verify v;
 	struct replica_status s;
+	int gone = model_lacks(&there, &n->known);
 
+	if (gone >= 0 && !n->hostile)
+		county_fail(c, "node %u never gets transaction %d", n->index, gone);
 	if (replica_digest(n->r, n->scope, a) != STATUS_OK ||
 	    replica_digest(hub->r, n->scope, b) != STATUS_OK ||
 	    memcmp(a, b, HASH_BYTES) != 0)
 		county_fail(c, "node %u and the hub differ", n->index);
-	if (!n->hostile && (replica_verify(n->r, &v) != STATUS_OK || !v.state_equal ||
-	    !v.store_sound || v.bad_segments != 0))
-		county_fail(c, "node %u does not verify: state %d, store %d, %llu segments",
-		    n->index, v.state_equal, v.store_sound,
-		    (unsigned long long)v.bad_segments);
+	if (!n->hostile)
+		check_verify(c, n);
 	if (replica_status(n->r, &s) != STATUS_OK || !s.certified)
 		county_fail(c, "node %u has no certificate", n->index);
-	if (!n->hostile && (s.waiting != 0 || s.held != 0))
+	if (!n->hostile && (s.waiting != 0 || (s.held != 0 && !is_school_hostile(c, n))))
 		county_fail(c, "node %u: %llu wait, %llu held for ever", n->index,
 		    (unsigned long long)s.waiting, (unsigned long long)s.held);
+}
+
+/* All that anybody was told is saved, or that anybody has, where it counts. */
+static struct model_set
+due(struct county *c)
+{
+	struct model_set due = {0};
+
+	for (unsigned i = 0; i < c->nnodes; i++) {
+		const struct county_node *n = &c->nodes[i];
+
+		if (!is_in_use(n) && (!n->switched_off || n->revoked))
+			continue;
+		model_union(&due, &n->told);
+		if (n->r != NULL)
+			model_union(&due, &n->known);
+	}
+	for (unsigned i = 0; i < c->model->n; i++)
+		if (c->model->txs[i].forged)
+			due.words[i / 64] &= ~(UINT64_C(1) << i % 64);
+	return due;
 }
 
 void
 county_check_end(struct county *c)
 {
 	struct county_node *hub = &c->nodes[0];
-	struct model_set due = c->told;
-	struct replica_verify v;
-	int gone;
+	struct model_set all = due(c);
+	int gone = model_lacks(&all, &hub->known);
+	bool hostile = false;
 
 	(void)snprintf(c->act, sizeof(c->act), "at the end");
-	for (unsigned i = 0; i < c->model->n; i++)
-		if (c->model->txs[i].lost)
-			due.words[i / 64] &= ~(UINT64_C(1) << i % 64);
-	for (unsigned i = 0; i < c->nnodes; i++)
-		model_union(&due, &c->nodes[i].known);
-	for (unsigned i = 0; i < c->model->n; i++)
-		if (c->model->txs[i].forged)
-			due.words[i / 64] &= ~(UINT64_C(1) << i % 64);
-	gone = model_lacks(&due, &hub->known);
 	if (gone >= 0)
-		county_fail(c, "transaction %d is not at the hub", gone);
+		county_fail(c, "transaction %d of node %u is not at the hub", gone,
+		    c->model->txs[gone].writer);
 	for (unsigned i = 1; i < c->nnodes; i++) {
+		hostile |= c->nodes[i].hostile;
+		if (!is_in_use(&c->nodes[i]))
+			continue;
 		check_node_end(c, &c->nodes[i]);
 		count_addresses(c, c->nodes[i].scope);
 	}
-	if (replica_verify(hub->r, &v) != STATUS_OK || !v.state_equal || !v.store_sound ||
-	    v.bad_segments != 0)
-		county_fail(c, "the hub does not verify");
+	check_verify(c, hub);
+	if (!hostile && held(c, hub) != 0)
+		county_fail(c, "the hub holds %llu for ever",
+		    (unsigned long long)held(c, hub));
+	county_check_erased(c);
 }

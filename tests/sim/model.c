@@ -52,7 +52,9 @@ model_new(void)
 		for (unsigned c = 0; c < MODEL_COLUMNS; c++)
 			m->missing[t][c] = MODEL_NONE;
 	m->missing[MODEL_MARK][0] = 1;
+	m->missing[MODEL_ERASURE][0] = 1;
 	m->text[MODEL_PUPIL][0] = m->text[MODEL_PUPIL][2] = true;
+	m->text[MODEL_PUPIL][MODEL_ADDRESS] = true;
 	m->text[MODEL_MARK][2] = true;
 	m->text[MODEL_INCIDENT][0] = m->text[MODEL_MESSAGE][0] = true;
 	return m;
@@ -205,10 +207,45 @@ fold(const struct model *m, struct model_state *s, const struct model_write *w,
 	}
 }
 
+/* Names, free text and private facts. */
+static const uint8_t words_of[MODEL_TABLES] = { [MODEL_PUPIL] = 1 | 4 | 8,
+	[MODEL_MARK] = 4 };
+
+static void
+erase(const struct model *m, struct model_state *s, const struct model_write *w)
+{
+	for (unsigned i = 0; i < s->n; i++) {
+		struct model_row *r = &s->rows[i];
+
+		if (words_of[r->table] == 0 || r->scope != w->scope || r->key != w->key)
+			continue;
+		r->erased = true;
+		for (unsigned c = 0; c < MODEL_COLUMNS; c++) {
+			if (!(words_of[r->table] >> c & 1))
+				continue;
+			r->values[c] = m->missing[r->table][c];
+			r->stamps[c] = 0;
+		}
+	}
+}
+
+uint8_t
+model_may_lack(const struct model *m, const struct model_row *r, bool erasing)
+{
+	if (r->erased && erasing)
+		return words_of[r->table];
+	for (unsigned i = 0; !r->erased && i < m->nerased; i++)
+		if (m->erased[i].scope == r->scope && m->erased[i].key == r->key)
+			return words_of[r->table];
+	return 0;
+}
+
 void
 model_state(const struct model *m, const struct model_set *known, uint64_t scope,
     struct model_state *ret)
 {
+	bool any = false;
+
 	*ret = (struct model_state){ .nindex = 4 * m->n + 16 };
 	ret->index = malloc(ret->nindex * sizeof(*ret->index));
 	assert(ret->index != NULL);
@@ -221,7 +258,12 @@ model_state(const struct model *m, const struct model_set *known, uint64_t scope
 			continue;
 		for (unsigned k = 0; k < tx->n; k++)
 			fold(m, ret, &tx->writes[k], &tx->author);
+		any |= tx->n > 0 && tx->writes[0].table == MODEL_ERASURE;
 	}
+	for (unsigned i = 0; any && i < m->n; i++)
+		if (model_has(known, i) && m->txs[i].n > 0 &&
+		    m->txs[i].writes[0].table == MODEL_ERASURE)
+			erase(m, ret, &m->txs[i].writes[0]);
 }
 
 void
@@ -236,10 +278,12 @@ model_state_free(struct model_state *s)
 
 /* Length and stamp of a write follow from what its author sees. */
 static void
-place(struct model_state *s, struct model_write *w, uint64_t clock, bool gone)
+place(struct model_state *s, struct model_write *w, const struct model_author *by,
+    uint64_t clock, bool gone)
 {
 	const struct model_row *r = model_find(s, w->table, w->scope, w->key, w->key2);
 	bool alive = r != NULL && r->length % 2 == 1;
+	uint8_t sees = w->table == MODEL_PUPIL ? by->sees : UINT8_MAX;
 
 	w->stamp = clock;
 	w->length = r == NULL ? 1 : r->length;
@@ -250,25 +294,29 @@ place(struct model_state *s, struct model_write *w, uint64_t clock, bool gone)
 	if (!alive && r->dead >= w->stamp)
 		w->stamp = r->dead + 1;
 	for (unsigned c = 0; alive && c < MODEL_COLUMNS; c++)
-		if ((gone || w->mask >> c & 1) && r->stamps[c] >= w->stamp)
+		if ((gone || w->mask >> c & 1) && sees >> c & 1 &&
+		    r->stamps[c] >= w->stamp)
 			w->stamp = r->stamps[c] + 1;
 }
 
 unsigned
-model_tx(struct model *m, const struct node_id *author, int64_t clock_s,
-    uint64_t scope, const struct model_set *known, const struct model_write *writes,
-    unsigned n, bool gone)
+model_tx(struct model *m, const struct model_author *by, uint64_t scope,
+    const struct model_write *writes, unsigned n, bool gone)
 {
 	struct model_tx *tx = &m->txs[m->n];
 	struct model_state s;
-	int64_t at = clock_s < CLOCK_FLOOR_S ? CLOCK_FLOOR_S : clock_s;
+	int64_t at = by->clock_s < CLOCK_FLOOR_S ? CLOCK_FLOOR_S : by->clock_s;
 
 	assert(m->n < MODEL_MAX_TXS && n <= 2);
-	*tx = (struct model_tx){ .author = *author, .time_s = at, .scope = scope, .n = n };
-	model_state(m, known, scope, &s);
+	*tx = (struct model_tx){ .author = by->id, .writer = by->writer, .time_s = at,
+	    .scope = scope, .n = n };
+	model_state(m, by->known, scope, &s);
 	for (unsigned i = 0; i < n; i++) {
 		tx->writes[i] = writes[i];
-		place(&s, &tx->writes[i], (uint64_t)(at - EPOCH_2000_S) << COUNTER_BITS,
+		if (writes[i].table == MODEL_ERASURE)
+			m->erased[m->nerased++] = (struct model_person){
+			    writes[i].scope, writes[i].key };
+		place(&s, &tx->writes[i], by, (uint64_t)(at - EPOCH_2000_S) << COUNTER_BITS,
 		    gone);
 	}
 	model_state_free(&s);

@@ -14,14 +14,17 @@
 
 #define MODEL_MAX_TXS 4096u
 #define MODEL_WORDS (MODEL_MAX_TXS / 64)
-#define MODEL_COLUMNS 3
+#define MODEL_COLUMNS 5
+#define MODEL_ADDRESS 3           /* a pupil's private column … */
+#define MODEL_LATER 4             /* … and the one that only a newer program knows */
 #define MODEL_NONE INT64_MIN       /* no value */
 
 enum model_table {
-	MODEL_PUPIL,    /* name, sex, birth */
+	MODEL_PUPIL,    /* name, sex, birth, address, later */
 	MODEL_MARK,     /* state, at, reason */
 	MODEL_INCIDENT, /* what */
 	MODEL_MESSAGE,  /* title */
+	MODEL_ERASURE,  /* reason; key: who is erased */
 	MODEL_TABLES
 };
 
@@ -44,12 +47,12 @@ struct model_write {
 };
 struct model_tx {
 	struct node_id author;
+	unsigned writer;           /* which copy of it, where there are several */
 	int64_t time_s;            /* author's clock */
 	uint64_t scope;
 	struct model_write writes[2];
 	unsigned n;
 	bool forged;               /* its author had no right to it */
-	bool lost;                 /* its author was put back to before it */
 };
 struct model_stream {
 	struct stream_id id;
@@ -60,6 +63,7 @@ struct model_row {
 	uint64_t scope;
 	int64_t key, key2;
 	uint32_t length;
+	bool erased;
 	uint64_t dead;             /* stamp of the deletion, length even */
 	int64_t values[MODEL_COLUMNS];
 	uint64_t stamps[MODEL_COLUMNS];
@@ -67,27 +71,41 @@ struct model_row {
 };
 struct model_state { struct model_row *rows; unsigned n, cap; int32_t *index; unsigned nindex; };
 
+struct model_person { uint64_t scope; int64_t key; };
 struct model {
 	struct model_tx *txs; unsigned n;
 	struct model_stream *streams; unsigned nstreams, stream_cap;
+	struct model_person erased[MODEL_MAX_TXS]; unsigned nerased; /* by anybody */
 	int64_t missing[MODEL_TABLES][MODEL_COLUMNS];
 	bool text[MODEL_TABLES][MODEL_COLUMNS]; /* compared as digits of a text */
 };
 
 struct model *model_new(void);
 void model_free(struct model *m);
-/* A transaction of author: its stamps follow from what it knows.  writes: length
- * and stamp are filled in here (gone: a deletion).  Returns its number. */
-unsigned model_tx(struct model *m, const struct node_id *author, int64_t clock_s,
-    uint64_t scope, const struct model_set *known, const struct model_write *writes,
-    unsigned n, bool gone);
+/* Who writes, when, and what he sees. */
+struct model_author {
+	struct node_id id;
+	unsigned writer;
+	int64_t clock_s;
+	const struct model_set *known;
+	uint8_t sees;              /* columns of a pupil that are there for him */
+};
+/* A transaction: its stamps follow from what its author sees.  writes: length and
+ * stamp are filled in here (gone: a deletion).  Returns its number. */
+unsigned model_tx(struct model *m, const struct model_author *by, uint64_t scope,
+    const struct model_write *writes, unsigned n, bool gone);
 struct model_stream *model_stream(struct model *m, const struct stream_id *id);
 void model_append(struct model_stream *s, unsigned tx);
 
 /* What the tables say to whom knows this set, of one scope and the county's (0: of
- * all).  Released with model_state_free. */
+ * all); who is erased in it has neither names nor words.  Released with
+ * model_state_free. */
 void model_state(const struct model *m, const struct model_set *known, uint64_t scope,
     struct model_state *ret);
+/* Columns of a row that may be otherwise: somebody erased the person, and whoever does
+ * not know it yet may be given segments without the words; or the words are being
+ * taken out (erasing). */
+uint8_t model_may_lack(const struct model *m, const struct model_row *r, bool erasing);
 void model_state_free(struct model_state *s);
 /* NULL when never seen; a deleted row has an even length. */
 struct model_row *model_find(struct model_state *s, enum model_table table,

@@ -455,6 +455,20 @@ sim_count(const struct sim_world *w, const char *path)
 }
 
 void
+sim_each(const struct sim_world *w, const char *path, sim_file *visit, void *ctx)
+{
+	char at[SIM_PATH_BYTES];
+
+	sim_tidy(path, at);
+	for (size_t i = 0; i < w->now.n; i++) {
+		const struct sim_name *name = &w->now.all[i];
+
+		if (!name->inode->folder && sim_is_under(name->path, at))
+			visit(ctx, name->path, name->inode->data, name->inode->len);
+	}
+}
+
+void
 sim_erase(struct sim_world *w, const char *path)
 {
 	char at[SIM_PATH_BYTES];

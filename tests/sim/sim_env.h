@@ -78,7 +78,9 @@ void sim_erase(struct sim_world *w, const char *path);
  * backup, an older state put back. */
 void sim_copy(struct sim_world *w, const char *from, const char *to);
 uint64_t sim_used(struct sim_world *w, const char *mount); /* bytes */
-/* Regular files anywhere under path. */
+/* Regular files anywhere under path, as the process sees them. */
+typedef void sim_file(void *ctx, const char *path, const uint8_t *data, size_t len);
+void sim_each(const struct sim_world *w, const char *path, sim_file *visit, void *ctx);
 size_t sim_count(const struct sim_world *w, const char *path);
 
 #endif

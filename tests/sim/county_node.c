@@ -1,0 +1,291 @@
+/* Nodes of a county, what goes wrong with their acts, and what they carry. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/domain.h"
+#include "tests/sim/county.h"
+
+/* About as many as an act takes: a fault asked for later strikes after it. */
+#define IN_OPERATIONS 40
+#define OUT_OPERATIONS 80
+
+void
+county_set_clock(struct county *c, struct county_node *n)
+{
+	sim_set_clock(n->env, c->now_s + n->offset_s);
+}
+
+struct county_node *
+county_node_new(struct county *c, unsigned school)
+{
+	struct county_node *n = &c->nodes[c->nnodes];
+
+	assert(c->nnodes < c->cap);
+	n->index = c->nnodes++;
+	n->school = school;
+	n->scope = school == 0 ? 0 : COUNTY_FIRST_SCHOOL + school - 1;
+	n->pending = -1;
+	n->domain = &schema_domain;
+	(void)snprintf(n->dir, sizeof(n->dir), "node%u", n->index);
+	(void)snprintf(n->saved_dir, sizeof(n->saved_dir), "saved%u", n->index);
+	sim_mount(c->world, n->dir);
+	sim_mount(c->world, n->saved_dir);
+	n->env = sim_node(c->world, c->seed * UINT64_C(1000003) + 1000 + n->index, c->now_s);
+	sim_set_machine(n->env, 1000 + n->index);
+	return n;
+}
+
+static uint64_t
+epoch_of(const struct county_node *n)
+{
+	struct buffer b = BUFFER_INIT;
+	struct reader r;
+	uint64_t epoch = 0;
+
+	if (store_meta_get(replica_store(n->r), "self", "epoch", &b) == STATUS_OK) {
+		reader_init(&r, b.data, b.len);
+		epoch = reader_varint(&r);
+	}
+	buffer_release(&b);
+	return epoch;
+}
+
+void
+county_open(struct county *c, struct county_node *n)
+{
+	int status;
+
+	county_set_clock(c, n);
+	status = replica_open(n->dir, n->env, n->domain, &n->r);
+	if (status != STATUS_OK)
+		county_fail(c, "node %u does not open: %s", n->index,
+		    status_name(status));
+	n->epoch = epoch_of(n);
+}
+
+void
+county_close(struct county_node *n)
+{
+	replica_close(n->r);
+	n->r = NULL;
+}
+
+void
+county_reopen(struct county *c, struct county_node *n)
+{
+	county_close(n);
+	county_open(c, n);
+}
+
+void
+county_decide(struct county *c, struct county_node *n)
+{
+	if (n->pending < 0)
+		return;
+	county_reopen(c, n);
+	county_resync(c, n);
+	n->pending = -1;
+}
+
+bool
+county_is_own(const struct county_node *n, const struct stream_id *id)
+{
+	return node_id_compare(&id->node, &replica_self(n->r)->id) == 0;
+}
+
+struct model_author
+county_author(const struct county *c, const struct county_node *n)
+{
+	return (struct model_author){ .id = replica_self(n->r)->id, .writer = n->index,
+	    .clock_s = c->now_s + n->offset_s, .known = &n->known,
+	    .sees = (uint8_t)(7 | 1 << MODEL_ADDRESS | n->newer << MODEL_LATER) };
+}
+
+void
+county_adopt(struct county *c, struct county_node *n)
+{
+	struct store *s = replica_store(n->r);
+
+	for (uint32_t w = 1; w <= store_stream_count(s); w++) {
+		const struct stream_id *id = store_stream_id(s, w);
+		struct model_author by = county_author(c, n);
+		struct model_stream *m = model_stream(c->model, id);
+		struct store_head head;
+
+		if (store_head(s, w, &head) != STATUS_OK)
+			county_fail(c, "no head of a new stream");
+		while (m->n < head.logged) {
+			unsigned tx = model_tx(c->model, &by, id->scope, NULL, 0, false);
+
+			model_append(m, tx);
+			model_add(&n->known, tx);
+			model_add(&n->told, tx);
+		}
+	}
+}
+
+void
+county_mark(struct county *c, struct county_node *n)
+{
+	struct store *s = replica_store(n->r);
+
+	(void)c;
+	n->nmarks = 0;
+	n->marks = realloc(n->marks, (store_stream_count(s) + 1) * sizeof(*n->marks));
+	assert(n->marks != NULL);
+	for (uint32_t w = 1; w <= store_stream_count(s); w++) {
+		const struct stream_id *id = store_stream_id(s, w);
+		struct store_head head;
+
+		if (!county_is_own(n, id) || store_head(s, w, &head) != STATUS_OK)
+			continue;
+		n->marks[n->nmarks++] = (struct county_mark){ .id = *id,
+		    .logged = head.logged, .stored = head.stored };
+	}
+}
+
+void
+county_follow(struct county *c, struct county_node *n, uint64_t before)
+{
+	for (unsigned i = 0; n->epoch == before && i < c->model->nstreams; i++) {
+		struct model_stream *m = &c->model->streams[i];
+		uint64_t through = 0;
+
+		if (!county_is_own(n, &m->id) || m->id.epoch != before)
+			continue;
+		for (unsigned k = 0; k < n->nmarks; k++)
+			if (stream_id_compare(&n->marks[k].id, &m->id) == 0)
+				through = n->marks[k].logged;
+		m->n = (unsigned)through;
+	}
+	for (unsigned i = 0; n->epoch != before && i < n->nmarks; i++) {
+		struct stream_id next = n->marks[i].id;
+
+		next.epoch = n->epoch;
+		for (uint64_t at = n->marks[i].stored; at < n->marks[i].logged; at++) {
+			/* Asked for anew each time: the list of streams moves. */
+			unsigned tx = model_stream(c->model, &n->marks[i].id)->txs[at];
+
+			model_append(model_stream(c->model, &next), tx);
+		}
+	}
+}
+
+/* --- Faults --------------------------------------------------------------- */
+
+void
+county_arm(struct county *c, struct county_node *n, const char *stick,
+    unsigned operations)
+{
+	uint32_t at = n->fault_at % operations + 1;
+
+	switch (n->fault) {
+	case COUNTY_CUT:
+		sim_stop_at(c->world, at);
+		break;
+	case COUNTY_IO:
+		sim_fail_at(c->world, at, STATUS_IO);
+		break;
+	case COUNTY_FULL:
+		sim_set_capacity(c->world, n->dir, sim_used(c->world, n->dir) +
+		    n->fault_at % 40000);
+		break;
+	case COUNTY_PULL:
+		if (stick != NULL)
+			sim_pull_at(c->world, stick, at);
+		break;
+	default:
+		break;
+	}
+}
+
+/* The power goes, at the latest now: what the act said to have done stands. */
+static void
+cut_power(struct county *c, struct county_node *n, const char *stick, bool struck)
+{
+	enum sim_cut how = struck && n->fault_at >> 16 & 1 ? SIM_KEEP_SOME : SIM_DROP_ALL;
+
+	county_close(n);
+	sim_power_cut_at(c->world, n->dir, how);
+	if (stick != NULL)
+		sim_power_cut_at(c->world, stick, how);
+	c->damaged |= struck && stick != NULL;
+	county_open(c, n);
+}
+
+bool
+county_disarm(struct county *c, struct county_node *n, const char *stick)
+{
+	bool struck = sim_struck(c->world) && n->fault != COUNTY_NO_FAULT;
+
+	sim_no_fault(c->world);
+	switch (n->fault) {
+	case COUNTY_CUT:
+		cut_power(c, n, stick, struck);
+		break;
+	case COUNTY_FULL:
+		sim_set_capacity(c->world, n->dir, UINT64_MAX);
+		struck = true; /* it may not have been noticed */
+		break;
+	case COUNTY_PULL:
+		if (stick != NULL && !struck) /* after the act: nothing is lost */
+			sim_unplug(c->world, stick);
+		if (stick != NULL)
+			sim_plug(c->world, stick);
+		c->damaged |= struck;
+		break;
+	default:
+		break;
+	}
+	if (struck && n->fault != COUNTY_CUT && n->fault_at >> 17 & 1)
+		county_reopen(c, n);
+	n->fault = COUNTY_NO_FAULT;
+	return struck;
+}
+
+/* --- Carrying ------------------------------------------------------------- */
+
+void
+county_take_in(struct county *c, struct county_node *n, const char *folder,
+    const char *stick)
+{
+	struct replica_import in = {0};
+	bool struck;
+	int status;
+
+	county_decide(c, n);
+	n->by_itself = true;
+	county_arm(c, n, stick, IN_OPERATIONS);
+	status = replica_import(n->r, folder, NULL, NULL, &in);
+	struck = county_disarm(c, n, stick);
+	if (struck)
+		return;
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		county_fail(c, "node %u cannot take %s in: %s (%s)", n->index, folder,
+		    status_name(status), replica_detail(n->r));
+	/* Over a link a bundle may come before its roster. */
+	if (status == STATUS_OK && stick != NULL && !c->damaged && !c->odd &&
+	    (in.held != 0 || in.refused != 0 || in.partly != 0))
+		county_fail(c, "node %u: %u files refused, %u in part, %llu held of a "
+		    "sound stick", n->index, in.refused, in.partly,
+		    (unsigned long long)in.held);
+}
+
+void
+county_put_out(struct county *c, struct county_node *n, const char *folder,
+    const char *stick, const struct node_id *only)
+{
+	struct replica_export out;
+	bool struck;
+	int status;
+
+	county_arm(c, n, stick, OUT_OPERATIONS);
+	status = only == NULL ? replica_export(n->r, folder, n->index == 0, &out) :
+	    replica_export_to(n->r, folder, only, &out);
+	struck = county_disarm(c, n, stick);
+	if (!struck && status != STATUS_OK)
+		county_fail(c, "node %u cannot export: %s (%s)", n->index,
+		    status_name(status), replica_detail(n->r));
+}
