@@ -1,12 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "tests/domain_world.h"
 #include "tools/policy.h"
 
 #define HEAD "{\"version\":1,\"from\":\"2020-09-01\",\"title\":\"t\""
@@ -134,12 +126,65 @@ test_all_mistakes_are_told_with_the_line_in_a_list_of_documents(void **state)
 	json_decref(document);
 }
 
+/* The example in docs/policy.md; caller frees. */
+static char *
+example(void)
+{
+	const char *src = getenv("SRCDIR");
+	char path[512], *text = calloc(1, 65536), *begin, *end;
+	FILE *f;
+
+	assert_non_null(text);
+	snprintf(path, sizeof(path), "%s/docs/policy.md", src ? src : "..");
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_in_range(fread(text, 1, 65535, f), 1, 65534);
+	fclose(f);
+	begin = strstr(text, "```json\n");
+	assert_non_null(begin);
+	begin += strlen("```json\n");
+	end = strstr(begin, "```");
+	assert_non_null(end);
+	*end = '\0';
+	memmove(text, begin, strlen(begin) + 1);
+	return text;
+}
+
+static void
+R2_the_complete_example_is_published_without_complaint(void **state)
+{
+	char *text = example();
+	struct found found;
+	struct world w;
+	json_t *document;
+	static const struct { const char *view, *args; size_t rows; } shown[] = {
+		{"policy", "{\"version\":12}", 7}, {"calendar", "{}", 18},
+		{"policy_lists", "{\"date\":\"2020-09-07\"}", 24}, {"consent_notices", "{}", 1},
+		{"emergency", "{\"kind\":4,\"date\":\"2020-09-07\"}", 1},
+		{"audit_rates", "{\"month\":202009}", 6},
+	};
+
+	(void)state;
+	if (convert(text, -1, &document, &found) != STATUS_OK)
+		fail_msg("line %zu: %s: %s", found.first.line, found.first.place,
+		    found.first.reason);
+	assert_int_equal(found.n, 0);
+	world_open(&w, 0);
+	world_do(&w, "policy.publish", json_pack("{s:o}", "document", document));
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+		assert_int_equal(world_count(&w, shown[i].view, json_loads(shown[i].args, 0,
+		    NULL)), shown[i].rows);
+	world_close(&w);
+	free(text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dates_seasons_and_times_become_numbers),
 		cmocka_unit_test(test_what_is_missing_or_wrong_is_named),
+		cmocka_unit_test(R2_the_complete_example_is_published_without_complaint),
 		cmocka_unit_test(test_settings_are_known_by_name_and_value),
 		cmocka_unit_test(test_all_mistakes_are_told_with_the_line_in_a_list_of_documents),
 	};

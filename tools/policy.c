@@ -40,9 +40,14 @@ static const struct policy_field entry[] = {
 	{ "code", 'i', false, 1, 9999 }, { "title", 't', false, 0, 0 },
 	{ "body", 't', true, 0, 0 }, { "quantity", 'i', true, 0, 1000000 }, { 0 },
 };
+static const struct policy_field indicator[] = {
+	{ "code", 'i', false, 1, 10 }, { "title", 't', false, 0, 0 },
+	{ "body", 't', true, 0, 0 }, { "quantity", 'i', false, 0, 1000 }, { 0 },
+};
 static const struct policy_field emergency[] = {
 	{ "kind", 'i', false, 1, 9 }, { "title", 't', false, 0, 0 },
-	{ "body", 't', false, 0, 0 }, { 0 },
+	{ "body", 't', false, 0, 0 }, { "cluster_day", 'i', true, 1, 1000 },
+	{ "cluster_days", 'i', true, 1, 1000 }, { "report_hours", 'i', true, 1, 168 }, { 0 },
 };
 static const struct policy_field notice[] = {
 	{ "version", 'i', false, 1, 999999 }, { "from", 'd', false, 0, 0 },
@@ -63,7 +68,7 @@ static const struct part {
 	{ "rates", rate, true, NULL, NULL, NULL },
 	{ "settings", setting, true, NULL, NULL, NULL },
 	{ "activities", entry, true, "code", NULL, NULL },
-	{ "indicators", entry, true, "code", NULL, NULL },
+	{ "indicators", indicator, true, "code", NULL, NULL },
 	{ "phases", entry, true, "code", NULL, NULL },
 	{ "retention", entry, true, "code", NULL, NULL },
 	{ "emergency_plans", emergency, true, "kind", NULL, NULL },

@@ -64,10 +64,12 @@ UNION ALL
 SELECT json_extract(:document, '$.version'), 4, json_extract(value, '$.code'),
 	json_extract(value, '$.title'), json_extract(value, '$.body'), json_extract(value, '$.quantity')
 FROM json_each(:document, '$.retention');
-INSERT INTO emergency_plan (kind, version, title, body, from_on)
+INSERT INTO emergency_plan (kind, version, title, body, from_on, cluster_day, cluster_days,
+	report_hours)
 SELECT json_extract(value, '$.kind'), json_extract(:document, '$.version'),
 	json_extract(value, '$.title'), json_extract(value, '$.body'),
-	json_extract(:document, '$.from')
+	json_extract(:document, '$.from'), json_extract(value, '$.cluster_day'),
+	json_extract(value, '$.cluster_days'), json_extract(value, '$.report_hours')
 FROM json_each(:document, '$.emergency_plans') WHERE true
 ON CONFLICT DO NOTHING;
 INSERT INTO consent_notice (version, from_on, material, title, body)

@@ -51,6 +51,23 @@ CREATE TABLE policy_setting (
 	PRIMARY KEY (version, no)
 );
 
+-- table 60 county_month scope=county
+-- 月度汇总. What was sent to the city of a month, by class and without names; small ones empty.
+CREATE TABLE county_month (
+	month INTEGER, -- key 1 public : year * 100 + month
+	site_class INTEGER, -- key 2 public : 城乡分类代码
+	schools INTEGER, -- col 3 public : schools with a site of the class
+	children INTEGER, -- col 4 public : children, NULL fewer than ten, and then all else NULL
+	sessions INTEGER, -- col 5 public : sessions held
+	child_minutes INTEGER, -- col 6 public : minutes of all children together
+	people INTEGER, -- col 7 public : people with duty
+	fen INTEGER, -- col 8 public : 分, subsidies after the cap
+	incidents INTEGER, -- col 9 public : incidents
+	at INTEGER, -- col 10 public hint=tx_time : ms
+	by_staff INTEGER, -- col 11 public hint=tx_staff : who
+	PRIMARY KEY (month, site_class)
+);
+
 -- table 54 policy_entry scope=county
 -- 目录. Lists of the plan: kinds of activity, indicators, phases, retention.
 CREATE TABLE policy_entry (

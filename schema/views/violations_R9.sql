@@ -1,5 +1,5 @@
--- about: Sessions that were planned and not held.
--- about_zh: 计划了而未开展的场次。
+-- about: Sessions that were planned and not held; terms that ended with satisfaction asked fewer than twice.
+-- about_zh: 计划了而未开展的场次；学期结束而满意度未满两次的。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d until_on:d
 -- requires: R9
@@ -14,4 +14,11 @@ WHERE i.dropped = 0 AND i.week_on + i.weekday - 1 BETWEEN :from_on AND :until_on
 	AND NOT EXISTS (SELECT 1 FROM attendance a WHERE a.school = i.school
 		AND a.date = i.week_on + i.weekday - 1 AND a.slot = i.slot AND a.site = i.site
 		AND a.grp = i.grp)
+UNION ALL
+SELECT k.school, date('2000-01-01', t.until_on || ' days'), NULL, NULL, NULL, 'not_asked'
+FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+CROSS JOIN policy_span p JOIN policy_term t ON t.version = p.version
+	AND t.until_on >= p.from_on AND t.until_on < p.until_on AND t.until_on BETWEEN :from_on AND :until_on
+WHERE 2 > (SELECT count(DISTINCT f.round) FROM satisfaction f WHERE f.school = k.school
+	AND f.held_on BETWEEN t.from_on AND t.until_on)
 ORDER BY 1, 2, 3, 4, 5;
