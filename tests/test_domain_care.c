@@ -313,7 +313,7 @@ R6_short_places_go_by_priority_then_by_the_day_of_asking(void **state)
 }
 
 static void
-R7_the_narrowest_line_of_the_plan_judges(void **state)
+R7_R5_the_narrowest_line_of_the_plan_judges(void **state)
 {
 	struct school *s = *state;
 	struct world *w = &s->w;
@@ -352,7 +352,7 @@ main(void)
 		SCHOOL_CASE(R19_a_walk_in_without_a_name_is_taken_in),
 		SCHOOL_CASE(R6_flags_have_source_dates_and_definition_and_are_seen_by_who_needs_them),
 		SCHOOL_CASE(R6_short_places_go_by_priority_then_by_the_day_of_asking),
-		SCHOOL_CASE(R7_the_narrowest_line_of_the_plan_judges),
+		SCHOOL_CASE(R7_R5_the_narrowest_line_of_the_plan_judges),
 	};
 
 	return cmocka_run_group_tests_name("domain_care", tests, NULL, NULL);

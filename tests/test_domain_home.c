@@ -109,7 +109,7 @@ R1_noon_as_usual_is_back_to_lessons(void **state)
 }
 
 static void
-R1_a_mixed_group_is_called_by_its_members(void **state)
+R1_R8_a_mixed_group_is_called_by_its_members(void **state)
 {
 	struct school *s = *state;
 	struct world *w = &s->w;
@@ -407,7 +407,7 @@ main(void)
 		SCHOOL_CASE(R1_a_group_sets_off_with_its_children_and_its_leader),
 		SCHOOL_CASE(R1_who_was_here_and_who_watched_at_a_minute),
 		SCHOOL_CASE(R1_noon_as_usual_is_back_to_lessons),
-		SCHOOL_CASE(R1_a_mixed_group_is_called_by_its_members),
+		SCHOOL_CASE(R1_R8_a_mixed_group_is_called_by_its_members),
 		SCHOOL_CASE(R1_boarders_go_home_on_their_weekday),
 		SCHOOL_CASE(R1_a_visiting_teacher_is_posted_by_weekday),
 		SCHOOL_CASE(R3_a_class_list_keeps_the_guardian_of_each_child),

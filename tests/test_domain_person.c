@@ -378,6 +378,22 @@ R21_a_meal_has_company_and_a_sample(void **state)
 	assert_int_equal(world_count(w, "violations_R21", NULL), 0);
 }
 
+static void
+R21_R4_a_meal_knows_no_money(void **state)
+{
+	static const char *const words[] = {"fen", "yuan", "price", "paid"};
+
+	(void)state;
+	for (size_t t = 0; t < schema_registry.ntables; t++)
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (strncmp(schema_registry.tables[t].name, "meal", 4) == 0)
+				assert_null(strstr(schema_registry.tables[t].create, words[i]));
+	for (size_t c = 0; c < domain_ncommands; c++)
+		if (strncmp(domain_commands[c].name, "meal.", 5) == 0)
+			for (size_t p = 0; p < domain_commands[c].nparams; p++)
+				assert_string_not_equal(domain_commands[c].params[p].name, "fen");
+}
+
 int
 main(void)
 {
@@ -395,6 +411,7 @@ main(void)
 		SCHOOL_CASE(R20_holidays_are_no_silence),
 		SCHOOL_CASE(R21_noon_who_eats_sleeps_and_must_not_eat),
 		SCHOOL_CASE(R21_a_meal_has_company_and_a_sample),
+		cmocka_unit_test(R21_R4_a_meal_knows_no_money),
 	};
 
 	return cmocka_run_group_tests_name("domain_person", tests, NULL, NULL);

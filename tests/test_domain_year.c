@@ -530,7 +530,7 @@ R3_every_choice_and_withdrawal_is_kept(void **state)
 /* Last: the school goes up, one child stays behind, and the first roll call of the
  * new year knows it. */
 static void
-R20_a_repeater_stays_in_its_grade_at_the_turn_of_the_year(void **state)
+R20_R19_a_repeater_stays_in_its_grade_at_the_turn_of_the_year(void **state)
 {
 	struct year *y = *state;
 	struct year_school *s = &y->school[0];
@@ -565,7 +565,7 @@ main(void)
 		cmocka_unit_test(R11_each_adult_has_the_minutes_of_each_month),
 		cmocka_unit_test(R9_the_sessions_held_are_counted),
 		cmocka_unit_test(R3_every_choice_and_withdrawal_is_kept),
-		cmocka_unit_test(R20_a_repeater_stays_in_its_grade_at_the_turn_of_the_year),
+		cmocka_unit_test(R20_R19_a_repeater_stays_in_its_grade_at_the_turn_of_the_year),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

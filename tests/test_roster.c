@@ -453,7 +453,7 @@ assert_rights(const struct roster *r, const struct node_id *node, uint64_t scope
 }
 
 static void
-default_rights_give_a_school_its_rows_and_the_hub_its_columns(void **state)
+R2_R5_rights_give_a_school_its_rows_and_the_hub_its_columns(void **state)
 {
 	struct roster r;
 	struct buffer b;
@@ -515,7 +515,7 @@ main(void)
 		cmocka_unit_test(certify_refuses_what_does_not_fit),
 		cmocka_unit_test(newest_hub_that_is_not_revoked_is_the_hub),
 		cmocka_unit_test(revoked_stream_counts_through_its_sequence_and_no_other_does),
-		cmocka_unit_test(default_rights_give_a_school_its_rows_and_the_hub_its_columns),
+		cmocka_unit_test(R2_R5_rights_give_a_school_its_rows_and_the_hub_its_columns),
 		cmocka_unit_test(rights_to_unknown_tables_and_columns_are_left_out),
 	};
 
