@@ -9,7 +9,10 @@
 #define YEAR_SCHOOLS 2
 #define YEAR_GROUPS 3   /* classes of a school, at most */
 #define YEAR_CLASS 20   /* children of a class, at most */
+#define YEAR_POINT 9    /* the mixed group of the rural school's teaching point */
 #define YEAR_PUPILS (YEAR_GROUPS * YEAR_CLASS + 4) /* with those who come later */
+#define YEAR_USERS 3    /* head, teacher, visiting teacher */
+#define YEAR_FEN_HOUR 2500
 #define YEAR_MONTHS 11  /* 2020-09 .. 2021-07 */
 #define YEAR_FIRST 7549 /* 2020-09-01, a Tuesday */
 #define YEAR_EVER (1 << 30)
@@ -28,9 +31,11 @@ struct year_school {
 	uint64_t scope;
 	bool rural;
 	int ngroups, class_size, npupils;
-	struct domain_user user[2];  /* head, teacher */
+	struct domain_user user[YEAR_USERS];
 	struct year_pupil pupil[YEAR_PUPILS];
-	int held[YEAR_MONTHS], minutes[2][YEAR_MONTHS]; /* sessions; by user */
+	int held[YEAR_MONTHS], minutes[YEAR_USERS][YEAR_MONTHS]; /* sessions; by user */
+	int fen[YEAR_USERS][YEAR_MONTHS], late[YEAR_MONTHS]; /* worth; entries after the signing */
+	int64_t boarder, twin;       /* who sleeps here; a second row of a child */
 	int length[2][YEAR_DAYS];    /* minutes of the session, 0: none */
 	int consents, withdrawn;
 };
@@ -112,6 +117,21 @@ year_expected(const struct year_pupil *p, int day, int slot)
 		return false;
 	return (p->weekdays >> (year_weekday(day) - 1) & 1) ||
 	    (year_made_up(day) && p->weekdays == 31);
+}
+
+/* First and last day of a month. */
+static inline void
+year_span(int m, int *ret_from, int *ret_until)
+{
+	int day = YEAR_FIRST;
+
+	while (year_month(day, NULL) < m)
+		day++;
+	*ret_from = day;
+	/* July, the last month that is known, has 31 days. */
+	while (day < YEAR_FIRST + 333 && year_month(day + 1, NULL) == m)
+		day++;
+	*ret_until = day;
 }
 
 /* Acts as one of a school's users at a time of a day. */

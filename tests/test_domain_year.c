@@ -4,8 +4,11 @@
 enum {
 	DAY_ARRIVES = 30, DAY_WALKS_IN = 12, DAY_ENROLLED = 15, DAY_LEAVES = 60,
 	DAY_WITHDRAWS = 90, DAY_CLOSED = 70, DAY_SHORT = 71, DAY_CORRECTED = 50,
-	DAY_INCIDENT = 40
+	DAY_INCIDENT = 40, DAY_TWIN = 20
 };
+#define LATE_MONTH 2          /* November: an entry of October comes after its signing */
+#define LATE_MINUTES 45
+#define TWIN 5                /* index of the rural child that was entered twice */
 #define SHORT_END 1020        /* minutes: 17:00, the end of DAY_SHORT */
 #define LATE_EVERY 17         /* a child is fetched late on each such day */
 #define HANDOVER_EVERY 10     /* first class passes to the head at 17:00 */
@@ -34,6 +37,12 @@ is_closed(const struct year_school *s, int d, int slot)
 	return s->rural && d == DAY_CLOSED && slot == 2;
 }
 
+static bool
+is_visited(const struct year_school *s, int day)
+{
+	return s->rural && (year_weekday(day) == 2 || year_weekday(day) == 4);
+}
+
 static void
 publish(struct year *y)
 {
@@ -49,6 +58,7 @@ publish(struct year *y)
 	    "{\"class\":111,\"from\":501,\"until\":831,\"slot\":2,\"begin\":960,\"end\":1110},"
 	    "{\"class\":220,\"from\":901,\"until\":831,\"slot\":2,\"begin\":960,\"end\":1060},"
 	    "{\"class\":0,\"from\":901,\"until\":831,\"slot\":1,\"begin\":720,\"end\":840}],"
+	    "\"rates\":[{\"unit\":1,\"fen\":2500}],"
 	    "\"consent_notice\":{\"version\":1,\"from\":7548,\"material\":0,"
 	    "\"title\":\"notice\",\"body\":\"text\"}}}"));
 }
@@ -79,10 +89,12 @@ add_pupil(struct year *y, struct year_school *s, int group, int day)
 
 	assert_true(no < YEAR_PUPILS);
 	*p = (struct year_pupil){.group = group, .from = day, .until = YEAR_EVER,
-	    .weekdays = no % 4 == 3 ? 21 : 31, .slots = s->rural && no % 2 == 0 ? 3 : 2};
+	    .weekdays = no % 4 == 3 ? 21 : 31,
+	    .slots = s->rural && group != YEAR_POINT && no % 2 == 0 ? 3 : 2};
 	p->id = world_id(&y->w, "pupil.add", "pupil", school_args("{\"name\":\"child %d\","
-	    "\"sex\":%d,\"school_year\":2020,\"grade\":%d,\"slots\":%u}", no, 1 + no % 2,
-	    group + 1, p->slots));
+	    "\"sex\":%d,\"school_year\":2020,\"grade\":%d,\"slots\":%u,\"site\":%d}", no,
+	    1 + no % 2, group == YEAR_POINT ? 1 + no % 2 : group + 1, p->slots,
+	    group == YEAR_POINT ? 2 : 0));
 	add_guardian(y, p);
 	add_consent(y, s, p);
 	return p;
@@ -92,6 +104,34 @@ static int64_t
 grp_number(int group)
 {
 	return (2020 - group) * 100 + 1;
+}
+
+/* A point that a teacher visits on Tuesdays and Thursdays, all its children in one
+ * group; a boarder; who eats at noon. */
+static void
+open_point(struct year *y, struct year_school *s)
+{
+	struct world *w = &y->w;
+
+	world_do(w, "site.add", school_args("{\"site\":2,\"name\":\"point\",\"class\":220,"
+	    "\"kind\":4}"));
+	world_do(w, "site.describe", school_args("{\"site\":0,\"boarding_week\":16}"));
+	world_do(w, "staff.add", school_args("{\"name\":\"visitor\",\"roles\":\"teacher\","
+	    "\"pin\":\"2468\",\"checked_on\":\"2020-08-01\"}"));
+	assert_int_equal(runtime_sign_in(&w->rt, "visitor", "2468", &s->user[2]), STATUS_OK);
+	for (int weekday = 2; weekday <= 4; weekday += 2)
+		world_do(w, "posting.set", school_args("{\"staff_id\":" P64
+		    ",\"site\":2,\"weekday\":%d}", s->user[2].staff, weekday));
+	for (int i = 0; i < 6; i++)
+		world_do(w, "group.set", school_args("{\"site\":2,\"grp\":1,\"name\":\"all\","
+		    "\"on\":\"2020-09-01\",\"join\":[" P64 "]}",
+		    add_pupil(y, s, YEAR_POINT, YEAR_FIRST)->id));
+	s->boarder = s->pupil[s->class_size].id;
+	world_do(w, "boarding.set", school_args("{\"pupil\":" P64 ",\"school_year\":2020,"
+	    "\"dormitory\":1}", s->boarder));
+	for (int i = 0; i < s->class_size; i += 2)
+		world_do(w, "noon.set", school_args("{\"pupil\":" P64 ",\"school_year\":2020}",
+		    s->pupil[i].id));
 }
 
 static void
@@ -114,6 +154,8 @@ open_school(struct year *y, struct year_school *s)
 	for (int g = 0; g < s->ngroups; g++)
 		for (int i = 0; i < s->class_size; i++)
 			add_pupil(y, s, g, YEAR_FIRST);
+	if (s->rural)
+		open_point(y, s);
 }
 
 /* Names of the session that a command is about, as its first parameters. */
@@ -122,8 +164,12 @@ session_args(int day, int slot, int group)
 {
 	static char text[96];
 
-	snprintf(text, sizeof(text), "\"date\":\"%s\",\"slot\":%d,\"grp\":" P64,
-	    year_date(day), slot, grp_number(group));
+	if (group == YEAR_POINT)
+		snprintf(text, sizeof(text), "\"date\":\"%s\",\"slot\":%d,\"site\":2,\"grp\":1",
+		    year_date(day), slot);
+	else
+		snprintf(text, sizeof(text), "\"date\":\"%s\",\"slot\":%d,\"grp\":" P64,
+		    year_date(day), slot, grp_number(group));
 	return text;
 }
 
@@ -150,6 +196,8 @@ call_roll(struct year *y, struct year_school *s, int d, int slot, int group)
 		if (p->group != group || !year_expected(p, day, slot))
 			continue;
 		luck = year_random(y, 100);
+		if (s->rural && d == DAY_TWIN && slot == 2 && i == TWIN)
+			luck = 0; /* is taken for somebody else, and entered as a walk-in */
 		p->mark[slot - 1][d] = luck < 3 ? YEAR_ABSENT : luck < 7 ? YEAR_EXCUSED : YEAR_HERE;
 		here += luck >= 7;
 		list = luck < 3 ? absent : excused;
@@ -210,10 +258,43 @@ go_home(struct year *y, struct year_school *s, int user, int d, int slot, int gr
 	world_do(&y->w, "session.close", school_args("{%s}", session_args(day, slot, group)));
 }
 
+/* What an adult's minutes are worth, rounded half up. */
+static void
+count_duty(struct year_school *s, int user, int month, int minutes)
+{
+	s->minutes[user][month] += minutes;
+	s->fen[user][month] += (minutes * YEAR_FEN_HOUR * 2 + 60) / 120;
+}
+
+/* Adults who pass the children on, or have nobody to pass them to. */
+static void
+hand_over(struct year *y, struct year_school *s, int d, int group, int user, int here)
+{
+	int day = y->day[d];
+
+	if (group == YEAR_POINT) {
+		world_do(&y->w, "handover.record", school_args("{%s,\"counted\":%d,\"kind\":2,"
+		    "\"reason\":\"alone here\"}", session_args(day, 2, group), here));
+		return;
+	}
+	year_act(y, s, user, day, 1020);
+	world_do(&y->w, "handover.record", school_args("{%s,\"to_staff\":" P64
+	    ",\"counted\":%d}", session_args(day, 2, group), s->user[0].staff, here));
+}
+
+static void
+serve_meal(struct year *y, int day)
+{
+	world_do(&y->w, "meal.record", school_args("{\"date\":\"%s\",\"with_staff\":" P64
+	    ",\"sample\":true,\"grams\":125,\"menu\":\"rice\"}", year_date(day),
+	    y->w.user.staff));
+}
+
 static void
 hold(struct year *y, struct year_school *s, int d, int slot, int group)
 {
-	int day = y->day[d], month = year_month(day, NULL), user = group % 2 == 0;
+	int day = y->day[d], month = year_month(day, NULL);
+	int user = group == YEAR_POINT ? 2 : group % 2 == 0;
 	int begin = slot_begin(slot), end = slot_end(s, day, slot), here, watch;
 
 	if (s->rural && d == DAY_SHORT && slot == 2)
@@ -224,20 +305,48 @@ hold(struct year *y, struct year_school *s, int d, int slot, int group)
 		walk_in(y, s, d, group);
 		here++;
 	}
+	if (s->rural && d == DAY_TWIN && slot == 2 && group == 0) {
+		s->twin = world_id(&y->w, "pupil.walk_in", "pupil", school_args(
+		    "{\"name\":\"somebody\",%s}", session_args(day, 2, group)));
+		here++;
+	}
+	if (slot == 1)
+		serve_meal(y, day);
 	assert_int_equal(count_here(y, day, slot, group), here);
 	watch = end - begin;
-	if (slot == 2 && group == 0 && d % HANDOVER_EVERY == 5) {
-		year_act(y, s, user, day, 1020);
-		world_do(&y->w, "handover.record", school_args("{%s,\"to_staff\":" P64
-		    ",\"counted\":%d}", session_args(day, slot, group), s->user[0].staff, here));
-		s->minutes[0][month] += end - 1020;
+	if (group == YEAR_POINT)
+		hand_over(y, s, d, group, user, here);
+	else if (slot == 2 && group == 0 && d % HANDOVER_EVERY == 5) {
+		hand_over(y, s, d, group, user, here);
+		count_duty(s, 0, month, end - 1020);
 		watch = 1020 - begin;
 	}
-	s->minutes[user][month] += watch;
+	count_duty(s, user, month, watch);
 	s->held[month]++;
 	s->length[slot - 1][d] = end - begin;
 	year_act(y, s, user, day, end);
 	go_home(y, s, user, d, slot, group);
+}
+
+/* The first school day of a month: the one before is signed, and once an entry of it
+ * comes too late. */
+static void
+sign_month(struct year *y, struct year_school *s, int d)
+{
+	int month = year_month(y->day[d], NULL);
+
+	if (d == 0 || year_month(y->day[d - 1], NULL) == month)
+		return;
+	for (int m = year_month(y->day[d - 1], NULL); m < month; m++)
+		world_do(&y->w, "statement.submit", school_args("{\"month\":%d}",
+		    year_month_code(m)));
+	if (month == LATE_MONTH) {
+		world_do(&y->w, "duty.add", school_args("{\"person\":" P64 ",\"date\":\"%s\","
+		    "\"slot\":2,\"minutes\":%d,\"reason\":\"paper\"}", s->user[1].staff,
+		    year_date(y->day[d - 1]), LATE_MINUTES));
+		count_duty(s, 1, month, LATE_MINUTES);
+		s->late[month]++;
+	}
 }
 
 /* What comes before the sessions of a day. */
@@ -248,6 +357,12 @@ events(struct year *y, struct year_school *s, int d)
 	struct year_pupil *p;
 
 	year_act(y, s, 0, y->day[d], 480);
+	sign_month(y, s, d);
+	if (s->rural && d == DAY_TWIN + 1) {
+		world_do(&y->w, "pupil.merge", school_args("{\"double\":" P64 ",\"pupil\":" P64 "}",
+		    s->twin, s->pupil[TWIN].id));
+		s->pupil[TWIN].mark[1][DAY_TWIN] = YEAR_HERE;
+	}
 	if (d == DAY_ARRIVES) {
 		p = add_pupil(y, s, 1, y->day[d]);
 		world_do(&y->w, "pupil.arrive", school_args("{\"pupil\":" P64 ",\"on\":\"%s\"}",
@@ -271,9 +386,11 @@ events(struct year *y, struct year_school *s, int d)
 		world_do(&y->w, "consent.withdraw", school_args("{\"pupil\":" P64
 		    ",\"on\":\"%s\"}", s->pupil[4].id, on));
 	}
-	if (s->rural && (d == DAY_CLOSED || d == DAY_SHORT))
-		world_do(&y->w, "closure.set", school_args("{\"date\":\"%s\",\"slot\":2,"
-		    "\"reason\":\"snow\"%s}", on, d == DAY_SHORT ? ",\"end\":\"17:00\"" : ""));
+	for (int site = 0; site <= 2; site += 2)
+		if (s->rural && (d == DAY_CLOSED || d == DAY_SHORT))
+			world_do(&y->w, "closure.set", school_args("{\"date\":\"%s\",\"slot\":2,"
+			    "\"site\":%d,\"reason\":\"snow\"%s}", on, site,
+			    d == DAY_SHORT ? ",\"end\":\"17:00\"" : ""));
 	if (d == DAY_INCIDENT)
 		world_do(&y->w, "incident.report", school_args("{\"kind\":1,\"date\":\"%s\","
 		    "\"place\":\"yard\",\"what\":\"fell\",\"pupil\":" P64 "}", on,
@@ -318,6 +435,8 @@ live_day(struct year *y, int d)
 		for (int g = 0; g < s->ngroups; g++)
 			if (!is_closed(s, d, 2))
 				hold(y, s, d, 2, g);
+		if (is_visited(s, y->day[d]) && !is_closed(s, d, 2))
+			hold(y, s, d, 2, YEAR_POINT);
 		if (d == DAY_CORRECTED + 2)
 			correct(y, s);
 	}
@@ -365,19 +484,18 @@ as_head(struct year *y, struct year_school *s)
 	year_act(y, s, 0, y->day[YEAR_DAYS - 1] + 1, 600);
 }
 
-/* First and last day of a month. */
-static void
-month_span(int m, int *ret_from, int *ret_until)
+/* A number of the first row that a view has of a day. */
+static int64_t
+day_cell(struct year *y, const char *view, int d, const char *column)
 {
-	int day = YEAR_FIRST;
+	json_t *rows = world_show(&y->w, view, school_args("{\"date\":\"%s\"}",
+	    year_date(y->day[d])));
+	int64_t v;
 
-	while (year_month(day, NULL) < m)
-		day++;
-	*ret_from = day;
-	/* July, the last month that is known, has 31 days. */
-	while (day < YEAR_FIRST + 333 && year_month(day + 1, NULL) == m)
-		day++;
-	*ret_until = day;
+	assert_int_equal(json_array_size(rows), 1);
+	v = world_number(json_object_get(json_array_get(rows, 0), column));
+	json_decref(rows);
+	return v;
 }
 
 static json_t *
@@ -385,7 +503,7 @@ span_args(int m)
 {
 	int from, until;
 
-	month_span(m, &from, &until);
+	year_span(m, &from, &until);
 	return school_args("{\"from_on\":\"%s\",\"until_on\":\"%s\"}", year_date(from),
 	    year_date(until));
 }
@@ -464,15 +582,19 @@ check_staff(struct year *y, const struct year_school *s, int m)
 	    year_month_code(m))), *row;
 	size_t at, expected = 0;
 
-	for (int u = 0; u < 2; u++)
+	for (int u = 0; u < YEAR_USERS; u++)
 		expected += s->minutes[u][m] > 0;
 	assert_int_equal(json_array_size(rows), expected);
 	json_array_foreach(rows, at, row) {
-		int u = world_number(json_object_get(row, "staff")) == s->user[1].staff;
+		int u = 0;
 
+		while (s->user[u].staff != world_number(json_object_get(row, "staff")))
+			assert_true(++u < YEAR_USERS);
 		assert_int_equal(json_integer_value(json_object_get(row, "minutes")),
 		    s->minutes[u][m]);
-		assert_int_equal(json_integer_value(json_object_get(row, "late")), 0);
+		assert_int_equal(json_integer_value(json_object_get(row, "fen")), s->fen[u][m]);
+		assert_int_equal(json_integer_value(json_object_get(row, "late")),
+		    u == 1 ? s->late[m] : 0);
 	}
 	json_decref(rows);
 }
@@ -487,6 +609,96 @@ R11_each_adult_has_the_minutes_of_each_month(void **state)
 		for (int m = 0; m < YEAR_MONTHS; m++)
 			check_staff(y, &y->school[i], m);
 	}
+}
+
+/* Every month but the last is signed for what it came to. */
+static void
+R11_what_was_signed_each_month_is_what_it_came_to(void **state)
+{
+	struct year *y = *state;
+	int64_t paid = 0;
+	json_t *rows, *row;
+	size_t at;
+
+	y->w.rt.scope = 0;
+	y->w.user = (struct domain_user){0};
+	for (int i = 0; i < YEAR_SCHOOLS; i++)
+		for (int m = 0; m < YEAR_MONTHS - 1; m++)
+			for (int u = 0; u < YEAR_USERS; u++)
+				paid += y->school[i].fen[u][m];
+	rows = world_show(&y->w, "statements", NULL);
+	assert_int_equal(json_array_size(rows), YEAR_SCHOOLS * (YEAR_MONTHS - 1));
+	json_array_foreach(rows, at, row)
+		paid -= json_integer_value(json_object_get(row, "fen"));
+	assert_int_equal(paid, 0);
+	json_decref(rows);
+	for (int m = 0; m < YEAR_MONTHS - 1; m++)
+		assert_int_equal(world_said(&y->w, "violations_R11", "total_differs", school_args(
+		    "{\"month\":%d}", year_month_code(m))), 0);
+}
+
+static void
+R1_the_boarder_goes_home_on_fridays_alone(void **state)
+{
+	struct year *y = *state;
+	struct year_school *s = &y->school[1];
+	const struct year_pupil *p = &s->pupil[s->class_size];
+
+	as_head(y, s);
+	for (int d = 0; d < YEAR_DAYS; d++) {
+		json_t *rows = world_show(&y->w, "leavings", school_args("{\"date\":\"%s\"}",
+		    year_date(y->day[d]))), *row;
+		size_t at;
+
+		json_array_foreach(rows, at, row)
+			if (world_number(json_object_get(row, "pupil")) == s->boarder &&
+			    json_integer_value(json_object_get(row, "slot")) == 2 &&
+			    d != DAY_CORRECTED) {
+				assert_int_equal(p->mark[1][d], YEAR_HERE);
+				assert_int_equal(json_integer_value(json_object_get(row, "how")),
+				    year_weekday(y->day[d]) == 5 ? 1 : 5);
+			}
+		json_decref(rows);
+	}
+}
+
+static void
+R5_R1_the_point_is_held_when_its_teacher_visits(void **state)
+{
+	struct year *y = *state;
+	struct year_school *s = &y->school[1];
+
+	as_head(y, s);
+	for (int d = 0; d < YEAR_DAYS; d++) {
+		json_t *rows = world_show(&y->w, "sessions", school_args("{\"date\":\"%s\"}",
+		    year_date(y->day[d]))), *row;
+		size_t at, held = 0;
+
+		json_array_foreach(rows, at, row)
+			held += json_integer_value(json_object_get(row, "site")) == 2;
+		json_decref(rows);
+		assert_int_equal(held, is_visited(s, y->day[d]) && !is_closed(s, d, 2));
+		assert_int_equal(world_count(&y->w, "postings", school_args("{\"date\":\"%s\"}",
+		    year_date(y->day[d]))), is_visited(s, y->day[d]));
+	}
+	assert_int_equal(world_violations(&y->w, "violations_R12", "no_second_person"), 0);
+}
+
+static void
+R21_each_noon_has_its_meal_and_who_ate(void **state)
+{
+	struct year *y = *state;
+	struct year_school *s = &y->school[1];
+
+	as_head(y, s);
+	for (int d = 0; d < YEAR_DAYS; d++) {
+		int ate = 0;
+
+		for (int i = 0; i < s->class_size; i += 2)
+			ate += s->pupil[i].mark[0][d] == YEAR_HERE;
+		assert_int_equal(day_cell(y, "meals", d, "ate"), ate);
+	}
+	assert_int_equal(world_count(&y->w, "violations_R21", NULL), 0);
 }
 
 static void
@@ -541,6 +753,10 @@ R20_R19_a_repeater_stays_in_its_grade_at_the_turn_of_the_year(void **state)
 	/* All who came but the one that left. */
 	assert_int_equal(world_count(&y->w, "year_turn", school_args("{\"school_year\":2021}")),
 	    s->npupils - 1);
+	world_do(&y->w, "year.turn", school_args("{\"school_year\":2021,\"confirm\":%d}",
+	    s->npupils - 1));
+	/* The repeater was forgotten. */
+	world_do(&y->w, "year.undo", school_args("{\"school_year\":2021}"));
 	rows = world_rows(&y->w, "year.turn", school_args("{\"school_year\":2021,"
 	    "\"confirm\":%d,\"repeat\":[" P64 "]}", s->npupils - 1, repeater));
 	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "promoted")),
@@ -563,6 +779,10 @@ main(void)
 		cmocka_unit_test(R1_nobody_is_still_here_after_any_day),
 		cmocka_unit_test(R12_R19_each_child_has_its_marks_and_hours_of_each_month),
 		cmocka_unit_test(R11_each_adult_has_the_minutes_of_each_month),
+		cmocka_unit_test(R11_what_was_signed_each_month_is_what_it_came_to),
+		cmocka_unit_test(R1_the_boarder_goes_home_on_fridays_alone),
+		cmocka_unit_test(R5_R1_the_point_is_held_when_its_teacher_visits),
+		cmocka_unit_test(R21_each_noon_has_its_meal_and_who_ate),
 		cmocka_unit_test(R9_the_sessions_held_are_counted),
 		cmocka_unit_test(R3_every_choice_and_withdrawal_is_kept),
 		cmocka_unit_test(R20_R19_a_repeater_stays_in_its_grade_at_the_turn_of_the_year),
