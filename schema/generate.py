@@ -70,6 +70,10 @@ def read_entry(path, kind):
         fail(path, "undeclared parameters: " + " ".join(sorted(used - names - OWN)))
     if names - used:
         fail(path, "unused parameters: " + " ".join(sorted(names - used)))
+    if set(head.get("audit", "").split()) - names:
+        fail(path, "audit: no such parameter: " + head["audit"])
+    if not re.fullmatch(r"R\d+( R\d+)*", head["requires"]):
+        fail(path, "requires is a list of requirements")
     if kind == "view" and re.search(r"\b(INSERT|UPDATE|DELETE|CREATE|DROP)\b", sql):
         fail(path, "a view only reads")
     if kind == "command" and "sensitive" in head:

@@ -446,7 +446,41 @@ columns_say_what_they_mean.bad = [
 	{"schema/tables/a.sql": "\tb BLOB,\n"},
 ]
 
-CHECKS = [columns_say_what_they_mean, layers, sql_in_sql_files, only_the_store_knows_sqlite, core_is_pure, exports,
+CODED = re.compile(r"^(kind|state|how|part|role|direction|outcome|step|purpose|phase|stage|sex|source|"
+	r"definition|connectivity|channel|choice|slot|slots|roles|class|site_class|unit|list|payer|relation)$")
+CODES = re.compile(r"\b\d+ \S|\bas \w|\bbits\b|policy_entry\.code|城乡分类|班|GB/T")
+# Where lists that others keep come from.
+SOURCES = {
+	("pupil", "sex"): "GB/T 2261.1", ("pupil", "student_no"): "学籍号",
+	("site", "school"): "学校（机构）标识码", ("site", "class"): "国家统计局|National Bureau of Statistics",
+	("site", "class_year"): "year",
+}
+
+
+def codes_are_listed(root, _build):
+	table = ""
+	for path in sorted(glob.glob(os.path.join(root, "schema/tables/*.sql"))):
+		for number, line in enumerate(read(path).split("\n"), 1):
+			table = (re.match(r"-- table \d+ (\w+)", line) or [None, table])[1]
+			m = re.match(r"^\s+(\w+) INTEGER, -- \w+ \d+ .*?\s: (.*)", line) or \
+				re.match(r"^\s+(\w+) TEXT, -- \w+ \d+ .*?\s: (.*)", line)
+			if not m:
+				continue
+			where = f"{name_of(root, path)}:{number}: {table}.{m[1]}"
+			if " INTEGER" in line and "next_id" not in line and CODED.match(m[1]) and not CODES.search(m[2]):
+				yield f"{where} does not list its codes"
+			if not re.search(SOURCES.get((table, m[1]), ""), m[2]):
+				yield f"{where} does not say whose list it is"
+
+
+codes_are_listed.good = {"schema/tables/a.sql": "-- table 1 a scope=school\n"
+	"\tkind INTEGER, -- col 2 public : 1 here 2 there\n\thow INTEGER, -- col 3 public : as b.how\n"}
+codes_are_listed.bad = [
+	{"schema/tables/a.sql": "-- table 1 a scope=school\n\tkind INTEGER, -- col 2 public : kind of it\n"},
+	{"schema/tables/a.sql": "-- table 1 pupil scope=school\n\tsex INTEGER, -- col 2 public : 1 male 2 female\n"},
+]
+
+CHECKS = [columns_say_what_they_mean, codes_are_listed, layers, sql_in_sql_files, only_the_store_knows_sqlite, core_is_pure, exports,
 	lengths, build_lists_every_file, headers_stand_alone, no_failure_is_swallowed, requirements]
 
 # --- Running ----------------------------------------------------------------------
