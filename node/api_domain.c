@@ -93,9 +93,10 @@ entry_json(enum message_lang lang, const struct domain_entry *e)
 		json_array_append_new(params, json_pack("{s:s, s:s, s:b}", "name",
 		    e->params[i].name, "type", type, "optional", e->params[i].optional));
 	}
-	return json_pack("{s:s, s:s, s:o, s:o, s:s}", "name", e->name, "about",
+	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:b}", "name", e->name, "about",
 	    lang == MESSAGE_ZH ? e->about_zh : e->about, "roles", roles_json(e->roles),
-	    "params", params, "requires", e->requires != NULL ? e->requires : "");
+	    "params", params, "requires", e->requires != NULL ? e->requires : "",
+	    "ask_school", e->ask);
 }
 
 static json_t *

@@ -29,6 +29,12 @@ struct domain_entry {     /* a command or a view */
 	bool urgent;          /* lane */
 	const char *sensitive;    /* view: columns whose showing is noted in the table
 	                           * access_log before a row is given out; or NULL */
+	bool each;            /* view: a county's rows are those of each school, one
+	                       * after the other, whoever asks (summary.h) */
+	bool ask;             /* view: a county's page asks for one school at a time: a
+	                       * row a child or a session is too many for 170 */
+	const char *over;     /* view: the one of each school whose rows it is given as
+	                       * the JSON array :over; or NULL */
 };
 extern const struct domain_entry domain_commands[], domain_views[];
 extern const size_t domain_ncommands, domain_nviews;

@@ -4,17 +4,19 @@
 usage: generate.py OUT.c OUT.h SCHEMA_DIR
 
 The header comments of a file are its contract (docs/domain.md): about, about_zh, roles,
-params, scope, lane, requires, audit, sensitive.  Anything else there is an error.  What
+params, scope, lane, requires, audit, sensitive, each, over,
+ask.  Anything else there is an error.  What
 several share stands in schema/parts."""
 import os
 import re
 import sys
 
 ROLES = ["teacher", "head", "guard", "clerk", "lead", "auditor"]
-KEYS = {"about", "about_zh", "roles", "params", "scope", "lane", "requires", "audit", "sensitive"}
+KEYS = {"about", "about_zh", "roles", "params", "scope", "lane", "requires", "audit", "sensitive",
+        "each", "over", "ask"}
 PARAM = re.compile(r"^([a-z][a-z0-9_]*):([itdmjb])(\?)?$")
 # Bound by the runtime, never taken from outside.
-OWN = {"school", "staff", "user_roles", "new_id", "hub"}
+OWN = {"school", "staff", "user_roles", "new_id", "hub", "over"}
 
 
 def fail(path, words):
@@ -68,7 +70,7 @@ def read_entry(path, kind):
     names = {p[0] for p in params}
     if used - names - OWN:
         fail(path, "undeclared parameters: " + " ".join(sorted(used - names - OWN)))
-    if names - used:
+    if names - used and "over" not in head: # else they are that view's
         fail(path, "unused parameters: " + " ".join(sorted(names - used)))
     if set(head.get("audit", "").split()) - names:
         fail(path, "audit: no such parameter: " + head["audit"])
@@ -76,6 +78,16 @@ def read_entry(path, kind):
         fail(path, "requires is a list of requirements")
     if kind == "view" and re.search(r"\b(INSERT|UPDATE|DELETE|CREATE|DROP)\b", sql):
         fail(path, "a view only reads")
+    if kind == "command" and ("each" in head or "over" in head):
+        fail(path, "only a view is made of each school's")
+    if head.get("each", "school") != "school" or "each" in head and (
+            used & {"staff", "user_roles", "over"} or "now_ms" in sql):
+        fail(path, "each: school, and the same for whoever asks, whenever")
+    if head.get("ask", "school") != "school" or "ask" in head and (
+            kind == "command" or "school" not in used):
+        fail(path, "ask: school, of a view of schools")
+    if ("over" in head) != ("over" in used):
+        fail(path, "over: VIEW gives :over")
     if kind == "command" and "sensitive" in head:
         fail(path, "only a view shows sensitive fields")
     if kind == "command" and head.get("scope") not in ("school", "county"):
@@ -113,19 +125,28 @@ def write_entries(out, kind, entries):
     out.write("const struct domain_entry domain_%ss[] = {\n" % kind)
     for e in entries:
         params = "%s_%s_params" % (kind, ident(e["name"])) if e["params"] else "NULL"
-        out.write('{\n\t"%s",\n\t%s,\n\t%s,\n\t%s,\n\t"%s",\n\t%d, %s, %d, %s, %s, %s\n},\n' % (
+        out.write('{\n\t"%s",\n\t%s,\n\t%s,\n\t%s,\n\t"%s",\n\t%d, %s, %d, %s, %s, %s,\n\t%s, %s, %s\n},\n' % (
             e["name"], c_text(e["head"]["about"]).replace("\\n", ""),
             c_text(e["head"]["about_zh"]).replace("\\n", ""), c_text(e["sql"]),
             e["head"]["requires"], e["roles"], params, len(e["params"]),
             str(e["head"].get("scope") == "county").lower(),
             str(e["head"].get("lane") == "urgent").lower(),
-            '"%s"' % e["head"]["sensitive"] if "sensitive" in e["head"] else "NULL"))
+            '"%s"' % e["head"]["sensitive"] if "sensitive" in e["head"] else "NULL",
+            str("each" in e["head"]).lower(), str("ask" in e["head"]).lower(),
+            '"%s"' % e["head"]["over"] if "over" in e["head"] else "NULL"))
     out.write("};\nconst size_t domain_n%ss = %d;\n\n" % (kind, len(entries)))
 
 
 def main(out_c, out_h, base):
     commands = [read_entry(p, "command") for p in folder(base, "commands")]
     views = [read_entry(p, "view") for p in folder(base, "views")]
+    for e in views:
+        over = [v for v in views if v["name"] == e["head"].get("over")]
+        if "over" in e["head"] and not (over and "each" in over[0]["head"]
+                and set(over[0]["params"]) <= set(e["params"])
+                and over[0]["roles"] & e["roles"] == e["roles"]):
+            fail(e["name"], "over: a view of each school with the same parameters, for "
+                 "whoever may see this one")
     migrations = folder(base, "migrations")
     for n, path in enumerate(migrations, 1):
         if not os.path.basename(path).startswith("%03d-" % n):

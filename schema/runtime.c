@@ -7,36 +7,11 @@
 #include <string.h>
 
 #include "gen/domain_entries.h"
-#include "gen/schema_registry.h"
+#include "schema/runtime_sql.h"
+#include "schema/summary.h"
 
-#define MAX_PARAMS 32
 #define ALL_ROLES 63u
-#define EXACT_DOUBLE (INT64_C(1) << 53) /* larger ids are strings in JSON */
 #define ANSWER_SPACE "answer"
-
-/* Parameters of one call, typed; text lives in args or in owned. */
-struct binds {
-	const char *names[MAX_PARAMS];
-	struct value values[MAX_PARAMS];
-	size_t n;
-	char *owned[MAX_PARAMS];
-	size_t nowned;
-};
-
-static void
-binds_release(struct binds *b)
-{
-	for (size_t i = 0; i < b->nowned; i++)
-		free(b->owned[i]);
-}
-
-static void
-binds_add(struct binds *b, const char *name, struct value v)
-{
-	assert(b->n < MAX_PARAMS);
-	b->names[b->n] = name;
-	b->values[b->n++] = v;
-}
 
 static void
 copy_arg(char out[128], const char *in, size_t len)
@@ -187,7 +162,7 @@ json_of_text(const char *text)
 }
 
 static bool
-value_of_json_param(struct binds *b, json_t *arg, struct value *ret)
+value_of_json_param(struct runtime_sql_binds *b, json_t *arg, struct value *ret)
 {
 	json_t *parsed = NULL;
 	char *text = NULL;
@@ -258,7 +233,7 @@ value_of_integer_param(char type, json_t *arg, struct value *ret)
 }
 
 static bool
-value_of_param(struct binds *b, char type, json_t *arg, struct value *ret)
+value_of_param(struct runtime_sql_binds *b, char type, json_t *arg, struct value *ret)
 {
 	if (json_is_null(arg)) {
 		*ret = value_null();
@@ -281,7 +256,7 @@ find_param(const struct domain_entry *e, const char *name)
 }
 
 static int
-bind_params(const struct domain_entry *e, json_t *args, struct binds *b,
+bind_params(const struct domain_entry *e, json_t *args, struct runtime_sql_binds *b,
     struct domain_error *ret_error)
 {
 	const char *name;
@@ -303,7 +278,7 @@ bind_params(const struct domain_entry *e, json_t *args, struct binds *b,
 			    json_string_value(arg));
 		if (v.type == VALUE_NULL && !p->optional)
 			return usage(ret_error, "USAGE.parameter_missing", p->name, NULL);
-		binds_add(b, p->name, v);
+		runtime_sql_bind(b, p->name, v);
 	}
 	return STATUS_OK;
 }
@@ -329,159 +304,6 @@ school_of(const struct runtime *rt, const struct domain_user *user, json_t *args
 	return STATUS_OK;
 }
 
-/* ---- statements ---- */
-
-static json_t *
-json_of_value(struct value v)
-{
-	char number[24];
-
-	switch (v.type) {
-	case VALUE_INT:
-		if (v.i <= EXACT_DOUBLE && v.i >= -EXACT_DOUBLE)
-			return json_integer(v.i);
-		snprintf(number, sizeof(number), "%lld", (long long)v.i);
-		return json_string(number);
-	case VALUE_TEXT:
-		return json_stringn((const char *)v.p, v.len);
-	default:
-		return json_null();
-	}
-}
-
-/* Canonical values one after the other (keys in the inbox) as an array. */
-static json_t *
-json_of_key(struct value v)
-{
-	json_t *list = json_array();
-	struct reader r;
-
-	reader_init(&r, v.p, v.len);
-	while (list && r.left > 0 && !r.failed) {
-		struct value part = value_read(&r);
-
-		if (!r.failed && json_array_append_new(list, json_of_value(part)) < 0) {
-			json_decref(list);
-			return NULL;
-		}
-	}
-	return list;
-}
-
-/* A row with table_id and column_id also tells their names. */
-static int
-add_names(json_t *row)
-{
-	json_t *table = json_object_get(row, "table_id");
-	json_t *column = json_object_get(row, "column_id");
-	const struct registry_table *t;
-	int i;
-
-	if (!table || !column)
-		return STATUS_OK;
-	i = registry_find(&schema_registry, (uint16_t)json_integer_value(table));
-	if (i < 0)
-		return STATUS_OK;
-	t = &schema_registry.tables[i];
-	i = registry_column(t, (uint16_t)json_integer_value(column));
-	if (json_object_set_new(row, "table", json_string(t->name)) < 0
-	    || (i >= 0 && json_object_set_new(row, "column",
-	    json_string(t->columns[i].name)) < 0))
-		return STATUS_NOMEM;
-	return STATUS_OK;
-}
-
-static int
-append_row(struct store_stmt *st, json_t *rows)
-{
-	json_t *row = json_object();
-	int n = store_columns(st);
-
-	if (!row)
-		return STATUS_NOMEM;
-	for (int i = 0; i < n; i++) {
-		struct value v = store_column(st, i);
-		bool key = v.type == VALUE_BLOB
-		    && strcmp(store_column_name(st, i), "row_key") == 0;
-		json_t *cell = key ? json_of_key(v) : json_of_value(v);
-
-		if (!cell || json_object_set_new(row, store_column_name(st, i), cell) < 0) {
-			json_decref(row);
-			return STATUS_NOMEM;
-		}
-	}
-	if (json_array_size(rows) >= RUNTIME_MAX_ROWS || add_names(row) != STATUS_OK) {
-		json_decref(row);
-		return STATUS_TOO_LARGE;
-	}
-	return json_array_append_new(rows, row) < 0 ? STATUS_NOMEM : STATUS_OK;
-}
-
-static int
-run_statement(struct store_stmt *st, const struct binds *b, json_t *rows)
-{
-	int status = STATUS_OK;
-	bool row;
-
-	for (size_t i = 0; i < b->n && status == STATUS_OK; i++)
-		status = store_bind(st, b->names[i], b->values[i]);
-	for (;;) {
-		if (status == STATUS_OK)
-			status = store_step(st, &row);
-		if (status != STATUS_OK || !row)
-			break;
-		if (store_columns(st) > 0)
-			status = append_row(st, rows);
-	}
-	store_reset(st);
-	return status;
-}
-
-/* Runs every statement; rows are those of the last one. */
-static int
-run_sql(struct store *s, const char *sql, const struct binds *b, bool readonly,
-    json_t *rows)
-{
-	int status = STATUS_OK;
-
-	while (status == STATUS_OK && sql[strspn(sql, " \t\r\n")] != '\0') {
-		struct store_stmt *st;
-		const char *tail;
-
-		status = store_prepare(s, sql, &st, &tail);
-		if (status != STATUS_OK)
-			break;
-		if (readonly && !store_readonly(st)) {
-			store_reset(st);
-			return STATUS_USAGE;
-		}
-		json_array_clear(rows);
-		status = run_statement(st, b, rows);
-		sql = tail;
-	}
-	return status;
-}
-
-/* First column of the first row of one statement. */
-static int
-one_integer(struct store *s, const char *sql, uint64_t school, int64_t *ret)
-{
-	struct store_stmt *st;
-	const char *tail;
-	bool row = false;
-	int status = store_prepare(s, sql, &st, &tail);
-
-	if (status != STATUS_OK)
-		return status;
-	status = store_bind(st, "school", value_int((int64_t)school));
-	if (status == STATUS_OK)
-		status = store_step(st, &row);
-	if (status == STATUS_OK)
-		*ret = row ? store_column(st, 0).i : 0;
-	store_reset(st);
-	return status;
-}
-
 /* ---- who ---- */
 
 int
@@ -497,7 +319,7 @@ runtime_allow(const struct runtime *rt, const struct domain_user *user, unsigned
 			return usage(ret_error, "USAGE.role", NULL, NULL);
 		return STATUS_OK;
 	}
-	status = one_integer(rt->store, domain_sql_staff_count, rt->scope, &count);
+	status = runtime_sql_integer(rt->store, domain_sql_staff_count, rt->scope, &count);
 	if (status != STATUS_OK)
 		return runtime_fail(rt, status, ret_error);
 	if (count > 0)
@@ -581,7 +403,7 @@ int
 runtime_has_staff(const struct runtime *rt, bool *ret)
 {
 	int64_t count;
-	int status = one_integer(rt->store, domain_sql_staff_count, rt->scope, &count);
+	int status = runtime_sql_integer(rt->store, domain_sql_staff_count, rt->scope, &count);
 
 	if (status == STATUS_OK)
 		*ret = count > 0;
@@ -640,17 +462,17 @@ save_answer(struct store *s, const char *command, const char *request_id, json_t
 
 /* Inside the transaction: statements, answer.  ret_seq: 0 nothing changed. */
 static int
-run_command(const struct runtime *rt, const struct domain_entry *e, struct binds *b,
+run_command(const struct runtime *rt, const struct domain_entry *e, struct runtime_sql_binds *b,
     const char *request_id, json_t *rows, uint64_t *ret_seq, struct domain_error *ret_error)
 {
 	int64_t id = 0;
 	int status = STATUS_OK;
 
 	if (strstr(e->sql, ":new_id"))
-		status = one_integer(rt->store, domain_sql_new_id, rt->scope, &id);
-	binds_add(b, "new_id", value_int(id));
+		status = runtime_sql_integer(rt->store, domain_sql_new_id, rt->scope, &id);
+	runtime_sql_bind(b, "new_id", value_int(id));
 	if (status == STATUS_OK)
-		status = run_sql(rt->store, e->sql, b, false, rows);
+		status = runtime_sql_run(rt->store, e->sql, b, false, rows);
 	if (status == STATUS_OK && request_id)
 		status = save_answer(rt->store, e->name, request_id, rows);
 	if (status != STATUS_OK) {
@@ -665,7 +487,7 @@ run_command(const struct runtime *rt, const struct domain_entry *e, struct binds
 
 static int
 begin_and_run(const struct runtime *rt, const struct domain_user *user,
-    const struct domain_entry *e, uint64_t scope, struct binds *b, const char *request_id,
+    const struct domain_entry *e, uint64_t scope, struct runtime_sql_binds *b, const char *request_id,
     json_t **ret_answer, struct domain_error *ret_error)
 {
 	json_t *rows = json_array();
@@ -690,13 +512,13 @@ begin_and_run(const struct runtime *rt, const struct domain_user *user,
 }
 
 static void
-bind_own(const struct runtime *rt, struct binds *b, const struct domain_user *user,
+bind_own(const struct runtime *rt, struct runtime_sql_binds *b, const struct domain_user *user,
     unsigned roles, struct value school)
 {
-	binds_add(b, "hub", value_int(rt->scope == 0));
-	binds_add(b, "school", school);
-	binds_add(b, "staff", user->staff ? value_int(user->staff) : value_null());
-	binds_add(b, "user_roles", value_int(roles));
+	runtime_sql_bind(b, "hub", value_int(rt->scope == 0));
+	runtime_sql_bind(b, "school", school);
+	runtime_sql_bind(b, "staff", user->staff ? value_int(user->staff) : value_null());
+	runtime_sql_bind(b, "user_roles", value_int(roles));
 }
 
 int
@@ -704,7 +526,7 @@ runtime_do(const struct runtime *rt, const struct domain_user *user,
     const struct domain_entry *command, const char *request_id, json_t *args,
     json_t **ret_answer, struct domain_error *ret_error)
 {
-	struct binds b = {.n = 0};
+	struct runtime_sql_binds b = {.n = 0};
 	uint64_t scope = 0;
 	unsigned roles = 0;
 	int status = runtime_allow(rt, user, command->roles, &roles, ret_error);
@@ -725,7 +547,7 @@ runtime_do(const struct runtime *rt, const struct domain_user *user,
 
 		status = known_answer(rt, command->name, request_id, &known, ret_error);
 		if (known) {
-			binds_release(&b);
+			runtime_sql_release(&b);
 			*ret_answer = known;
 			return STATUS_OK;
 		}
@@ -735,16 +557,44 @@ runtime_do(const struct runtime *rt, const struct domain_user *user,
 		status = begin_and_run(rt, user, command, scope, &b, request_id, ret_answer,
 		    ret_error);
 	}
-	binds_release(&b);
+	runtime_sql_release(&b);
 	return status;
+}
+
+/* Rows of a view: out of those of each school where it says so. */
+static int
+view_rows(const struct runtime *rt, const struct domain_entry *view,
+    struct runtime_sql_binds *b, uint64_t school, json_t *rows)
+{
+	int status = STATUS_OK;
+
+	if (view->over) {
+		json_t *over = json_array();
+		char *text = NULL;
+
+		status = over ? summary_rows(rt->store, domain_view(view->over), b, school, over)
+		              : STATUS_NOMEM;
+		if (status == STATUS_OK)
+			text = json_dumps(over, JSON_COMPACT);
+		json_decref(over);
+		if (status == STATUS_OK && !text)
+			status = STATUS_NOMEM;
+		if (status != STATUS_OK)
+			return status;
+		b->owned[b->nowned++] = text;
+		runtime_sql_bind(b, "over", value_text(text, strlen(text)));
+	}
+	if (view->each && school == 0)
+		return summary_rows(rt->store, view, b, school, rows);
+	return runtime_sql_run(rt->store, view->sql, b, true, rows);
 }
 
 /* Notes that sensitive fields are about to be shown: no note, no rows. */
 static int
 note_access(const struct runtime *rt, const struct domain_user *user,
-    const struct domain_entry *view, const struct binds *b, size_t nrows)
+    const struct domain_entry *view, const struct runtime_sql_binds *b, size_t nrows)
 {
-	struct binds note = *b; /* what owns memory stays with b */
+	struct runtime_sql_binds note = *b; /* what owns memory stays with b */
 	json_t *none = json_array();
 	uint64_t seq;
 	int status = none ? STATUS_OK : STATUS_NOMEM;
@@ -755,10 +605,10 @@ note_access(const struct runtime *rt, const struct domain_user *user,
 		json_decref(none);
 		return status;
 	}
-	binds_add(&note, "view", value_text(view->name, strlen(view->name)));
-	binds_add(&note, "fields", value_text(view->sensitive, strlen(view->sensitive)));
-	binds_add(&note, "rows", value_int((int64_t)nrows));
-	status = run_sql(rt->store, domain_sql_access_note, &note, false, none);
+	runtime_sql_bind(&note, "view", value_text(view->name, strlen(view->name)));
+	runtime_sql_bind(&note, "fields", value_text(view->sensitive, strlen(view->sensitive)));
+	runtime_sql_bind(&note, "rows", value_int((int64_t)nrows));
+	status = runtime_sql_run(rt->store, domain_sql_access_note, &note, false, none);
 	json_decref(none);
 	if (status == STATUS_OK)
 		return store_commit(rt->store, &seq);
@@ -771,7 +621,7 @@ runtime_show(const struct runtime *rt, const struct domain_user *user,
     const struct domain_entry *view, json_t *args, json_t **ret_rows,
     struct domain_error *ret_error)
 {
-	struct binds b = {.n = 0};
+	struct runtime_sql_binds b = {.n = 0};
 	json_t *rows = NULL;
 	uint64_t school = 0;
 	unsigned roles = 0;
@@ -784,13 +634,13 @@ runtime_show(const struct runtime *rt, const struct domain_user *user,
 	if (status == STATUS_OK) {
 		bind_own(rt, &b, user, roles, school ? value_int((int64_t)school) : value_null());
 		rows = json_array();
-		status = rows ? run_sql(rt->store, view->sql, &b, true, rows) : STATUS_NOMEM;
+		status = rows ? view_rows(rt, view, &b, school, rows) : STATUS_NOMEM;
 		if (status == STATUS_OK && view->sensitive && json_array_size(rows) > 0)
 			status = note_access(rt, user, view, &b, json_array_size(rows));
 		if (status != STATUS_OK)
 			status = runtime_fail(rt, status, ret_error);
 	}
-	binds_release(&b);
+	runtime_sql_release(&b);
 	if (status != STATUS_OK) {
 		json_decref(rows);
 		return status;

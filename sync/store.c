@@ -318,8 +318,10 @@ store_commit_merge(struct store *s)
 {
 	int status = simple(s, SYNC_SQL_COMMIT);
 
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		s->merging = false;
+		s->ntouched = 0;
+	}
 	return status;
 }
 

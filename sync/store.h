@@ -236,9 +236,13 @@ int store_held_size(struct store *s, int reason, uint64_t *ret_n, uint64_t *ret_
 int store_held_remove(struct store *s, int64_t id) MUST_CHECK;
 int store_held_count(struct store *s, uint64_t *ret) MUST_CHECK;
 
+/* Another number after each transaction that changed rows of the scope, whatever
+ * changed them: what was computed of them at the same number still holds. */
+int store_changes(struct store *s, uint64_t scope, uint64_t *ret) MUST_CHECK;
+
 /* ---- small things ---- */
-/* Named bytes: peers' vectors, receipts, rosters, request answers (space "answer":
- * an erasure empties them). */
+/* Named bytes: peers' vectors, receipts, rosters, request answers and summaries
+ * (spaces "answer" and "summary": an erasure empties them). */
 int store_meta_get(struct store *s, const char *space, const char *name,
     struct buffer *ret) MUST_CHECK;               /* NOT_FOUND */
 int store_meta_set(struct store *s, const char *space, const char *name,
@@ -251,6 +255,7 @@ int store_meta_list(struct store *s, const char *space, store_meta_visit *visit,
 int store_meta_prefix(struct store *s, const char *space, const char *prefix,
     store_meta_visit *visit, void *ctx) MUST_CHECK;
 int store_meta_count(struct store *s, const char *space, uint64_t *ret) MUST_CHECK;
+int store_meta_clear(struct store *s, const char *space) MUST_CHECK;
 /* Hash over all delivered columns (not private) of one scope's rows: keys,
  * per-column stamps, node ids, values, lengths, tombstones; independent of
  * local numbers and of how versions are packed. */

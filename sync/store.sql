@@ -95,6 +95,10 @@ CREATE TABLE IF NOT EXISTS kehou_erased (
 	done   INTEGER NOT NULL,
 	PRIMARY KEY (scope, person)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kehou_change (
+	scope INTEGER PRIMARY KEY,
+	n     INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS kehou_erased_row (
 	tbl INTEGER NOT NULL,
 	key BLOB NOT NULL,
@@ -127,6 +131,8 @@ INSERT INTO kehou_meta (space, name, data) VALUES (?1, ?2, ?3)
 ON CONFLICT (space, name) DO UPDATE SET data = excluded.data
 -- name: meta_remove
 DELETE FROM kehou_meta WHERE space = ?1 AND name = ?2
+-- name: meta_clear
+DELETE FROM kehou_meta WHERE space = ?1
 -- name: meta_list
 SELECT name, data FROM kehou_meta WHERE space = ?1 ORDER BY name
 
@@ -234,13 +240,18 @@ INSERT OR IGNORE INTO kehou_erased_row (tbl, key) VALUES (?1, ?2)
 -- name: erased_row_get
 SELECT count(*) FROM kehou_erased_row WHERE tbl = ?1 AND key = ?2
 -- name: answers_forget
-UPDATE kehou_meta SET data = x'' WHERE space = 'answer'
+UPDATE kehou_meta SET data = x'' WHERE space IN ('answer', 'summary')
 -- name: segment_replace
 UPDATE kehou_segment SET packed = ?3 WHERE writer = ?1 AND first = ?2
 -- name: held_replace
 UPDATE kehou_held SET packed = ?2 WHERE id = ?1
 -- name: truncate
 PRAGMA wal_checkpoint(TRUNCATE)
+
+-- name: change_get
+SELECT n FROM kehou_change WHERE scope = ?1
+-- name: change_add
+INSERT INTO kehou_change (scope, n) VALUES (?1, 1) ON CONFLICT (scope) DO UPDATE SET n = n + 1
 
 -- name: counter_get
 SELECT next FROM kehou_counter WHERE epoch = ?1

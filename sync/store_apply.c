@@ -220,7 +220,9 @@ store_apply(struct store *s, struct batch_table *t, uint32_t writer)
 			r->slow = dead;
 		}
 	}
-	status = store_statement(s, t->table->apply, &st);
+	status = store_touch(s, s->streams[writer - 1].id.scope);
+	if (status == STATUS_OK)
+		status = store_statement(s, t->table->apply, &st);
 	if (status != STATUS_OK)
 		return status;
 	s->rows = t;
@@ -374,13 +376,12 @@ store_put(struct store *s, const struct registry_table *t, struct row *row)
 	struct buffer packed = BUFFER_INIT;
 	struct store_stmt *st;
 	struct value version;
-	int status;
+	int status = store_touch(s, store_row_scope(t, row->values));
 
-	if (!row->exists || s->tombed[t - s->registry->tables]) {
+	if (status == STATUS_OK && (!row->exists || s->tombed[t - s->registry->tables]))
 		status = put_tomb(s, t, row);
-		if (status != STATUS_OK)
-			return status;
-	}
+	if (status != STATUS_OK)
+		return status;
 	if (!row->exists)
 		return drop_row(s, t, row);
 	version = row_pack(t, row, &packed);
@@ -401,10 +402,11 @@ int
 store_forget(struct store *s, const struct registry_table *t, const struct value *keys)
 {
 	struct row row = { .exists = true };
-	int status;
+	int status = store_touch(s, store_row_scope(t, keys));
 
 	memcpy(row.values, keys, t->nkeys * sizeof(*keys));
-	status = put_tomb(s, t, &row); /* of a living row: removes it */
+	if (status == STATUS_OK)
+		status = put_tomb(s, t, &row); /* of a living row: removes it */
 	return status == STATUS_OK ? drop_row(s, t, &row) : status;
 }
 

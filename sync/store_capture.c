@@ -26,6 +26,7 @@ store_capture_clear(struct store *s)
 	c->unsure = false;
 	c->n = 0;
 	c->nsaid = 0;
+	s->ntouched = 0;
 	buffer_clear(&c->bytes);
 	if (c->chains != NULL)
 		memset(c->chains, 0, c->nchains * sizeof(*c->chains));
@@ -762,6 +763,8 @@ store_commit(struct store *s, uint64_t *ret_seq)
 			store_bind_at(st, 5, value_blob(record.data, record.len));
 			status = store_run(st);
 		}
+		if (status == STATUS_OK)
+			status = store_touch(s, c->author.scope);
 	}
 	if (status == STATUS_OK)
 		status = store_counter_save(s);

@@ -227,17 +227,15 @@ blank_rows(struct store *s, const struct registry_table *t, uint64_t scope)
 int
 store_erase_rows(struct store *s, uint64_t scope)
 {
+	int status = store_touch(s, scope);
+
 	for (size_t i = 0; i < s->registry->ntables; i++) {
 		const struct registry_table *t = &s->registry->tables[i];
-		int status;
 
-		if (t->scope != REGISTRY_SCHOOL || store_blank_mask(t) == 0)
-			continue;
-		status = blank_rows(s, t, scope);
-		if (status != STATUS_OK)
-			return status;
+		if (status == STATUS_OK && t->scope == REGISTRY_SCHOOL && store_blank_mask(t) != 0)
+			status = blank_rows(s, t, scope);
 	}
-	return STATUS_OK;
+	return status;
 }
 
 struct open_entries {

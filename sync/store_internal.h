@@ -76,6 +76,8 @@ struct store {
 	bool *tombed;         /* per registry index: has tombstones */
 	uint64_t erased, erasing; /* persons; of them not yet done */
 	uint64_t inbox;       /* entries, so that the usual zero costs nothing */
+	uint64_t touched[4];  /* scopes counted in this merge transaction */
+	size_t ntouched;
 	uint64_t counter_epoch, counter_next, counter_saved;
 	/* the virtual table's view */
 	struct batch_table *rows;
@@ -115,6 +117,8 @@ int store_tombs_load(struct store *s) MUST_CHECK;
 int store_inbox_count_load(struct store *s) MUST_CHECK;
 int store_erased_load(struct store *s) MUST_CHECK;
 int store_counter_save(struct store *s) MUST_CHECK;
+/* Rows of a scope change in this transaction: store_changes counts it. */
+int store_touch(struct store *s, uint64_t scope) MUST_CHECK;
 void store_key(const struct registry_table *t, const struct value *keys,
     struct buffer *ret);
 int store_tomb(struct store *s, const struct registry_table *t,

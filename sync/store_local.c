@@ -95,6 +95,18 @@ store_meta_prefix(struct store *s, const char *space, const char *prefix,
 }
 
 int
+store_meta_clear(struct store *s, const char *space)
+{
+	struct store_stmt *st;
+	int status = store_statement(s, SYNC_SQL_META_CLEAR, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_text(space, strlen(space)));
+	return store_run(st);
+}
+
+int
 store_meta_count(struct store *s, const char *space, uint64_t *ret)
 {
 	struct store_stmt *st;
@@ -388,4 +400,41 @@ int
 store_held_count(struct store *s, uint64_t *ret)
 {
 	return count(s, SYNC_SQL_HELD_COUNT, ret);
+}
+
+int
+store_touch(struct store *s, uint64_t scope)
+{
+	struct store_stmt *st;
+	int status;
+
+	for (size_t i = 0; i < s->ntouched; i++)
+		if (s->touched[i] == scope)
+			return STATUS_OK;
+	status = store_statement(s, SYNC_SQL_CHANGE_ADD, &st);
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int((int64_t)scope));
+	status = store_run(st);
+	/* Where it does not fit it is counted once more: no harm. */
+	if (status == STATUS_OK && s->ntouched < sizeof(s->touched) / sizeof(s->touched[0]))
+		s->touched[s->ntouched++] = scope;
+	return status;
+}
+
+int
+store_changes(struct store *s, uint64_t scope, uint64_t *ret)
+{
+	struct store_stmt *st;
+	bool row = false;
+	int status = store_statement(s, SYNC_SQL_CHANGE_GET, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int((int64_t)scope));
+	status = store_step(st, &row);
+	if (status == STATUS_OK)
+		*ret = row ? (uint64_t)store_column(st, 0).i : 0;
+	store_reset(st);
+	return status;
 }

@@ -3,6 +3,7 @@
 -- roles: head clerk lead auditor
 -- params:
 -- requires: R3
+-- each: school
 SELECT u.school, u.grp, u.pupils, u.yes, u.same_minute, u.same_hand, u.same_day,
 	CASE WHEN u.same_minute >= u.yes THEN 'same_minute' WHEN u.same_day >= u.yes
 		AND u.same_hand >= u.yes THEN 'same_hand_and_day' ELSE 'all_take_part' END AS what

@@ -3,6 +3,7 @@
 -- roles: teacher head guard clerk lead auditor
 -- params: pupil:i?
 -- requires: R3
+-- ask: school
 SELECT c.school, c.consent, c.pupil, p.name, g.name AS guardian, c.notice, c.choice,
 	c.slots, c.weekdays, c.how, date('2000-01-01', c.given_on || ' days') AS given_on, date('2000-01-01', c.withdrawn_on || ' days') AS withdrawn_on, (SELECT name FROM staff n WHERE n.school = c.school AND n.staff = c.by_staff) AS entered_by,
 	quote(c.row_version) AS version

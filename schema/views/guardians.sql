@@ -4,6 +4,7 @@
 -- params: grp:i?
 -- sensitive: phone
 -- requires: R3
+-- ask: school
 SELECT g.pupil, p.name AS pupil_name, g.guardian, g.name, g.relation, g.phone,
 	quote(g.row_version) AS version
 FROM guardian g JOIN pupil p ON p.school = g.school AND p.pupil = g.pupil

@@ -3,6 +3,7 @@
 -- roles: head clerk auditor
 -- params: date:d years:i?
 -- requires: R19 R18
+-- ask: school
 SELECT e.school, e.pupil, p.name, date('2000-01-01', max(e.until_on) || ' days') AS left_on,
 	date('2000-01-01', (max(e.until_on) + 365 * coalesce(:years, 1)) || ' days') AS due_on
 FROM place e JOIN pupil p ON p.school = e.school AND p.pupil = e.pupil

@@ -3,6 +3,7 @@
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d until_on:d pupil:i?
 -- requires: R19
+-- ask: school
 SELECT h.root_school AS school, h.root_pupil AS pupil,
 	(SELECT name FROM pupil p WHERE p.school = h.root_school AND p.pupil = h.root_pupil)
 		AS name, count(*) AS sessions, sum(h.minutes) AS minutes

@@ -3,6 +3,7 @@
 -- roles: teacher head guard clerk lead auditor
 -- params: school_year:i? grp:i? name:t?
 -- requires: R19
+-- ask: school
 SELECT p.school, p.pupil, p.name, initials(p.name) AS initials, p.sex, p.student_no, e.site, e.grade, e.class, e.grp,
 	EXISTS (SELECT 1 FROM choice_span c WHERE c.school = p.school AND c.pupil = p.pupil
 		AND c.choice = 1 AND c.until_on = 1 << 30) AS consent,

@@ -3,6 +3,7 @@
 -- roles: teacher head guard clerk lead auditor
 -- params: school_year:i?
 -- requires: R3 R6
+-- ask: school
 SELECT r.school, r.school_year, r.pupil, p.name, r.slots, r.wanted, e.grade,
 	CASE WHEN :user_roles & 2 THEN (e.grade <= 3) + (SELECT count(*) FROM priority f
 		WHERE f.school = r.school AND f.pupil = r.pupil AND f.until_on IS NULL) END AS priorities,

@@ -3,6 +3,7 @@
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11
+-- each: school
 -- include duty
 SELECT school, staff, name, person AS kind, minutes, sessions, unpaid_minutes, late, entries,
 	before_cap, cap, fen

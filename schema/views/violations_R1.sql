@@ -3,12 +3,13 @@
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R1
+-- each: school
 SELECT h.school, date('2000-01-01', h.date || ' days') AS date, h.slot, h.site, h.grp, h.pupil, 'not_left' AS what
 FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
 CROSS JOIN closing c ON c.school = k.school
 	AND c.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
-CROSS JOIN pupil_here h ON c.school = h.school AND c.date = h.date
-	AND c.slot = h.slot AND c.site = h.site AND c.grp = h.grp
+CROSS JOIN pupil_here h ON h.school = c.school AND h.date = +c.date
+	AND h.slot = c.slot AND h.site = c.site AND h.grp = c.grp
 UNION ALL
 SELECT l.school, date('2000-01-01', l.date || ' days'), l.slot, min(l.site), min(l.grp), l.pupil, 'left_twice'
 FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k

@@ -3,6 +3,7 @@
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R10
+-- each: school
 -- include duty
 SELECT school, date('2000-01-01', date || ' days') AS date, staff,
 	CASE WHEN barred = 1 THEN CASE emergency WHEN 1 THEN 'barred_emergency' ELSE 'barred' END

@@ -3,6 +3,7 @@
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R12
+-- each: school
 SELECT s.school, date('2000-01-01', s.date || ' days') AS date, s.slot, s.site, s.grp, NULL AS pupil, 'no_roll_call' AS what
 FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
 CROSS JOIN session s ON s.school = k.school

@@ -3,6 +3,7 @@
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R19
+-- ask: school
 SELECT p.school, p.pupil, p.student_no, 'same_number' AS what FROM pupil p
 WHERE (:school IS NULL OR p.school = :school) AND p.same_as IS NULL AND p.student_no IN (
 	SELECT q.student_no FROM pupil q WHERE q.same_as IS NULL AND q.student_no IS NOT NULL

@@ -3,6 +3,7 @@
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R3
+-- each: school
 SELECT c.school, c.pupil, date('2000-01-01', c.given_on || ' days') AS date, CASE WHEN n.version IS NULL THEN 'no_notice'
 	WHEN c.given_on < n.from_on THEN 'before_notice' WHEN g.guardian IS NULL THEN 'no_guardian'
 	ELSE 'delegation_over' END AS what

@@ -3,6 +3,7 @@
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R7
+-- each: school
 SELECT s.school, date('2000-01-01', s.date || ' days') AS date, s.slot, s.site, s.grp, s.reason,
 	CASE WHEN s.begin_min IS NULL THEN 'no_window' ELSE 'outside_window' END AS what
 FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k

@@ -19,7 +19,7 @@
 
 struct timing {
 	const char *name;
-	double ms;
+	double ms, first_ms; /* first: before anything is kept of each school */
 	size_t rows;
 };
 
@@ -111,16 +111,19 @@ slower(const void *a, const void *b)
 static struct timing
 measure(const struct runtime *rt, const struct domain_entry *e)
 {
-	struct domain_user user = {.staff = 1, .roles = 63, .scope = rt->scope};
-	struct timing t = {.name = e->name, .ms = -1};
+	struct domain_user user = {.staff = 1, .roles = 63,
+	    .scope = e->ask ? SCHOOL : rt->scope};
+	struct timing t = {.name = e->name, .ms = -1, .first_ms = -1};
 
-	for (int i = 0; i < ROUNDS && t.ms < SLOW_MS; i++) {
+	for (int i = 0; i < ROUNDS && (t.ms < SLOW_MS || e->each || e->over); i++) {
 		json_t *args = arguments(e), *rows = NULL;
 		struct domain_error error;
 		double at = now_ms(), ms;
 		int status = runtime_show(rt, &user, e, args, &rows, &error);
 
 		ms = now_ms() - at;
+		if (i == 0)
+			t.first_ms = ms;
 		if (status == STATUS_OK && (t.ms < 0 || ms < t.ms))
 			t.ms = ms;
 		t.rows = json_array_size(rows);
@@ -152,7 +155,8 @@ run(const char *what, uint64_t scope, int schools, int days, double goal_ms)
 	printf("%s: %zu views, %zu over %.0f ms, %zu not measured; in memory, best of %d\n",
 	    what, domain_nviews, missed, goal_ms, refused, ROUNDS);
 	for (size_t i = 0; i < SHOWN && i < domain_nviews; i++)
-		printf("  %-20s %9.2f ms %7zu rows\n", t[i].name, t[i].ms, t[i].rows);
+		printf("  %-20s %9.2f ms, at first %9.2f ms %7zu rows\n", t[i].name, t[i].ms,
+		    t[i].first_ms, t[i].rows);
 	store_close(rt.store);
 	free(t);
 }
