@@ -81,7 +81,7 @@ def read_entry(path, kind):
     if kind == "command" and ("each" in head or "over" in head):
         fail(path, "only a view is made of each school's")
     if head.get("each", "school") != "school" or "each" in head and (
-            used & {"staff", "user_roles", "over"} or "now_ms" in sql):
+            used & {"user_roles", "over"} or "now_ms" in sql):
         fail(path, "each: school, and the same for whoever asks, whenever")
     if head.get("ask", "school") != "school" or "ask" in head and (
             kind == "command" or "school" not in used):

@@ -3,6 +3,7 @@
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11
+-- ask: school
 -- include duty
 SELECT e.school, e.entry, date('2000-01-01', e.date || ' days') AS date, e.slot, e.site, e.grp, e.person, e.role, e.minutes, e.sessions,
 	e.emergency, e.reason, e.at AS at_ms

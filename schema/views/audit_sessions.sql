@@ -3,6 +3,7 @@
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11
+-- ask: school
 -- include duty
 SELECT s.school, date('2000-01-01', s.date || ' days') AS date, s.slot, s.site, s.grp, s.staff, s.kind, s.policy, s.at AS at_ms,
 	s.begin_min AS begins, s.end_min AS ends, (SELECT count(*) FROM attendance a

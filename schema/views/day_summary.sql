@@ -3,6 +3,7 @@
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d
 -- requires: R1 R17
+-- each: school
 SELECT s.school, s.slot, count(*) AS sessions,
 	(SELECT count(*) FROM attendance a WHERE a.school = s.school AND a.date = :date
 		AND a.slot = s.slot) AS marks,

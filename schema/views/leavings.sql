@@ -3,6 +3,7 @@
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d
 -- requires: R1 R12
+-- ask: school
 SELECT l.school, l.slot, l.site, l.grp, l.pupil, p.name, l.how,
 	coalesce(g.name, c.name, l.person) AS with_whom, l.approval, l.approved_by, l.witness, l.route, strftime('%Y-%m-%d %H:%M:%S', l.at / 1000 + 28800, 'unixepoch') AS at, (SELECT name FROM staff n WHERE n.school = l.school AND n.staff = l.by_staff) AS by
 FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k

@@ -3,6 +3,7 @@
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d?
 -- requires: R1 R7
+-- ask: school
 SELECT s.school, date('2000-01-01', s.date || ' days') AS date, s.slot, s.site, s.grp, (SELECT name FROM staff n WHERE n.school = s.school AND n.staff = s.staff) AS staff, strftime('%H:%M', s.begin_min * 60, 'unixepoch') AS begin, strftime('%H:%M', s.end_min * 60, 'unixepoch') AS end,
 	s.activity, s.policy, s.reason,
 	(SELECT count(*) FROM attendance a WHERE a.school = s.school AND a.date = s.date

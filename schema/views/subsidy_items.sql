@@ -3,7 +3,7 @@
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11
--- each: school
+-- ask: school
 -- include duty
 SELECT w.school, w.staff, w.name, date('2000-01-01', w.date || ' days') AS date, w.slot, w.site, w.grp,
 	w.role, w.minutes, w.sessions, w.version, w.unit, w.unit_min, w.rate, w.checked, w.barred,

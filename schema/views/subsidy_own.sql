@@ -3,6 +3,7 @@
 -- roles: teacher head guard
 -- params: month:i
 -- requires: R11
+-- ask: school
 -- include duty
 SELECT date('2000-01-01', date || ' days') AS date, slot, site, grp, role, minutes, sessions, pays, fen,
 	own_month < :month AS late, entry

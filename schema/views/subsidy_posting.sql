@@ -3,6 +3,7 @@
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11
+-- ask: school
 -- include duty
 , posted AS (SELECT p.school, p.posted_on FROM k JOIN statement_step p ON p.school = k.school
 	WHERE p.month = :month AND p.step = 1 AND p.posted_on IS NOT NULL),

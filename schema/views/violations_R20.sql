@@ -3,6 +3,7 @@
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R20
+-- each: school
 SELECT c.school, c.school_year + 1 AS school_year, count(*) AS children, 'not_turned' AS what
 FROM child c
 WHERE (:school IS NULL OR c.school = :school)
