@@ -124,7 +124,7 @@ scanned(struct world *w, const char *sql, const struct program *roots)
 static const struct {
 	const char *view, *table, *why;
 } allowed[] = {
-	{"coverage", "session", "one step: the newest day of a school"},
+	{"coverage_school", "session", "one step: the newest day of a school"},
 	{"guardian_copy", "attendance", "all of one child, asked for by a guardian"},
 	{"phase_progress", "closing", "counts every session that was ever closed"},
 	{"roster_undo", "late_pickup", "looks for any trace of a child before it goes"},

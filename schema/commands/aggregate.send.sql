@@ -13,6 +13,7 @@ INSERT INTO county_month (month, site_class, schools, children, sessions, child_
 	incidents, at, by_staff)
 SELECT * FROM (
 -- include duty
+-- include site_month
 -- include class_month
 SELECT :month, site_class, schools, CASE WHEN children >= 10 THEN children END, CASE WHEN children >= 10 THEN sessions END, CASE WHEN children >= 10 THEN child_minutes END, CASE WHEN children >= 10 THEN people END, CASE WHEN children >= 10 THEN fen END, CASE WHEN children >= 10 THEN incidents END, now_ms(), :staff FROM class_month)
 WHERE true

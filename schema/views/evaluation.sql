@@ -3,6 +3,7 @@
 -- roles: head clerk lead auditor
 -- params: from_on:d until_on:d
 -- requires: R15
+-- each: school
 WITH k AS (SELECT school FROM school_known WHERE :school IS NULL
 	UNION SELECT :school WHERE :school IS NOT NULL),
 plan AS (SELECT version FROM policy_span WHERE from_on <= :until_on AND until_on > :until_on),

@@ -3,7 +3,8 @@
 -- roles: clerk lead auditor
 -- params: month:i
 -- requires: R17 R11
--- include duty
+-- over: month_sites
+-- include site_month_over
 -- include class_month
 SELECT :month AS month, site_class, schools,
 	CASE WHEN children >= 10 THEN children END AS children,

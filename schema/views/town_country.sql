@@ -3,7 +3,8 @@
 -- roles: clerk lead auditor
 -- params: month:i
 -- requires: R17
--- include duty
+-- over: month_sites
+-- include site_month_over
 -- include class_month
 SELECT CASE side WHEN 1 THEN 'town' ELSE 'country' END AS side, site_class, schools, sites,
 	CASE WHEN children >= 10 THEN children END AS children,

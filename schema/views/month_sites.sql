@@ -1,0 +1,9 @@
+-- about: Figures of a month of each site of a school, without names, of which the county's comparisons are made.
+-- about_zh: 某月每个校点的数据，不含姓名，供全县对照汇总。
+-- roles: head clerk lead auditor
+-- params: month:i
+-- requires: R17 R11
+-- each: school
+-- include duty
+-- include site_month
+SELECT * FROM site_month ORDER BY school, class;
