@@ -103,35 +103,54 @@ import(struct api_call *call, struct replica *r, int status)
 		api_json(call, 200, answer, NULL);
 }
 
-static void
-send_sheet(struct api_call *call, const char *name, json_t *rows)
+/* Columns in the words of the request; a school need not be told its own number. */
+static size_t
+titles(const struct api_call *call, json_t *row, struct sheet_column columns[])
 {
-	struct sheet sheet = { .name = name, .rows = rows };
-	struct buffer out = BUFFER_INIT;
-	char disposition[API_NAME_BYTES + 64];
-	int status = sheet_write(&sheet, &out);
+	size_t n = 0;
+	const char *key, *text;
+	json_t *value;
 
-	json_decref(rows);
-	snprintf(disposition, sizeof disposition, "attachment; filename=\"%.100s.xlsx\"", name);
-	if (status == STATUS_OK)
-		api_bytes(call, out.data, out.len, XLSX, disposition);
-	else
-		api_fail(call, status, NULL, NULL);
-	buffer_release(&out);
+	json_object_foreach(row, key, value) {
+		char name[API_NAME_BYTES];
+
+		if (n == SHEET_MAX_COLUMNS || (strcmp(key, "school") == 0 &&
+		    replica_scope(call->replica) != 0))
+			continue;
+		snprintf(name, sizeof name, "column.%s", key);
+		text = message_text(call->lang, name);
+		columns[n++] = (struct sheet_column){ .key = key,
+			.title = text != NULL ? text : key };
+	}
+	return n;
 }
 
 static void
 view_sheet(struct api_call *call, const char *view)
 {
-	struct replica *r = call->replica;
+	struct sheet_column columns[SHEET_MAX_COLUMNS];
+	struct sheet sheet = { .name = view, .columns = columns };
 	struct domain_error error = { .code = "" };
-	json_t *rows = NULL;
-	int status = domain_show(r, &call->user, view, call->args, &rows, &error);
+	struct buffer out = BUFFER_INIT;
+	char disposition[API_NAME_BYTES + 64];
+	int status = domain_show(call->replica, &call->user, view, call->args, &sheet.rows,
+	    &error);
 
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
 		api_fail_domain(call, status, &error);
+		return;
+	}
+	sheet.ncolumns = titles(call, json_array_get(sheet.rows, 0), columns);
+	if (sheet.ncolumns == 0)
+		sheet.columns = NULL;
+	status = sheet_write(&sheet, &out);
+	json_decref(sheet.rows);
+	snprintf(disposition, sizeof disposition, "attachment; filename=\"%.100s.xlsx\"", view);
+	if (status == STATUS_OK)
+		api_bytes(call, out.data, out.len, XLSX, disposition);
 	else
-		send_sheet(call, view, rows);
+		api_fail(call, status, NULL, NULL);
+	buffer_release(&out);
 }
 
 static void

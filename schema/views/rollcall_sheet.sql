@@ -24,4 +24,15 @@ WHERE e.school = :school AND e.from_on <= :date AND e.until_on > :date
 			AND m.site = coalesce(:site, 0) AND m.grp = :grp AND m.pupil = e.pupil
 			AND coalesce(m.from_on, 0) <= :date AND coalesce(m.until_on, 1 << 30) > :date)
 		ELSE e.site = coalesce(:site, 0) AND (coalesce(:grp, 0) = 0 OR e.grp = :grp) END)
-ORDER BY e.grade, e.class, p.name;
+UNION ALL
+-- Who turned up and is in no class yet.
+SELECT a.pupil, p.name, initials(p.name), NULL, NULL, 0, 0, a.state, a.reason, l.how
+FROM attendance a
+JOIN pupil p ON p.school = a.school AND p.pupil = a.pupil AND p.same_as IS NULL
+LEFT JOIN leaving l ON l.school = a.school AND l.date = a.date AND l.slot = a.slot
+	AND l.site = a.site AND l.grp = a.grp AND l.pupil = a.pupil
+WHERE a.school = :school AND a.date = :date AND a.slot = :slot AND a.site = coalesce(:site, 0)
+	AND a.grp = coalesce(:grp, 0) AND NOT EXISTS (SELECT 1 FROM place e
+		WHERE e.school = a.school AND e.pupil = a.pupil AND e.from_on <= :date
+		AND e.until_on > :date)
+ORDER BY 4, 5, 2;

@@ -1,5 +1,5 @@
 // The county confirms; two records disagree and somebody chooses.
-import { exchange, hubDir, kehou, open, picture, SCHOOL, same, signIn, test, view } from './harness.mjs';
+import { exchange, hubDir, kehou, look, open, picture, same, SCHOOL, signIn, test, view } from './harness.mjs';
 
 export async function theEvening(w) {
 	const { desk, two } = w;
@@ -29,7 +29,7 @@ export async function theEvening(w) {
 		await open(desk, 'today');
 		await open(desk, 'exchange', '上报与U盘');
 		await desk.waitForSelector('#conflicts .conflict');
-		await picture(desk, 'conflict');
+		await look(desk, 'conflict');
 		const chosen = await desk.locator('#conflicts .side').nth(1).locator('.value').textContent();
 		await desk.locator('#conflicts .side button').nth(1).click();
 		await desk.waitForSelector('#conflicts', { state: 'detached' });

@@ -1,7 +1,7 @@
 // From the county's invitation to consents in a class list.
 import fs from 'node:fs';
 import path from 'node:path';
-import { audit, BIG, DESK, device, env, exchange, GRP, open, picture, PIN, printed, same, test, today, view, work } from './harness.mjs';
+import { audit, BIG, DESK, device, env, exchange, GRP, look, open, picture, PIN, printed, same, test, today, view, work } from './harness.mjs';
 
 // Forty-five names out of the sixty of the old calendar; two that few fonts have, one that none has.
 const STEMS = '甲乙丙丁戊己庚辛壬癸';
@@ -22,15 +22,15 @@ export async function firstRun(w) {
 		await desk.waitForSelector('text=第 1 步，共 6 步');
 		// The PC's clock is right, the machine's is set by the test: the step says so.
 		await desk.waitForSelector('.note.care:has-text("主机的钟和这台设备差")');
-		await picture(desk, 'setup-1');
+		await look(desk, 'setup-1');
 		await desk.click('text=时间对，下一步');
-		await picture(desk, 'setup-2');
+		await look(desk, 'setup-2');
 		await desk.setInputFiles('#invite', work + '/school.khi');
 		await desk.click('button[type=submit]');
 		await desk.waitForSelector('text=告成镇冶上教学点');
 		await desk.waitForSelector('dd:has-text("村庄")');
 		await desk.getByLabel('还带教学点').fill('王家沟教学点');
-		await picture(desk, 'setup-3');
+		await look(desk, 'setup-3');
 		await desk.click('text=是我们学校，建立');
 		await desk.waitForSelector('.recovery');
 		const code = await desk.textContent('.recovery');
@@ -43,10 +43,10 @@ export async function firstRun(w) {
 		await desk.getByLabel('再输一次').fill(PIN);
 		same(await desk.locator('button[type=submit]').isDisabled(), true, 'going on before the sheet is printed');
 		await desk.getByLabel('已打印或抄好').check();
-		await picture(desk, 'setup-4');
+		await look(desk, 'setup-4');
 		await desk.click('button[type=submit]');
 		await desk.waitForSelector('text=第 5 步');
-		await picture(desk, 'setup-5');
+		await look(desk, 'setup-5');
 		await desk.getByLabel('我已阅读').check();
 		await desk.click('text=下一步');
 		await desk.waitForSelector('text=第 6 步，共 6 步');
@@ -70,7 +70,7 @@ export async function firstRun(w) {
 		if (!(await view(desk, 'pupils')).length) throw new Error('nothing was imported');
 		await open(desk, 'pupils/import', '导入花名册');
 		await desk.click('summary:has-text("撤销上次导入")');
-		await picture(desk, 'import-undo');
+		await look(desk, 'import-undo');
 		await desk.click('button:has-text("撤销")');
 		await desk.click('.sheet button:has-text("确定撤销")');
 		await desk.waitForSelector('text=已撤销');
@@ -90,7 +90,7 @@ export async function firstRun(w) {
 		fs.writeFileSync(file, '姓名,性别,年级,班级,监护人,电话\n' + big.map((name, i) => `${name},${i % 2 ? '男' : '女'},三,2,${name}家长,1380000${1000 + i}\n`).join(''));
 		for (const list of [env.SRCDIR + '/tests/data/rosters/02-excel-gbk.csv', file]) {
 			await read(desk, list);
-			if (list !== file) await picture(desk, 'import');
+			if (list !== file) await look(desk, 'import');
 			await desk.click('text=确认导入');
 			await desk.waitForSelector('text=花名册已导入');
 		}

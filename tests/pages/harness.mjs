@@ -220,7 +220,11 @@ export async function audit(page) {
 	return page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'] })).violations
 		.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.html.slice(0, 90)).join(' | ')));
 }
-export const small = page => page.evaluate(() => Array.from(document.querySelectorAll('button,select,input,textarea,a.button,a.child,a.session,a.tel,nav a,summary'))
+export async function look(page, name) {
+	await picture(page, name);
+	same(await audit(page), [], 'axe on ' + name);
+}
+export const small = page => page.evaluate(() => Array.from(document.querySelectorAll('button,select,input,textarea,a.button,a.child,a.session,a.tel,a.fact,a.back,.note p > a:only-child,.item a,.links a,nav a,summary'))
 	.filter(e => e.offsetParent && e.type !== 'checkbox' && e.getBoundingClientRect().height < 47.5).map(e => e.outerHTML.slice(0, 90)));
 export const wide = page => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth ? [`${document.documentElement.scrollWidth} px wide`] : []);
 // A page as it is printed; returns how many pages of A4.

@@ -1,7 +1,7 @@
 // The month's end: sums, the lock, what is posted, the sheet opened again and recomputed.
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { back, moveTo, open, picture, printed, same, test, view, work } from './harness.mjs';
+import { back, look, moveTo, open, picture, printed, same, test, view, work } from './harness.mjs';
 
 // Rows of the first sheet of an .xlsx, as they are in its XML.
 function sheet(file) {
@@ -16,6 +16,22 @@ function sheet(file) {
 
 export async function theMonth(w) {
 	const { desk } = w;
+	await test('R2_a week-end, and at two in the night a Sunday that is a school day: today says so', async () => {
+		await moveTo('2026-10-31T19:30:00');
+		await back(desk, '校长甲');
+		await open(desk, 'today', '今日');
+		await desk.waitForSelector('.note:has-text("今天是周末")');
+		await desk.waitForSelector('h2:has-text("下午")');
+		await moveTo('2026-11-01T02:00:00');
+		await back(desk, '校长甲');
+		await open(desk, 'today', '今日');
+		await desk.reload();
+		await desk.waitForSelector('.note:has-text("今天调休上课：秋收假调休")');
+		await desk.waitForSelector('.lead:has-text("11月1日 星期日")');
+		same(await desk.locator('.note:has-text("今天是周末")').count(), 0, 'a week-end');
+		await open(desk, 'roll/2/0/202402');
+		await desk.waitForSelector('.counts:has-text("到 44")'); // those of every weekday; one is erased
+	});
 	await test('R11_a correction is entered with its reason before the month is locked', async () => {
 		await moveTo('2026-11-02T09:00:00');
 		await back(desk, '校长甲');
@@ -44,14 +60,14 @@ export async function theMonth(w) {
 		const saved = path.join(work, 'month.xlsx');
 		await file.saveAs(saved);
 		const rows = sheet(saved);
-		const column = rows[0].findIndex(h => /yuan|金额/.test(h));
-		const names = rows[0].findIndex(h => /^(name|姓名)$/.test(h));
+		const column = rows[0].indexOf('金额（元）');
+		const names = rows[0].indexOf('姓名');
 		same(rows.slice(1).reduce((n, r) => n + fen(r[column]), 0), total, 'sum of the sheet');
 		same(rows.slice(1).map(r => r[names]).sort(), (await view(desk, 'subsidy_posting?month=202610')).map(r => r.name).sort(), 'names of the sheet');
 		same(await printed(desk, 'posting'), 1, 'pages of the posting');
 		await desk.click('button:has-text("签字锁定")');
 		await desk.waitForSelector('.sheet .big-number');
-		await picture(desk, 'lock');
+		await look(desk, 'lock');
 		await desk.click('.sheet button[type=submit]');
 		await desk.waitForSelector('li:has-text("✓ 学校已签字锁定")');
 		await desk.click('text=记家委会');

@@ -1,7 +1,7 @@
 // What the head does at the PC: the plan and what changed, phases, the week, a child and its
 // guardian's rights, paper sheets and late entry, opinions, machines, a diagnostic file.
 import fs from 'node:fs';
-import { arrived, BIG, exchange, GRP, hubDir, kehou, open, picture, plan, printed, publish, SCHOOL, same, settled, test, today, view } from './harness.mjs';
+import { arrived, BIG, exchange, GRP, hubDir, kehou, look, open, picture, plan, printed, publish, same, SCHOOL, settled, test, today, view } from './harness.mjs';
 
 export async function theOffice(w) {
 	const { desk, two } = w;
@@ -11,6 +11,7 @@ export async function theOffice(w) {
 		second.from = '2026-10-30';
 		second.title = '登封市中小学课后服务工作方案（冬季）';
 		second.windows.find(x => x.class === 220).end = '17:30';
+		second.days.push({ day: '2026-11-01', kind: 1, name: '秋收假调休' });
 		second.settings.find(x => x.name === 'silence_days').value = 4;
 		publish(second);
 		await exchange(desk);
@@ -20,7 +21,7 @@ export async function theOffice(w) {
 		await desk.waitForSelector('.item:has-text("16:00-17:30")');
 		await desk.click('button:has-text("签收第 2 版")');
 		await desk.waitForSelector('text=本校已签收第 2 版');
-		await picture(desk, 'policy');
+		await look(desk, 'policy');
 		same((await view(desk, 'policy_changes?version=2')).every(r => r.confirmed === 1), true, 'confirmed');
 	});
 	await test('R5_pages appear with the phase that the county sets', async () => {
@@ -49,7 +50,11 @@ export async function theOffice(w) {
 		await desk.waitForSelector('.note:has-text("还没有编排")');
 		await desk.click('button:has-text("照抄上一周")');
 		await desk.waitForSelector('.cell:has-text("老师丙")');
-		await picture(desk, 'week');
+		await desk.click('text=记家长委员会的签字');
+		await desk.getByLabel('签字人姓名').fill('家长戊');
+		await desk.click('.sheet button[type=submit]');
+		await desk.waitForSelector('text=家长委员会已签字：家长戊');
+		await look(desk, 'week');
 		same(await printed(desk, 'week'), 1, 'pages');
 		await desk.click('.cell[aria-label="三年级1班 周四"]');
 		await desk.locator('.sheet').getByLabel('题目').fill('数学补课');
@@ -60,7 +65,7 @@ export async function theOffice(w) {
 	await test("R19_the child's page tells who changed what", async () => {
 		const child = (await view(desk, 'pupils'))[0];
 		await open(desk, 'pupils/' + child.pupil, child.name);
-		const line = desk.locator('.timeline .item', { hasText: '2016-05-12' });
+		const line = desk.locator('.timeline .item', { hasText: '2016-05-12' }).last();
 		await line.waitFor(); // the school's edit of the evening before
 		if (!/学生资料 更改.*校长甲/.test(await line.textContent())) throw new Error(await line.textContent());
 		await desk.locator('.timeline .item', { hasText: '登封市' }).first().waitFor(); // and the county's
@@ -73,7 +78,7 @@ export async function theOffice(w) {
 		await desk.getByLabel('原话').fill('转去外地，请删掉');
 		await desk.click('.sheet button[type=submit]');
 		await desk.waitForSelector('.item:has-text("最迟")');
-		await picture(desk, 'child');
+		await look(desk, 'child');
 		await open(desk, 'copy/' + child.pupil, '给家长看的全部资料');
 		await desk.waitForSelector('td:has-text("' + child.name + '")');
 		await picture(desk, 'copy');
@@ -83,7 +88,7 @@ export async function theOffice(w) {
 		await desk.getByLabel('哪位家长要求的').selectOption({ index: 1 });
 		await desk.getByLabel('再写一遍孩子的姓名').fill(child.name);
 		await desk.getByLabel('纸质名单上也会划掉').check();
-		await picture(desk, 'erase');
+		await look(desk, 'erase');
 		await desk.click('.sheet button[type=submit]');
 		await desk.waitForSelector('h1:has-text("学生")');
 		const names = async () => (await view(desk, 'pupils')).map(p => p.name);

@@ -97,5 +97,6 @@ export interface Answer {
 	conflict?: boolean;
 }
 
-export const command = (name: string, args: Row, request_id = newRequestId()): Promise<Answer> =>
-	post('command/' + name, { request_id, args });
+// base: the version of the row that the person saw; where it has changed since, nothing is written.
+export const command = (name: string, args: Row, request_id = newRequestId(), base?: string): Promise<Answer> =>
+	post('command/' + name, base ? { request_id, base, args } : { request_id, args });

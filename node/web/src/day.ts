@@ -58,6 +58,8 @@ export function marks(rows: any[], items: Item[]): { [pupil: string]: number } {
 			list(i.args.extra).forEach(p => { found[p] = 1; });
 			list(i.args.absent).forEach(p => { found[p] = 2; });
 			list(i.args.excused).forEach(p => { found[p] = 3; });
+		} else if (i.command === 'pupil.walk_in') {
+			found['@' + i.request_id] = 1;
 		} else if (i.command === 'attendance.correct') {
 			found[i.args.pupil] = Number(i.args.state);
 		}

@@ -58,6 +58,7 @@ const labels: Pairs = {
 	due: ['该告知了', 'Due'], due_at: ['应报时间', 'Due at'], eats: ['在校吃饭', 'Eats'], edited: ['之后改过', 'Edited'], entries: ['补记笔数', 'Entries'], erased: ['已删除', 'Erased'],
 	fen: ['金额（分）', 'Sum in fen'], fen_per_child: ['每生（元）', 'Per child'], field: ['内容', 'Field'], fields: ['看了哪些', 'Fields'], finance: ['财政', 'Finance'], first_on: ['首次', 'First'], fits: ['有名额', 'Has a place'],
 	for_school: ['只对学校', 'Only for'], pages: ['页面', 'Pages'], countersigned: ['家委会已签', 'Countersigned'], posted_until: ['公示到', 'Posted until'], signed_again_at: ['再次签字', 'Signed again'],
+	entry: ['登记号', 'Entry'], unit: ['单位', 'Unit'], unit_min: ['单位分钟', 'Minutes of a unit'], begins: ['开始', 'Begins'], ends: ['结束', 'Ends'], value: ['值', 'Value'], barred: ['不得从业', 'Barred'], barred_on: ['禁止日期', 'Barred on'], people: ['人员', 'People'], definition: ['定义', 'Definition'],
 	food: ['餐食', 'Food'], found_by: ['发现人', 'Found by'], found_on: ['发现日期', 'Found on'], from_grade: ['原年级', 'From grade'], from_id: ['交班编号', 'From no.'], from_md: ['从（月日）', 'From'], from_whom: ['谁提的', 'From whom'],
 	gates: ['校门数', 'Gates'], gift: ['捐助', 'Gift'], giver: ['谁给的', 'Giver'], goes_home: ['今天回家', 'Goes home'], graduated: ['毕业', 'Graduated'], group_kind: ['人群', 'Group'], guarded: ['有保安', 'Guard'],
 	guardian_informed_at: ['通知监护人时间', 'Guardian informed'], guardian_name: ['监护人', 'Guardian'], guardians: ['监护人', 'Guardians'], handovers: ['交接', 'Handovers'], hazards: ['隐患', 'Hazards'], header: ['表头', 'Header'],

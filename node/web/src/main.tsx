@@ -1,11 +1,11 @@
 // The pages: shell, routes, the three facts.
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { lasting } from './db';
+import { drop, keys, lasting } from './db';
 import { sessionOf } from './day';
 import { flush, known, onPhone, refused, start, useOutbox } from './outbox';
-import { changed, isHub, refreshMe, refreshStatus, useWorld, world } from './state';
-import { whenS } from './time';
+import { changed, fetchAhead, isHub, refreshMe, refreshStatus, useWorld, world } from './state';
+import { today, whenS } from './time';
 import { Button, Name, Note } from './ui';
 import { firstLang, getLang, setLang, t } from './words';
 import { loadOffice, officePage } from './office';
@@ -148,11 +148,20 @@ function App() {
 	</div>;
 }
 
+// Lists of other days are no help without the machine.
+async function forgetDays(): Promise<void> {
+	for (const key of await keys('cache')) {
+		const day = /[?&]date=([-\d]{10})/.exec(key);
+		if (day && day[1] !== today()) await drop('cache', key);
+	}
+}
+
 setLang(firstLang());
 Promise.all([refreshStatus(), refreshMe()]).then(() => {
 	world.ready = true;
 	changed();
 	start();
+	forgetDays().then(fetchAhead);
 });
 const root = document.getElementById('app')!;
 root.textContent = '';

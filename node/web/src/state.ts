@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { get, post, Refusal, Row, viewPath, Params } from './api';
 import * as db from './db';
-import { now_ms, setHostClock } from './time';
+import { now_ms, setHostClock, today } from './time';
 
 export interface Me {
 	staff: { id: string; name: string; roles: string[] } | null;
@@ -80,6 +80,7 @@ export async function signIn(staff: string, pin: string): Promise<void> {
 	db.put('cache', 'me', world.me);
 	db.put('cache', 'status', world.status);
 	changed();
+	fetchAhead();
 }
 
 export async function signOut(): Promise<void> {
@@ -140,4 +141,16 @@ export function useView(name: string | null, params: Params = {}, every_s = 0): 
 		at_ms: mine ? seen.at_ms : 0,
 		reload: () => setTurn(n => n + 1),
 	};
+}
+
+// What must be at hand without the machine: whom to dial, what to do, who the children are.
+export async function fetchAhead(): Promise<void> {
+	if (!world.me || !world.me.staff || isHub()) return;
+	const date = today();
+	const paths = [1, 2, 3, 4, 5, 6, 9].map(kind => viewPath('emergency', { kind, date })).concat(viewPath('pupils'), viewPath('groups'), viewPath('staff'));
+	try {
+		for (const path of paths) await db.put('cache', path, (await get(path)).rows);
+	} catch (e) {
+		// The next start of the page tries again.
+	}
 }

@@ -45,6 +45,7 @@ export function Pupil(p: { id: string }) {
 				{r.allergy && <dt>{label('allergy')}</dt>}{r.allergy && <dd>{r.allergy}</dd>}
 				{list(r.priorities).length > 0 && <dt>{t('优先', 'Priority')}</dt>}{list(r.priorities).length > 0 && <dd>{list(r.priorities).map(k => word(priorities, k)).join(t('、', ', '))}</dd>}</dl>
 				{may && <p class="row"><Button onClick={() => setForm('edit')}>{t('更正', 'Correct')}</Button> <Button onClick={() => setForm('private')}>{t('住址、健康', 'Address, health')}</Button>{' '}
+					{!r.grade && <a class="button plain" href="#/form/pupil.enrol">{t('编班', 'Put into a class')}</a>}{' '}
 					{!(left && Number(left.direction) === 1) && <Button onClick={() => setForm('leave')}>{t('转走、毕业', 'Leaves the school')}</Button>}</p>}</section>
 			<section class="card"><h2>{t('谁可以接', 'Who may collect')}</h2><ul class="log">
 				{list(r.guardians).map(g => <li class="item"><p><strong><Name>{g.name}</Name></strong>（{relationName(g.relation)}）{t('监护人', 'guardian')}</p>{g.phone && <p><a class="tel" href={'tel:' + g.phone}>{g.phone}</a></p>}</li>)}
@@ -133,13 +134,15 @@ function Erase(p: { child: Row; open: Row[]; onClose: () => void }) {
 		e.preventDefault();
 		try {
 			for (const r of p.open) await command('privacy.answer', { pupil: r.pupil, request: r.request, on: today(), outcome: 1 });
+			// Off the lists from today; who was on none is told so, and that is no hindrance.
+			await command('consent.withdraw', { pupil: p.child.pupil, on: today() }).catch((e: Refusal) => { if (e.later) throw e; });
 			await command('pupil.erase', { pupil: p.child.pupil, reason: guardian ? 1 : 2, ...(guardian ? { guardian } : {}) });
 			location.hash = '#/pupils';
 		} catch (problem) {
 			setError(problem as Refusal);
 		}
 	}}>
-		<Note kind="care"><p>{t('姓名、家长、电话、住址、健康和写到孩子的文字，在学校和县里都会删掉，不能恢复。到、未到、时间这些没有名字的记录保留到期满。', 'Name, guardians, telephone, address, health and words about the child go at the school and the county, and cannot be brought back. Marks and times without a name stay until their time is over.')}</p></Note>
+		<Note kind="care"><p>{t('姓名、家长、电话、住址、健康和写到孩子的文字，在学校和县里都会删掉，不能恢复。到、未到、时间这些没有名字的记录保留到期满。孩子从今天起不在点名名单上，还来的用纸记。', 'Name, guardians, telephone, address, health and words about the child go at the school and the county, and cannot be brought back. Marks and times without a name stay until their time is over. The child is off the roll call list from today; if it still comes, paper is used.')}</p></Note>
 		<Select label={t('哪位家长要求的', 'Which guardian asks')} value={guardian} onChange={setGuardian} none={t('没有人要求，保存的目的已经没有了', 'Nobody: the purpose is over')} options={guardians.map(g => [g.guardian, g.name] as [string, string])} />
 		<Field label={t('再写一遍孩子的姓名', "The child's name once more")} value={typed} onInput={type} required />
 		<Check label={t('纸质名单上也会划掉', 'Paper lists are struck out too')} checked={sure} onChange={setSure} />
@@ -186,7 +189,7 @@ function Forms(p: { kind: 'edit' | 'guardian' | 'collector' | 'way' | 'private' 
 		const args: Row = { pupil: r.pupil };
 		Object.keys(v).forEach(k => { if (v[k] !== '') args[k] = v[k]; });
 		try {
-			await command(name, args);
+			await command(name, args, undefined, p.kind === 'edit' || p.kind === 'private' ? r.version : undefined);
 			p.onClose();
 		} catch (problem) {
 			setError(problem as Refusal);

@@ -45,7 +45,7 @@ export function Month() {
 		<div class="no-print"><State step={step} month={month} head={can('head')} onForm={setForm} /><Problems month={number} /></div>
 		<div class="paper-only"><h1>{t('课后服务劳务补助公示', 'Labour subsidy of the after-school service')}</h1><p>{status && status.name}　{month}</p></div>
 		<Rows seen={posting} empty={t('这个月还没有课时。', 'No duty in this month yet.')}>{rows => <div>
-			{rows[0].posted_on && <p>{t('公示自 ', 'Posted from ')}{rows[0].posted_on}{t(' 起五个工作日', ' for five working days')}</p>}
+			{rows[0].posted_on && <p>{t('公示自 ', 'Posted from ')}{rows[0].posted_on}{rows[0].posted_until ? t(' 至 ', ' until ') + rows[0].posted_until : ''}{t('，五个工作日', ', five working days')}</p>}
 			<div class="scroll" tabIndex={0} role="region" aria-label={t('月报', 'Month')}><table class="table"><thead><tr><th>{t('姓名', 'Name')}</th><th class="number">{t('时长', 'Hours')}</th><th class="number">{t('场次', 'Sessions')}</th><th class="number">{t('金额（元）', 'Sum (yuan)')}</th></tr></thead>
 				<tbody>{rows.map(r => <tr><td><Name>{r.name}</Name></td><td class="number">{r.hours}</td><td class="number">{r.sessions}</td><td class="number">{r.yuan}</td></tr>)}</tbody>
 				<tfoot><tr><th colSpan={3}>{t('合计', 'Total')}</th><td class="number"><strong class="total">{yuan(total)}</strong></td></tr></tfoot></table></div>
@@ -68,7 +68,7 @@ function State(p: { step: Row | undefined; month: string; head: boolean; onForm:
 		{done(s && s.bureau === 1, t('教育局', 'The bureau') + (s && s.bureau_reason ? t('（退回：', ' (back: ') + s.bureau_reason + t('）', ')') : ''))}
 		{done(s && s.finance === 1, t('财政', 'Finance') + (s && s.voucher ? t('：凭证 ', ': voucher ') + s.voucher : ''))}</ul>
 		{p.head && <p class="row"><Button onClick={() => p.onForm('correct')}>{t('补记、更正课时', 'Add or correct duty')}</Button>{' '}
-			{!s && over && <Button kind="main" onClick={() => p.onForm('lock')}>{t('核对无误，签字锁定', 'Correct: sign and lock')}</Button>}{' '}
+			{(!s || s.bureau === 2) && over && <Button kind="main" onClick={() => p.onForm('lock')}>{t('核对无误，签字锁定', 'Correct: sign and lock')}</Button>}{' '}
 			{s && <Button onClick={() => p.onForm('sign')}>{t('记家委会、中心校签字', 'Record a countersignature')}</Button>}</p>}
 		{!s && !over && <p class="hint">{t('这个月还没完，月底以后才能锁定。', 'The month is not over: it is locked afterwards.')}</p>}
 		{s && <p class="hint">{t('锁定以后补记、更正的，下月一起算。', 'What is added after the lock counts in the next month.')}</p>}</section>;

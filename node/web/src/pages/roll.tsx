@@ -75,7 +75,7 @@ export function Roll(p: { session: Session }) {
 	useEffect(() => { if (hosted) sheet.reload(); }, [hosted]);
 	return <Page title={sessionName(s)} lead={t('点名 · ', 'Roll call · ') + longDate(s.date)} back="#/roll">
 		<Rows seen={sheet} empty={t('这个班还没有学生。', 'No children in this class yet.')}>
-			{rows => <Marks session={s} rows={rows.map(r => r.name === null ? { ...r, name: t('（已删除）', '(erased)') } : r)} waiting={unseen(items, s, sheet.at_ms)} />}
+			{rows => <Marks session={s} rows={rows.filter(r => r.name !== null || r.state).map(r => r.name === null ? { ...r, name: t('（已删除）', '(erased)') } : r)} waiting={unseen(items, s, sheet.at_ms)} />}
 		</Rows>
 	</Page>;
 }
@@ -86,6 +86,11 @@ function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
 	const [filter, setFilter] = useState('');
 	const [tapped, tap] = useState<any>(null);
 	const [adding, add] = useState(false);
+	const [before, remember] = useState<Draft | null>(null);
+	const change = (d: Draft) => {
+		remember(draft);
+		keep(d);
+	};
 	const mark = marks(rows, p.waiting);
 	const done = Object.keys(mark).length > 0;
 	const stateOf = (r: any): number => done ? mark[r.pupil] || 0
@@ -105,12 +110,12 @@ function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
 		const state = { ...draft.state };
 		if (next === 1) delete state[r.pupil];
 		else state[r.pupil] = next;
-		keep({ ...draft, state });
+		change({ ...draft, state });
 	};
 	const come = (pupil: string, name: string) => {
 		add(false);
 		if (done) correct({ pupil, name }, 1, '');
-		else keep({ ...draft, extra: draft.extra.filter(x => x.pupil !== pupil).concat({ pupil, name }) });
+		else change({ ...draft, extra: draft.extra.filter(x => x.pupil !== pupil).concat({ pupil, name }) });
 	};
 	const submit = async () => {
 		const named = (n: number) => JSON.stringify(Object.keys(draft.state).filter(id => draft.state[id] === n));
@@ -129,7 +134,8 @@ function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
 			<div class="find"><label class="unseen" for="find">{t('找名字', 'Find a name')}</label>
 				<input id="find" type="search" placeholder={t('姓或拼音首字母', 'Name or initial')} value={filter} onInput={(e: any) => setFilter(e.currentTarget.value)} /></div>
 		</div>
-		{!done && <p class="hint">{t('都按“到”算。没来的点一下，请假的点两下。', 'Everybody counts as here. Tap once for absent, twice for excused.')}</p>}
+		{!done && <p class="hint">{t('都按“到”算。没来的点一下，请假的点两下。', 'Everybody counts as here. Tap once for absent, twice for excused.')}{' '}
+			{before && <Button kind="quiet" onClick={() => { keep(before); remember(null); }}>{t('撤销上一步', 'Undo')}</Button>}</p>}
 		{done && <Note kind="good"><p>{t('已点名。要改就点那个孩子。', 'Roll call is done. Tap a child to correct.')}</p></Note>}
 		{listed.length > 0 && <ul class="children">{listed.filter(r => matches(r.name, filter, r.initials)).map(r =>
 			<Child name={r.name} state={stateOf(r)} onTap={() => press(r)} tag={!Number(r.expected) ? t('同意书待补', 'consent to follow') : undefined}
@@ -145,7 +151,7 @@ function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
 				: <Next session={s} />}
 		</div>
 		{tapped && <Correct child={tapped} state={stateOf(tapped)} onSet={(n, why) => correct(tapped, n, why)} onClose={() => tap(null)} />}
-		{adding && <WalkIn onClose={() => add(false)} onPick={come} />}
+		{adding && <WalkIn onClose={() => add(false)} onPick={come} onNew={name => { add(false); send('pupil.walk_in', { ...args(s), name }, t('新来的 ', 'Walked in: ') + name); }} />}
 	</div>;
 }
 
@@ -163,7 +169,7 @@ function Correct(p: { child: any; state: number; onSet: (n: number, why: string)
 }
 
 // Never turned away: the consent follows.
-function WalkIn(p: { onClose: () => void; onPick: (pupil: string, name: string) => void }) {
+function WalkIn(p: { onClose: () => void; onPick: (pupil: string, name: string) => void; onNew: (name: string) => void }) {
 	const pupils = useView('pupils');
 	const [filter, setFilter] = useState('');
 	return <Sheet title={t('谁来了？', 'Who came?')} onClose={p.onClose}>
@@ -172,5 +178,6 @@ function WalkIn(p: { onClose: () => void; onPick: (pupil: string, name: string) 
 			{rows => <ul class="pick">{rows.filter(r => filter && matches(r.name, filter, r.initials)).slice(0, 30).map(r => <li>
 				<button type="button" onClick={() => p.onPick(r.pupil, r.name)}><Name>{r.name}</Name> <span class="quiet">{groupName(Number(r.grp), today())}</span></button></li>)}</ul>}
 		</Rows>
+		{/[^a-zA-Z\s]/.test(filter) && <Button wide onClick={() => p.onNew(filter.trim())}>{t('名单上没有：登记“' + filter.trim() + '”，人先收下', 'On no list: record “' + filter.trim() + '”, the child stays')}</Button>}
 	</Sheet>;
 }

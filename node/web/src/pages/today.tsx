@@ -59,6 +59,9 @@ export function Today() {
 	const notices = useView('notices');
 	const hands = useView('handovers', { date }, 30);
 	useEffect(() => { if (hosted) sessions.reload(); }, [hosted]);
+	const calendar = useView('calendar');
+	const special = (calendar.rows || []).filter(d => d.day === date && d.kind !== 'term')[0];
+	const off = special ? special.kind === 'closed' : /[06]/.test(String(new Date(date + 'T00:00:00Z').getUTCDay()));
 	const unread = (notices.rows || []).filter(n => !Number(n.read));
 	const rows = sessions.rows || [];
 	const here = rows.reduce((n, s) => n + Number(s.still_here), 0);
@@ -72,6 +75,8 @@ export function Today() {
 		{status && Number(status.inbox) > 0 && <Note kind="care"><p><a href="#/exchange">{t('有 ' + status.inbox + ' 处两份记录不一致，请选择', status.inbox + ' records disagree: please choose')}</a></p></Note>}
 		{unread.length > 0 && <Note><p><a href="#/notices">{t('县里有 ' + unread.length + ' 条通知未读：' + unread[0].title,
 			unread.length + ' unread from the county: ' + unread[0].title)}</a></p></Note>}
+		{special && special.kind === 'school' && <Note><p>{t('今天调休上课：', 'A made-up school day: ')}{special.name}{t('。每周都来的孩子在名单上；只来几天的，来了按“没登记的”收下。', '. Children of every weekday are on the list; others are welcome as walk-ins.')}</p></Note>}
+		{off && <Note><p>{special ? t('今天县里的方案不上课：', 'No school today by the plan: ') + (special.name || '') : t('今天是周末，方案里没有课后服务。', 'A weekend: no service by the plan.')}{t(' 有孩子在校照样点名、离校。', ' If children are here, call the roll all the same.')}</p></Note>}
 		<p class="big-number"><strong>{here}</strong> {t('个孩子现在还在校', here === 1 ? 'child is still here' : 'children are still here')}</p>
 		<Rows seen={groups} empty={t('还没有学生。先在“学生”里导入花名册。', 'No children yet. Import the class list under “Children”.')}>
 			{all => slots.map(slot => {

@@ -18,6 +18,7 @@ export function Week() {
 	const postings = useView('postings');
 	const [cell, pick] = useState<Row | null>(null);
 	const [error, setError] = useState<Refusal | null>(null);
+	const [signer, sign] = useState<string | null>(null);
 	const head = can('head');
 	const planned = (seen.rows || []).filter(r => String(r.slot) === slot);
 	const days = DAYS.concat([6, 7].filter(d => planned.some(r => Number(r.weekday) === d)));
@@ -47,9 +48,21 @@ export function Week() {
 				const words = r ? <span><Name>{r.name}</Name>{r.name && <br />}{kind(r.kind)} {r.title}{r.room && <span class="quiet small"> {r.room}</span>}{Number(r.held) ? <span class="small"> ✓ {t('已开展', 'held')}</span> : null}</span> : null;
 				return <td>{head ? <button type="button" class="cell" aria-label={groupName(Number(g.grp), week) + ' ' + weekdayName(d)} onClick={() => pick({ ...(r || {}), site: g.site, grp: g.grp, weekday: d })}>{words || <span class="no-print">＋</span>}</button> : words}</td>;
 			})}</tr>)}</tbody></table></div>}</Rows>
+		{planned.length > 0 && <p class="no-print">{planned[0].countersigned ? '✓ ' + t('家长委员会已签字：', "Signed by the parents' committee: ") + planned[0].countersigned : head && <Button onClick={() => sign('')}>{t('记家长委员会的签字', "Record the parents' committee's signature")}</Button>}</p>}
 		{(postings.rows || []).length > 0 && <section class="card"><h2>{t('走教老师', 'Visiting teachers')}</h2><ul>{postings.rows!.map(o => <li><Name>{o.name}</Name>：{weekdayName(o.weekday)} {o.site_name || t('校点 ' + o.site, 'site ' + o.site)}</li>)}</ul></section>}
 		{head && <p class="no-print"><a class="button quiet" href="#/form/posting.set">{t('登记走教', 'Visiting teacher')}</a> <a class="button quiet" href="#/form/group.set">{t('编混龄组', 'Mixed group')}</a> <a class="button quiet" href="#/form/satisfaction.record">{t('记满意度', 'Satisfaction')}</a></p>}
 		<p class="paper-only">{t('校长 ____________　家长委员会 ____________', 'Head ____________  Parents’ committee ____________')}</p>
+		{signer !== null && <Sheet title={t('家长委员会在纸上的签字', "The parents' committee's signature on paper")} onClose={() => sign(null)}><form onSubmit={async e => {
+			e.preventDefault();
+			try {
+				await command('plan.sign', { week_on: week, signer, signed_on: today() });
+				setError(null);
+			} catch (problem) {
+				setError(problem as Refusal);
+			}
+			sign(null);
+			seen.reload();
+		}}><Field label={t('签字人姓名', 'Name')} value={signer} onInput={sign} required /><Button type="submit" kind="main" wide disabled={!signer.trim()}>{t('记下', 'Record')}</Button></form></Sheet>}
 		{cell && <Plan cell={cell} week={week} slot={slot} kinds={kinds.rows || []} onClose={() => { pick(null); seen.reload(); }} />}
 	</Page>;
 }
