@@ -7,6 +7,7 @@ import { now_ms, setHostClock, today } from './time';
 export interface Me {
 	staff: { id: string; name: string; roles: string[] } | null;
 	first: boolean;
+	invitation?: boolean; // the first head has to show the invitation on this browser
 	people: Array<{ id: string; name: string }>;
 }
 

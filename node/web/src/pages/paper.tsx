@@ -13,7 +13,7 @@ export function Paper() {
 	const [slot, setSlot] = useState('2');
 	const day = new Date(today() + 'T00:00:00Z').getUTCDay() || 7;
 	const monday = addDays(today(), 1 - day);
-	return <Page title={t('纸单', 'Paper sheets')} back="#/help" tools={<span class="no-print"><Button kind="main" onClick={() => window.print()}>{t('打印', 'Print')}</Button></span>}>
+	return <Page title={t('纸单', 'Paper sheets')} bare back="#/help" tools={<span class="no-print"><Button kind="main" onClick={() => window.print()}>{t('打印', 'Print')}</Button></span>}>
 		<div class="no-print"><p>{t('主机坏了或停电时用。每班一页，用完锁好。', 'For the day the machine is dead. A page a class; lock them away.')}</p><Choice label={t('时段', 'Slot')} value={slot} onChange={setSlot} options={[['1', slotName(1)], ['2', slotName(2)]]} /></div>
 		<Rows seen={groups} empty={t('还没有班级。', 'No classes yet.')}>{rows => rows.map(g => <Sheet grp={Number(g.grp)} slot={slot} monday={monday} />)}</Rows>
 	</Page>;
@@ -26,10 +26,12 @@ function Sheet(p: { grp: number; slot: string; monday: string }) {
 	const seen = useView('pickup_list', { grp: p.grp, date: today() });
 	const { status } = useWorld();
 	const days = [0, 1, 2, 3, 4];
+	const listed = (seen.rows || []).filter(r => Number(r.slots) & Number(p.slot));
+	if (!listed.length) return seen.rows ? null : <p class="quiet">{t('正在读取…', 'Reading…')}</p>;
 	return <section class="paper-sheet"><h2>{status && status.name} {groupName(p.grp, today())} {slotName(p.slot)} {longDate(p.monday)}–{longDate(addDays(p.monday, 4))}</h2>
 		<p>{t('到：✓　未到：✗　请假：假。走：写时间；不是名单上的人接，写清是谁、哪位家长电话同意、谁见证。', 'In: ✓ here, ✗ not here, E excused. Out: the time; for somebody not listed: who, which guardian agreed, who witnessed.')}</p>
 		<div class="scroll" tabIndex={0} role="region" aria-label={groupName(p.grp, today())}><table class="table"><thead><tr><th>{t('姓名', 'Name')}</th><th>{t('怎样回家，谁可以接', 'Way home, who may collect')}</th>{days.map(n => <th>{longDate(addDays(p.monday, n)).split(' ')[1]}<br />{t('到｜走', 'in｜out')}</th>)}</tr></thead>
-			<tbody>{(seen.rows || []).filter(r => Number(r.slots) & Number(p.slot)).map(r => <tr><td><Name>{r.name}</Name></td>
+			<tbody>{listed.map(r => <tr><td><Name>{r.name}</Name></td>
 				<td>{json(r.ways).filter(w => Number(w.how) !== 1).map(w => <strong>{Number(w.weekday) ? weekdayName(w.weekday) : ''}{wayName(w.how)} {w.route} </strong>)}
 					{json(r.collectors).map(g => <span><Name>{g.name}</Name>{Number(g.relation) ? '（' + relationName(g.relation) + '）' : ''} {g.phone}　</span>)}</td>
 				{days.map(n => <td>{Number(r.weekdays) & 1 << n ? '　｜　' : '／'}</td>)}</tr>)}

@@ -84,7 +84,16 @@ export function Setup() {
 				<Field label={t('还带教学点？一行写一个名称', 'Teaching points, one a line')} value={points} onInput={setPoints} area hint={t('没有就空着，以后也能在“设置”里加。', 'None: leave it empty; they can be added later.')} />
 				<div class="stack"><Button kind="main" wide busy={busy} disabled={found.valid === false} onClick={establish}>{t('是我们学校，建立', 'Yes, set it up')}</Button>
 					<Button wide onClick={() => setStep(2)}>{t('不是，重新选文件', 'No, choose another file')}</Button></div></div>}
-			{step === 4 && <Head busy={busy} onDone={(name, pin) => tryTo(async () => {
+			{step === 4 && me && me.invitation && <form onSubmit={e => {
+				e.preventDefault();
+				tryTo(async () => {
+					await upload('setup/first', file!);
+					await refreshMe();
+				});
+			}}><p>{t('主机已经建立，还没有校长。请再选一次县里的邀请文件，证明是本校。', 'The machine is set up and has no head yet. Choose the invitation once more, to show that it is your school.')}</p>
+				<div class="field"><label for="again">{t('选择邀请文件', 'Choose the invitation')}</label><input id="again" type="file" onChange={(e: any) => setFile(e.currentTarget.files[0] || null)} /></div>
+				<Button type="submit" kind="main" wide busy={busy} disabled={!file}>{t('下一步', 'Next')}</Button></form>}
+			{step === 4 && !(me && me.invitation) && <Head busy={busy} onDone={(name, pin) => tryTo(async () => {
 				await command('staff.add', { name, roles: 'head,teacher', pin });
 				await signIn(name, pin);
 				keep('');
