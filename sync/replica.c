@@ -446,6 +446,9 @@ replica_open(const char *dir, const struct env *env,
 		status = retry_held(r);
 	if (status == STATUS_OK)
 		status = replica_erase(r);
+	/* A cut between an erasure's commit and the emptying of the log. */
+	if (status == STATUS_OK && store_has_erased(r->store))
+		status = store_truncate_log(r->store);
 	if (status != STATUS_OK) {
 		replica_close(r);
 		return status;

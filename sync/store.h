@@ -187,7 +187,7 @@ int store_segment_replace(struct store *s, uint32_t writer, uint64_t first,
     const uint8_t *packed, size_t len) MUST_CHECK;
 int store_held_replace(struct store *s, int64_t id, const uint8_t *packed, size_t len)
     MUST_CHECK;
-/* Moves the write-ahead log into the database and empties its file. */
+/* Moves the write-ahead log into the database and empties its file, durably. */
 int store_truncate_log(struct store *s) MUST_CHECK;
 
 /* ---- inbox: concurrent values that lost; local, outside the digest ---- */

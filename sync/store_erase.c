@@ -341,5 +341,14 @@ store_held_replace(struct store *s, int64_t id, const uint8_t *packed, size_t le
 int
 store_truncate_log(struct store *s)
 {
-	return store_exec(s, SYNC_SQL_TRUNCATE);
+	sqlite3_file *log = NULL;
+	int status = store_exec(s, SYNC_SQL_TRUNCATE);
+
+	/* SQLite does not sync it: after a power cut the old bytes would be back. */
+	if (status == STATUS_OK && sqlite3_file_control(s->db, "main",
+	    SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+	    log != NULL && log->pMethods != NULL &&
+	    log->pMethods->xSync(log, SQLITE_SYNC_FULL) != SQLITE_OK)
+		status = STATUS_IO;
+	return status;
 }

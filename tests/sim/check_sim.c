@@ -9,7 +9,8 @@
  * that fails is run again with fewer of them until none can be left out; what is
  * left is printed as found.list keeps it: a line "seed SEED SCHOOLS", then a line
  * "WHAT NODE STICK DRAW" for each event.
- * KEHOU_SEEDS and KEHOU_SCHOOLS change how many; KEHOU_SHRINK=0 does not shrink. */
+ * KEHOU_SEEDS and KEHOU_SCHOOLS change how many; KEHOU_SHRINK=0 does not shrink,
+ * KEHOU_FAILURES=N ends after N seeds that fail (3). */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 #include "tests/sim/county.h"
 
 #define ACTS 40
-#define HANG_S 120u            /* no seed takes nearly as long */
+#define HANG_S 120u            /* no seed takes nearly as long; nor 10 s more a school */
 #define WORDS_BYTES 512
 
 enum what {
@@ -29,13 +30,13 @@ enum what {
 	FIRST_FAULT,
 	LOSE = FIRST_FAULT, COPY, SHELVE, ANCIENT, DAMAGE, CUT, FAIL, FULL, PULL,
 	CLOCK, CLOCK_RIGHT, SAVE, RESTORE, HOSTILE, DEVICE, CLONE, LOSE_DISK, RECOVER,
-	ERASE, REVOKE, UPGRADE, EXCHANGE, TO_RELAY, FROM_RELAY, WHATS
+	ERASE, REVOKE, UPGRADE, EXCHANGE, RELAY_IN, RELAY_OUT, WHATS
 };
 static const char *const names[WHATS] = { "write", "hub-write", "in", "out", "hub-in",
 	"hub-out", "lose", "copy", "shelve", "ancient", "damage", "cut", "fail", "full",
 	"pull", "clock", "clock-right", "save", "restore", "hostile", "device", "clone",
-	"lose-disk", "recover", "erase", "revoke", "upgrade", "exchange", "to-relay",
-	"from-relay" };
+	"lose-disk", "recover", "erase", "revoke", "upgrade", "exchange", "relay-in",
+	"relay-out" };
 
 struct event {
 	enum what what;
@@ -84,6 +85,7 @@ make_plan(struct plan *p, uint64_t seed, unsigned schools)
 	for (unsigned w = DEVICE; w <= UPGRADE; w++)
 		weights[w] = next(&state) % (w == CLONE || w == UPGRADE ? 5 : 3) == 0;
 	weights[ERASE] = next(&state) % 3;
+	weights[RELAY_IN] = weights[RELAY_OUT] = next(&state) % 3 == 0 ? 4 : 0;
 	for (unsigned w = 0; w < WHATS; w++)
 		total += weights[w];
 	for (unsigned i = 0; i < p->n; i++) {
@@ -139,9 +141,6 @@ happen_to_stick(struct county *c, const struct event *e)
 	case SHELVE: county_stick_copied(c, stick, shelf); break;
 	case ANCIENT: county_stick_copied(c, shelf, stick); break;
 	case DAMAGE: county_stick_damaged(c, stick, e->draw); break;
-	/* A relay keeps what it is given and gives it to whoever comes. */
-	case TO_RELAY: county_stick_copied(c, stick, "relay"); break;
-	case FROM_RELAY: county_stick_copied(c, "relay", stick); break;
 	default: break;
 	}
 }
@@ -182,6 +181,12 @@ happen(struct county *c, const struct event *e)
 	case DEVICE: county_add_device(c, e->node); break;
 	case RECOVER: county_recover(c, e->node, e->draw); break;
 	case UPGRADE: county_upgrade(c, n); break;
+	case RELAY_IN: case RELAY_OUT:
+		county_begin_relay(c);
+		if (c->relay != NULL)
+			county_carry(c, c->relay, c->sticks[e->stick],
+			    e->what == RELAY_OUT);
+		break;
 	case CUT: case FAIL: case FULL: case PULL: set_fault(n, e); break;
 	default:
 		if (own != NULL)
@@ -237,7 +242,7 @@ holds(struct county *c, const struct plan *p, char ret_words[WORDS_BYTES])
 			(void)dup2(ends[1], STDERR_FILENO);
 		close(ends[0]);
 		close(ends[1]);
-		(void)alarm(HANG_S);
+		(void)alarm(HANG_S + 10 * p->schools);
 		live(c, p);
 	}
 	close(ends[1]);
@@ -310,7 +315,13 @@ report(struct county *c, struct plan *p, char words[WORDS_BYTES])
 	}
 }
 
-/* How many of the seeds fail. */
+static uint64_t
+number(const char *text, uint64_t otherwise)
+{
+	return text == NULL ? otherwise : strtoull(text, NULL, 10);
+}
+
+/* How many of the seeds fail; some are enough. */
 static unsigned
 run(struct county *c, uint64_t from, uint64_t to, unsigned schools)
 {
@@ -326,7 +337,7 @@ run(struct county *c, uint64_t from, uint64_t to, unsigned schools)
 			report(c, &p, words);
 		}
 		free(p.events);
-		if (failed >= 3 && !loud)
+		if (failed >= number(getenv("KEHOU_FAILURES"), 3) && !loud)
 			break;
 	}
 	return failed;
@@ -454,12 +465,6 @@ run_seeds(uint64_t from, uint64_t to, unsigned schools, unsigned *cases)
 	printf("# %llu seeds, %.1f a second\n", (unsigned long long)(to - from + 1),
 	    (double)(to - from + 1) / s);
 	return failed;
-}
-
-static uint64_t
-number(const char *text, uint64_t otherwise)
-{
-	return text == NULL ? otherwise : strtoull(text, NULL, 10);
 }
 
 int

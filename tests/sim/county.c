@@ -88,7 +88,6 @@ county_new(unsigned schools)
 		(void)snprintf(c->shelves[i], sizeof(c->shelves[i]), "shelf%u", i);
 		sim_mount(c->world, c->shelves[i]);
 	}
-	sim_mount(c->world, "relay");
 	hub_begin(c);
 	for (unsigned i = 1; i <= schools; i++)
 		county_add_device(c, i);
@@ -241,18 +240,32 @@ settle_programs(struct county *c)
 }
 
 static void
-settle_round(struct county *c, unsigned round)
+settle_visit(struct county *c, struct county_node *n, const char *stick)
 {
-	for (unsigned i = 1; i <= c->nnodes; i++) {
-		struct county_node *n = &c->nodes[i % c->nnodes];
+	c->now_s += 60;
+	county_carry(c, n, stick, false);
+	county_carry(c, n, stick, true);
+}
 
-		if (n->r == NULL)
-			continue;
-		c->now_s += 60;
-		(void)snprintf(c->act, sizeof(c->act), "settling, round %u, node %u",
-		    round, n->index);
-		county_carry(c, n, c->sticks[0], false);
-		county_carry(c, n, c->sticks[0], true);
+/* Everybody in turn; by way of the relay, which takes one stick to the schools and
+ * another one to the hub. */
+static void
+settle_round(struct county *c, unsigned round, bool relayed)
+{
+	struct county_node *hub = &c->nodes[0];
+
+	(void)snprintf(c->act, sizeof(c->act), "settling, round %u", round);
+	for (unsigned i = 1; i < c->nnodes; i++)
+		if (c->nodes[i].r != NULL && (!relayed || !c->nodes[i].relay))
+			settle_visit(c, &c->nodes[i], c->sticks[0]);
+	if (relayed) {
+		settle_visit(c, c->relay, c->sticks[0]);
+		settle_visit(c, c->relay, c->sticks[1]);
+		settle_visit(c, hub, c->sticks[1]);
+		settle_visit(c, c->relay, c->sticks[1]);
+		settle_visit(c, c->relay, c->sticks[0]);
+	} else {
+		settle_visit(c, hub, c->sticks[0]);
 	}
 	for (unsigned i = 1; i < c->nnodes; i++)
 		if (c->nodes[i].r != NULL)
@@ -273,14 +286,15 @@ county_settle(struct county *c)
 			county_recover(c, i, 1);
 	settle_programs(c);
 	county_stick_lost(c, c->sticks[0]);
+	county_stick_lost(c, c->sticks[1]);
 	c->damaged = false;
 	for (unsigned i = 0; i < c->nnodes; i++)
 		c->damaged |= c->nodes[i].hostile;
-	settle_round(c, 0);
+	settle_round(c, 0, false);
 	settle_copies(c);
-	for (unsigned round = 1; round < 3 || !county_is_calm(c); round++) {
+	for (unsigned round = 1; round < 2 || !county_is_calm(c); round++) {
 		if (round == SETTLE_ROUNDS)
 			break; /* county_check_end says what is missing */
-		settle_round(c, round);
+		settle_round(c, round, c->relay != NULL && c->seed % 4 < 2);
 	}
 }

@@ -41,6 +41,7 @@ struct county_node {
 	bool newer;                /* runs the newer program */
 	bool copied;               /* there is another copy of it */
 	bool revoked;
+	bool relay;
 	bool switched_off;         /* a copy too many: what it told still counts */
 	/* What goes wrong with its next act. */
 	enum { COUNTY_NO_FAULT, COUNTY_CUT, COUNTY_IO, COUNTY_FULL, COUNTY_PULL } fault;
@@ -51,6 +52,7 @@ struct county {
 	struct model *model;
 	struct county_node *nodes; unsigned nnodes, cap; /* the hub first */
 	unsigned schools;
+	struct county_node *relay; /* or NULL */
 	uint64_t seed;
 	int64_t now_s;             /* true time */
 	struct model_set ever_at_hub;
@@ -135,6 +137,8 @@ void county_revoke(struct county *c, struct county_node *n);
 /* A copy too many is switched off. */
 void county_switch_off(struct county *c, struct county_node *n);
 void county_upgrade(struct county *c, struct county_node *n);
+/* A node between schools and hub that stores and hands on what it cannot read. */
+void county_begin_relay(struct county *c);
 /* Whether this node can open all of its school's keys. */
 bool county_reads_private(struct county *c, struct county_node *n);
 

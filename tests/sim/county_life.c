@@ -78,6 +78,29 @@ county_recover(struct county *c, unsigned school, uint32_t draw)
 }
 
 void
+county_begin_relay(struct county *c)
+{
+	struct replica_invite in = { .role = ROLE_RELAY, .school = { .name = "中转站" } };
+	struct buffer file = BUFFER_INIT;
+	struct county_node *n;
+	int status;
+
+	if (c->relay != NULL || !is_room(c))
+		return;
+	n = county_node_new(c, 0);
+	status = replica_invite(c->nodes[0].r, &in, &file);
+	if (status == STATUS_OK)
+		status = replica_init_relay(n->dir, n->env, n->domain, file.data, file.len);
+	buffer_release(&file);
+	if (status != STATUS_OK)
+		county_fail(c, "the relay is not born: %s", status_name(status));
+	n->relay = true;
+	c->relay = n;
+	c->odd = true;
+	county_open(c, n);
+}
+
+void
 county_lose(struct county *c, struct county_node *n)
 {
 	county_close(n);
@@ -147,6 +170,17 @@ county_revoke(struct county *c, struct county_node *n)
 		if (c->nodes[i].r != NULL &&
 		    node_id_compare(&replica_self(c->nodes[i].r)->id, &id) == 0)
 			c->nodes[i].revoked = true;
+	/* What the hub has of it now is all that it will ever have. */
+	for (unsigned i = 0; i < c->model->nstreams; i++) {
+		struct model_stream *m = &c->model->streams[i];
+
+		if (node_id_compare(&m->id.node, &id) == 0) {
+			m->cut = true;
+			m->through = 0;
+			for (unsigned k = 0; k < m->n; k++)
+				m->through += model_has(&hub->known, m->txs[k]);
+		}
+	}
 	c->damaged = c->odd = true;
 	county_check(c, hub);
 }

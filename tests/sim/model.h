@@ -57,6 +57,7 @@ struct model_tx {
 struct model_stream {
 	struct stream_id id;
 	unsigned *txs; unsigned n, cap;
+	bool cut; uint64_t through; /* its node is revoked: no more at the hub */
 };
 struct model_row {
 	enum model_table table;

@@ -4,7 +4,8 @@
 	mutations.py NAME...            only these
 
 Each mutation is built from a copy: the changed file is compiled anew and linked in
-front of the library. Then seeds are run until one fails; the table says which. Reads
+front of the library. Then seeds are run until one fails; the table says how many it
+took (0: no county could even be set up) and what failed. Reads
 SRCDIR, BUILDDIR, COMPILE (compiler and flags), OBJECTS and LINK_LIBS from its
 environment, as the make target sets them. Prints TAP."""
 
@@ -16,7 +17,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 SEEDS = 600                  # at most, for one mutation
-STEP = 40                    # at a time
+LONGEST_S = 1200
 
 # Name, file, what stands there (once), what is put in its place.
 MUTATIONS = [
@@ -87,6 +88,58 @@ MUTATIONS = [
 		"	(void)before;\n	return status;"),
 	("early segments are taken for the next", "sync/merge.c",
 		"	if (h->first > head.stored + 1)\n", "	if (h->first > head.stored + 100000)\n"),
+	# Machines that come, go and are copied.
+	("a second machine begins the first generation of the key", "sync/replica_init.c",
+		"int status = has_others(&inv->roster, inv->scope, inv->id) ?", "int status = false ?"),
+	("keys are not handed on to other devices", "sync/replica_keys.c",
+		"		if (is_wrapped(all, key->generation, to->pk[i / r->keys.n]))\n			continue;",
+		"		if (i > 1 || is_wrapped(all, key->generation, to->pk[i / r->keys.n]))\n			continue;"),
+	("what a new key opens is not read", "sync/replica_keys.c",
+		"if (status == STATUS_OK && had != r->keys.n)", "if (status == STATUS_OK && had > r->keys.n)"),
+	("the sheet opens nothing", "sync/replica_keys.c",
+		"	if (sheet.there)\n		open_wraps", "	if (false)\n		open_wraps"),
+	("a copied directory goes on in its epoch", "sync/replica.c",
+		"inode == here->inode &&\n	    memcmp(machine, here->machine, sizeof(machine)) == 0;", "inode != 0;"),
+	("a copy clears the other's bundles away", "sync/replica_export.c",
+		" || info.number <= to->floor)", ")"),
+	("a copy that is not heard is not told", "sync/replica_import.c",
+		"	p->sent = p->floor = theirs;\n	peer_forget_sent(p);\n", "	p->floor = p->sent;\n"),
+	("a late bundle is not answered", "sync/replica_import.c",
+		"		peer_forget_sent(p);\n		return STATUS_OK;", "		return STATUS_OK;"),
+	("segments of a revoked node go on to count", "sync/merge.c",
+		"if (!roster_counts(m->roster, &h->stream, h->first + h->count - 1)) {",
+		"if (h->first == 0) {"),
+	("devices are not served", "sync/replica_export.c",
+		"		if (status == STATUS_OK && yes)\n			status = export_to(r, folder, list, n, c, ret);",
+		"		if (status == STATUS_OK && yes && c->since == 0)\n			status = export_to(r, folder, list, n, c, ret);"),
+	("a relay drops what nothing replaces", "sync/replica_relay.c",
+		"b->number - a->number <= b->replaces;", "b->number > a->number;"),
+	# Erasure.
+	("an erased person's rows keep the words", "sync/merge_erase.c",
+		"return status == STATUS_OK ? store_erase_rows(store, scope) : status;", "return status;"),
+	("the log is not emptied after an erasure", "sync/store.sql",
+		"PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA wal_checkpoint(PASSIVE)"),
+	("the emptied log is not synced", "sync/store_erase.c",
+		"log->pMethods->xSync(log, SQLITE_SYNC_FULL) != SQLITE_OK)", "log->pMethods->iVersion < 1)"),
+	("what is sealed after an erasure keeps the words", "sync/replica.c",
+		"	status = merge_erase_packed(r->store, r->registry, packed.data, packed.len,\n	    &stubbed, &erased);\n	if",
+		"	if"),
+	("what arrives after an erasure keeps the words", "sync/merge.c",
+		"	if (status == STATUS_OK && n > 0) {\n		seg->packed = ret_packed->data;\n		seg->packed_len = ret_packed->len;\n	}\n",
+		""),
+	("freed pages are not overwritten", "sync/store.sql",
+		"PRAGMA secure_delete = ON", "PRAGMA secure_delete = OFF"),
+	# Other versions, other rights.
+	("what an older program passed over is not read again", "sync/replica_upgrade.c",
+		"	status = merge_upgrade(&m, fresh, &result);\n	if (status == STATUS_OK)\n		status = merge_retry",
+		"	if (status == STATUS_OK)\n		status = merge_retry"),
+	("a hub grants nothing after an upgrade", "sync/replica_upgrade.c",
+		"		status = roster_default_rights(&r->roster, r->registry);\n", ""),
+	("nobody asks for rights", "sync/merge_rights.c",
+		"	if ((t->table->scope == REGISTRY_COUNTY) != (stream->scope == SCOPE_COUNTY) ||\n	    t->table->urgent != (stream->lane == LANE_URGENT))\n		return false;",
+		"	if (t->nrows > 0)\n		return true;"),
+	("nonsense stops its stream", "sync/merge.c",
+		"	if (decoded == STATUS_NOMEM) {\n		status = decoded;", "	if (decoded != STATUS_OK) {\n		refuse(ret, decoded);"),
 ]
 
 
@@ -147,7 +200,8 @@ def compile_mutation(root, build, folder, mutation):
 	for path in paths:
 		objects.append(os.path.join(folder, re.sub(r"\W", "_", os.path.basename(path)) + ".o"))
 		command = environment("COMPILE")
-		done = call(command[:1] + flags + command[1:] + ["-w", "-c", path, "-o", objects[-1]],
+		at = next(i for i, word in enumerate(command) if word.startswith("-"))
+		done = call(command[:at] + flags + command[at:] + ["-w", "-c", path, "-o", objects[-1]],
 			cwd=build)
 		if done.returncode != 0:
 			raise ValueError(done.stdout)
@@ -160,16 +214,18 @@ def compile_mutation(root, build, folder, mutation):
 
 
 def hunt(program):
-	"""The first line of what the first failing seeds say, or None."""
-	quiet = dict(os.environ, KEHOU_SHRINK="0")
-	for first in range(1, SEEDS, STEP):
-		done = call([program, str(first), str(first + STEP - 1), "3"], env=quiet)
-		found = re.search(r"^# (seed .*)$", done.stdout, re.M)
-		if found:
-			return found.group(1)
-		if done.returncode != 0:
-			return (done.stdout.strip().splitlines() or ["dies without a word"])[0][:200]
-	return None
+	"""The first seed that fails and its words; (None, None) where none does."""
+	quiet = dict(os.environ, KEHOU_SHRINK="0", KEHOU_FAILURES="1")
+	try:
+		done = call([program, "1", str(SEEDS), "3"], env=quiet, timeout=LONGEST_S)
+	except subprocess.TimeoutExpired:
+		return None, None
+	found = re.search(r"^# seed (\d+) of \d+ schools: (.*)$", done.stdout, re.M)
+	if found:
+		return int(found.group(1)), found.group(2)
+	if done.returncode != 0:
+		return 0, (done.stdout.strip().splitlines() or ["no county is born"])[0][:200]
+	return None, None
 
 
 def examine(mutation):
@@ -179,23 +235,28 @@ def examine(mutation):
 	try:
 		program = compile_mutation(root, build, folder, mutation)
 	except ValueError as e:
-		return False, f"cannot be built: {e}"
-	words = hunt(program)
+		return None, f"cannot be built: {e}"
+	seed, words = hunt(program)
 	os.remove(program)
-	return words is not None, words or f"not found by {SEEDS} seeds"
+	return seed, words or f"not found by {SEEDS} seeds"
 
 
 def main(wanted):
 	chosen = [m for m in MUTATIONS if not wanted or m[0] in wanted]
-	failed = 0
+	missed, rows = 0, []
 	print(f"1..{len(chosen)}", flush=True)
-	with ThreadPoolExecutor(max_workers=2) as pool:
-		for i, (found, words) in enumerate(pool.map(examine, chosen)):
-			failed += not found
-			print(f"{'ok' if found else 'not ok'} {i + 1} - {chosen[i][0]}")
+	with ThreadPoolExecutor(max_workers=int(os.environ.get("KEHOU_WORKERS", "2"))) as pool:
+		for i, (seed, words) in enumerate(pool.map(examine, chosen)):
+			name, file = chosen[i][:2]
+			missed += seed is None
+			print(f"{'not ok' if seed is None else 'ok'} {i + 1} - {name}")
 			print("#   " + words.replace("\n", "\n#   "), flush=True)
-	print(f"# {len(chosen) - failed} of {len(chosen)} found")
-	return 1 if failed else 0
+			rows.append(f"| {name} | `{file}` | {'missed' if seed is None else seed} | {words} |")
+	print("#\n# | broken | in | seeds | found by |\n# | --- | --- | ---: | --- |")
+	for row in rows:
+		print("# " + row)
+	print(f"# {len(chosen) - missed} of {len(chosen)} found")
+	return 1 if missed else 0
 
 
 if __name__ == "__main__":
