@@ -472,11 +472,12 @@ county_check_end(struct county *c)
 		check_node_end(c, &c->nodes[i]);
 		count_addresses(c, c->nodes[i].scope);
 	}
-	/* One node a seed, by turns: it costs as much as all the rest. */
-	turn = &c->nodes[c->seed % c->nnodes];
+	/* One node in every other seed, by turns: a store computed anew costs much. */
+	turn = &c->nodes[c->seed / 2 % c->nnodes];
 	if (!is_in_use(turn) || turn->hostile)
 		turn = hub;
-	check_verify(c, turn);
+	if (c->seed % 2 == 0)
+		check_verify(c, turn);
 	if (!hostile && held(c, hub) != 0)
 		county_fail(c, "the hub holds %llu for ever",
 		    (unsigned long long)held(c, hub));
