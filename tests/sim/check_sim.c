@@ -180,7 +180,7 @@ happen(struct county *c, const struct event *e)
 	case RESTORE: county_restore(c, n); break;
 	case DEVICE: county_add_device(c, e->node); break;
 	case RECOVER: county_recover(c, e->node, e->draw); break;
-	case UPGRADE: county_upgrade(c, n); break;
+	case UPGRADE: county_upgrade(c, e->draw & 1 ? n : &c->nodes[0]); break;
 	case RELAY_IN: case RELAY_OUT:
 		county_begin_relay(c);
 		if (c->relay != NULL)

@@ -272,6 +272,54 @@ settle_round(struct county *c, unsigned round, bool relayed)
 			county_carry(c, &c->nodes[i], c->sticks[0], false);
 }
 
+static void
+settle_calm(struct county *c, unsigned least, bool relayed)
+{
+	for (unsigned round = 1; round <= least || !county_is_calm(c); round++) {
+		if (round == SETTLE_ROUNDS)
+			county_fail(c, "no end of it: %s", county_unrest(c));
+		settle_round(c, round, relayed);
+	}
+}
+
+/* Of two devices of a school the later one gets at once what the earlier one puts on
+ * a stick. */
+static void
+settle_devices(struct county *c)
+{
+	for (unsigned i = 1; i < c->nnodes; i++) {
+		struct county_node *a = &c->nodes[i], *b = NULL;
+
+		for (unsigned k = i + 1; k < c->nnodes && b == NULL; k++)
+			if (c->nodes[k].school == a->school && c->nodes[k].r != NULL)
+				b = &c->nodes[k];
+		if (a->r == NULL || b == NULL || a->school == 0 || a->revoked ||
+		    b->revoked || a->hostile || b->hostile)
+			continue;
+		county_stick_lost(c, c->sticks[2]);
+		county_write(c, a, 1);
+		county_carry(c, a, c->sticks[2], true);
+		county_carry(c, b, c->sticks[2], false);
+		if (model_lacks(&a->told, &b->known) >= 0)
+			county_fail(c, "node %u does not get what node %u gave it",
+			    b->index, a->index);
+	}
+}
+
+/* Once more, by way of the relay alone. */
+static void
+settle_relayed(struct county *c)
+{
+	struct county_node *n = county_device(c, 1 + (unsigned)(c->seed % c->schools), 0);
+
+	if (c->relay == NULL || n == NULL || n->revoked || n->hostile)
+		return;
+	county_stick_lost(c, c->sticks[0]);
+	county_stick_lost(c, c->sticks[1]);
+	county_write(c, n, 1);
+	settle_calm(c, 1, true);
+}
+
 void
 county_settle(struct county *c)
 {
@@ -292,9 +340,8 @@ county_settle(struct county *c)
 		c->damaged |= c->nodes[i].hostile;
 	settle_round(c, 0, false);
 	settle_copies(c);
-	for (unsigned round = 1; round < 2 || !county_is_calm(c); round++) {
-		if (round == SETTLE_ROUNDS)
-			break; /* county_check_end says what is missing */
-		settle_round(c, round, c->relay != NULL && c->seed % 4 < 2);
-	}
+	settle_calm(c, 1, false);
+	settle_devices(c);
+	settle_calm(c, 0, false);
+	settle_relayed(c);
 }

@@ -54,6 +54,7 @@ struct county {
 	unsigned schools;
 	struct county_node *relay; /* or NULL */
 	uint64_t seed;
+	uint64_t granted;          /* roster with the newer program's rights, or 0 */
 	int64_t now_s;             /* true time */
 	struct model_set ever_at_hub;
 	bool damaged;              /* some stick was */
@@ -150,8 +151,9 @@ void county_exchange(struct county *c, struct county_node *n, uint32_t draw);
 void county_resync(struct county *c, struct county_node *n);
 void county_check(struct county *c, struct county_node *n);
 void county_check_end(struct county *c);
-/* Nothing waits and nobody lacks anything. */
+/* Nothing waits and nobody lacks anything; else which of it is not so. */
 bool county_is_calm(struct county *c);
+const char *county_unrest(struct county *c);
 
 /* county_search.c: an erased person's words are in no file and no segment. */
 void county_check_erased(struct county *c);

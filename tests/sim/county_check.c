@@ -324,6 +324,16 @@ held(struct county *c, struct county_node *n)
 	return held;
 }
 
+/* What was refused in part stays noted. */
+static bool
+is_school_hostile(const struct county *c, const struct county_node *n)
+{
+	for (unsigned i = 1; i < c->nnodes; i++)
+		if (c->nodes[i].school == n->school && c->nodes[i].hostile)
+			return true;
+	return false;
+}
+
 /* Nobody was copied or turned away, and nobody lost but whose sheet this one was set
  * up with: each key is somewhere, and gets here. */
 static bool
@@ -341,25 +351,41 @@ is_school_whole(const struct county *c, const struct county_node *n)
 	return true;
 }
 
-bool
-county_is_calm(struct county *c)
+const char *
+county_unrest(struct county *c)
 {
 	struct county_node *hub = &c->nodes[0];
+	bool hostile = false;
 
 	for (unsigned i = 1; i < c->nnodes; i++) {
 		struct county_node *n = &c->nodes[i];
 		struct model_set there;
 		struct replica_status s;
 
-		if (!is_in_use(n))
+		hostile |= n->hostile;
+		if (!is_in_use(n) || n->hostile)
 			continue;
 		there = shared(c, &hub->known, n->scope);
-		if (replica_status(n->r, &s) != STATUS_OK || s.waiting != 0 ||
-		    s.held != 0 || (s.locked != 0 && is_school_whole(c, n)) || model_lacks(&there, &n->known) >= 0 ||
-		    model_lacks(&n->known, &hub->known) >= 0)
-			return false;
+		if (replica_status(n->r, &s) != STATUS_OK)
+			return "no status";
+		if (s.waiting != 0)
+			return "something waits to be confirmed";
+		if (s.held != 0 && !is_school_hostile(c, n))
+			return "something is held";
+		if (s.locked != 0 && is_school_whole(c, n))
+			return "a key does not get around";
+		if (model_lacks(&there, &n->known) >= 0)
+			return "a school lacks what the hub has";
+		if (model_lacks(&n->known, &hub->known) >= 0 && !is_school_hostile(c, n))
+			return "the hub lacks what a school has";
 	}
-	return held(c, hub) == 0;
+	return held(c, hub) != 0 && !hostile ? "the hub holds something" : NULL;
+}
+
+bool
+county_is_calm(struct county *c)
+{
+	return county_unrest(c) == NULL;
 }
 
 static void
@@ -386,16 +412,6 @@ check_verify(struct county *c, struct county_node *n)
 		county_fail(c, "node %u does not verify: state %d, store %d, %llu segments",
 		    n->index, v.state_equal, v.store_sound,
 		    (unsigned long long)v.bad_segments);
-}
-
-/* What was refused in part stays noted. */
-static bool
-is_school_hostile(const struct county *c, const struct county_node *n)
-{
-	for (unsigned i = 1; i < c->nnodes; i++)
-		if (c->nodes[i].school == n->school && c->nodes[i].hostile)
-			return true;
-	return false;
 }
 
 static uint64_t

@@ -196,5 +196,7 @@ county_upgrade(struct county *c, struct county_node *n)
 	n->by_itself = true;
 	c->odd = true;
 	county_reopen(c, n);
+	if (n->index == 0)
+		c->granted = replica_roster(n->r)->number;
 	county_check(c, n);
 }

@@ -112,8 +112,8 @@ MUTATIONS = [
 	("devices are not served", "sync/replica_export.c",
 		"		if (status == STATUS_OK && yes)\n			status = export_to(r, folder, list, n, c, ret);",
 		"		if (status == STATUS_OK && yes && c->since == 0)\n			status = export_to(r, folder, list, n, c, ret);"),
-	("a relay drops what nothing replaces", "sync/replica_relay.c",
-		"b->number - a->number <= b->replaces;", "b->number > a->number;"),
+	("a relay takes nothing for the hub", "sync/replica_relay.c",
+		"	if (role == ROLE_HUB || c->role == ROLE_HUB)\n", "	if (role == ROLE_HUB)\n"),
 	# Erasure.
 	("an erased person's rows keep the words", "sync/merge_erase.c",
 		"return status == STATUS_OK ? store_erase_rows(store, scope) : status;", "return status;"),
