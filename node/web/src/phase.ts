@@ -2,7 +2,7 @@
 // all who want it, 3 activities. The county moves a site; what comes later is not in the way.
 import { isHub, useView, useWorld } from './state';
 
-const FROM: { [what: string]: number } = { week: 3, activity: 3, voice: 2 };
+const FROM: { [what: string]: number } = { statement: 2, voice: 2, week: 3, activity: 3 }; // as the view `pages`
 
 export function usePhase(): number {
 	const { me } = useWorld();

@@ -34,7 +34,10 @@ const SETTINGS: { [name: string]: [string, string] } = {
 const setting = (name: string) => word(SETTINGS, name);
 const settingValue = (name: string, v: any) => name === 'cap_month_fen' ? (Number(v) / 100).toFixed(2) : String(v);
 
-const PARTS: { [part: string]: [string, string] } = { window: ['时段', 'Times'], setting: ['参数', 'Setting'], rate: ['补助标准', 'Rate'] };
+const PARTS: { [part: string]: [string, string] } = {
+	window: ['时段', 'Times'], setting: ['参数', 'Setting'], rate: ['补助标准', 'Rate'], term: ['学期', 'Term'], day: ['校历', 'Calendar'], activity: ['活动种类', 'Activity'], indicator: ['评价指标', 'Indicator'],
+	phase: ['阶段', 'Phase'], retention: ['保存期限', 'Retention'], emergency_plan: ['应急预案', 'Emergency plan'],
+};
 const LISTS: { [list: string]: [string, string] } = { 1: ['活动种类', 'Kinds of activity'], 2: ['评价指标', 'Indicators'], 3: ['阶段（要清场几次）', 'Phases (sessions closed)'], 4: ['保存期限（天）', 'Retention (days)'] };
 
 // The plan in force, what a version changed, and the school's receipt for it.
@@ -83,15 +86,25 @@ function Receipt(p: { version: Row }) {
 function Changes(p: { version: Row; soon?: boolean }) {
 	const seen = useView('policy_changes', { version: p.version.version });
 	return <section class="card"><h2>{p.soon ? t('将要改的：自 ' + p.version.from_on + ' 起', 'To come: from ' + p.version.from_on) : t('这一版改了什么', 'What this version changed')}</h2>
-		<Rows seen={seen} empty={t('和上一版一样。', 'Nothing.')}>{rows => <ul class="log">{rows.map(r => <li class="item"><p>{word(PARTS, r.part)}：{change(r)}{Number(r.class) ? '（' + siteClass(r.class) + '）' : ''}</p></li>)}</ul>}</Rows>
+		<Rows seen={seen} empty={t('和上一版一样。', 'Nothing.')}>{rows => <ul class="log">{rows.map(r => <li class="item"><p>{r.change === 'gone' ? t('去掉 ', 'Gone: ') : t('现为 ', 'Now: ')}{word(PARTS, r.part)}：{change(r)}{Number(r.class) ? '（' + siteClass(r.class) + '）' : ''}</p></li>)}</ul>}</Rows>
 		<Receipt version={p.version} /></section>;
 }
 
+// '3000 / 60 min' and '… / session' are fen.
+function rate(value: string): string {
+	const [fen, unit] = value.split(' / ');
+	return (Number(fen) / 100).toFixed(2) + t(' 元 / ', ' yuan / ') + (unit === 'session' ? t('场', 'session') : unit.replace(' min', t(' 分钟', ' min')));
+}
+
 function change(r: Row): string {
-	if (r.part === 'rate') return (Number(r.value) / 100).toFixed(2) + t(' 元', ' yuan');
-	if (r.part !== 'setting') return slotName(r.slot) + ' ' + r.value;
-	const [name, value] = String(r.value).split(' = ');
-	return setting(name) + t('：', ': ') + settingValue(name, value);
+	const value = String(r.value);
+	const place = r.place ? ' ' + r.place : '';
+	if (r.part === 'rate') return rate(value) + place.replace('role 1', t('看护', 'care')).replace('role 2', t('活动', 'activity'));
+	if (r.part === 'window') return slotName(r.slot) + ' ' + value + place;
+	if (r.part === 'day') return value + ' ' + (r.place === 'school' ? t('上课', 'school day') : t('不上课', 'no school'));
+	if (r.part !== 'setting') return value + place;
+	const [name, n] = value.split(' = ');
+	return setting(name) + t('：', ': ') + settingValue(name, n) + place;
 }
 
 function InForce() {
