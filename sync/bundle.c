@@ -194,6 +194,7 @@ put_manifest(struct buffer *b, const struct bundle_info *info,
 	pair_digest(&info->sender, &info->recipient, pair);
 	buffer_put(&inner, pair, sizeof pair);
 	buffer_put_varint(&inner, m->since);
+	buffer_put_varint(&inner, m->ended);
 	buffer_put_varint(&inner, m->items);
 	buffer_put_varint(&inner, m->item_bytes);
 	vector_put(&inner, &m->vector);
@@ -308,7 +309,7 @@ bundle_writer_item(struct bundle_writer *w, enum bundle_item kind, const uint8_t
 		return w->status;
 	if (len > SEGMENT_MAX_BYTES)
 		w->status = STATUS_TOO_LARGE;
-	else if (kind < BUNDLE_SEGMENT || kind > BUNDLE_VERDICT || len == 0
+	else if (kind < BUNDLE_SEGMENT || kind > BUNDLE_CHECKPOINT || len == 0
 	    || w->items == 0 || len > w->item_bytes)
 		w->status = STATUS_USAGE;
 	if (w->status == STATUS_OK)
@@ -598,6 +599,7 @@ parse_manifest(struct bundle_reader *r, const uint8_t *data, size_t len,
 	reader_init(&in, data, len);
 	reader_copy(&in, pair, sizeof pair);
 	ret->since = reader_varint(&in);
+	ret->ended = reader_varint(&in);
 	ret->items = reader_varint(&in);
 	ret->item_bytes = reader_varint(&in);
 	rc = vector_read(&in, &ret->vector);
@@ -709,7 +711,7 @@ next_item(struct bundle_reader *r, enum bundle_item *ret_kind)
 	len = (size_t)head[1] | (size_t)head[2] << 8 | (size_t)head[3] << 16;
 	if (len > SEGMENT_MAX_BYTES)
 		return STATUS_TOO_LARGE;
-	if (head[0] < BUNDLE_SEGMENT || head[0] > BUNDLE_VERDICT || len == 0
+	if (head[0] < BUNDLE_SEGMENT || head[0] > BUNDLE_CHECKPOINT || len == 0
 	    || len > r->item_bytes)
 		return STATUS_MALFORMED;
 	/* item_bytes is within the file's real size: no declared length alone

@@ -34,7 +34,8 @@ struct bundle_info {         /* clear header, readable by anyone */
 enum bundle_item {
 	BUNDLE_SEGMENT = 1,      /* packed segment */
 	BUNDLE_RECEIPT = 2,
-	BUNDLE_VERDICT = 3
+	BUNDLE_VERDICT = 3,
+	BUNDLE_CHECKPOINT = 4    /* head and pieces */
 };
 
 /* The manifest: what the sender knows, and what it says it sends. */
@@ -43,6 +44,8 @@ struct bundle_manifest {
 	                          * what changed since `since` */
 	uint64_t since;          /* sender's bundle number that the recipient has
 	                          * acknowledged; 0: vector is complete */
+	uint64_t ended;          /* number of the newest checkpoint that the sender has of
+	                          * the shared school; 0 none */
 	uint64_t items;          /* how many follow */
 	uint64_t item_bytes;     /* sum of their lengths as handed to the writer */
 };

@@ -1,25 +1,10 @@
-#include "sync/leaves.h"
+#include "sync/leaves_internal.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PRIVATE_ALIGN 32 /* plain text of a private leaf is padded to this */
-
-enum leaf_kind {
-	LEAF_WHOLE = 0, /* salt, body */
-	LEAF_ERASED = 1 /* digest of what was there */
-};
-
-/* One leaf as it stands in the bytes. */
-struct leaf {
-	uint64_t table, row;        /* of its first row: whose it is */
-	const uint8_t *salt, *body; /* NULL when erased */
-	size_t len;
-	uint8_t inner[HASH_BYTES];  /* digest of salt and body */
-	const uint8_t *start;
-	size_t bytes;
-};
 
 /* A row that has cells of the wanted privacy. */
 struct cell_row {
@@ -29,8 +14,8 @@ struct cell_row {
 	uint64_t mask;
 };
 
-static uint64_t
-privacy_mask(const struct registry_table *t, enum registry_privacy privacy)
+uint64_t
+leaves_mask(const struct registry_table *t, enum registry_privacy privacy)
 {
 	uint64_t mask = 0;
 	unsigned c;
@@ -41,8 +26,8 @@ privacy_mask(const struct registry_table *t, enum registry_privacy privacy)
 	return mask;
 }
 
-static struct value
-person_of(const struct batch_table *t, uint32_t row)
+struct value
+leaves_person(const struct batch_table *t, uint32_t row)
 {
 	if (t->table->subject < 0)
 		return value_null();
@@ -75,13 +60,13 @@ rows_collect(const struct batch *b, enum registry_privacy privacy,
 		return STATUS_NOMEM;
 	for (i = 0; i < b->ntables; i++) {
 		const struct batch_table *t = &b->tables[i];
-		uint64_t wanted = t->table ? privacy_mask(t->table, privacy) : 0;
+		uint64_t wanted = t->table ? leaves_mask(t->table, privacy) : 0;
 
 		for (j = 0; wanted && j < t->nrows; j++) {
 			uint64_t mask = told_mask(t, j, wanted);
 
 			if (mask) {
-				rows[n] = (struct cell_row){t, person_of(t, j), j, n,
+				rows[n] = (struct cell_row){t, leaves_person(t, j), j, n,
 				    mask};
 				n++;
 			}
@@ -181,9 +166,8 @@ leaves_encode(const struct batch *batch, const struct env *env, struct buffer *r
 	return status;
 }
 
-/* Next leaf of either kind of list. */
-static int
-leaf_read(struct reader *r, bool private, struct leaf *ret)
+int
+leaves_next(struct reader *r, bool private, struct leaf *ret)
 {
 	struct leaf l = {.start = r->p};
 	uint8_t kind = reader_u8(r);
@@ -240,9 +224,8 @@ leaf_digest(const struct leaf *l, uint8_t ret[HASH_BYTES])
 	return status;
 }
 
-/* Begins a list of leaves; the private part has its generation in front. */
-static int
-list_begin(struct reader *r, const uint8_t *list, size_t len, bool private,
+int
+leaves_begin(struct reader *r, const uint8_t *list, size_t len, bool private,
     uint64_t *ret_generation, size_t *ret_n)
 {
 	reader_init(r, list, len);
@@ -267,7 +250,7 @@ leaves_digest(const uint8_t *leaves, size_t len, bool private, uint8_t ret[HASH_
 	struct hash h;
 	struct leaf l;
 	size_t n, i;
-	int status = list_begin(&r, leaves, len, private, &generation, &n);
+	int status = leaves_begin(&r, leaves, len, private, &generation, &n);
 
 	hash_init(&h, private ? "kehou 1 private" : "kehou 1 leaves");
 	for (i = 0; i < sizeof bytes; i++)
@@ -275,7 +258,7 @@ leaves_digest(const uint8_t *leaves, size_t len, bool private, uint8_t ret[HASH_
 	if (private && len)
 		hash_update(&h, bytes, sizeof bytes);
 	for (i = 0; status == STATUS_OK && i < n; i++) {
-		status = leaf_read(&r, private, &l);
+		status = leaves_next(&r, private, &l);
 		if (status == STATUS_OK)
 			status = leaf_digest(&l, digest);
 		if (status != STATUS_OK)
@@ -301,10 +284,10 @@ leaves_each(const uint8_t *leaves, size_t len, bool private, leaves_visit *visit
 	struct reader r;
 	struct leaf l;
 	size_t n, i;
-	int status = list_begin(&r, leaves, len, private, &generation, &n);
+	int status = leaves_begin(&r, leaves, len, private, &generation, &n);
 
 	for (i = 0; status == STATUS_OK && i < n; i++) {
-		status = leaf_read(&r, private, &l);
+		status = leaves_next(&r, private, &l);
 		if (status == STATUS_OK)
 			status = visit(ctx, l.table, l.row, !l.body);
 	}
@@ -319,14 +302,14 @@ leaves_erase(const uint8_t *leaves, size_t len, bool private, leaves_gone *gone,
 	struct reader r;
 	struct leaf l;
 	size_t n, i;
-	int status = list_begin(&r, leaves, len, private, &generation, &n);
+	int status = leaves_begin(&r, leaves, len, private, &generation, &n);
 
 	if (private && len)
 		buffer_put_varint(ret, generation);
 	if (len)
 		buffer_put_varint(ret, n);
 	for (i = 0; status == STATUS_OK && i < n; i++) {
-		status = leaf_read(&r, private, &l);
+		status = leaves_next(&r, private, &l);
 		if (status != STATUS_OK)
 			break;
 		if (!l.body || !gone(ctx, l.table, l.row)) {
@@ -383,7 +366,7 @@ same_leaf(struct filled *f, const struct batch_table *t, uint32_t row)
 
 	if (!t->table)
 		return true;
-	person = person_of(t, row);
+	person = leaves_person(t, row);
 	if (f->rows++ == 0) {
 		f->person = person;
 		return true;
@@ -453,7 +436,7 @@ unfilled_clear(struct batch *b, enum registry_privacy privacy, const struct fill
 
 	for (i = 0; i < b->ntables; i++) {
 		struct batch_table *t = &b->tables[i];
-		uint64_t wanted = t->table ? privacy_mask(t->table, privacy) : 0;
+		uint64_t wanted = t->table ? leaves_mask(t->table, privacy) : 0;
 
 		for (j = 0; wanted && j < t->nrows; j++) {
 			uint64_t lack = t->rows[j].mask & wanted & ~f->masks[i][j];
@@ -500,12 +483,12 @@ leaves_decode(const uint8_t *leaves, size_t len, struct batch *batch)
 	bool erased = false;
 	struct leaf l;
 	size_t n;
-	int status = list_begin(&r, leaves, len, false, &generation, &n);
+	int status = leaves_begin(&r, leaves, len, false, &generation, &n);
 
 	if (status == STATUS_OK)
 		status = filled_init(&f, batch);
 	while (status == STATUS_OK && n--) {
-		status = leaf_read(&r, false, &l);
+		status = leaves_next(&r, false, &l);
 		if (status != STATUS_OK)
 			break;
 		erased = erased || !l.body;
@@ -657,7 +640,7 @@ private_decode(const uint8_t *part, size_t len, const struct stream_id *stream,
 	bool hidden;
 	struct leaf l;
 	size_t n, i;
-	int status = list_begin(&r, part, len, true, &generation, &n);
+	int status = leaves_begin(&r, part, len, true, &generation, &n);
 
 	if (status == STATUS_OK)
 		status = filled_init(&f, batch);
@@ -666,7 +649,7 @@ private_decode(const uint8_t *part, size_t len, const struct stream_id *stream,
 			key = &keys[i];
 	hidden = !key && len;
 	for (i = 0; status == STATUS_OK && key && i < n; i++) {
-		status = leaf_read(&r, true, &l);
+		status = leaves_next(&r, true, &l);
 		if (status != STATUS_OK)
 			break;
 		if (l.body)

@@ -24,6 +24,11 @@ int leaves_each(const uint8_t *leaves, size_t len, bool private, leaves_visit *v
 typedef bool leaves_gone(void *ctx, uint64_t table, uint64_t row);
 int leaves_erase(const uint8_t *leaves, size_t len, bool private, leaves_gone *gone,
     void *ctx, struct buffer *ret, uint32_t *ret_n) MUST_CHECK;
+/* Appends the list without what belongs to rows of the batch with slow 2; nothing
+ * when nothing is left.  A leaf of which some rows go is written anew with its salt;
+ * a private one cannot be: USAGE. */
+int leaves_thin(const uint8_t *leaves, size_t len, bool private,
+    const struct batch *batch, struct buffer *ret) MUST_CHECK;
 /* Fills the cells; clears the mask bits of what was erased. */
 int leaves_decode(const uint8_t *leaves, size_t len, struct batch *batch) MUST_CHECK;
 

@@ -149,7 +149,8 @@ concurrent(struct merge *m, const struct write *w, int64_t existing,
 {
 	uint32_t other = VERSION_WRITER(existing);
 	struct store_head head;
-	uint64_t known, known_back;
+	uint8_t hash[HASH_BYTES];
+	uint64_t known, known_back, base = 0;
 	int status;
 
 	*ret_yes = false;
@@ -167,8 +168,14 @@ concurrent(struct merge *m, const struct write *w, int64_t existing,
 	if (m->searched < MERGE_MAX_SEARCHES) {
 		m->searched++;
 		status = find_write(m, w->table, w->values, existing, ret_seq);
+		if (status == STATUS_OK && *ret_seq == 0)
+			status = store_base(m->store, other, &base, hash);
 		if (status != STATUS_OK)
 			return status;
+		/* In none of its segments, so in what a checkpoint took: who wrote
+		 * since then has known it for years. */
+		if (base != 0)
+			return STATUS_OK;
 	}
 	if (*ret_seq != 0 && known >= *ret_seq)
 		return STATUS_OK;
@@ -356,8 +363,18 @@ known_or_fork(struct merge *m, const uint8_t *packed, size_t len,
     struct merge_result *ret)
 {
 	struct same s = { .packed = packed, .len = len, .first = h->first };
+	uint8_t hash[HASH_BYTES];
+	uint64_t base;
 	bool same = false;
-	int status = store_segments(m->store, writer, h->first - 1, same_bytes, &s);
+	int status = store_base(m->store, writer, &base, hash);
+
+	/* Its history has ended here: what it said is in the checkpoint, or gone. */
+	if (status == STATUS_OK && h->first + h->count - 1 <= base) {
+		ret->known++;
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		status = store_segments(m->store, writer, h->first - 1, same_bytes, &s);
 
 	if (status < 0)
 		return status;
@@ -469,7 +486,7 @@ take(struct merge *m, const uint8_t *packed, size_t len,
 	struct store_segment seg = { .writer = writer, .packed = packed,
 	    .packed_len = len };
 	struct buffer stubbed = BUFFER_INIT;
-	uint32_t refused = 0;
+	uint32_t refused = 0, ended = 0;
 	int status, decoded;
 
 	batch_init(&b);
@@ -493,6 +510,8 @@ take(struct merge *m, const uint8_t *packed, size_t len,
 	seg.count = s.header.count;
 	if (decoded == STATUS_OK)
 		status = merge_rights_mark(m, &b, &s.header, &refused);
+	if (decoded == STATUS_OK)
+		merge_ended_mark(m, &b, &s.header, &ended);
 	if (status == STATUS_OK)
 		status = stub(m, &s, decoded == STATUS_OK ? &b : NULL, &stubbed, &seg);
 	if (status != STATUS_OK)
@@ -520,9 +539,13 @@ take(struct merge *m, const uint8_t *packed, size_t len,
 	}
 	if (status == STATUS_OK && b.unknown)
 		status = hold(m, &s.header, NULL, 0, STATUS_UNKNOWN_SCHEMA, ret);
+	if (status == STATUS_OK && ended > 0)
+		status = store_ended_late(m->store, store_checkpoint(m->store,
+		    s.header.stream.scope), ended, m->now_s);
 	ret->segments++;
 	ret->transactions += s.header.count;
-	ret->rows += b.nrows - refused;
+	ret->rows += b.nrows - refused - ended;
+	ret->ended_rows += ended;
 merged:
 	if (status == STATUS_OK)
 		status = store_set_merged(m->store, writer,
@@ -660,8 +683,8 @@ take_held(struct merge *m, struct waiting *w, struct merge_result *ret)
 }
 
 /* Early arrivals that follow now. */
-static int
-follow(struct merge *m, const struct stream_id *stream, struct merge_result *ret)
+int
+merge_follow(struct merge *m, const struct stream_id *stream, struct merge_result *ret)
 {
 	uint64_t held;
 	int status = store_held_count(m->store, &held);
@@ -698,7 +721,7 @@ merge_segment(struct merge *m, const uint8_t *packed, size_t len,
 	int status = merge_step(m, packed, len, ret, &stream);
 
 	if (status == STATUS_OK && ret->segments > before)
-		status = follow(m, &stream, ret);
+		status = merge_follow(m, &stream, ret);
 	return status;
 }
 
@@ -746,7 +769,7 @@ merge_retry(struct merge *m, struct merge_result *ret)
 				status = merge_step(m, w.packed.data, w.packed.len, ret,
 				    &stream);
 			if (status == STATUS_OK && ret->segments > before)
-				status = follow(m, &stream, ret);
+				status = merge_follow(m, &stream, ret);
 		}
 		buffer_release(&w.packed);
 	}

@@ -39,6 +39,9 @@ struct merge {
 	uint32_t searched;             /* scratch: in the segment at hand */
 	const struct identity_public *self; /* own segments count before the
 	                                * certificate is there; NULL: none */
+	/* Rows end by this one in place of the store's; NULL: by the store's. */
+	const struct checkpoint *ending;
+	int64_t now_s;                 /* for what is noted for people */
 };
 
 struct merge_result {
@@ -49,6 +52,7 @@ struct merge_result {
 	uint32_t transactions, rows;
 	uint32_t conflicts;    /* new entries in the inbox */
 	uint32_t refused_rows; /* rows without right */
+	uint32_t ended_rows;   /* rows that came after they had ended */
 	int status;            /* why the last one was held or refused */
 };
 
@@ -78,8 +82,32 @@ int merge_verdict(struct merge *m, const struct verdict *v, const uint8_t *data,
  * TOO_LARGE: the scope has MERGE_MAX_SCOPE_VERDICTS. */
 int merge_verdict_keep(struct merge *m, const struct verdict *v, const uint8_t *data,
     size_t len) MUST_CHECK;
+/* All of them, which belong to the state as segments do, into another store. */
+int merge_verdict_copy(struct store *from, struct store *to) MUST_CHECK;
 /* Space of store_meta_list in which the verdicts of a scope are kept. */
 void merge_verdict_space(uint64_t scope, char ret[MERGE_SPACE_BYTES]);
+
+/* Takes a checkpoint whose signature was checked, head and pieces, inside a merge
+ * transaction; own log sealed before.  What has ended goes, and the history that the
+ * pieces stand for; what is erased goes from the pieces.  A node that has that
+ * history whole first compares what the pieces and the later segments make with what
+ * it has: where they differ, or where its history is another one, the checkpoint is
+ * kept and held, and nothing goes.  Whoever lacks some of the history believes the
+ * signature, as a new machine does.  A held one is looked at again by
+ * merge_checkpoint_retry.
+ *   ret: OK applied; EXISTS this one or a later one is here; FORK another one with
+ *   its number; EARLY held; else why the pieces cannot be read, nothing changed.
+ * Afterwards store_truncate_log. */
+int merge_checkpoint(struct merge *m, const struct checkpoint *c, const uint8_t *head,
+    size_t head_len, const uint8_t *rest, size_t rest_len, int *ret) MUST_CHECK;
+/* ret_applied: how many were. */
+int merge_checkpoint_retry(struct merge *m, uint32_t *ret_applied) MUST_CHECK;
+/* Makes the pieces of a scope's history up to the streams' through, by c's rules: out
+ * of its segments and the pieces of the checkpoint before.  Fills in what the streams
+ * say of them, lowering through where a segment cannot be thinned (a newer schema, a
+ * private leaf that would go in part); streams with nothing to cut are taken out. */
+int merge_thin(struct merge *m, struct checkpoint *c, struct buffer *ret_rest)
+    MUST_CHECK;
 
 /* Takes erased persons out of all that is stored or waits (store_erasing), inside a
  * merge transaction; own log sealed before.  What comes later is erased when it

@@ -214,6 +214,13 @@ see_rows(struct looking *l, const uint8_t *packed, size_t len)
 }
 
 static int
+see_piece(void *ctx, uint32_t writer, const uint8_t *packed, size_t len)
+{
+	(void)writer;
+	return see_rows(ctx, packed, len);
+}
+
+static int
 see_segment(void *ctx, const struct store_segment *seg)
 {
 	struct looking *l = ctx;
@@ -295,6 +302,10 @@ erase_scope(struct looking *l, uint64_t scope)
 	}
 	if (status == STATUS_OK)
 		status = store_held(store, 0, see_held, l);
+	for (int held = 0; status == STATUS_OK && held < 2; held++)
+		status = merge_pieces(l->m, scope, held == 1, see_piece, l);
+	for (int held = 0; status == STATUS_OK && held < 2; held++)
+		status = merge_pieces_erase(l->m, scope, held == 1);
 	for (size_t i = 0; status == STATUS_OK && i < l->n; i++)
 		status = erase_place(l, &l->list[i]);
 	return status == STATUS_OK ? store_erase_rows(store, scope) : status;
@@ -357,8 +368,15 @@ merge_erase_same(struct merge *m, const uint8_t *packed, size_t len,
 	struct chain c = { .first = h->first };
 	struct segment s = {0};
 	uint8_t hash[HASH_BYTES];
-	int status = store_segments(m->store, writer, h->first < 2 ? 0 : h->first - 2,
-	    find_place, &c);
+	uint64_t base;
+	int status = store_base(m->store, writer, &base, c.prev);
+
+	/* The first segment after a cut follows what the checkpoint names. */
+	if (status == STATUS_OK && base + 1 != h->first)
+		memset(c.prev, 0, HASH_BYTES);
+	if (status == STATUS_OK)
+		status = store_segments(m->store, writer, h->first < 2 ? 0 :
+		    h->first - 2, find_place, &c);
 
 	*ret = false;
 	if (status < 0 || !c.found || c.count != h->count)

@@ -28,9 +28,13 @@ merge_fork_verify(struct merge *m, const uint8_t *packed, size_t len,
 	struct before b = { .last = h->first - 1, .found = h->first == 1 };
 	struct segment s = {0};
 	uint8_t hash[HASH_BYTES];
+	uint64_t base = 0;
 	int status = STATUS_OK;
 
 	if (!b.found)
+		status = store_base(m->store, writer, &base, b.hash);
+	b.found = b.found || (status == STATUS_OK && base == b.last);
+	if (status == STATUS_OK && !b.found)
 		status = store_segments(m->store, writer, h->first - 2, ends_before, &b);
 	if (status < 0 || !b.found)
 		return status < 0 ? status : STATUS_OK;

@@ -17,6 +17,23 @@ int merge_verdict_mark(struct merge *m, struct batch *b,
 
 int merge_verdict_review(struct merge *m) MUST_CHECK;
 
+/* Marks (slow = 2) the rows that have ended; adds their number. */
+void merge_ended_mark(struct merge *m, struct batch *b, const struct segment_header *h,
+    uint32_t *ret_ended);
+/* Whether one of its rows has. */
+bool merge_has_ended(const struct merge *m, const struct batch_table *t, uint32_t row,
+    uint64_t scope);
+/* Visits the pieces of a scope's applied checkpoint, or of its held one; the store may
+ * be used meanwhile.  Without one: nothing. */
+typedef int merge_piece_visit(void *ctx, uint32_t writer, const uint8_t *packed,
+    size_t len);
+int merge_pieces(struct merge *m, uint64_t scope, bool held, merge_piece_visit *visit,
+    void *ctx) MUST_CHECK;
+/* Writes a scope's pieces anew without the leaves of those who are erased. */
+int merge_pieces_erase(struct merge *m, uint64_t scope, bool held) MUST_CHECK;
+int merge_follow(struct merge *m, const struct stream_id *stream,
+    struct merge_result *ret) MUST_CHECK;
+
 /* Merges one row the slow way.  note: columns whose conflicts reach the inbox. */
 int merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
     uint32_t index, const struct segment_header *h, uint32_t writer, uint64_t note,

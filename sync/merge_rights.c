@@ -75,9 +75,14 @@ int
 merge_rights_decode(struct merge *m, const struct segment *s, struct batch *ret)
 {
 	struct merge quiet = *m;
-	uint32_t refused = 0;
+	uint32_t refused = 0, ended = 0;
 	int status = segment_decode(s, m->registry, m->keys->keys, m->keys->n, ret);
 
 	quiet.judge = NULL;
+	if (status == STATUS_OK)
+		merge_ended_mark(m, ret, &s->header, &ended);
+	/* What did not count is in no piece. */
+	if (status == STATUS_OK && s->thin)
+		return merge_erase_mark(m, ret, &s->header);
 	return status == STATUS_OK ? merge_rights_mark(&quiet, ret, &s->header, &refused) : status;
 }

@@ -35,7 +35,8 @@ redo_rows(struct redo *r, struct batch *b, const struct segment_header *h,
 			int status;
 
 			if (t->rows[row].slow == 2) {
-				r->refused++;
+				r->refused += !merge_has_ended(r->m, t, row,
+				    h->stream.scope);
 				continue;
 			}
 			/* Conflicts of old columns were told when they came. */
@@ -48,17 +49,14 @@ redo_rows(struct redo *r, struct batch *b, const struct segment_header *h,
 }
 
 static int
-redo_segment(void *ctx, const struct store_segment *seg)
+redo_packed(struct redo *r, uint32_t writer, const uint8_t *packed, size_t len)
 {
-	struct redo *r = ctx;
 	struct segment s = {0};
 	struct batch b;
 	int status;
 
-	if (r->first != 0 && seg->first != r->first)
-		return 0;
 	batch_init(&b);
-	status = segment_open(seg->packed, seg->packed_len, &s);
+	status = segment_open(packed, len, &s);
 	if (status == STATUS_OK)
 		status = merge_rights_decode(r->m, &s, &b);
 	if (status != STATUS_OK && status != STATUS_NOMEM && status != STATUS_CORRUPT) {
@@ -67,19 +65,40 @@ redo_segment(void *ctx, const struct store_segment *seg)
 	}
 	r->unknown = b.unknown;
 	if (status == STATUS_OK && (r->fresh != NULL || r->rights || !b.unknown))
-		status = redo_rows(r, &b, &s.header, seg->writer);
+		status = redo_rows(r, &b, &s.header, writer);
 out:
 	batch_release(&b);
 	segment_release(&s);
 	return status;
 }
 
+static int
+redo_segment(void *ctx, const struct store_segment *seg)
+{
+	struct redo *r = ctx;
+
+	if (r->first != 0 && seg->first != r->first)
+		return 0;
+	return redo_packed(r, seg->writer, seg->packed, seg->packed_len);
+}
+
+static int
+redo_piece(void *ctx, uint32_t writer, const uint8_t *packed, size_t len)
+{
+	return redo_packed(ctx, writer, packed, len);
+}
+
 int
 merge_upgrade(struct merge *m, const uint64_t *fresh, struct merge_result *ret)
 {
 	struct redo r = { .m = m, .fresh = fresh, .ret = ret };
-	int status = STATUS_OK;
+	uint64_t *scopes = NULL;
+	size_t n = 0;
+	int status = store_scopes(m->store, &scopes, &n);
 
+	for (size_t i = 0; status == STATUS_OK && i < n; i++)
+		status = merge_pieces(m, scopes[i], false, redo_piece, &r);
+	free(scopes);
 	for (uint32_t w = 1; status == STATUS_OK && w <= store_stream_count(m->store); w++)
 		status = store_segments(m->store, w, 0, redo_segment, &r);
 	return status;

@@ -159,15 +159,14 @@ replay_row(struct replay *p, const struct batch_table *t, uint32_t i)
 }
 
 static int
-replay_segment(void *ctx, const struct store_segment *seg)
+replay_packed(struct replay *p, const uint8_t *packed, size_t len)
 {
-	struct replay *p = ctx;
 	struct segment s = {0};
 	struct batch b;
 	int status;
 
 	batch_init(&b);
-	status = segment_open(seg->packed, seg->packed_len, &s);
+	status = segment_open(packed, len, &s);
 	if (status == STATUS_OK)
 		status = merge_rights_decode(p->m, &s, &b);
 	for (uint32_t i = 0; status == STATUS_OK && i < b.ntables; i++) {
@@ -186,6 +185,21 @@ replay_segment(void *ctx, const struct store_segment *seg)
 }
 
 static int
+replay_segment(void *ctx, const struct store_segment *seg)
+{
+	return replay_packed(ctx, seg->packed, seg->packed_len);
+}
+
+static int
+replay_piece(void *ctx, uint32_t writer, const uint8_t *packed, size_t len)
+{
+	struct replay *p = ctx;
+
+	p->writer = writer;
+	return replay_packed(p, packed, len);
+}
+
+static int
 replay_key(struct merge *m, const struct registry_table *t, const struct value *keys,
     uint64_t scope)
 {
@@ -195,6 +209,7 @@ replay_key(struct merge *m, const struct registry_table *t, const struct value *
 
 	batch_init(&p.keep);
 	memcpy(p.row.values, keys, t->nkeys * sizeof(*keys));
+	status = merge_pieces(m, scope, false, replay_piece, &p);
 	for (uint32_t w = 1; status >= 0 && w <= store_stream_count(m->store); w++) {
 		const struct stream_id *id = store_stream_id(m->store, w);
 
@@ -302,6 +317,36 @@ merge_verdict(struct merge *m, const struct verdict *v, const uint8_t *data,
 	if (status == STATUS_EXISTS)
 		return STATUS_OK;
 	return status == STATUS_OK ? redo(m, v) : status;
+}
+
+struct copying {
+	struct store *to;
+	const char *space;
+};
+
+static int
+copy_verdict(void *ctx, const char *name, const uint8_t *data, size_t len)
+{
+	const struct copying *c = ctx;
+
+	return store_meta_set(c->to, c->space, name, data, len);
+}
+
+int
+merge_verdict_copy(struct store *from, struct store *to)
+{
+	char space[MERGE_SPACE_BYTES];
+	struct copying c = { to, space };
+	uint64_t *scopes = NULL;
+	size_t n = 0;
+	int status = store_scopes(from, &scopes, &n);
+
+	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+		merge_verdict_space(scopes[i], space);
+		status = store_meta_list(from, space, copy_verdict, &c);
+	}
+	free(scopes);
+	return status;
 }
 
 /* ---- verdicts of a hub that was revoked ---- */

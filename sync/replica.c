@@ -655,6 +655,7 @@ replica_merge(struct replica *r)
 		.judge = r->role == ROLE_HUB ? judge : NULL,
 		.judge_ctx = r,
 		.self = &r->self.pub,
+		.now_s = r->env->now_s(r->env->ctx),
 	};
 
 	return m;

@@ -164,6 +164,7 @@ struct replica_status {
 	uint32_t exceptions;       /* the hub's, on our streams */
 	bool certified;            /* our certificate stands in our roster */
 	uint64_t held, inbox, roster;
+	uint64_t ends_held;        /* checkpoints that do not fit what is here */
 	uint64_t locked;           /* generations of the school's key that this node
 	                            * cannot open: their private columns are not here */
 	int64_t last_export_s, last_import_s; /* 0 never */
@@ -182,8 +183,28 @@ typedef int replica_school_visit(void *ctx, const struct replica_school *s);
 int replica_schools(struct replica *r, replica_school_visit *visit, void *ctx)
     MUST_CHECK;
 
+/* Hub: ends a school's records by rules (checkpoint.h; scope and rules are read):
+ * rows that end go everywhere, and of the history whose transactions are all before
+ * before_s only what has not ended is kept.  What ended before stays ended.
+ *   EXISTS   nothing new would end, and nothing more of the history give way
+ *   RIGHTS   not a hub;  NOT_FOUND no such school
+ *   TOO_LARGE what is left is more than CHECKPOINT_MAX_BYTES
+ *   FORK     what is left does not make the state that is here: nothing was done
+ * Nothing is done by itself, ever.  Afterwards replica_reclaim_all once. */
+struct replica_ended {
+	uint64_t number;           /* of the checkpoint */
+	uint64_t streams;          /* whose history was cut */
+	uint64_t segments, bytes;  /* packed, that gave way */
+	uint64_t pieces, left;     /* what is left of them: pieces, bytes */
+};
+int replica_end(struct replica *r, const struct checkpoint *rules, int64_t before_s,
+    struct replica_ended *ret) MUST_CHECK;
+/* Gives the file system back what was freed. */
+int replica_reclaim_all(struct replica *r) MUST_CHECK;
+
 struct replica_verify {
 	uint64_t streams, segments, transactions, signatures;
+	uint64_t checkpoints;      /* that segments follow */
 	uint64_t bad_segments;
 	bool state_equal;          /* tables equal those computed anew */
 	bool store_sound;          /* the database's own check */

@@ -19,6 +19,8 @@ struct plan {
 	struct piece *pieces;
 	size_t n, cap;
 	uint64_t transactions;
+	struct buffer checkpoint;  /* that the peer lacks; empty: none */
+	uint64_t ended;            /* ours */
 	struct hash content;       /* of what the bundle carries */
 };
 
@@ -68,6 +70,19 @@ plan_segments(struct plan *p, const struct vector *shared, const struct vector *
 		}
 	}
 	return STATUS_OK;
+}
+
+/* The school's checkpoint, when the peer does not say that it has it. */
+static int
+plan_checkpoint(struct plan *p, uint64_t scope, const struct peer *peer)
+{
+	const struct checkpoint *c = store_checkpoint(p->r->store, scope);
+	int status = replica_ended(p->r, scope, &p->ended);
+
+	if (status != STATUS_OK || c == NULL || peer->ended >= c->number)
+		return status;
+	hash_update(&p->content, &c->number, sizeof(c->number));
+	return replica_checkpoint_file(p->r, scope, &p->checkpoint);
 }
 
 /* ---- verdicts ---- */
@@ -218,6 +233,8 @@ send_first(void *ctx, const struct store_segment *seg)
 }
 
 struct outgoing {
+	const struct buffer *checkpoint; /* may be empty */
+	uint64_t ended;                /* ours */
 	const struct roster_cert *to;
 	struct bundle_manifest manifest;
 	const struct piece *pieces;
@@ -238,6 +255,9 @@ write_items(struct replica *r, struct bundle_writer *w, const struct outgoing *o
 		    o->receipt->len);
 	if (status == STATUS_OK)
 		status = write_verdicts(w, o->verdicts);
+	if (status == STATUS_OK && o->checkpoint->len > 0)
+		status = bundle_writer_item(w, BUNDLE_CHECKPOINT, o->checkpoint->data,
+		    o->checkpoint->len);
 	for (size_t i = 0; status == STATUS_OK && i < o->n; i++) {
 		struct sending s = { .w = w };
 
@@ -270,8 +290,10 @@ write_bundle(struct replica *r, const char *folder, struct outgoing *o,
 	uint8_t hash[HASH_BYTES];
 	int status;
 
-	o->manifest.items = o->n + (o->receipt->len > 0) + o->verdicts->n;
-	o->manifest.item_bytes = o->receipt->len + o->verdicts->bytes;
+	o->manifest.items = o->n + (o->receipt->len > 0) + o->verdicts->n +
+	    (o->checkpoint->len > 0);
+	o->manifest.item_bytes = o->receipt->len + o->verdicts->bytes + o->checkpoint->len;
+	o->manifest.ended = o->ended;
 	for (size_t i = 0; i < o->n; i++)
 		o->manifest.item_bytes += o->pieces[i].len;
 	status = folder_write_begin(r->env, folder, FOLDER_BUNDLE, &fw, &file);
@@ -392,11 +414,13 @@ save_peer(struct replica *r, const struct peer *p)
 /* Records a bundle before its first byte leaves: numbers are never reused and
  * differences are only made against what was really said. */
 static int
-record_sent(struct replica *r, struct peer *p, const struct vector *shared)
+record_sent(struct replica *r, struct peer *p, const struct vector *shared,
+    uint64_t ended)
 {
 	int status;
 
 	p->sent++;
+	p->ended_said = ended;
 	status = peer_add_sent(p, p->sent, shared);
 	return status == STATUS_OK ? save_peer(r, p) : status;
 }
@@ -429,16 +453,18 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 	do {
 		struct outgoing o = { .to = to, .pieces = plan->pieces + done,
 		    .receipt = done == 0 ? receipt : &none, .request = request,
-		    .verdicts = done == 0 ? verdicts : &no_verdicts };
-		size_t bytes = o.receipt->len + o.verdicts->bytes;
+		    .verdicts = done == 0 ? verdicts : &no_verdicts,
+		    .checkpoint = done == 0 ? &plan->checkpoint : &none,
+		    .ended = plan->ended };
+		size_t bytes = o.receipt->len + o.verdicts->bytes + o.checkpoint->len;
 		uint64_t written;
 
-		while (done + o.n < plan->n && o.n < BUNDLE_MAX_SEGMENTS - 1 &&
+		while (done + o.n < plan->n && o.n < BUNDLE_MAX_SEGMENTS - 2 &&
 		    bytes + plan->pieces[done + o.n].len <= EXPORT_ITEM_BYTES)
 			bytes += plan->pieces[done + o.n++].len;
 		status = manifest_for(p, shared, &o.manifest);
 		if (status == STATUS_OK)
-			status = record_sent(r, p, shared);
+			status = record_sent(r, p, shared, plan->ended);
 		o.number = p->sent;
 		o.received = p->received;
 		if (o.n == plan->n)
@@ -477,6 +503,8 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 		status = replica_shared_vector(r, scope, &shared);
 	if (status == STATUS_OK)
 		status = plan_segments(&plan, &shared, &p.acked);
+	if (status == STATUS_OK && scope != SCOPE_COUNTY)
+		status = plan_checkpoint(&plan, scope, &p);
 	if (status == STATUS_OK && r->role == ROLE_HUB) {
 		merge_verdict_space(scope, space);
 		status = store_meta_list(r->store, space, gather_verdict,
@@ -493,9 +521,11 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 		status = store_meta_get(r->store, "self", "request", &request);
 	if (status != STATUS_OK)
 		goto out;
-	/* News: segments, a receipt that the peer has not acknowledged, a request,
-	 * or bundles of its own that it does not know to have arrived. */
-	news = plan.n > 0 || request.len > 0 ||
+	/* News: segments, a checkpoint or that we have it, a receipt that the peer has
+	 * not acknowledged, a request, or bundles of its own that it does not know to
+	 * have arrived. */
+	news = plan.n > 0 || request.len > 0 || plan.checkpoint.len > 0 ||
+	    plan.ended != p.ended_said ||
 	    (r->role == ROLE_HUB && p.receipt_since > p.told) ||
 	    !(peer_told(&p) != NULL && vector_covers(peer_told(&p), &shared));
 	hash_update(&plan.content, said, r->role == ROLE_HUB ? sizeof(said) : 0);
@@ -520,6 +550,7 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 out:
 	peer_release(&p);
 	free(plan.pieces);
+	buffer_release(&plan.checkpoint);
 	buffer_release(&verdicts.files);
 	vector_release(&shared);
 	buffer_release(&receipt);
@@ -660,6 +691,8 @@ export_folder(struct replica *r, const char *folder, bool all,
 	int status = replica_seal(r);
 
 	r->away = false;
+	if (status == STATUS_OK)
+		status = replica_renew_checkpoints(r);
 	if (status == STATUS_OK)
 		status = replica_number(r, "exports", &exports);
 	if (status == STATUS_OK)

@@ -190,6 +190,20 @@ take_verdict(struct importing *im, const uint8_t *data, size_t len)
 }
 
 static int
+take_checkpoint(struct importing *im, const uint8_t *data, size_t len)
+{
+	struct replica *r = im->r;
+	int taken = STATUS_OK, status = replica_take_checkpoint(r,
+	    roster_node(&r->roster, &im->file->sender), data, len, &taken);
+
+	if (status != STATUS_OK || taken == STATUS_OK || taken == STATUS_EXISTS)
+		return status;
+	im->file->status = taken;
+	im->file->held++;
+	return STATUS_OK;
+}
+
+static int
 take_item(struct importing *im, enum bundle_item kind, const uint8_t *data,
     size_t len)
 {
@@ -202,6 +216,8 @@ take_item(struct importing *im, enum bundle_item kind, const uint8_t *data,
 		return take_receipt(im, data, len);
 	if (kind == BUNDLE_VERDICT)
 		return take_verdict(im, data, len);
+	if (kind == BUNDLE_CHECKPOINT)
+		return take_checkpoint(im, data, len);
 	if (kind != BUNDLE_SEGMENT) {
 		f->status = STATUS_NEWER;
 		f->held++;
@@ -261,6 +277,7 @@ learn(struct importing *im, const struct bundle_info *info,
 	if (status != STATUS_OK)
 		return status;
 	p->received = info->number;
+	p->ended = m->ended;
 	p->contact_s = im->r->env->now_s(im->r->env->ctx);
 	if (info->received > p->told && info->received <= p->sent)
 		p->told = info->received;
@@ -293,14 +310,18 @@ keep_bundle(struct importing *im, bool named)
 	struct replica *r = im->r;
 	struct merge m = replica_merge(r);
 	bool erasing = store_erasing(r->store);
+	uint32_t ended = 0;
 	int status = peer_save(r, &im->peer);
 
 	if (status == STATUS_OK && named)
 		status = store_meta_set(r->store, "seen", im->file->name, "", 0);
 	if (status == STATUS_OK)
+		status = merge_checkpoint_retry(&m, &ended);
+	if (status == STATUS_OK)
 		status = merge_erase(&m);
 	if (status == STATUS_OK)
 		status = store_commit_merge(r->store);
+	r->reclaim |= ended > 0;
 	if (status == STATUS_OK && erasing)
 		status = store_truncate_log(r->store);
 	return status;
@@ -542,6 +563,8 @@ replica_import(struct replica *r, const char *folder, replica_file_report *repor
 		status = import_kind(&im, list, n, FOLDER_BUNDLE, report, ctx, &total);
 	if (status == STATUS_OK)
 		status = replica_take_keys(r);
+	if (status == STATUS_OK)
+		status = replica_reclaim(r);
 	if (status == STATUS_OK)
 		status = store_begin_merge(r->store);
 	if (status == STATUS_OK) {

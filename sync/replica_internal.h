@@ -25,6 +25,7 @@ struct replica {
 	char detail[REPLICA_DETAIL_BYTES];
 	bool away;                     /* the folder failed */
 	struct relay *relay;           /* what a relay keeps, once it was read */
+	bool reclaim;                  /* there is space to give back */
 };
 
 /* An empty one; NULL without memory. */
@@ -94,6 +95,8 @@ struct peer {
 	uint64_t floor;        /* … of which those through this one may be another
 	                        * copy's, or carry what was lost here since */
 	uint64_t told;         /* our bundle that it acknowledged */
+	uint64_t ended;        /* the checkpoint that it says it has */
+	uint64_t ended_said;   /* the one that we said we have */
 	int64_t contact_s;     /* our clock when its newest bundle came; 0 never */
 	uint8_t content[HASH_BYTES];   /* of what the last bundle carried */
 	char last_name[FOLDER_NAME_BYTES]; /* its file's name */
@@ -133,6 +136,21 @@ int replica_relay_take(struct replica *r, struct file *file, struct bundle_reade
 int replica_relay_export(struct replica *r, const char *folder, bool all,
     const struct node_id *only, const struct folder_entry *list, size_t n,
     struct replica_export *ret) MUST_CHECK;
+/* Number of the newest checkpoint of a school that is here, held or applied. */
+int replica_ended(struct replica *r, uint64_t scope, uint64_t *ret) MUST_CHECK;
+/* A checkpoint's file out of a bundle, inside the transaction; ret as
+ * merge_checkpoint's, or why it is not believed. */
+int replica_take_checkpoint(struct replica *r, const struct roster_cert *from,
+    const uint8_t *data, size_t len, int *ret) MUST_CHECK;
+/* The applied checkpoint of a school as one file; empty without one. */
+int replica_checkpoint_file(struct replica *r, uint64_t scope, struct buffer *ret)
+    MUST_CHECK;
+/* A hub's checkpoints after its issuing key changed: made anew under the next
+ * number, so that they hold wherever the new roster does. */
+int replica_renew_checkpoints(struct replica *r) MUST_CHECK;
+/* After a checkpoint was applied: gives the space back.  That it cannot, for want of
+ * room to do so, loses nothing. */
+int replica_reclaim(struct replica *r) MUST_CHECK;
 
 void replica_hex(const uint8_t *data, size_t len, char *ret /* 2 * len + 1 */);
 

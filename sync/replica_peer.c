@@ -33,6 +33,8 @@ peer_read(const struct buffer *b, struct peer *p)
 	p->sent = reader_varint(&r);
 	p->floor = reader_varint(&r);
 	p->told = reader_varint(&r);
+	p->ended = reader_varint(&r);
+	p->ended_said = reader_varint(&r);
 	p->contact_s = reader_zigzag(&r);
 	reader_copy(&r, p->content, sizeof(p->content));
 	reader_copy(&r, p->last_name, sizeof(p->last_name));
@@ -85,6 +87,8 @@ peer_save(struct replica *r, const struct peer *p)
 	buffer_put_varint(&b, p->sent);
 	buffer_put_varint(&b, p->floor);
 	buffer_put_varint(&b, p->told);
+	buffer_put_varint(&b, p->ended);
+	buffer_put_varint(&b, p->ended_said);
 	buffer_put_zigzag(&b, p->contact_s);
 	buffer_put(&b, p->content, sizeof(p->content));
 	buffer_put(&b, p->last_name, sizeof(p->last_name));
@@ -252,6 +256,7 @@ forget_told(struct replica *r, const struct node_id *node, uint64_t floor)
 	if (status == STATUS_OK) {
 		p.sent = p.floor = p.sent < floor ? floor : p.sent;
 		peer_forget_sent(&p);
+		p.ended_said = 0;
 		status = peer_save(r, &p);
 	}
 	peer_release(&p);

@@ -173,6 +173,8 @@ replica_status(struct replica *r, struct replica_status *ret)
 		status = store_inbox_count(r->store, &inbox);
 	s.inbox = inbox;
 	if (status == STATUS_OK)
+		status = store_checkpoints_held(r->store, &s.ends_held);
+	if (status == STATUS_OK)
 		status = replica_locked(r, &s.locked);
 	if (status == STATUS_OK)
 		status = replica_number(r, "exported", &t);
@@ -310,33 +312,39 @@ compare_digests(struct replica *r, struct store *anew, bool *ret_equal)
 	return status;
 }
 
-/* Verdicts belong to the state as segments do. */
-struct copying {
-	struct store *to;
-	const char *space;
-};
-
 static int
-copy_verdict(void *ctx, const char *name, const uint8_t *data, size_t len)
+verify_checkpoint(struct replica *r, struct verifying *v, uint64_t scope)
 {
-	const struct copying *c = ctx;
+	struct buffer file = BUFFER_INIT;
+	struct checkpoint c = {0};
+	int taken = STATUS_OK, status = replica_checkpoint_file(r, scope, &file);
+	size_t head;
 
-	return store_meta_set(c->to, c->space, name, data, len);
+	if (status == STATUS_OK && file.len > 0) {
+		v->ret->checkpoints++;
+		taken = checkpoint_read(file.data, file.len, r->county,
+		    r->roster.issuing_pk, &c, &head);
+		if (taken == STATUS_OK)
+			status = merge_checkpoint(&v->merge, &c, file.data, head,
+			    file.data + head, file.len - head, &taken);
+		v->ret->signatures += taken == STATUS_OK;
+		v->ret->bad_segments += taken != STATUS_OK;
+		checkpoint_release(&c);
+	}
+	buffer_release(&file);
+	return taken == STATUS_NOMEM ? taken : status;
 }
 
+/* A scope's segments follow its checkpoint, as on a new machine. */
 static int
-copy_verdicts(struct replica *r, struct store *anew)
+verify_checkpoints(struct replica *r, struct verifying *v)
 {
-	char space[MERGE_SPACE_BYTES];
-	struct copying c = { anew, space };
 	uint64_t *scopes = NULL;
 	size_t n = 0;
 	int status = store_scopes(r->store, &scopes, &n);
 
-	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-		merge_verdict_space(scopes[i], space);
-		status = store_meta_list(r->store, space, copy_verdict, &c);
-	}
+	for (size_t i = 0; status == STATUS_OK && i < n; i++)
+		status = verify_checkpoint(r, v, scopes[i]);
 	free(scopes);
 	return status;
 }
@@ -357,12 +365,14 @@ replica_verify(struct replica *r, struct replica_verify *ret)
 		return status;
 	state.merge.store = anew;
 	state.merge.judge = NULL;
-	status = copy_verdicts(r, anew);
+	status = merge_verdict_copy(r->store, anew);
 	if (status != STATUS_OK) {
 		store_close(anew);
 		return status;
 	}
 	status = store_begin_merge(anew);
+	if (status == STATUS_OK)
+		status = verify_checkpoints(r, &state);
 	for (uint32_t w = 1; status >= 0 && w <= store_stream_count(r->store); w++) {
 		if (store_stream_id(r->store, w) == NULL)
 			continue;

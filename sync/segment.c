@@ -6,6 +6,7 @@
 #include "sync/facts.h"
 #include "sync/leaves.h"
 #include "sync/pack.h"
+#include "sync/thin.h"
 
 #define SEGMENT_VERSION 1
 #define HEADER_MAX_BYTES (SEGMENT_MAX_BYTES / 4)
@@ -13,7 +14,8 @@
 enum {
 	FLAG_LEAVES = 1,
 	FLAG_PRIVATE = 2,
-	FLAGS = 3
+	FLAG_THIN = 4,
+	FLAGS = 7
 };
 
 static void
@@ -113,17 +115,20 @@ parts_encode(const struct registry *reg, const struct segment_header *h,
 	return status;
 }
 
+/* signature: NULL for a piece. */
 static int
 frame_put(const struct segment_header *h, const struct parts *p,
-    const uint8_t signature[64], struct buffer *ret)
+    const uint8_t *signature, struct buffer *ret)
 {
 	struct buffer head = BUFFER_INIT, body = BUFFER_INIT;
 	int status;
 
 	buffer_put_u8(&head, SEGMENT_VERSION);
 	buffer_put_u8(&head, (uint8_t)((p->leaves.len ? FLAG_LEAVES : 0)
-	    | (p->private_part.len ? FLAG_PRIVATE : 0)));
-	buffer_put(&head, signature, SIGNATURE_BYTES);
+	    | (p->private_part.len ? FLAG_PRIVATE : 0)
+	    | (signature ? 0 : FLAG_THIN)));
+	if (signature)
+		buffer_put(&head, signature, SIGNATURE_BYTES);
 	header_put(&head, h);
 	buffer_put_varint(&head, p->facts.len);
 	buffer_put(&body, p->facts.data, p->facts.len);
@@ -210,7 +215,8 @@ header_read(struct reader *packed, struct segment_header *ret, uint8_t *ret_flag
 	if (!r.failed && version > SEGMENT_VERSION)
 		return STATUS_NEWER;
 	*ret_flags = reader_u8(&r);
-	reader_copy(&r, h.signature, sizeof h.signature);
+	if (!(*ret_flags & FLAG_THIN))
+		reader_copy(&r, h.signature, sizeof h.signature);
 	stream_id_read(&r, &h.stream);
 	h.first = reader_varint(&r);
 	count = reader_varint(&r);
@@ -237,12 +243,21 @@ header_read(struct reader *packed, struct segment_header *ret, uint8_t *ret_flag
 int
 segment_peek(const uint8_t *packed, size_t len, struct segment_header *ret)
 {
+	struct segment_header h;
 	struct reader r;
 	uint64_t facts_len;
 	uint8_t flags;
+	int status;
 
 	reader_init(&r, packed, len);
-	return header_read(&r, ret, &flags, &facts_len);
+	status = header_read(&r, &h, &flags, &facts_len);
+	if (status == STATUS_OK && flags & FLAG_THIN) {
+		vector_release(&h.knows);
+		status = STATUS_MALFORMED;
+	}
+	if (status == STATUS_OK)
+		*ret = h;
+	return status;
 }
 
 /* Generation in front of the private part. */
@@ -279,6 +294,7 @@ segment_open(const uint8_t *packed, size_t len, struct segment *s)
 	reader_init(&r, s->bytes.data, s->bytes.len);
 	if (facts_len > r.left)
 		return STATUS_TRUNCATED;
+	s->thin = flags & FLAG_THIN;
 	s->facts_len = (size_t)facts_len;
 	s->facts = reader_take(&r, s->facts_len);
 	if (flags & FLAG_LEAVES)
@@ -313,6 +329,8 @@ segment_verify(const struct segment *s, uint64_t county,
 	uint8_t hash[HASH_BYTES];
 	int status = segment_hash(s, county, prev, hash);
 
+	if (status == STATUS_OK && s->thin)
+		status = STATUS_BAD_SIGNATURE;
 	if (status == STATUS_OK)
 		status = identity_verify_hash(sign_pk, hash, s->header.signature);
 	if (status == STATUS_OK)
@@ -324,8 +342,7 @@ int
 segment_decode(const struct segment *s, const struct registry *reg,
     const struct school_key *keys, size_t nkeys, struct batch *ret)
 {
-	int status = facts_decode(reg, &s->header.stream, s->header.count, s->facts,
-	    s->facts_len, ret);
+	int status = segment_facts(s, reg, ret);
 
 	if (status == STATUS_OK)
 		status = leaves_decode(s->leaves, s->leaves_len, ret);
@@ -340,8 +357,8 @@ segment_decode(const struct segment *s, const struct registry *reg,
 int
 segment_facts(const struct segment *s, const struct registry *reg, struct batch *ret)
 {
-	return facts_decode(reg, &s->header.stream, s->header.count, s->facts,
-	    s->facts_len, ret);
+	return (s->thin ? thin_decode : facts_decode)(reg, &s->header.stream,
+	    s->header.count, s->facts, s->facts_len, ret);
 }
 
 struct erasing {
@@ -377,12 +394,33 @@ segment_erase(const struct segment *s, const struct batch *batch, segment_gone *
 		buffer_put(&p.facts, s->facts, s->facts_len);
 		status = buffer_status(&p.facts);
 		if (status == STATUS_OK)
-			status = frame_put(&s->header, &p, s->header.signature,
-			    ret_packed);
+			status = frame_put(&s->header, &p, s->thin ? NULL :
+			    s->header.signature, ret_packed);
 	}
 	parts_release(&p);
 	if (status == STATUS_OK)
 		*ret_n = n;
+	return status;
+}
+
+int
+segment_thin(const struct segment *s, const struct registry *reg,
+    const struct batch *facts, struct buffer *ret_packed, uint32_t *ret_rows)
+{
+	struct parts p = {BUFFER_INIT, BUFFER_INIT, BUFFER_INIT};
+	uint32_t rows = 0;
+	int status = thin_encode(reg, &s->header.stream, facts, &p.facts, &rows);
+
+	if (status == STATUS_OK && rows)
+		status = leaves_thin(s->leaves, s->leaves_len, false, facts, &p.leaves);
+	if (status == STATUS_OK && rows)
+		status = leaves_thin(s->private_part, s->private_len, true, facts,
+		    &p.private_part);
+	if (status == STATUS_OK && rows)
+		status = frame_put(&s->header, &p, NULL, ret_packed);
+	parts_release(&p);
+	if (status == STATUS_OK)
+		*ret_rows = rows;
 	return status;
 }
 

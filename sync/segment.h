@@ -50,6 +50,7 @@ int segment_build(const struct registry *reg, uint64_t county,
 /* An unpacked segment; parts point into bytes, which it owns. */
 struct segment {
 	struct segment_header header;
+	bool thin;               /* a piece, which no author signed */
 	struct buffer bytes;
 	const uint8_t *facts;  size_t facts_len;
 	const uint8_t *leaves; size_t leaves_len; /* all of them, encoded */
@@ -62,7 +63,7 @@ struct segment {
 
 void segment_release(struct segment *s);
 /* Reads only the header of packed bytes: stream, first, count.  For holding
- * what cannot be checked yet. */
+ * what cannot be checked yet.  A piece is MALFORMED. */
 int segment_peek(const uint8_t *packed, size_t len, struct segment_header *ret)
     MUST_CHECK;
 /* Unpacks and parses the frame, computes the digests.  Nothing of the parts is
@@ -91,6 +92,14 @@ int segment_facts(const struct segment *s, const struct registry *reg, struct ba
 typedef bool segment_gone(void *ctx, const struct batch_table *t, uint32_t row);
 int segment_erase(const struct segment *s, const struct batch *batch, segment_gone *gone,
     void *ctx, struct buffer *ret_packed, uint32_t *ret_n) MUST_CHECK;
+/* Writes what a checkpoint leaves of a segment, or of an earlier piece: a piece in
+ * its place, without the rows of facts (its own, decoded) whose slow is 2.  What is
+ * left of leaves goes with their rows; a private leaf is sealed and goes or stays
+ * whole: USAGE when some of its rows would go and others stay.  It has no signature:
+ * a hash that somebody signed holds it.  ret_rows 0: nothing is left, nothing is
+ * appended.  UNKNOWN_SCHEMA. */
+int segment_thin(const struct segment *s, const struct registry *reg,
+    const struct batch *facts, struct buffer *ret_packed, uint32_t *ret_rows) MUST_CHECK;
 /* Counts the leaves that were erased though gone does not name their rows. */
 int segment_stubs(const struct segment *s, const struct batch *batch, segment_gone *gone,
     void *ctx, uint32_t *ret_n) MUST_CHECK;

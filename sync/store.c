@@ -348,6 +348,7 @@ store_rollback(struct store *s)
 	(void)!store_tombs_load(s);
 	(void)!store_inbox_count_load(s);
 	(void)!store_erased_load(s);
+	(void)!store_checkpoints_load(s);
 	memcpy(s->refusal, refusal, sizeof refusal);
 }
 
@@ -465,6 +466,8 @@ set_up(struct store *s, const struct store_options *o)
 		status = store_inbox_count_load(s);
 	if (status == STATUS_OK)
 		status = store_erased_load(s);
+	if (status == STATUS_OK)
+		status = store_checkpoints_load(s);
 	return status;
 }
 
@@ -516,6 +519,7 @@ store_close(struct store *s)
 		sqlite3_finalize(s->cache[i].st);
 	(void)sqlite3_close(s->db);
 	store_capture_clear(s);
+	store_checkpoints_release(s);
 	free(s->capture.notes);
 	free(s->capture.chains);
 	buffer_release(&s->capture.bytes);

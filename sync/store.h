@@ -6,6 +6,7 @@
 #ifndef SYNC_STORE_H
 #define SYNC_STORE_H
 
+#include "sync/checkpoint.h"
 #include "sync/row.h"
 #include "sync/segment.h"
 
@@ -189,6 +190,43 @@ int store_held_replace(struct store *s, int64_t id, const uint8_t *packed, size_
     MUST_CHECK;
 /* Moves the write-ahead log into the database and empties its file, durably. */
 int store_truncate_log(struct store *s) MUST_CHECK;
+
+/* ---- retention (checkpoint.h) ---- */
+/* A stream's segments begin after through, whose segment had this hash; those that
+ * are here up to it go, and what is held of it.  A stream that was behind goes on
+ * from there.  NOT through below an earlier one: USAGE. */
+int store_base_set(struct store *s, uint32_t writer, uint64_t through,
+    const uint8_t hash[HASH_BYTES]) MUST_CHECK;
+/* through 0: from the beginning. */
+int store_base(struct store *s, uint32_t writer, uint64_t *ret_through,
+    uint8_t ret_hash[HASH_BYTES]) MUST_CHECK;
+/* The applied checkpoint of a scope, without its pieces, or NULL; until it changes. */
+const struct checkpoint *store_checkpoint(const struct store *s, uint64_t scope);
+/* A scope's checkpoint in place of the one before.  One that is applied takes the
+ * held one's place too. */
+int store_checkpoint_put(struct store *s, const struct checkpoint *c, bool held,
+    const uint8_t *head, size_t head_len, const uint8_t *rest, size_t rest_len,
+    int64_t now_s) MUST_CHECK;
+/* NOT_FOUND.  Either buffer may be NULL. */
+int store_checkpoint_get(struct store *s, uint64_t scope, bool held,
+    struct buffer *ret_head, struct buffer *ret_rest, int64_t *ret_done_s) MUST_CHECK;
+int store_checkpoint_drop_held(struct store *s, uint64_t scope) MUST_CHECK;
+int store_checkpoint_rest(struct store *s, uint64_t scope, bool held,
+    const uint8_t *rest, size_t len) MUST_CHECK;
+int store_checkpoints_held(struct store *s, uint64_t *ret) MUST_CHECK;
+/* Takes a scope's rows that end out of the tables, with tombstones and open inbox
+ * entries, and empties request answers; notes how many for people. */
+int store_end_rows(struct store *s, const struct checkpoint *c, int64_t now_s)
+    MUST_CHECK;
+/* Rows that came after they had ended. */
+int store_ended_late(struct store *s, const struct checkpoint *c, uint64_t rows,
+    int64_t now_s) MUST_CHECK;
+/* Digest of a scope without what ends (NULL: nothing does); private: with the
+ * private columns, which only the school's devices have alike. */
+int store_digest_left(struct store *s, uint64_t scope, const struct checkpoint *c,
+    bool private, uint8_t ret[HASH_BYTES]) MUST_CHECK;
+/* Gives freed pages back to the file system; outside a transaction. */
+int store_vacuum(struct store *s) MUST_CHECK;
 
 /* ---- inbox: concurrent values that lost; local, outside the digest ---- */
 struct store_conflict {

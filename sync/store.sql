@@ -104,6 +104,29 @@ CREATE TABLE IF NOT EXISTS kehou_erased_row (
 	key BLOB NOT NULL,
 	PRIMARY KEY (tbl, key)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kehou_base ( -- where a stream's segments begin
+	writer  INTEGER PRIMARY KEY,
+	through INTEGER NOT NULL,
+	hash    BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS kehou_checkpoint (
+	scope  INTEGER NOT NULL,
+	held   INTEGER NOT NULL, -- 1: not applied
+	number INTEGER NOT NULL,
+	made_s INTEGER NOT NULL,
+	done_s INTEGER NOT NULL, -- when it was applied or kept here
+	head   BLOB NOT NULL,
+	rest   BLOB NOT NULL,
+	PRIMARY KEY (scope, held)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kehou_ended ( -- what ended here, for people
+	scope  INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	tbl    INTEGER NOT NULL, -- 0: what came afterwards, of all tables
+	rows   INTEGER NOT NULL,
+	at_s   INTEGER NOT NULL,
+	PRIMARY KEY (scope, number, tbl)
+) WITHOUT ROWID;
 
 -- name: begin
 BEGIN IMMEDIATE
@@ -145,9 +168,11 @@ SELECT count(*) FROM kehou_meta WHERE space = ?1
 -- name: streams
 SELECT s.writer, s.id, s.merged,
 	coalesce((SELECT g.first + g.count - 1 FROM kehou_segment g WHERE g.writer = s.writer
-		ORDER BY g.first DESC LIMIT 1), 0),
-	(SELECT g.hash FROM kehou_segment g WHERE g.writer = s.writer
 		ORDER BY g.first DESC LIMIT 1),
+		(SELECT b.through FROM kehou_base b WHERE b.writer = s.writer), 0),
+	coalesce((SELECT g.hash FROM kehou_segment g WHERE g.writer = s.writer
+		ORDER BY g.first DESC LIMIT 1),
+		(SELECT b.hash FROM kehou_base b WHERE b.writer = s.writer)),
 	coalesce((SELECT max(l.seq) FROM kehou_log l WHERE l.writer = s.writer), 0)
 FROM kehou_stream s ORDER BY s.writer
 -- name: stream_add
@@ -252,6 +277,42 @@ PRAGMA wal_checkpoint(TRUNCATE)
 SELECT n FROM kehou_change WHERE scope = ?1
 -- name: change_add
 INSERT INTO kehou_change (scope, n) VALUES (?1, 1) ON CONFLICT (scope) DO UPDATE SET n = n + 1
+-- name: base_get
+SELECT through, hash FROM kehou_base WHERE writer = ?1
+-- name: base_set
+INSERT INTO kehou_base (writer, through, hash) VALUES (?1, ?2, ?3)
+ON CONFLICT (writer) DO UPDATE SET through = excluded.through, hash = excluded.hash
+-- name: base_cut
+DELETE FROM kehou_segment WHERE writer = ?1 AND first + count - 1 <= ?2
+-- name: base_held
+DELETE FROM kehou_held WHERE stream = ?1 AND first + count - 1 <= ?2
+-- name: checkpoint_put
+INSERT OR REPLACE INTO kehou_checkpoint (scope, held, number, made_s, done_s, head, rest)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+-- name: checkpoint_get
+SELECT head, rest, done_s FROM kehou_checkpoint WHERE scope = ?1 AND held = ?2
+-- name: checkpoint_head
+SELECT head FROM kehou_checkpoint WHERE scope = ?1 AND held = ?2
+-- name: checkpoint_heads
+SELECT head FROM kehou_checkpoint WHERE held = 0 ORDER BY scope
+-- name: checkpoint_drop
+DELETE FROM kehou_checkpoint WHERE scope = ?1 AND held = ?2
+-- name: checkpoint_rest
+UPDATE kehou_checkpoint SET rest = ?3 WHERE scope = ?1 AND held = ?2
+-- name: checkpoint_held
+SELECT count(*) FROM kehou_checkpoint WHERE held = 1
+-- name: ended_add
+INSERT INTO kehou_ended (scope, number, tbl, rows, at_s) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (scope, number, tbl) DO UPDATE SET rows = rows + excluded.rows
+-- name: ended_tomb
+DELETE FROM kehou_tomb WHERE tbl = ?1 AND key = ?2
+-- name: ended_mine
+DELETE FROM kehou_erased_row WHERE tbl = ?1 AND key = ?2
+-- name: vacuum
+PRAGMA temp_store = FILE;
+VACUUM;
+-- name: vacuumed
+PRAGMA temp_store = MEMORY
 
 -- name: counter_get
 SELECT next FROM kehou_counter WHERE epoch = ?1

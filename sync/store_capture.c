@@ -664,10 +664,11 @@ net_one(struct net *n)
 {
 	const struct store_capture *c = &n->s->capture;
 	struct reader r;
-	int status;
+	int status = store_refuse_ended(n->s, n->t, c->bytes.data + n->note->keys,
+	    n->note->keys_len);
 
-	if (log_single(n))
-		return STATUS_OK;
+	if (status != STATUS_OK || log_single(n))
+		return status;
 	memset(&n->before, 0, sizeof(n->before));
 	memset(&n->after, 0, sizeof(n->after));
 	reader_init(&r, c->bytes.data + n->note->keys, n->note->keys_len);

@@ -75,6 +75,8 @@ struct store {
 	bool savepoints;      /* a statement on savepoints was prepared, ever */
 	bool *tombed;         /* per registry index: has tombstones */
 	uint64_t erased, erasing; /* persons; of them not yet done */
+	struct checkpoint *ended; /* applied ones, ascending scope */
+	size_t nended;
 	uint64_t inbox;       /* entries, so that the usual zero costs nothing */
 	uint64_t touched[4];  /* scopes counted in this merge transaction */
 	size_t ntouched;
@@ -116,6 +118,12 @@ int store_streams_load(struct store *s) MUST_CHECK;
 int store_tombs_load(struct store *s) MUST_CHECK;
 int store_inbox_count_load(struct store *s) MUST_CHECK;
 int store_erased_load(struct store *s) MUST_CHECK;
+int store_checkpoints_load(struct store *s) MUST_CHECK;
+void store_checkpoints_release(struct store *s);
+/* REFUSED for a row of the open local transaction (its keys, value_put) that has
+ * ended: written, it would be gone everywhere else, and nobody told. */
+int store_refuse_ended(struct store *s, const struct registry_table *t,
+    const uint8_t *keys, size_t len) MUST_CHECK;
 int store_counter_save(struct store *s) MUST_CHECK;
 /* Rows of a scope change in this transaction: store_changes counts it. */
 int store_touch(struct store *s, uint64_t scope) MUST_CHECK;

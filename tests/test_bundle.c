@@ -280,7 +280,7 @@ declared_counts_and_padding_are_checked(void **state)
 	bundles_case_init(&c, TRUST_SMALL);
 	bundles_plain(&c, &plain);
 	assert_int_equal(read_plain(&c, &plain), STATUS_NOT_FOUND);
-	end = 1 + 12 + 4 + 100;
+	end = 1 + 13 + 4 + 100;
 	for (i = end; i < plain.len; i++) {
 		plain.data[i] = 1;
 		assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
@@ -289,17 +289,17 @@ declared_counts_and_padding_are_checked(void **state)
 	buffer_put_u8(&plain, 0); /* one more than the padding rule gives */
 	assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
 	plain.len--;
-	plain.data[13] = 0; /* an item of no kind */
+	plain.data[14] = 0; /* an item of no kind */
 	assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
-	plain.data[13] = 4;
+	plain.data[14] = 5;
 	assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
-	plain.data[13] = 1;
-	plain.data[14]--; /* shorter than the declared sum */
+	plain.data[14] = 1;
+	plain.data[15]--; /* shorter than the declared sum */
 	assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
-	plain.data[14] += 2; /* longer */
+	plain.data[15] += 2; /* longer */
 	assert_int_equal(read_plain(&c, &plain), STATUS_MALFORMED);
-	plain.data[14]--;
-	plain.data[16] = 0xff; /* longer than any item may be */
+	plain.data[15]--;
+	plain.data[17] = 0xff; /* longer than any item may be */
 	assert_int_equal(read_plain(&c, &plain), STATUS_TOO_LARGE);
 	buffer_release(&plain);
 	bundles_case_release(&c);

@@ -59,3 +59,9 @@ UPDATE report SET child = :child WHERE school = :school AND report = :state
 SELECT (SELECT count(*) FROM mark WHERE school = :school AND child = :child AND word IS NOT NULL)
 	+ (SELECT count(*) FROM item WHERE school = :school AND item = :child AND (title IS NOT NULL OR note IS NOT NULL))
 	+ (SELECT count(*) FROM report WHERE school = :school AND child = :child AND what IS NOT NULL)
+-- name: living
+SELECT (SELECT count(*) FROM mark WHERE school = :school AND child = :child)
+	+ (SELECT count(*) FROM item WHERE school = :school AND item = :child)
+	+ (SELECT count(*) FROM link WHERE school = :school AND item = :child)
+-- name: reports_below
+SELECT count(*) FROM report WHERE school = :school AND report < :child

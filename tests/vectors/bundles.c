@@ -55,6 +55,7 @@ make_small(struct bundles_case *c)
 	c->manifest.since = 2;
 	c->info.received = 1;
 	c->info.replaces = 1;
+	c->manifest.ended = 0;
 	add_item(c, BUNDLE_SEGMENT, 100);
 }
 
@@ -67,6 +68,7 @@ make_several(struct bundles_case *c)
 	c->info.roster = 12;
 	c->info.replaces = 130;
 	c->info.received = 299;
+	c->manifest.ended = 3;
 	for (n = 0; n < 4; n++)
 		add_stream(c, n, n == 3, 1000 + n);
 	add_item(c, BUNDLE_SEGMENT, 700);
@@ -90,6 +92,7 @@ make_maximal(struct bundles_case *c)
 	c->manifest.since = UINT64_MAX;
 	c->info.replaces = UINT64_MAX;
 	c->info.received = UINT64_MAX;
+	c->manifest.ended = UINT64_MAX;
 	for (n = 0; n < 100; n++)
 		add_stream(c, n, true, UINT64_MAX);
 	add_item(c, BUNDLE_SEGMENT, 131072);
@@ -176,6 +179,7 @@ bundles_plain(const struct bundles_case *c, struct buffer *ret)
 	hash_bytes("kehou 1 bundle pair", ids, sizeof ids, digest);
 	buffer_put(&m, digest, 8);
 	buffer_put_varint(&m, c->manifest.since);
+	buffer_put_varint(&m, c->manifest.ended);
 	buffer_put_varint(&m, c->manifest.items);
 	buffer_put_varint(&m, c->manifest.item_bytes);
 	vector_put(&m, &c->manifest.vector);
@@ -356,7 +360,7 @@ json_t *
 bundles_json(const struct bundles_case *c)
 {
 	return json_pack("{s:s,s:{s:o,s:o,s:o,s:o,s:o},s:{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o},"
-	    "s:{s:o,s:o,s:o,s:o},s:o}",
+	    "s:{s:o,s:o,s:o,s:o,s:o},s:o}",
 	    "kind", "bundle", "keys",
 	    "sender_sign_seed", hex(c->sender.sign_sk, 32),
 	    "sender_seal_sk", hex(c->sender.seal_sk, 32),
@@ -370,7 +374,7 @@ bundles_json(const struct bundles_case *c)
 	    "received", number(c->info.received), "roster", number(c->info.roster),
 	    "request", hex(c->info.request, c->info.request_len),
 	    "manifest",
-	    "since", number(c->manifest.since),
+	    "since", number(c->manifest.since), "ended", number(c->manifest.ended),
 	    "items", number(c->manifest.items),
 	    "item_bytes", number(c->manifest.item_bytes),
 	    "vector", streams_json(&c->manifest.vector),

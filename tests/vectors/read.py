@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True  # the folder holds vectors alone
 from wire import (EPOCHS, MiB, Reader, Refused, fixed8, hashed, invitation_id, need, node_id,
 	public_of, read_stream, sealing_public_of, stream_order, verify)
 from read_bundle import read_bundle
+from read_checkpoint import read_checkpoint
 from read_segment import read_segment
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -235,6 +236,7 @@ def read_verdict(data, fields):
 KINDS = {
 	"bundle": (read_bundle, b"KHB"),
 	"certificate": (read_certificates, None),
+	"checkpoint": (read_checkpoint, b"KHP"),
 	"invitation": (read_invitation, b"KHI"),
 	"receipt": (read_receipt, b"KHC"),
 	"request": (read_request, b"KHQ"),

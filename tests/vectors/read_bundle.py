@@ -49,14 +49,14 @@ def read_manifest(r, h):
 	m = Reader(r.bytes(length))
 	pair = hashed("kehou 1 bundle pair", h["sender"] + h["recipient"])[:8]
 	need(m.bytes(8) == pair, "pair")
-	manifest = {"since": m.varint(), "items": m.varint(0, 65536),
+	manifest = {"since": m.varint(), "ended": m.varint(), "items": m.varint(0, 65536),
 		"item_bytes": m.varint(), "vector": read_vector(m)}
 	m.end()
 	return manifest
 
 
 def read_item(r):
-	kind = r.u8(1, 2, 3)
+	kind = r.u8(1, 2, 3, 4)
 	length = int.from_bytes(r.bytes(3), "little")
 	need(1 <= length <= 8 * MiB, "item's length")
 	return {"kind": kind, "bytes": length, "hash": hashed("kehou 1 file", r.bytes(length))}

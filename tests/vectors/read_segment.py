@@ -423,9 +423,15 @@ class Table:
 		self.number, self.scope, self.keys = number, scope, keys
 		self.txs, self.shapes = [], []  # of each row
 		self.columns = {}               # id: cells by row
+		self.places = None              # of a piece: rows by their place in the segment
 
 	def has(self, row, column):
 		return column in self.keys or self.shapes[row][2] >> column & 1
+
+	def row(self, place):
+		rows = range(len(self.txs)) if self.places is None else self.places
+		need(place in rows, "leaf of a row that is not there")
+		return place if self.places is None else rows[place]
 
 	def cell(self, row, column):
 		if column == self.keys[0]:
@@ -571,7 +577,7 @@ def put_leaf(body, facts):
 	while r.at < len(body) and body[r.at]:
 		table = facts.tables.get(r.varint(1, 999))
 		need(table, "leaf of another table")
-		row, mask = r.varint(0, len(table.txs) - 1), r.varint(1)
+		row, mask = table.row(r.varint()), r.varint(1)
 		for i in (i for i in range(64) if mask >> i & 1):
 			need(table.has(row, i), "leaf with a cell that was not written")
 			table.columns.setdefault(i, {})[row] = read_value(r)
@@ -579,11 +585,12 @@ def put_leaf(body, facts):
 
 # --- Segment ----------------------------------------------------------------------------
 
-def read_header(r):
+def read_header(r, piece=False):
 	version = r.u8()
 	need(version <= 1, "of a newer program")
 	need(version == 1, "version out of its limits")
-	h = {"flags": r.u8(0, 1, 2, 3), "signature": r.bytes(64)}
+	h = {"flags": r.u8(*range(4, 8)) if piece else r.u8(0, 1, 2, 3)}
+	h["signature"] = b"" if piece else r.bytes(64)
 	start = r.at
 	h["stream"] = read_stream(r)
 	h["stream bytes"] = r.data[start:r.at]
