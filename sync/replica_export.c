@@ -530,6 +530,7 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 	    !(peer_told(&p) != NULL && vector_covers(peer_told(&p), &shared));
 	hash_update(&plan.content, said, r->role == ROLE_HUB ? sizeof(said) : 0);
 	hash_update(&plan.content, &p.received, sizeof(p.received));
+	hash_update(&plan.content, &plan.ended, sizeof(plan.ended));
 	hash_update(&plan.content, request.data, request.len);
 	hash_final(&plan.content, content);
 	if (!news || (memcmp(content, p.content, HASH_BYTES) == 0 &&
