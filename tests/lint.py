@@ -215,6 +215,8 @@ EXPORT_EXCEPTIONS = {
 	"sync/pack": ("pack", "unpack"),             # a pair of verbs, nothing else
 	"sync/invitation": ("request_",),            # the answer to an invitation
 	"sync/leaves": ("private_",),                # the two parts beside the facts
+	"sync/merge_retention": ("merge_checkpoint", "merge_ended_", "merge_has_ended",
+		"merge_piece", "merge_thin"),         # what is left goes with the checkpoint
 	"sync/keyring": ("recovery_",),              # the keyring on paper
 	"sync/replica_peer": ("peer_",),             # what a replica keeps of another node
 	"schema/domain": ("schema_domain",),         # what the schema hands the engine
