@@ -439,7 +439,7 @@ int
 store_end_rows(struct store *s, const struct checkpoint *c, int64_t now_s)
 {
 	struct store_stmt *st;
-	int status = STATUS_OK;
+	int status = store_touch(s, c->scope);
 
 	for (size_t i = 0; status == STATUS_OK && i < s->registry->ntables; i++) {
 		struct checkpoint_match matches[CHECKPOINT_MAX_RULES];
@@ -459,7 +459,9 @@ store_end_rows(struct store *s, const struct checkpoint *c, int64_t now_s)
 		status = store_tombs_load(s);
 	if (status == STATUS_OK)
 		status = end_inbox(s, c);
-	/* Answers to requests repeat what was written. */
+	/* Answers to requests repeat what was written, summaries what was there. */
+	if (status == STATUS_OK)
+		status = store_meta_clear(s, "summary");
 	if (status == STATUS_OK)
 		status = store_statement(s, SYNC_SQL_ANSWERS_FORGET, &st);
 	return status == STATUS_OK ? store_run(st) : status;
