@@ -461,8 +461,6 @@ store_end_rows(struct store *s, const struct checkpoint *c, int64_t now_s)
 		status = end_inbox(s, c);
 	/* Answers to requests repeat what was written, summaries what was there. */
 	if (status == STATUS_OK)
-		status = store_meta_clear(s, "summary");
-	if (status == STATUS_OK)
 		status = store_statement(s, SYNC_SQL_ANSWERS_FORGET, &st);
 	return status == STATUS_OK ? store_run(st) : status;
 }
