@@ -411,6 +411,18 @@ int
 replica_open(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct replica **ret)
 {
+	bool restoring = false;
+	int status = replica_restoring(dir, env, &restoring);
+
+	if (status == STATUS_OK && restoring)
+		status = STATUS_NOT_INITIALISED;
+	return status == STATUS_OK ? replica_open_raw(dir, env, domain, ret) : status;
+}
+
+int
+replica_open_raw(const char *dir, const struct env *env,
+    const struct replica_domain *domain, struct replica **ret)
+{
 	struct replica *r;
 	uint64_t born = 0, retried = 0;
 	bool behind;
@@ -422,6 +434,8 @@ replica_open(const char *dir, const struct env *env,
 	status = replica_open_store(r, domain, false);
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_NOT_INITIALISED;
+	if (status == STATUS_OK)
+		status = replica_remove_snapshot(dir, env);
 	if (status == STATUS_OK)
 		status = replica_number(r, "born", &born);
 	if (status == STATUS_OK)
@@ -445,10 +459,14 @@ replica_open(const char *dir, const struct env *env,
 	if (status == STATUS_OK && retried != r->roster.number)
 		status = retry_held(r);
 	if (status == STATUS_OK)
+		status = replica_replay_erased(r);
+	if (status == STATUS_OK)
 		status = replica_erase(r);
 	/* A cut between an erasure's commit and the emptying of the log. */
 	if (status == STATUS_OK && store_has_erased(r->store))
 		status = store_truncate_log(r->store);
+	if (status == STATUS_OK)
+		status = replica_note_erased(r);
 	if (status != STATUS_OK) {
 		replica_close(r);
 		return status;
@@ -619,7 +637,9 @@ replica_erase(struct replica *r)
 		if (status != STATUS_OK)
 			store_rollback(r->store);
 	}
-	return status == STATUS_OK ? store_truncate_log(r->store) : status;
+	if (status == STATUS_OK)
+		status = store_truncate_log(r->store);
+	return status == STATUS_OK ? replica_note_erased(r) : status;
 }
 
 /* A hub's word on a row that it refuses. */
@@ -688,16 +708,60 @@ retry_held(struct replica *r)
 	return status;
 }
 
+/* A hub is the only one who signs.  A roster that knows more than its own tells that
+ * it was put back to an older state; what was lost comes back, and a roster with all
+ * of it goes out. */
+static int
+join_roster(struct replica *r, struct roster *next, bool *ret_taken)
+{
+	uint64_t number = r->roster.number;
+	bool changed = false, higher = next->number > number;
+	int status = roster_join(&r->roster, next, r->issuing_sk, &changed);
+
+	if (status == STATUS_OK && (changed || higher)) {
+		status = replica_publish_roster(r);
+		*ret_taken = status == STATUS_OK;
+		return status;
+	}
+	r->roster.number = number;
+	if (status != STATUS_OK) {
+		roster_release(&r->roster);
+		if (load_roster(r) != STATUS_OK)
+			status = STATUS_CORRUPT;
+	}
+	return status;
+}
+
+/* Whether another roster, of a number that we have, is lost history or an alarm. */
+static int
+may_join(struct replica *r, const struct roster *next, bool *ret)
+{
+	uint64_t superseded = 0;
+	int status = replica_number(r, "superseded", &superseded);
+
+	*ret = r->role == ROLE_HUB &&
+	    (superseded != 0 || next->number > r->roster.number) &&
+	    memcmp(next->issuing_pk, r->roster.issuing_pk, SIGN_PK_BYTES) == 0 &&
+	    memcmp(next->issuing_pk, r->issuing_sk + 32, SIGN_PK_BYTES) == 0 &&
+	    memcmp(next->hash, r->roster.hash, HASH_BYTES) != 0;
+	return status;
+}
+
 int
 replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
     bool *ret_taken)
 {
+	bool join = false;
 	struct roster next = {0};
 	char path[REPLICA_PATH_BYTES];
 	int status = roster_read(data, len, r->county, r->root_pk, &next);
 
 	*ret_taken = false;
-	if (status != STATUS_OK)
+	if (status == STATUS_OK)
+		status = may_join(r, &next, &join);
+	if (status == STATUS_OK && join)
+		status = join_roster(r, &next, ret_taken);
+	if (status != STATUS_OK || join)
 		goto out;
 	if (next.number == r->roster.number &&
 	    memcmp(next.hash, r->roster.hash, HASH_BYTES) != 0) {

@@ -4,6 +4,7 @@
  *   DIR/roster     newest roster          issuing.key (hub)
  *   DIR/sidecar    identity of this copy, and what left it last
  *   DIR/relay/     at a relay: bundles on their way
+ *   DIR/erased     who was erased, wherever the database is put back to
  *
  * This is the engine's face to programs.  One thread; one process a directory
  * (LOCKED). */
@@ -82,6 +83,13 @@ struct replica_invite {
 int replica_invite(struct replica *r, const struct replica_invite *in,
     struct buffer *ret_file) MUST_CHECK;
 
+/* School: a new recovery sheet and a new key of the school.  The sheet opens every
+ * key that this device has; those of before open none that is made from now on.
+ * RIGHTS at a node of no school or one that is revoked, TOO_LARGE when the school has
+ * KEYRING_MAX keys. */
+int replica_recovery_new(struct replica *r, char ret_text[RECOVERY_TEXT_BYTES])
+    MUST_CHECK;
+
 /* Cuts what is logged into segments; everything own is in segments then. */
 int replica_seal(struct replica *r) MUST_CHECK;
 
@@ -115,6 +123,41 @@ int replica_recipient(struct replica *r, const char *folder, const char *name,
 /* Whether a bundle of this name was taken in before (at a relay: is kept, or was and
  * is needed no more), or it is our roster's. */
 bool replica_has_seen(struct replica *r, const char *name);
+
+/* A copy of the whole node: database, keys, roster, settings, photographs.  Between
+ * new, which needs the replica, and write nobody need hold the directory. */
+struct replica_backup;
+int replica_backup_new(struct replica *r, struct replica_backup **ret) MUST_CHECK;
+/* Writes the sealed file, and reads it back.  It opens with the school's recovery
+ * sheet, a hub's with the county's root key; with the passphrase too where one is
+ * given.  Beside it, with REPLICA_ERASED_SUFFIX, the list of erased persons, where
+ * there are any.  EXISTS; USAGE without any key. */
+#define REPLICA_ERASED_SUFFIX ".erased"
+int replica_backup_write(struct replica_backup *b, const char *path,
+    const char *passphrase, uint64_t *ret_bytes) MUST_CHECK;
+void replica_backup_free(struct replica_backup *b);
+
+struct backup_reader;
+struct replica_erased {        /* a list of erased persons, as it lies beside a backup */
+	const uint8_t *data;
+	size_t len;
+};
+struct replica_restored {
+	uint8_t role;              /* enum roster_role */
+	uint64_t scope;
+	int64_t time_s;            /* when the backup was made */
+	uint64_t erased;           /* persons whom the lists name and the backup did not */
+	uint32_t lists, lists_refused;
+};
+/* A node out of an opened backup, in a directory that holds none: a new epoch, and
+ * whom the lists name is erased before it returns.  Lists count when they are
+ * signed by this node, its county's hub or its school's other devices.  Nothing is
+ * left behind on failure; what a crash leaves is no node, and the next restore
+ * clears it away.  EXISTS when dir holds a node. */
+int replica_restore(const char *dir, const struct env *env,
+    const struct replica_domain *domain, struct backup_reader *in,
+    const struct replica_erased *lists, size_t n, struct replica_restored *ret)
+    MUST_CHECK;
 
 enum replica_outcome {
 	REPLICA_MERGED = 1, REPLICA_KNOWN, REPLICA_PARTLY, REPLICA_REFUSED,

@@ -324,6 +324,8 @@ keep_bundle(struct importing *im, bool named)
 	r->reclaim |= ended > 0;
 	if (status == STATUS_OK && erasing)
 		status = store_truncate_log(r->store);
+	if (status == STATUS_OK)
+		status = replica_note_erased(r);
 	return status;
 }
 

@@ -40,8 +40,9 @@ check_unused(const char *dir, const struct env *env, const struct replica_domain
 /* The roster file is written last: a directory without it holds no node, unless
  * one was opened in it before; what an interrupted set-up left there is cleared
  * away. */
-static int
-clear_unborn(const struct env *env, const char *dir, const struct replica_domain *domain)
+int
+replica_clear_unborn(const struct env *env, const char *dir,
+    const struct replica_domain *domain)
 {
 	static const char *const left[] = {
 		"kehou.db", "kehou.db-wal", "kehou.db-shm", "sidecar",
@@ -82,7 +83,7 @@ birth_begin(const char *dir, const struct env *env,
 	int status = make_dirs(env, dir);
 
 	if (status == STATUS_OK)
-		status = clear_unborn(env, dir, domain);
+		status = replica_clear_unborn(env, dir, domain);
 	if (status != STATUS_OK)
 		return status;
 	r = replica_new(dir, env, domain);

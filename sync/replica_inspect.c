@@ -1,4 +1,5 @@
 /* What a file says of itself, for people; secrets are never shown. */
+#include "sync/backup.h"
 #include "sync/receipt.h"
 #include "sync/replica_internal.h"
 #include "sync/verdict.h"
@@ -116,6 +117,34 @@ inspect_bundle(const struct out *o, const struct env *env, const char *path)
 	return status;
 }
 
+static int
+inspect_backup(const struct out *o, const struct env *env, const char *path)
+{
+	struct backup_reader *reader = NULL;
+	struct file *file;
+	int status = env->files->open_read(env->ctx, path, &file);
+
+	if (status != STATUS_OK)
+		return status;
+	status = backup_reader_new(env, file, &reader);
+	if (status == STATUS_OK) {
+		const struct backup_info *i = backup_reader_info(reader);
+
+		say_text(o, "kind", "backup");
+		say_number(o, "county", i->county);
+		say_hex(o, "node", i->node.b, NODE_ID_BYTES);
+		say_number(o, "school", i->scope);
+		say_number(o, "made_s", i->time_s < 0 ? 0 : (uint64_t)i->time_s);
+		say_text(o, "opens_with", i->role == ROLE_HUB ? "root key" :
+		    i->role == ROLE_SCHOOL ? "recovery sheet" : "passphrase");
+		say_text(o, "passphrase", backup_reader_has_passphrase(reader) ?
+		    "yes" : "no");
+	}
+	backup_reader_free(reader);
+	env->files->close(env->ctx, file);
+	return status;
+}
+
 int
 replica_inspect(const uint8_t *data, size_t len, const struct env *env,
     const char *path, replica_inspect_line *line, void *ctx)
@@ -127,6 +156,8 @@ replica_inspect(const uint8_t *data, size_t len, const struct env *env,
 	if (len < 4 || data[0] != 'K' || data[1] != 'H')
 		return len < 4 ? STATUS_TRUNCATED : STATUS_MALFORMED;
 	switch (data[2]) {
+	case 'A':
+		return inspect_backup(&o, env, path);
 	case 'B':
 		return inspect_bundle(&o, env, path);
 	case 'C':

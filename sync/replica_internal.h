@@ -26,6 +26,7 @@ struct replica {
 	bool away;                     /* the folder failed */
 	struct relay *relay;           /* what a relay keeps, once it was read */
 	bool reclaim;                  /* there is space to give back */
+	uint64_t erased_noted;         /* persons in the list beside the database */
 };
 
 /* An empty one; NULL without memory. */
@@ -63,6 +64,22 @@ int replica_take_keys(struct replica *r) MUST_CHECK;
  * say that they know it: the lost one never does. */
 int replica_is_sibling(struct replica *r, const struct roster_cert *cert,
     bool *ret) MUST_CHECK;
+/* The list of erased persons beside the database: written when there are new ones;
+ * taken in (docs/FORMAT.md "Erased persons") from a file or from our own. */
+#define REPLICA_PERSON_MAX_BYTES 4096
+int replica_note_erased(struct replica *r) MUST_CHECK;
+int replica_replay_erased(struct replica *r) MUST_CHECK;
+int replica_take_erased(struct replica *r, const uint8_t *data, size_t len) MUST_CHECK;
+/* Clears away what an interrupted set-up left; EXISTS when a node is there. */
+int replica_clear_unborn(const struct env *env, const char *dir,
+    const struct replica_domain *domain) MUST_CHECK;
+/* Whether a restore in this directory has not ended; the copy of the database that
+ * a cut backup left. */
+int replica_restoring(const char *dir, const struct env *env, bool *ret) MUST_CHECK;
+int replica_remove_snapshot(const char *dir, const struct env *env) MUST_CHECK;
+/* replica_open, also where a restore has not ended. */
+int replica_open_raw(const char *dir, const struct env *env,
+    const struct replica_domain *domain, struct replica **ret) MUST_CHECK;
 /* Generations of the school's key that travel and that this node cannot open. */
 int replica_locked(struct replica *r, uint64_t *ret) MUST_CHECK;
 

@@ -360,3 +360,55 @@ out:
 	free(all.list);
 	return status;
 }
+
+/* From now on the sheet is this one alone. */
+static int
+set_sheet(struct replica *r, const uint8_t pk[32])
+{
+	int status = store_begin_merge(r->store);
+
+	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "self", "sheet_pk", pk, 32);
+	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "self", "sheet", NULL, 0);
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "keys_read", r->keys.n);
+	if (status == STATUS_OK)
+		status = store_commit_merge(r->store);
+	if (status != STATUS_OK)
+		store_rollback(r->store);
+	return status;
+}
+
+int
+replica_recovery_new(struct replica *r, char ret_text[RECOVERY_TEXT_BYTES])
+{
+	uint8_t secret[32], pk[32];
+	char text[RECOVERY_TEXT_BYTES], path[REPLICA_PATH_BYTES];
+	int status;
+
+	if (r->role != ROLE_SCHOOL || roster_revoked(&r->roster, &r->self.pub.id))
+		return STATUS_RIGHTS;
+	/* Logged under the key of before, sealed under it. */
+	status = replica_seal(r);
+	r->env->random(r->env->ctx, secret, sizeof(secret));
+	crypto_scalarmult_base(pk, secret);
+	if (status == STATUS_OK)
+		status = recovery_text(secret, text);
+	if (status == STATUS_OK)
+		status = keyring_rotate_apart(&r->keys, r->env);
+	if (status == STATUS_OK)
+		status = replica_path(r->dir, "keys/school.keys", path);
+	if (status == STATUS_OK)
+		status = keyring_save(&r->keys, r->env, path);
+	/* A cut from here on leaves a sheet that nobody has read: again, then. */
+	if (status == STATUS_OK)
+		status = set_sheet(r, pk);
+	if (status == STATUS_OK)
+		status = replica_take_keys(r);
+	if (status == STATUS_OK)
+		memcpy(ret_text, text, sizeof(text));
+	sodium_memzero(secret, sizeof(secret));
+	sodium_memzero(text, sizeof(text));
+	return status;
+}

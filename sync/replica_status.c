@@ -349,6 +349,16 @@ verify_checkpoints(struct replica *r, struct verifying *v)
 	return status;
 }
 
+/* Who is erased stays so, also where the row that says it is not here again yet. */
+static int
+copy_erased(void *ctx, uint64_t scope, const uint8_t *person, size_t len)
+{
+	struct reader rd;
+
+	reader_init(&rd, person, len);
+	return store_erase_add(ctx, scope, value_read(&rd));
+}
+
 int
 replica_verify(struct replica *r, struct replica_verify *ret)
 {
@@ -373,6 +383,8 @@ replica_verify(struct replica *r, struct replica_verify *ret)
 	status = store_begin_merge(anew);
 	if (status == STATUS_OK)
 		status = verify_checkpoints(r, &state);
+	if (status == STATUS_OK)
+		status = store_erased_list(r->store, copy_erased, anew);
 	for (uint32_t w = 1; status >= 0 && w <= store_stream_count(r->store); w++) {
 		if (store_stream_id(r->store, w) == NULL)
 			continue;

@@ -116,6 +116,11 @@ int roster_certify(struct roster *r, const struct roster_cert *cert,
 /* The default rights out of a registry: school nodes write school tables of
  * their scope, hubs county tables, the columns marked hub, and keywrap. */
 int roster_default_rights(struct roster *r, const struct registry *reg) MUST_CHECK;
+/* Adds what another roster of the county has and this one lacks: schools,
+ * invitations, certificates, revocations; nothing of a roster is ever taken out.
+ * Raises number to the higher of both.  Where they contradict, ours stays. */
+int roster_join(struct roster *r, const struct roster *other,
+    const uint8_t issuing_sk[64], bool *ret_changed) MUST_CHECK;
 /* Sorts the lists, signs every certificate and the whole with the issuing key
  * (after a rotation of that key the old certificates thus hold under the new
  * one; under the same key their bytes do not change), appends the file's bytes.

@@ -169,6 +169,11 @@ int store_erase_add(struct store *s, uint64_t scope, struct value person) MUST_C
 /* Everything is to be looked through again. */
 int store_erase_again(struct store *s) MUST_CHECK;
 bool store_erasing(const struct store *s);
+uint64_t store_erased_count(const struct store *s); /* persons, ever */
+/* Visits them; person as value_put wrote it.  A nonzero return of visit ends it. */
+typedef int store_erased_visit(void *ctx, uint64_t scope, const uint8_t *person,
+    size_t len);
+int store_erased_list(struct store *s, store_erased_visit *visit, void *ctx) MUST_CHECK;
 bool store_has_erased(const struct store *s); /* somebody, ever */
 int store_erasing_scope(struct store *s, uint64_t scope, bool *ret) MUST_CHECK;
 /* Whether a row (its keys, and of the cells its subject, or NULL) is an erased
@@ -301,6 +306,8 @@ int store_digest(struct store *s, uint64_t scope, uint8_t ret[HASH_BYTES])
     MUST_CHECK;
 /* Scopes of which anything is here, ascending. */
 int store_scopes(struct store *s, uint64_t **ret_scopes, size_t *ret_n) MUST_CHECK;
+/* Writes a consistent copy, as a database of its own, to a new file. */
+int store_snapshot(struct store *s, const char *path) MUST_CHECK;
 /* The database's own integrity check. */
 int store_integrity(struct store *s) MUST_CHECK;
 

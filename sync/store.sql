@@ -135,6 +135,11 @@ COMMIT
 -- name: rollback
 ROLLBACK
 
+-- name: snapshot
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -1024;
+
 -- name: integrity
 PRAGMA integrity_check(1)
 
@@ -254,6 +259,8 @@ INSERT OR IGNORE INTO kehou_erased (scope, person, done) VALUES (?1, ?2, 0)
 SELECT count(*) FROM kehou_erased WHERE scope = ?1 AND person = ?2
 -- name: erased_count
 SELECT count(*), coalesce(sum(done = 0), 0) FROM kehou_erased
+-- name: erased_list
+SELECT scope, person FROM kehou_erased ORDER BY scope, person
 -- name: erased_open
 SELECT count(*) FROM kehou_erased WHERE scope = ?1 AND done = 0
 -- name: erased_again

@@ -136,6 +136,27 @@ store_erase_again(struct store *s)
 
 bool store_erasing(const struct store *s) { return s->erasing > 0; }
 bool store_has_erased(const struct store *s) { return s->erased > 0; }
+uint64_t store_erased_count(const struct store *s) { return s->erased; }
+
+int
+store_erased_list(struct store *s, store_erased_visit *visit, void *ctx)
+{
+	struct store_stmt *st;
+	bool row;
+	int status = store_statement(s, SYNC_SQL_ERASED_LIST, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	while ((status = store_step(st, &row)) == STATUS_OK && row) {
+		struct value person = store_column(st, 1);
+
+		status = visit(ctx, (uint64_t)store_column(st, 0).i, person.p, person.len);
+		if (status != STATUS_OK)
+			break;
+	}
+	store_reset(st);
+	return status;
+}
 
 int
 store_erasing_scope(struct store *s, uint64_t scope, bool *ret)

@@ -16,7 +16,8 @@ PIN, PASSPHRASE = "246810", "correct horse battery"
 SCHOOL, OTHER = "3141018501", "3141018502"
 COMMANDS = ("init hub", "init school", "init relay", "invite", "invite relay", "roster import", "do",
 	"show", "show schools", "show inbox", "commands", "views", "export", "import", "status", "inspect",
-	"verify", "digest", "doctor", "policy publish", "audit-pack")
+	"verify", "digest", "doctor", "policy publish", "audit-pack", "backup", "restore",
+	"recovery new")
 work = ""
 
 
@@ -525,6 +526,95 @@ def carry(usb, *nodes):
 	for node in nodes:
 		Run("import", "--from", usb, node=node)
 		Run("export", "--to", usb, node=node).works()
+
+
+def same(*nodes, scope=SCHOOL):
+	digests = {Run("digest", scope, node=node).works().out for node in nodes}
+	assert len(digests) == 1, digests
+
+
+def test_a_backup_brings_the_school_back_and_nobody_who_was_erased():
+	make_hub("bhub").works()
+	invite("bhub", SCHOOL, "b.khi").works()
+	sheet = make_school("bschool", "b.khi").works().out.strip()
+	usb = stick("b-usb", fresh=True)
+	for name in ("钱一", "孙二"):
+		as_head("bschool", "do", "pupil.add", f"name={name}", "school_year=2026",
+			"grade=1").works()
+	carry(usb, "bschool", "bhub", "bschool")
+	run = Run("backup", path("1.kha"), node="bschool").works()
+	assert "recovery sheet" in run.err
+	Run("backup", path("1.kha"), node="bschool").fails(1, "not overwritten")
+	assert Run("inspect", "--json", path("1.kha")).works().json()[0]["text"] == "backup"
+	pupil = as_head("bschool", "--json", "show", "pupils").works().json()[0]
+	as_head("bschool", "do", "pupil.erase", f"pupil={pupil['pupil']}").works()
+	Run("backup", path("2.kha"), node="bschool").works()
+	carry(usb, "bschool", "bhub")
+	shutil.rmtree(path("bschool"))
+	back = ("restore", path("1.kha"), "--recovery-fd", "FD0")
+	with open(path("1.kha"), "rb") as file:
+		whole = file.read()
+	for name, data, word in (("cut.kha", whole[:9999], "damaged"), ("no.kha", b"no", ""),
+			("odd.kha", whole[:9000] + b"?" + whole[9001:], "damaged"),
+			("new.kha", b"KHA2" + whole[4:], "newer version")):
+		with open(path(name), "wb") as file:
+			file.write(data)
+		Run("restore", path(name), "--recovery-fd", "FD0", node="bback",
+			secrets=[sheet]).fails(1, word)
+		assert not os.path.exists(path("bback")) or os.listdir(path("bback")) in ([], ["keys"])
+	Run(*back, node="bback", secrets=[sheet[:-1] + "0" if sheet[-1] != "0" else "1"]).fails(2)
+	Run(*back[:2], "--passphrase-fd", "FD0", node="bback", secrets=[PASSPHRASE]).fails(1)
+	# The list beside the later backup speaks for the earlier one.
+	run = Run(*back, node="bback", secrets=[sheet]).works()
+	assert "erased here too: 1" in run.err, run.err
+	Run(*back, node="bback", secrets=[sheet]).fails(1, "already")
+	names = [p["name"] for p in as_head("bback", "--json", "show", "pupils").works().json()]
+	assert pupil["name"] not in names and len([n for n in names if n]) == 1, names
+	Run("verify", node="bback").works()
+	carry(usb, "bback", "bhub", "bback", "bhub", "bback")
+	Run("verify", node="bback").works()
+
+
+def test_a_hub_of_last_week_gets_everything_back_from_its_schools():
+	invite("bhub", "3141018509", "b9.khi").works()
+	run = Run("backup", path("hub.kha"), node="bhub").works()
+	assert "root key" in run.err
+	usb = stick("b-usb")
+	make_school("bnew", "b9.khi").works()
+	as_head("bback", "do", "pupil.add", "name=李三", "school_year=2026", "grade=1").works()
+	carry(usb, "bback", "bnew", "bhub", "bback", "bnew")
+	Run("do", "pupil.edit", f"school={SCHOOL}", "birth=2014-05-01",
+		f"pupil={as_head('bback', '--json', 'show', 'pupils').works().json()[0]['pupil']}",
+		node="bhub").works()
+	carry(usb, "bhub", "bback", "bnew")
+	same("bhub", "bback")
+	known = Run("digest", SCHOOL, node="bhub").works().out
+	shutil.rmtree(path("bhub"))
+	back = ("restore", path("hub.kha"), "--root-copy")
+	Run(*back, path("hub-a.key"), "--passphrase-fd", "FD0", node="bhub",
+		secrets=[PASSPHRASE]).fails(1, "not sealed to this root key")
+	Run(*back, path("bhub-a.key"), "--passphrase-fd", "FD0", node="bhub",
+		secrets=["wrong passphrase"]).fails(1, "passphrase")
+	Run(*back, path("bhub-b.key"), "--passphrase-fd", "FD0", node="bhub",
+		secrets=[PASSPHRASE]).works()
+	rows = Run("--json", "show", "schools", node="bhub").works().json()
+	assert [r["enrolled"] for r in rows if r["school"] == "3141018509"] == [False]
+	carry(usb, "bhub", "bback", "bnew", "bhub", "bback", "bnew")
+	assert Run("digest", SCHOOL, node="bhub").works().out == known
+	same("bhub", "bback")
+	same("bhub", "bnew", scope="3141018509")
+	for node in ("bhub", "bback", "bnew"):
+		Run("verify", node=node).works()
+		assert Run("status", "--json", node=node).works().json()["held"] == 0
+
+
+def test_a_new_sheet_is_printed_and_opens_the_next_backup():
+	sheet = Run("recovery", "new", node="bback").works().out.strip()
+	Run("recovery", "new", node="bhub").fails(1, "school")
+	Run("backup", path("3.kha"), node="bback").works()
+	Run("restore", path("3.kha"), "--recovery-fd", "FD0", node="bnext",
+		secrets=[sheet]).works()
+	assert "李三" in as_head("bnext", "show", "pupils").works().out
 
 
 def test_a_second_device_shares_the_school_and_its_key():

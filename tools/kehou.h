@@ -10,6 +10,11 @@ typedef int kehou_command(struct cli *c, int argc, char **argv);
 
 /* kehou_init.c */
 kehou_command kehou_init_hub, kehou_init_school, kehou_init_relay;
+/* The recovery text goes to a new file of mode 0600, or to standard output, once:
+ * it is data, to be printed on paper. */
+int kehou_give_recovery(struct cli *c, const char *path, const char *text);
+/* kehou_backup.c */
+kehou_command kehou_backup, kehou_restore, kehou_recovery_new;
 /* kehou_hub.c */
 kehou_command kehou_hub_invite, kehou_hub_invite_relay, kehou_hub_invite_device,
     kehou_hub_revoke, kehou_hub_schools;

@@ -156,10 +156,8 @@ kehou_init_hub(struct cli *c, int argc, char **argv)
 	return CLI_OK;
 }
 
-/* The recovery text goes to a file of mode 0600, or to standard output, once:
- * it is data, to be printed on paper. */
-static int
-give_recovery(struct cli *c, const char *path, const char *text)
+int
+kehou_give_recovery(struct cli *c, const char *path, const char *text)
 {
 	char line[RECOVERY_TEXT_BYTES + 1];
 	json_t *done;
@@ -258,7 +256,7 @@ kehou_init_school(struct cli *c, int argc, char **argv)
 		    rc == STATUS_EXISTS ? c->dir : invite);
 		goto cleanup;
 	}
-	given = give_recovery(c, out, recovery);
+	given = kehou_give_recovery(c, out, recovery);
 	rc = first_site(c);
 	if (rc == CLI_OK && head != NULL)
 		rc = first_staff(c, FIRST_STAFF, "head", head, pin);

@@ -175,6 +175,26 @@ print_lines(const json_t *rows)
 	}
 }
 
+/* Backups may be larger than memory; the engine reads them by itself. */
+static int
+read_start(struct cli *c, const char *path, struct buffer *ret)
+{
+	uint8_t magic[4];
+	struct file *file;
+	size_t n = 0;
+
+	if (c->env->files->open_read(c->env->ctx, path, &file) == STATUS_OK) {
+		if (c->env->files->read_at(c->env->ctx, file, 0, magic, 4, &n) != STATUS_OK)
+			n = 0;
+		c->env->files->close(c->env->ctx, file);
+	}
+	if (n < 4 || memcmp(magic, "KHA", 3) != 0)
+		return cli_input(c, path, ret);
+	buffer_put(ret, magic, n);
+	return buffer_status(ret) == STATUS_OK ? CLI_OK :
+	    cli_fail(c, STATUS_NOMEM, NULL, path);
+}
+
 int
 kehou_status_inspect(struct cli *c, int argc, char **argv)
 {
@@ -186,7 +206,7 @@ kehou_status_inspect(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos != 1)
 		return cli_usage(c, MSG("usage.one_file"), NULL);
-	rc = cli_input(c, argv[0], &file);
+	rc = read_start(c, argv[0], &file);
 	if (rc != CLI_OK)
 		return rc;
 	all.rows = json_array();

@@ -15,6 +15,11 @@ DELETE FROM pupil WHERE (school, pupil) IN (SELECT school, pupil FROM pupil
 SELECT count(*) FROM pupil WHERE :school = 0 OR school = :school
 -- name: address_count
 SELECT count(address) FROM pupil WHERE school = :school
+-- name: pupil_erase
+INSERT INTO erasure (school, person, reason) SELECT school, pupil, 1 FROM pupil
+	WHERE school = :school ORDER BY pupil LIMIT 1 OFFSET :nth
+-- name: named_count
+SELECT count(name) FROM pupil WHERE school = :school
 -- name: pupil_gone
 DELETE FROM pupil WHERE school = :school AND pupil = :pupil
 -- name: pupil_again

@@ -12,6 +12,7 @@ import sys
 sys.dont_write_bytecode = True  # the folder holds vectors alone
 from wire import (EPOCHS, MiB, Reader, Refused, fixed8, hashed, invitation_id, need, node_id,
 	public_of, read_stream, sealing_public_of, stream_order, verify)
+from read_backup import read_backup
 from read_bundle import read_bundle
 from read_checkpoint import read_checkpoint
 from read_segment import read_segment
@@ -234,6 +235,7 @@ def read_verdict(data, fields):
 
 # Reader, magic when it begins with one.
 KINDS = {
+	"backup": (read_backup, b"KHA"),
 	"bundle": (read_bundle, b"KHB"),
 	"certificate": (read_certificates, None),
 	"checkpoint": (read_checkpoint, b"KHP"),

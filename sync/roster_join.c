@@ -1,0 +1,60 @@
+/* Two rosters of one county that grew apart: after its hub was put back to an older
+ * state. */
+#include <string.h>
+
+#include "sync/roster.h"
+
+static int
+join_certs(struct roster *r, const struct roster *other, const uint8_t issuing_sk[64],
+    bool *ret_changed)
+{
+	for (size_t i = 0; i < other->ncerts; i++) {
+		int rc = roster_certify(r, &other->certs[i], issuing_sk);
+
+		switch (rc) {
+		case STATUS_OK:
+			*ret_changed = true;
+			break;
+		case STATUS_EXISTS:
+		case STATUS_FORK:        /* other keys under an id of ours */
+		case STATUS_INVITE_USED: /* another took it here: he asks again */
+			break;
+		default:
+			return rc;
+		}
+	}
+	return STATUS_OK;
+}
+
+static int
+note(int rc, bool *ret_changed)
+{
+	if (rc == STATUS_OK)
+		*ret_changed = true;
+	return rc == STATUS_EXISTS ? STATUS_OK : rc;
+}
+
+int
+roster_join(struct roster *r, const struct roster *other, const uint8_t issuing_sk[64],
+    bool *ret_changed)
+{
+	int rc = STATUS_OK;
+
+	*ret_changed = false;
+	/* A certificate's since may be above our number until the caller raises it. */
+	if (other->number > r->number)
+		r->number = other->number;
+	for (size_t i = 0; rc == STATUS_OK && i < other->nschools; i++)
+		rc = note(roster_add_school(r, &other->schools[i]), ret_changed);
+	for (size_t i = 0; rc == STATUS_OK && i < other->ninvites; i++) {
+		struct roster_invite v = other->invites[i];
+
+		v.bound = false;
+		rc = note(roster_add_invite(r, &v), ret_changed);
+	}
+	if (rc == STATUS_OK)
+		rc = join_certs(r, other, issuing_sk, ret_changed);
+	for (size_t i = 0; rc == STATUS_OK && i < other->nrevocations; i++)
+		rc = note(roster_add_revocation(r, &other->revocations[i]), ret_changed);
+	return rc;
+}
