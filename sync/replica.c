@@ -442,6 +442,8 @@ replica_open_raw(const char *dir, const struct env *env,
 		status = load_self(r);
 	if (status == STATUS_OK)
 		status = load_roster(r);
+	if (status == STATUS_OK)
+		status = replica_settle_issuing(r);
 	/* A node that lost a file is damaged; set up anew it would lose the rest. */
 	if (status == STATUS_NOT_FOUND)
 		status = born != 0 ? STATUS_CORRUPT : STATUS_NOT_INITIALISED;
@@ -763,6 +765,9 @@ replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
 		status = join_roster(r, &next, ret_taken);
 	if (status != STATUS_OK || join)
 		goto out;
+	/* A newer root stands above the number: its hub may have been put back. */
+	if (roster_follows(&next, &r->roster) && next.nsteps > r->roster.nsteps)
+		goto take;
 	if (next.number == r->roster.number &&
 	    memcmp(next.hash, r->roster.hash, HASH_BYTES) != 0) {
 		status = STATUS_FORK;
@@ -770,6 +775,12 @@ replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
 	}
 	if (next.number <= r->roster.number)
 		goto out;
+	/* Signed with a root key of before: whoever has that one has no say any more. */
+	if (!roster_follows(&next, &r->roster)) {
+		status = STATUS_STALE;
+		goto out;
+	}
+take:
 	status = replica_path(r->dir, "roster", path);
 	if (status == STATUS_OK)
 		status = env_write_file(r->env, path, data, len);
@@ -793,6 +804,10 @@ replica_publish_roster(struct replica *r)
 	int status = replica_path(r->dir, "roster", path);
 
 	r->roster.number++;
+	/* Put back to before its issuing key was changed: root issue makes another. */
+	if (status == STATUS_OK &&
+	    memcmp(r->issuing_sk + 32, r->roster.issuing_pk, SIGN_PK_BYTES) != 0)
+		status = STATUS_STALE;
 	if (status == STATUS_OK)
 		status = roster_sign(&r->roster, r->issuing_sk, &b);
 	if (status == STATUS_OK)

@@ -99,6 +99,17 @@ int replica_seal(struct replica *r) MUST_CHECK;
  * then on: let the others deliver first. */
 int replica_revoke(struct replica *r, const struct node_id *node) MUST_CHECK;
 
+/* Hub: a new issuing key under the county's root key, for instance where the last one
+ * was lost; certificates are signed anew, nodes keep their keys.  STALE when the
+ * copy is not of the newest root; PASSPHRASE, CORRUPT, NOT_FOUND of the copy. */
+int replica_root_issue(struct replica *r, const char *root_copy, const char *passphrase)
+    MUST_CHECK;
+/* Hub: a new root key, in the two files next->root_copies under next->passphrase (of
+ * next only these and the county count), and a new issuing key below it.  What the
+ * last root or issuing key signs counts no more at a node that has heard of it. */
+int replica_root_rotate(struct replica *r, const char *root_copy, const char *passphrase,
+    const struct replica_hub_options *next) MUST_CHECK;
+
 struct replica_export {        /* what happened */
 	uint32_t bundles;          /* written and read back */
 	uint32_t unchanged;        /* recipients for whom nothing is new */

@@ -123,9 +123,8 @@ birth_numbers(struct replica *r)
 	return status;
 }
 
-/* Two copies, each written and opened again with the passphrase. */
-static int
-save_root(const struct env *env, const struct replica_hub_options *o,
+int
+replica_save_root(const struct env *env, const struct replica_hub_options *o,
     const uint8_t root_sk[64])
 {
 	size_t len = strlen(o->passphrase);
@@ -195,7 +194,7 @@ replica_init_hub(const char *dir, const struct env *env,
 	env->random(env->ctx, seed, sizeof(seed));
 	crypto_sign_seed_keypair(r->roster.issuing_pk, r->issuing_sk, seed);
 	sodium_memzero(seed, sizeof(seed));
-	status = save_root(env, o, root_sk);
+	status = replica_save_root(env, o, root_sk);
 	if (status == STATUS_OK)
 		status = replica_path(dir, "keys/issuing.key", path);
 	if (status == STATUS_OK)

@@ -89,6 +89,11 @@ int replica_mark_left(struct replica *r) MUST_CHECK;
  * held segments again.  ret_taken: whether it was. */
 int replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
     bool *ret_taken) MUST_CHECK;
+/* After a change of the issuing key that was cut: the key that the roster names. */
+int replica_settle_issuing(struct replica *r) MUST_CHECK;
+/* The root key into two files, each opened again with the passphrase. */
+int replica_save_root(const struct env *env, const struct replica_hub_options *o,
+    const uint8_t root_sk[64]) MUST_CHECK;
 /* Signs the changed roster with the next number and installs it. */
 int replica_publish_roster(struct replica *r) MUST_CHECK;
 /* When the schema rose: a hub grants what is new in it, then everything stored

@@ -121,6 +121,8 @@ int roster_default_rights(struct roster *r, const struct registry *reg) MUST_CHE
  * Raises number to the higher of both.  Where they contradict, ours stays. */
 int roster_join(struct roster *r, const struct roster *other,
     const uint8_t issuing_sk[64], bool *ret_changed) MUST_CHECK;
+/* Whether r has every root step that before has, in this order. */
+bool roster_follows(const struct roster *r, const struct roster *before);
 /* Sorts the lists, signs every certificate and the whole with the issuing key
  * (after a rotation of that key the old certificates thus hold under the new
  * one; under the same key their bytes do not change), appends the file's bytes.

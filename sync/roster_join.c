@@ -1,8 +1,19 @@
 /* Two rosters of one county that grew apart: after its hub was put back to an older
- * state. */
+ * state; and which of two knows the newer root. */
 #include <string.h>
 
 #include "sync/roster.h"
+
+bool
+roster_follows(const struct roster *r, const struct roster *before)
+{
+	if (r->nsteps < before->nsteps)
+		return false;
+	for (size_t i = 0; i < before->nsteps; i++)
+		if (memcmp(r->steps[i].root_pk, before->steps[i].root_pk, 32) != 0)
+			return false;
+	return true;
+}
 
 static int
 join_certs(struct roster *r, const struct roster *other, const uint8_t issuing_sk[64],

@@ -17,7 +17,7 @@ SCHOOL, OTHER = "3141018501", "3141018502"
 COMMANDS = ("init hub", "init school", "init relay", "invite", "invite relay", "roster import", "do",
 	"show", "show schools", "show inbox", "commands", "views", "export", "import", "status", "inspect",
 	"verify", "digest", "doctor", "policy publish", "audit-pack", "backup", "restore",
-	"recovery new")
+	"recovery new", "root rotate", "root issue")
 work = ""
 
 
@@ -615,6 +615,45 @@ def test_a_new_sheet_is_printed_and_opens_the_next_backup():
 	Run("restore", path("3.kha"), "--recovery-fd", "FD0", node="bnext",
 		secrets=[sheet]).works()
 	assert "李三" in as_head("bnext", "show", "pupils").works().out
+
+
+def test_a_school_that_slept_through_new_roots_follows_from_one_stick():
+	usb = stick("b-usb")
+	first = path("bhub-a.key")
+	rotate = ("root", "rotate", "--root-copy", first, "--passphrase-fd", "FD0", "--new-copy",
+		path("r2a"), "--new-copy", path("r2b"), "--new-passphrase-fd", "FD1")
+	Run(*rotate, node="bhub", secrets=["wrong passphrase", PASSPHRASE]).fails(1, "passphrase")
+	assert not os.path.exists(path("r2a"))
+	Run(*rotate, node="bhub", secrets=[PASSPHRASE, "another long one"]).works()
+	Run(*rotate, node="bhub", secrets=[PASSPHRASE, "another long one"]).fails(1, "overwritten")
+	Run("root", "issue", "--root-copy", first, "--passphrase-fd", "FD0", node="bhub",
+		secrets=[PASSPHRASE]).fails(1, "newer root key")
+	Run("root", "issue", "--root-copy", path("r2b"), "--passphrase-fd", "FD0", node="bhub",
+		secrets=["another long one"]).works()
+	invite("bhub", "3141018511", "b11.khi").works()
+	make_school("blate", "b11.khi").works()
+	Run("root", "rotate", "--root-copy", path("r2a"), "--passphrase-fd", "FD0", "--new-copy",
+		path("r3a"), "--new-copy", path("r3b"), "--new-passphrase-fd", "FD1", node="bhub",
+		secrets=["another long one", PASSPHRASE]).works()
+	carry(usb, "blate", "bhub", "bback", "bhub", "bback", "blate")
+	numbers = {Run("status", "--json", node=n).works().json()["roster"]
+		for n in ("bhub", "bback", "blate")}
+	assert len(numbers) == 1, numbers
+	same("bhub", "bback")
+	# The backup of before opens with the root of before, and the hub learns of the new one.
+	shutil.rmtree(path("bhub"))
+	Run("restore", path("hub.kha"), "--root-copy", first, "--passphrase-fd", "FD0",
+		node="bhub", secrets=[PASSPHRASE]).works()
+	carry(usb, "bhub", "bback", "bhub", "blate")
+	Run("invite", "--school", "3141018513", "--name", "新", "--class", "220", "-o",
+		path("b13.khi"), node="bhub").fails(1, "root issue")
+	Run("root", "issue", "--root-copy", path("r3a"), "--passphrase-fd", "FD0", node="bhub",
+		secrets=[PASSPHRASE]).works()
+	invite("bhub", "3141018513", "b13.khi").works()
+	carry(usb, "bhub", "bback", "blate", "bhub", "bback", "blate")
+	same("bhub", "bback")
+	for node in ("bhub", "bback", "blate"):
+		Run("verify", node=node).works()
 
 
 def test_a_second_device_shares_the_school_and_its_key():

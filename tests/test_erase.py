@@ -134,6 +134,33 @@ def test_R18_only_a_guardian_of_the_child_is_named():
 	assert list(found("school"))
 
 
+def test_R18_a_person_who_left_is_erased_and_the_work_stays():
+	name = "郑离岗"
+	staff = do("school", "staff.add", f"name={name}", "roles=teacher")["rows"][0]["staff"]
+	error = as_head("school", "do", "staff.erase", f"staff_id={staff}").fails(1)
+	assert name in error.err
+	carry("school", "hub", "school")
+	word = name.encode()
+	held = {node: any(word in open(os.path.join(folder, file), "rb").read()
+		for folder, _, names in os.walk(path(node)) for file in names)
+		or any(word in body for body in unpacked(node)) for node in ("hub", "school")}
+	assert all(held.values()), held
+	do("school", "staff.end", f"staff_id={staff}")
+	do("school", "staff.erase", f"staff_id={staff}")
+	carry("school", "hub", "school")
+	for node in ("hub", "school"):
+		for folder, _, names in os.walk(path(node)):
+			for file in names:
+				with open(os.path.join(folder, file), "rb") as data:
+					assert word not in data.read(), (node, file)
+		assert not any(word in body for body in unpacked(node)), node
+		Run("verify", node=node).works()
+	rows = as_head("school", "--json", "show", "erasures").works().json()
+	assert [r["staff"] for r in rows if r["pupil"] is None] == [staff], rows
+	assert Run("digest", SCHOOL, node="hub").works().out == \
+		Run("digest", SCHOOL, node="school").works().out
+
+
 def main():
 	tests = [(name, test) for name, test in globals().items() if name.startswith("test_")
 		and callable(test)]

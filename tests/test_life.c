@@ -262,6 +262,114 @@ test_keys_are_taken_whole_whenever_the_power_goes(void **state)
 	life_sound(b);
 }
 
+/* ---- the county's keys ---- */
+
+static void
+rotate(struct life *w, unsigned from, unsigned to)
+{
+	char old[2][192], paths[2][192];
+	struct replica_hub_options next = { .county = 410185, .passphrase = LIFE_PASSPHRASE };
+	struct life_node *hub = &w->node[0];
+
+	for (unsigned i = 0; i < 2; i++) {
+		(void)snprintf(old[i], sizeof(old[i]), "%s/keys/root%u", hub->dir,
+		    2 * from + i);
+		(void)snprintf(paths[i], sizeof(paths[i]), "%s/keys/root%u", hub->dir,
+		    2 * to + i);
+		next.root_copies[i] = paths[i];
+	}
+	assert_int_equal(replica_root_rotate(hub->r, old[1], LIFE_PASSPHRASE, &next),
+	    STATUS_OK);
+	assert_int_equal(replica_root_issue(hub->r, old[0], LIFE_PASSPHRASE), STATUS_STALE);
+}
+
+static void
+test_a_school_that_slept_follows_every_step_from_one_stick(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL), *lost, *c;
+	struct roster before = {0};
+	struct buffer forged = BUFFER_INIT;
+	uint8_t thief[64];
+	size_t len;
+	bool taken;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	lost = replacement(w, NULL);
+	life_round(w, lost);
+	/* Now it sleeps.  Whoever has the issuing key of today keeps it. */
+	memcpy(thief, hub->r->issuing_sk, sizeof(thief));
+	assert_non_null(sim_peek(w->sim, "hub1/roster", &len));
+	assert_int_equal(roster_read(sim_peek(w->sim, "hub1/roster", &len), len, 0, NULL,
+	    &before), STATUS_OK);
+	rotate(w, 0, 1);
+	assert_int_equal(replica_revoke(hub->r, &lost->r->self.pub.id), STATUS_OK);
+	rotate(w, 1, 2);
+	assert_int_equal(replica_root_issue(hub->r, "hub1/keys/root4", LIFE_PASSPHRASE),
+	    STATUS_OK);
+	c = replacement(w, a->recovery);
+	life_reopen(hub);
+	life_round(w, c);
+	life_round(w, a);
+	assert_int_equal(a->r->roster.nsteps, 2);
+	assert_true(a->r->roster.number == hub->r->roster.number);
+	assert_true(roster_revoked(&a->r->roster, &lost->r->self.pub.id));
+	life_add(a, "乙");
+	for (unsigned i = 0; i < 3; i++) {
+		life_round(w, a);
+		life_round(w, c);
+	}
+	life_round(w, a);
+	life_same(a, hub);
+	life_same(c, hub);
+	life_sound(a);
+	life_sound(hub);
+	assert_int_equal(addresses(c), 2);
+	/* The key of before signs a roster of any number: nobody takes it now. */
+	before.number = 1000;
+	assert_int_equal(roster_sign(&before, thief, &forged), STATUS_OK);
+	assert_int_equal(replica_take_roster(a->r, forged.data, forged.len, &taken),
+	    STATUS_STALE);
+	assert_int_equal(replica_take_roster(hub->r, forged.data, forged.len, &taken),
+	    STATUS_STALE);
+	roster_release(&before);
+	buffer_release(&forged);
+}
+
+/* The power goes at any step: the hub signs with the key that its roster names. */
+static void
+test_an_issuing_key_is_changed_whole_or_not_at_all(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0];
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = LIFE_SCHOOL,
+	    .name = "冶上教学点", .class_code = 220, .kind = 1 } };
+	bool struck = true;
+	unsigned n = 2;
+
+	for (; struck; n += 3) {
+		struct buffer file = BUFFER_INIT;
+		int status;
+
+		sim_stop_at(w->sim, n);
+		status = replica_root_issue(hub->r, w->root[0], LIFE_PASSPHRASE);
+		struck = sim_struck(w->sim);
+		sim_no_fault(w->sim);
+		assert_true(struck || status == STATUS_OK);
+		replica_close(hub->r);
+		hub->r = NULL;
+		if (struck)
+			sim_power_cut_at(w->sim, hub->dir, n % 2 == 0 ? SIM_DROP_ALL :
+			    SIM_KEEP_SOME);
+		life_open(hub);
+		in.school.id++;
+		assert_int_equal(replica_invite(hub->r, &in, &file), STATUS_OK);
+		buffer_release(&file);
+	}
+	assert_true(n > 15);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, life_begin, life_end)
 
 int
@@ -276,6 +384,8 @@ main(void)
 		CASE(test_without_the_sheet_all_but_the_private_columns_comes_back),
 		CASE(test_another_schools_sheet_opens_nothing),
 		CASE(test_keys_are_taken_whole_whenever_the_power_goes),
+		CASE(test_a_school_that_slept_follows_every_step_from_one_stick),
+		CASE(test_an_issuing_key_is_changed_whole_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,8 @@ static const struct entry entries[] = {
 	{ "invite", "device", kehou_hub_invite_device, true },
 	{ "invite", NULL, kehou_hub_invite, true },
 	{ "revoke", NULL, kehou_hub_revoke, true },
+	{ "root", "rotate", kehou_root_rotate, true },
+	{ "root", "issue", kehou_root_issue, true },
 	{ "roster", "import", kehou_roster_import, true },
 	{ "roster", "export", kehou_roster_export, true },
 	{ "roster", "undo", kehou_roster_undo, true },

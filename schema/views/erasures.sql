@@ -1,8 +1,10 @@
--- about: Persons whose names and private facts were erased.
--- about_zh: 已删除个人信息的人员。
+-- about: Persons whose names and private facts were erased: children, or people who served.
+-- about_zh: 已删除个人信息的人员：学生或曾在岗人员。
 -- roles: head clerk auditor
 -- params:
 -- requires: R18
-SELECT school, person AS pupil, reason, guardian, at, by_staff FROM erasure
-WHERE :school IS NULL OR school = :school
-ORDER BY school, at, person;
+SELECT e.school, CASE WHEN s.staff IS NULL THEN e.person END AS pupil, s.staff, e.reason,
+	e.guardian, e.at, e.by_staff
+FROM erasure e LEFT JOIN staff s ON s.school = e.school AND s.staff = e.person
+WHERE :school IS NULL OR e.school = :school
+ORDER BY e.school, e.at, e.person;
