@@ -415,6 +415,132 @@ a_migration_that_fails_half_way_leaves_the_old_state(void **state)
 	end(&p);
 }
 
+/* ---- three nodes: what is new travels through what is old ---- */
+
+/* A second device of the school, which has no way to the hub of its own. */
+static void
+second(struct pair *p, struct node *n, const struct replica_domain *domain)
+{
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = SCHOOL } };
+	struct buffer file = BUFFER_INIT;
+	char recovery[RECOVERY_TEXT_BYTES];
+
+	sim_mount(p->world, "between");
+	(void)snprintf(n->dir, sizeof(n->dir), "%s/second", p->base);
+	assert_int_equal(mkdir(n->dir, 0700), 0);
+	n->env = sim_node(p->world, p->state, INT64_C(1788220500));
+	assert_int_equal(replica_invite(p->hub.r, &in, &file), STATUS_OK);
+	assert_int_equal(replica_init_school(n->dir, n->env, domain, file.data, file.len,
+	    recovery), STATUS_OK);
+	buffer_release(&file);
+	open_node(n, domain);
+	/* Its enrolment alone goes to the hub on its own stick. */
+	for (unsigned i = 0; i < 3; i++) {
+		carry(n, "stick");
+		carry(&p->hub, "stick");
+		carry(&p->school, "stick");
+	}
+	carry(n, "stick");
+}
+
+/* Writes for one node alone; how many transactions went. */
+static uint64_t
+send(struct node *from, struct node *to, const char *stick)
+{
+	struct replica_export out;
+	struct replica_import in;
+
+	assert_int_equal(replica_export_to(from->r, stick, &replica_self(to->r)->id, &out),
+	    STATUS_OK);
+	assert_int_equal(replica_import(to->r, stick, NULL, NULL, &in), STATUS_OK);
+	assert_int_equal(in.refused, 0);
+	return out.transactions;
+}
+
+static void
+same_three(struct pair *p, struct node *n)
+{
+	struct replica_verify v;
+	uint8_t a[HASH_BYTES], b[HASH_BYTES];
+
+	assert_same(p);
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t scope = i == 0 ? SCHOOL : SCOPE_COUNTY;
+
+		assert_int_equal(replica_digest(p->hub.r, scope, a), STATUS_OK);
+		assert_int_equal(replica_digest(n->r, scope, b), STATUS_OK);
+		assert_memory_equal(a, b, HASH_BYTES);
+	}
+	assert_int_equal(replica_verify(n->r, &v), STATUS_OK);
+	assert_true(v.state_equal && v.store_sound);
+	assert_int_equal(v.bad_segments, 0);
+}
+
+/* A year: the second device is new from the beginning, or the hub is; the device in
+ * the middle is old, and all that the others write goes through it. */
+static void
+year(uint64_t seed, bool hub_is_old)
+{
+	struct node far;
+	struct pair p;
+	uint64_t up = 0, wrote, had;
+
+	birth(&p, seed, hub_is_old ? &old_domain : &new_domain, &old_domain);
+	deliver(&p);
+	second(&p, &far, &new_domain);
+	assert_int_equal(edit(&p, &far, SCHOOL, UPGRADE_SQL_ADD), STATUS_OK);
+	had = written(&far) + written(&p.school);
+	(void)send(&far, &p.school, "between");
+	(void)send(&p.school, &far, "between");
+	for (unsigned i = 0; i < 40; i++) {
+		static const char *const what[] = { UPGRADE_SQL_ADD, UPGRADE_SQL_NEW_ADD,
+		    UPGRADE_SQL_NEW_CLASS, UPGRADE_SQL_NEW_VISIT, UPGRADE_SQL_SEX };
+		uint32_t k = draw(&p, 5);
+		int status = edit(&p, &far, SCHOOL, what[k]);
+
+		assert_true(status == STATUS_OK || (k > 0 && k < 4 &&
+		    status == STATUS_RIGHTS));
+		(void)edit(&p, &p.school, SCHOOL, UPGRADE_SQL_RENAME);
+		if (i % 5 != 4)
+			continue;
+		hub_step(&p);
+		(void)send(&far, &p.school, "between");
+		up += send(&p.school, &p.hub, "stick");
+		(void)send(&p.hub, &p.school, "stick");
+		(void)send(&p.school, &far, "between");
+	}
+	wrote = written(&far) + written(&p.school);
+	/* The hub got every transaction of both devices once, through the old one. */
+	assert_true(up >= wrote - had && up <= wrote);
+	/* The others become new, one after the other; that writes and sends nothing. */
+	reopen(hub_is_old ? &p.hub : &p.school, &new_domain);
+	reopen(hub_is_old ? &p.school : &p.hub, &new_domain);
+	assert_int_equal(written(&far) + written(&p.school), wrote);
+	(void)send(&p.hub, &p.school, "stick");
+	(void)send(&p.school, &far, "between");
+	(void)send(&far, &p.school, "between");
+	assert_int_equal(send(&p.school, &p.hub, "stick"), 0);
+	assert_int_equal(send(&p.hub, &p.school, "stick"), 0);
+	assert_int_equal(send(&p.school, &far, "between"), 0);
+	assert_int_equal(send(&far, &p.school, "between"), 0);
+	same_three(&p, &far);
+	/* And with rights to what is new everywhere. */
+	assert_int_equal(edit(&p, &far, SCHOOL, UPGRADE_SQL_NEW_ADD), STATUS_OK);
+	assert_int_equal(send(&far, &p.school, "between"), 1);
+	assert_int_equal(send(&p.school, &p.hub, "stick"), 1);
+	same_three(&p, &far);
+	replica_close(far.r);
+	end(&p);
+}
+
+static void
+a_newer_device_reaches_the_hub_through_an_older_one_and_nothing_goes_twice(void **state)
+{
+	(void)state;
+	year(31, true);
+	year(32, false);
+}
+
 int
 main(void)
 {
@@ -422,6 +548,8 @@ main(void)
 		cmocka_unit_test(a_school_upgraded_later_than_its_hub_has_the_same_state),
 		cmocka_unit_test(a_hub_upgraded_later_than_a_school_has_the_same_state),
 		cmocka_unit_test(what_a_newer_schema_wrote_waits_until_the_upgrade),
+		cmocka_unit_test(
+		    a_newer_device_reaches_the_hub_through_an_older_one_and_nothing_goes_twice),
 		cmocka_unit_test(a_row_gains_the_defaults_with_the_version_of_its_birth),
 		cmocka_unit_test(what_was_logged_before_the_upgrade_is_sealed_after_it),
 		cmocka_unit_test(a_new_row_is_rightful_before_the_hub_has_granted_new_columns),
