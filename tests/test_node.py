@@ -321,6 +321,13 @@ def test_kehou_borrows_the_database_and_gives_it_back():
 		d.sign_in()
 		made(kehou("--as", "head", "--pin-fd", "FD0", "do", "staff.add", "name=by hand",
 			"roles=guard", secrets=[PIN], node=node))
+		# The whole node into a file, while the daemon has the directory.
+		made(kehou("backup", path("beside.kha"), "--passphrase-fd", "FD0",
+			secrets=["a long passphrase"], node=node))
+		made(kehou("restore", path("beside.kha"), "--passphrase-fd", "FD0",
+			secrets=["a long passphrase"], node="besides"))
+		assert "by hand" in kehou("--as", "head", "--pin-fd", "FD0", "show", "staff",
+			secrets=[PIN], node="besides").stdout
 		assert [r["name"] for r in d.get("/api/v1/view/staff")["rows"]].count("by hand") == 1
 		loan = socket.socket(socket.AF_UNIX)
 		loan.connect(path(node, "control"))
