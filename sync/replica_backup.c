@@ -21,8 +21,7 @@ static bool
 is_left_out(const char *folder, const char *name)
 {
 	static const char *const out[] = { "kehou.db", "kehou.db-wal", "kehou.db-shm",
-		"kehou.db-journal", "sidecar", SNAPSHOT, SNAPSHOT "-journal",
-		SNAPSHOT "-wal", "roster", MARKER };
+		"kehou.db-journal", "sidecar", SNAPSHOT, "roster", MARKER };
 	size_t len = strlen(name);
 
 	if (len >= 4 && strcmp(name + len - 4, ".log") == 0)
@@ -108,19 +107,12 @@ struct replica_backup {
 int
 replica_remove_snapshot(const char *dir, const struct env *env)
 {
-	static const char *const left[] = { SNAPSHOT, SNAPSHOT "-journal", SNAPSHOT "-wal" };
-	int status = STATUS_OK;
+	char path[REPLICA_PATH_BYTES];
+	int status = replica_path(dir, SNAPSHOT, path);
 
-	for (size_t i = 0; status == STATUS_OK && i < sizeof(left) / sizeof(left[0]); i++) {
-		char path[REPLICA_PATH_BYTES];
-
-		status = replica_path(dir, left[i], path);
-		if (status == STATUS_OK)
-			status = env->files->remove(env->ctx, path);
-		if (status == STATUS_NOT_FOUND)
-			status = STATUS_OK;
-	}
-	return status;
+	if (status == STATUS_OK)
+		status = env->files->remove(env->ctx, path);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 /* Takes the copy and lets go of its name at once: nothing of it stays behind. */
