@@ -74,7 +74,7 @@ apart_start(const char *name, const char *mode, int in, int out, pid_t *ret_pid)
 	return rc == 0 ? STATUS_OK : status_from_errno(rc);
 }
 
-bool
+int
 apart_end(pid_t pid, bool kill_it)
 {
 	int how = 0;
@@ -83,6 +83,6 @@ apart_end(pid_t pid, bool kill_it)
 		(void)kill(pid, SIGKILL);
 	while (waitpid(pid, &how, 0) < 0)
 		if (errno != EINTR)
-			return false;
-	return WIFEXITED(how) && WEXITSTATUS(how) == 0;
+			return APART_DIED;
+	return WIFEXITED(how) ? WEXITSTATUS(how) : APART_DIED;
 }

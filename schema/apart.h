@@ -13,7 +13,8 @@
  * not installed. */
 int apart_start(const char *name, const char *mode, int in, int out, pid_t *ret_pid)
     MUST_CHECK;
-/* Waits for its end; kills it first when kill_it.  Whether it ended well by itself. */
-bool apart_end(pid_t pid, bool kill_it);
+/* Waits for its end; kills it first when kill_it.  Its exit status, or APART_DIED. */
+#define APART_DIED (-STATUS_IO)
+int apart_end(pid_t pid, bool kill_it);
 
 #endif

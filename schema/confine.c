@@ -153,7 +153,7 @@ install(struct filter *f)
 static bool
 filter_to_pipes(void)
 {
-	static const long calls[] = {SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_close,
+	static const long calls[] = {SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_close,
 		SYS_lseek, SYS_fstat, SYS_munmap, SYS_mremap, SYS_brk, SYS_madvise, SYS_futex,
 		SYS_exit, SYS_exit_group, SYS_rt_sigaction, SYS_rt_sigprocmask,
 		SYS_rt_sigreturn, SYS_sigaltstack, SYS_getrandom, SYS_clock_gettime,

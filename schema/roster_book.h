@@ -72,10 +72,4 @@ int roster_book_merge(struct roster_book *book, unsigned line1, unsigned column1
  * 1990 .. 2199. */
 bool roster_book_serial_date(double serial, char ret[11]);
 
-/* Reads a file of any kind, told by its bytes.  ret_reason: code of the clear line
- * ("R19.encoding", "R19.too_large", "R19.broken_file", "R19.other_format",
- * "R19.password"); a static string, set on failure only. */
-int roster_book_read(const uint8_t *data, size_t len, struct roster_book **ret,
-    const char **ret_reason) MUST_CHECK;
-
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gen/domain_entries.h"
+#include "schema/roster_apart.h"
 #include "schema/roster_child.h"
 
 /* A child that the database has. */
@@ -689,7 +690,7 @@ roster_plan_run(const struct runtime *rt, const struct domain_user *user,
 
 	if (status != STATUS_OK)
 		return status;
-	status = roster_book_read(in->data, in->len, &p.book, &reason);
+	status = roster_apart_read(in->data, in->len, &p.book, &reason);
 	if (status != STATUS_OK) {
 		runtime_error(ret_error, reason ? reason : status_name(status), NULL, NULL);
 		return status;

@@ -2,177 +2,14 @@
 
 #include "schema/sheet.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <xlsxwriter.h>
+#include "schema/apart.h"
 
-#define MAX_NAME_CHARS 31u              /* Excel's, of a tab */
-#define EXACT_DIGITS INT64_C(99999999999)
-#define MIN_WIDTH 6u
-#define MAX_WIDTH 40u
-#define WIDTH_ROWS 200u                 /* looked at to find a width */
-
-struct writer {
-	lxw_worksheet *page;
-	lxw_format *plain, *text, *head, *note;
-	unsigned widths[SHEET_MAX_COLUMNS];
-};
-
-/* Columns that a text takes on the screen: a Chinese character is two. */
-static unsigned
-width_of(const char *s)
-{
-	unsigned n = 0;
-
-	for (; *s != '\0' && n < MAX_WIDTH; s++)
-		if (((unsigned char)*s & 0xc0) != 0x80)
-			n += (unsigned char)*s >= 0xe0 ? 2 : 1;
-	return n;
-}
-
-/* A tab's name without what Excel forbids, at most 31 characters. */
-static void
-tab_name(const char *name, char ret[MAX_NAME_CHARS * 4 + 1])
-{
-	char *out = ret;
-	unsigned chars = 0;
-
-	for (; name && *name != '\0'; name++) {
-		bool first = ((unsigned char)*name & 0xc0) != 0x80;
-
-		if (first && chars == MAX_NAME_CHARS)
-			break;
-		if (strchr("[]:*?/\\'", *name) || (unsigned char)*name < ' ')
-			continue;
-		chars += first;
-		*out++ = *name;
-	}
-	*out = '\0';
-	if (out == ret)
-		memcpy(ret, "1", 2);
-}
-
-static lxw_error
-write_text(struct writer *w, lxw_row_t row, lxw_col_t col, const char *text, lxw_format *format)
-{
-	unsigned width = width_of(text) + 2;
-
-	if (row < WIDTH_ROWS && w->widths[col] < width)
-		w->widths[col] = width;
-	return worksheet_write_string(w->page, row, col, text, format);
-}
-
-static lxw_error
-write_other(struct writer *w, lxw_row_t row, lxw_col_t col, json_t *value)
-{
-	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-	lxw_error error = text ? write_text(w, row, col, text, w->text)
-	    : LXW_ERROR_MEMORY_MALLOC_FAILED;
-
-	free(text);
-	return error;
-}
-
-static lxw_error
-write_cell(struct writer *w, lxw_row_t row, lxw_col_t col, json_t *value, bool text)
-{
-	json_int_t i = json_integer_value(value);
-
-	if (json_is_null(value) || !value || json_is_false(value))
-		return LXW_NO_ERROR;
-	if (json_is_true(value))
-		return write_text(w, row, col, "√", w->text);
-	if (json_is_string(value))
-		return write_text(w, row, col, json_string_value(value), w->text);
-	if (json_is_integer(value) && !text && i <= EXACT_DIGITS && i >= -EXACT_DIGITS)
-		return worksheet_write_number(w->page, row, col, (double)i, w->plain);
-	if (json_is_real(value) && !text)
-		return worksheet_write_number(w->page, row, col, json_real_value(value),
-		    w->plain);
-	return write_other(w, row, col, value);
-}
-
-static lxw_error
-write_row(struct writer *w, const struct sheet *sheet, lxw_row_t row, json_t *object)
-{
-	lxw_error error = LXW_NO_ERROR;
-
-	for (size_t c = 0; c < sheet->ncolumns && error == LXW_NO_ERROR; c++)
-		error = write_cell(w, row, (lxw_col_t)c,
-		    json_object_get(object, sheet->columns[c].key), sheet->columns[c].text);
-	return error;
-}
-
-static lxw_error
-write_page(struct writer *w, const struct sheet *sheet)
-{
-	lxw_row_t row = 0;
-	lxw_error error = LXW_NO_ERROR;
-	json_t *object;
-	size_t i;
-
-	if (sheet->note)
-		error = worksheet_write_string(w->page, row++, 0, sheet->note, w->note);
-	for (size_t c = 0; c < sheet->ncolumns && error == LXW_NO_ERROR; c++)
-		error = write_text(w, row, (lxw_col_t)c, sheet->columns[c].title
-		    ? sheet->columns[c].title : sheet->columns[c].key, w->head);
-	worksheet_freeze_panes(w->page, ++row, 0);
-	json_array_foreach(sheet->rows, i, object) {
-		if (error == LXW_NO_ERROR)
-			error = write_row(w, sheet, row++, object);
-	}
-	for (size_t c = 0; c < sheet->ncolumns && error == LXW_NO_ERROR; c++) {
-		unsigned width = sheet->columns[c].width ? sheet->columns[c].width
-		    : w->widths[c] < MIN_WIDTH ? MIN_WIDTH
-		    : w->widths[c] > MAX_WIDTH ? MAX_WIDTH : w->widths[c];
-
-		/* The column's format also holds for what is typed below: text stays text. */
-		error = worksheet_set_column(w->page, (lxw_col_t)c, (lxw_col_t)c, width,
-		    sheet->columns[c].text ? w->text : w->plain);
-	}
-	return error;
-}
-
-/* Writes the book to path; frees everything in any case. */
-static int
-write_book(const struct sheet *sheet, const char *path)
-{
-	struct writer w = {.widths = {0}};
-	lxw_workbook *book = workbook_new(path);
-	lxw_error error = LXW_NO_ERROR, closed;
-	char name[MAX_NAME_CHARS * 4 + 1];
-
-	if (!book)
-		return STATUS_NOMEM;
-	tab_name(sheet->name, name);
-	w.page = workbook_add_worksheet(book, name);
-	w.plain = workbook_add_format(book);
-	w.text = workbook_add_format(book);
-	w.head = workbook_add_format(book);
-	w.note = workbook_add_format(book);
-	if (!w.page || !w.plain || !w.text || !w.head || !w.note) {
-		error = LXW_ERROR_MEMORY_MALLOC_FAILED;
-	} else {
-		format_set_num_format(w.text, "@");
-		format_set_num_format(w.head, "@");
-		format_set_bold(w.head);
-		format_set_font_color(w.note, LXW_COLOR_GRAY);
-		error = write_page(&w, sheet);
-	}
-	closed = workbook_close(book);
-	if (error == LXW_NO_ERROR)
-		error = closed;
-	if (error == LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED)
-		return STATUS_TOO_LARGE;
-	if (error == LXW_ERROR_MEMORY_MALLOC_FAILED)
-		return STATUS_NOMEM;
-	return error == LXW_NO_ERROR ? STATUS_OK : STATUS_IO;
-}
+#define PROGRAM "kehou-sheets"
 
 static int
 read_back(int fd, struct buffer *out)
@@ -214,13 +51,40 @@ columns_of(json_t *rows, struct sheet_column columns[SHEET_MAX_COLUMNS])
 	return n;
 }
 
+/* What kehou-sheets is to write; rows are borrowed until it is freed. */
+static json_t *
+describe(const struct sheet *sheet)
+{
+	json_t *columns = json_array();
+
+	for (size_t i = 0; columns && i < sheet->ncolumns; i++)
+		if (json_array_append_new(columns, json_pack("{s:s, s:s*, s:i, s:b}", "key",
+		    sheet->columns[i].key, "title", sheet->columns[i].title, "width",
+		    (int)sheet->columns[i].width, "text", (int)sheet->columns[i].text)) != 0) {
+			json_decref(columns);
+			return NULL;
+		}
+	return json_pack("{s:s*, s:s*, s:o, s:O}", "name", sheet->name, "note", sheet->note,
+	    "columns", columns, "rows", sheet->rows);
+}
+
+/* The exit status is a status, negated. */
+static int
+run(int in, int out)
+{
+	pid_t pid;
+	int status = apart_start(PROGRAM, "write", in, out, &pid);
+
+	return status != STATUS_OK ? status : -apart_end(pid, false);
+}
+
 int
 sheet_write(const struct sheet *sheet, struct buffer *out)
 {
 	struct sheet_column own[SHEET_MAX_COLUMNS];
 	struct sheet full = *sheet;
-	char path[64];
-	int fd, status;
+	json_t *described;
+	int in_fd, out_fd, status;
 
 	if (!full.columns) {
 		full.columns = own;
@@ -228,14 +92,18 @@ sheet_write(const struct sheet *sheet, struct buffer *out)
 	}
 	if (full.ncolumns > SHEET_MAX_COLUMNS || json_array_size(full.rows) > SHEET_MAX_ROWS)
 		return STATUS_TOO_LARGE;
-	/* The library writes to a path only; names of children stay off the disk. */
-	fd = memfd_create("sheet", MFD_CLOEXEC);
-	if (fd < 0)
-		return STATUS_IO;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	status = write_book(&full, path);
+	described = describe(&full);
+	in_fd = memfd_create("rows", MFD_CLOEXEC);
+	out_fd = memfd_create("sheet", MFD_CLOEXEC);
+	status = !described ? STATUS_NOMEM : in_fd < 0 || out_fd < 0 ? STATUS_IO
+	    : json_dumpfd(described, in_fd, JSON_COMPACT) != 0
+	    || lseek(in_fd, 0, SEEK_SET) != 0 ? STATUS_IO : run(in_fd, out_fd);
+	json_decref(described);
 	if (status == STATUS_OK)
-		status = read_back(fd, out);
-	close(fd);
+		status = read_back(out_fd, out);
+	if (in_fd >= 0)
+		close(in_fd);
+	if (out_fd >= 0)
+		close(out_fd);
 	return status;
 }

@@ -223,6 +223,7 @@ EXPORT_EXCEPTIONS = {
 	"tools/kehou": ("main",),
 	"node/kehoud": ("main",),
 	"node/kehou_courier": ("main",),
+	"tools/kehou_sheets": ("main",),
 }
 
 
