@@ -34,6 +34,13 @@ api_drop(struct api_call *call)
 }
 
 void
+api_cookie(const char *cookie, char ret[API_COOKIE_BYTES])
+{
+	snprintf(ret, API_COOKIE_BYTES,
+	    "kehou=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d", cookie, AUTH_LONGEST_S);
+}
+
+void
 api_answer(struct api_call *call, const struct http_answer *answer)
 {
 	struct http_request *req = call->req;
@@ -60,6 +67,17 @@ api_json(struct api_call *call, unsigned status, json_t *value, const char *set_
 	}
 	api_answer(call, &answer);
 	free(text);
+}
+
+void
+api_file_bytes(struct api_call *call, int fd, uint64_t len, const char *disposition)
+{
+	struct http_answer answer = { .status = 200, .len = len, .from_file = true, .fd = fd,
+		.type = "application/octet-stream" };
+
+	answer.headers[0].name = "Content-Disposition";
+	answer.headers[0].value = disposition;
+	api_answer(call, &answer);
 }
 
 void
@@ -215,16 +233,31 @@ api_allowed(struct api_call *call, struct replica *r, unsigned roles)
 static int
 find_user(struct api_call *call, struct replica *r)
 {
+	uint8_t mark[PIN_MARK_BYTES];
 	int status;
 
 	call->user = (struct domain_user){ .scope = replica_scope(r) };
 	if (call->staff == 0)
 		return STATUS_OK;
 	status = domain_user_now(r, call->staff, &call->user, NULL);
-	if (status != STATUS_NOT_FOUND)
-		return status;
-	auth_end_staff(call->api->auth, call->staff);
-	return STATUS_OK;
+	if (status == STATUS_NOT_FOUND) {
+		auth_end_staff(call->api->auth, call->staff);
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		status = pin_mark(r, call->staff, mark);
+	/* Another PIN, wherever it was set, or an older state put back. */
+	if (status == STATUS_OK && memcmp(mark, call->mark, sizeof mark) != 0) {
+		auth_end(call->api->auth, call->cookie);
+		call->user = (struct domain_user){ .scope = replica_scope(r) };
+	}
+	return status;
+}
+
+bool
+api_first(const struct api_call *call, const struct replica *r)
+{
+	return call->first && replica_role(r) == ROLE_SCHOOL;
 }
 
 static void
@@ -238,9 +271,9 @@ run(struct engine_job *job, struct replica *r, int status)
 	if ((status != STATUS_OK || r == NULL) &&
 	    !(r == NULL && (call->route->flags & API_NO_NODE) != 0))
 		api_fail(call, status, "http", NULL);
-	/* A hub has no first set-up that strangers could be let into. */
-	else if (r != NULL && replica_role(r) != ROLE_SCHOOL && call->user.staff == 0 &&
-	    !call->local && (call->route->flags & API_OPEN) == 0)
+	/* While there are no staff, nobody may all: not just anybody on the network. */
+	else if (r != NULL && call->user.staff == 0 && (call->route->flags & API_OPEN) == 0 &&
+	    !api_first(call, r))
 		api_refuse(call, 401, "USAGE.sign_in", NULL, 0);
 	else
 		call->route->work(call, r, status);
@@ -293,12 +326,15 @@ call_new(struct api *api, struct http_request *req)
 	call->api = api;
 	call->req = req;
 	call->lang = language(req);
-	/* Behind a proxy everybody comes from here. */
-	call->local = http_peer_is_local(req) && http_header(req, "X-Forwarded-For") == NULL &&
-	    http_header(req, "Forwarded") == NULL;
 	if (cookie != NULL && strlen(cookie) < sizeof call->cookie)
 		memcpy(call->cookie, cookie, strlen(cookie) + 1);
-	call->staff = auth_staff(api->auth, call->cookie, api->env->now_s(api->env->ctx));
+	call->staff = auth_staff(api->auth, call->cookie, api->env->now_s(api->env->ctx),
+	    call->mark);
+	/* At the machine itself, or with the cookie for whoever held the invitation. */
+	call->first = call->staff == AUTH_FIRST || (http_peer_is_local(req) &&
+	    http_header(req, "X-Forwarded-For") == NULL && http_header(req, "Forwarded") == NULL);
+	if (call->staff == AUTH_FIRST)
+		call->staff = 0;
 	return call;
 }
 
@@ -348,12 +384,14 @@ api_max_body(void *ctx, const struct http_request *req)
 	const struct api *api = ctx;
 	bool other = false;
 	const struct api_route *route = find_route(req, &other);
+	uint8_t mark[PIN_MARK_BYTES];
 
 	if (route == NULL)
 		return 0;
 	/* Strangers may send what a form holds, no files. */
 	if (route->max_body > API_MAX_JSON_BYTES && (route->flags & API_OPEN) == 0 &&
-	    auth_staff(api->auth, http_cookie(req, "kehou"), api->env->now_s(api->env->ctx)) == 0)
+	    auth_staff(api->auth, http_cookie(req, "kehou"), api->env->now_s(api->env->ctx),
+	    mark) <= 0)
 		return API_MAX_JSON_BYTES;
 	return route->max_body;
 }
@@ -367,6 +405,17 @@ api_too_large(void *ctx, struct http_request *req)
 		no_memory(req);
 	else
 		api_fail(call, STATUS_TOO_LARGE, "http", "");
+}
+
+void
+api_busy(void *ctx, struct http_request *req)
+{
+	struct api_call *call = call_new(ctx, req);
+
+	if (call == NULL)
+		no_memory(req);
+	else
+		api_fail(call, STATUS_BUSY, "http", "");
 }
 
 static bool

@@ -6,6 +6,7 @@
 #include "node/engine.h"
 #include "node/http.h"
 #include "node/link.h"
+#include "node/pin_queue.h"
 #include "node/spool.h"
 #include "node/stick.h"
 
@@ -14,6 +15,7 @@
 struct api {                 /* all borrowed; filled in before the first request */
 	struct engine *engine;
 	struct auth *auth;
+	struct pin_queue *pins;
 	const struct env *env;
 	const char *dir;         /* data directory */
 	const char *web;         /* folder of pages for development, or NULL */
@@ -29,6 +31,7 @@ struct api {                 /* all borrowed; filled in before the first request
 size_t api_max_body(void *ctx, const struct http_request *req);
 void api_handle(void *ctx, struct http_request *req);
 void api_too_large(void *ctx, struct http_request *req);
+void api_busy(void *ctx, struct http_request *req);
 
 /* Merges what a stopped program had not merged yet. */
 void api_sync_begin(struct api *api);

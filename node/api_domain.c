@@ -19,6 +19,17 @@ view(struct api_call *call, struct replica *r, int status)
 		api_json(call, 200, json_pack("{s:o}", "rows", rows), NULL);
 }
 
+/* Who changes the own PIN stays signed in; all other sessions of that PIN end. */
+static void
+keep_session(struct api_call *call, struct replica *r)
+{
+	uint8_t mark[PIN_MARK_BYTES];
+
+	if (call->user.staff != 0 && pin_mark(r, call->user.staff, mark) == STATUS_OK &&
+	    memcmp(mark, call->mark, sizeof mark) != 0)
+		auth_remark(call->api->auth, call->cookie, mark);
+}
+
 static void
 command(struct api_call *call, struct replica *r, int status)
 {
@@ -37,15 +48,7 @@ command(struct api_call *call, struct replica *r, int status)
 		api_fail_domain(call, status, &error);
 		return;
 	}
-	/* Another PIN: whoever holds an older session signs in anew. */
-	if (strcmp(call->name, "staff.pin") == 0) {
-		json_t *staff = json_object_get(args, "staff_id");
-		int64_t id = json_is_string(staff) ?
-		    strtoll(json_string_value(staff), NULL, 10) : json_integer_value(staff);
-
-		if (id != call->user.staff)
-			auth_end_staff(call->api->auth, id);
-	}
+	keep_session(call, r);
 	api_json(call, 200, answer, NULL);
 }
 

@@ -1,15 +1,19 @@
 /* Bundles carried by a browser: out of here by download, into here by upload. */
 #include "node/api_internal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "node/history.h"
 #include "node/spool.h"
 
 #define PATH_BYTES 1024
-#define FILE_MAX_BYTES (8u * 1024 * 1024) /* of one file that is carried by hand */
+#define PIECE_BYTES (64u * 1024)
 #define CARRIERS (DOMAIN_TEACHER | DOMAIN_HEAD | DOMAIN_CLERK | DOMAIN_LEAD)
 
 static int
@@ -69,7 +73,8 @@ file_out(struct api_call *call, struct replica *r, int status)
 {
 	char folder[PATH_BYTES], path[PATH_BYTES + FOLDER_NAME_BYTES + 8];
 	char disposition[FOLDER_NAME_BYTES + 64];
-	struct buffer b = BUFFER_INIT;
+	struct stat st;
+	int fd = -1;
 
 	if (!api_allowed(call, r, CARRIERS))
 		return;
@@ -78,15 +83,19 @@ file_out(struct api_call *call, struct replica *r, int status)
 	if (status == STATUS_OK) {
 		snprintf(path, sizeof path, "%s/%s/%.*s", folder, FOLDER_NAME,
 		    FOLDER_NAME_BYTES, call->name);
-		status = env_read_file(call->api->env, path, SPOOL_MAX_FILE_BYTES, &b);
+		fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0 || fstat(fd, &st) != 0)
+			status = status_from_errno(errno);
 	}
 	snprintf(disposition, sizeof disposition, "attachment; filename=\"%.*s\"",
 	    FOLDER_NAME_BYTES, call->name);
-	if (status == STATUS_OK)
-		api_bytes(call, b.data, b.len, "application/octet-stream", disposition);
-	else
-		api_fail(call, status, "file", call->name);
-	buffer_release(&b);
+	if (status == STATUS_OK) {
+		api_file_bytes(call, fd, (uint64_t)st.st_size, disposition);
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+	api_fail(call, status, "file", call->name);
 }
 
 /* ---- a file brought ---- */
@@ -104,10 +113,32 @@ note_file(void *ctx, const struct replica_file *file)
 	b->seen = true;
 }
 
+/* The body, piece by piece, into the file and the hash. */
+static int
+copy_body(const struct api_call *call, struct file *file, struct hash *h)
+{
+	const struct env *env = call->api->env;
+	uint8_t *piece = malloc(PIECE_BYTES);
+	uint64_t offset = 0;
+	size_t n = 1;
+	int status = piece != NULL ? STATUS_OK : STATUS_NOMEM;
+
+	while (status == STATUS_OK && n > 0) {
+		status = http_body_piece(call->req, offset, piece, PIECE_BYTES, &n);
+		if (status != STATUS_OK || n == 0)
+			break;
+		hash_update(h, piece, n);
+		status = env->files->append(env->ctx, file, piece, n);
+		offset += n;
+	}
+	free(piece);
+	return status;
+}
+
 /* Under the name that its content has, whatever the browser called it. */
 static int
 put_file(const struct api_call *call, const char *folder, enum folder_kind kind,
-    const uint8_t *body, size_t len, char ret_name[FOLDER_NAME_BYTES])
+    char ret_name[FOLDER_NAME_BYTES])
 {
 	const struct env *env = call->api->env;
 	struct folder_write *w = NULL;
@@ -117,12 +148,11 @@ put_file(const struct api_call *call, const char *folder, enum folder_kind kind,
 	int status = env->files->mkdir(env->ctx, folder);
 
 	folder_hash_init(&h);
-	hash_update(&h, body, len);
-	hash_final(&h, hash);
 	if (status == STATUS_OK)
 		status = folder_write_begin(env, folder, kind, &w, &file);
 	if (status == STATUS_OK)
-		status = env->files->append(env->ctx, file, body, len);
+		status = copy_body(call, file, &h);
+	hash_final(&h, hash);
 	if (status == STATUS_OK)
 		status = folder_write_finish(w, hash, ret_name);
 	folder_write_free(w);
@@ -147,8 +177,7 @@ file_in(struct api_call *call, struct replica *r, int status)
 	struct replica_import all = { 0 };
 	struct brought b = { .seen = false };
 	char folder[PATH_BYTES], name[FOLDER_NAME_BYTES], key[96];
-	size_t len, n = strlen(call->name);
-	const uint8_t *body = http_body(call->req, &len);
+	size_t n = strlen(call->name);
 	bool roster = n > 4 && strcmp(call->name + n - 4, ".KHR") == 0;
 	const char *code, *words;
 
@@ -156,8 +185,7 @@ file_in(struct api_call *call, struct replica *r, int status)
 		return;
 	status = path_of(call, "brought", folder);
 	if (status == STATUS_OK)
-		status = put_file(call, folder, roster ? FOLDER_ROSTER : FOLDER_BUNDLE, body,
-		    len, name);
+		status = put_file(call, folder, roster ? FOLDER_ROSTER : FOLDER_BUNDLE, name);
 	if (status == STATUS_OK) {
 		status = replica_import(r, folder, note_file, &b, &all);
 		if (folder_remove(call->api->env, folder, name) != STATUS_OK)
@@ -195,6 +223,7 @@ const struct api_route api_exchange_routes[] = {
 	{ .method = HTTP_GET, .path = "/api/v1/exchange/file/", .flags = API_PREFIX,
 	    .work = file_out },
 	{ .method = HTTP_POST, .path = "/api/v1/exchange/file/",
-	    .flags = API_PREFIX | API_RAW, .max_body = FILE_MAX_BYTES, .work = file_in },
+	    .flags = API_PREFIX | API_RAW, .max_body = SPOOL_MAX_FILE_BYTES,
+	    .work = file_in },
 };
 const size_t api_exchange_nroutes = sizeof api_exchange_routes / sizeof *api_exchange_routes;

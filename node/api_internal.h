@@ -19,7 +19,8 @@ struct api_call {
 	char name[API_NAME_BYTES];     /* what follows the route's path */
 	char cookie[AUTH_COOKIE_BYTES];/* "" when none came */
 	int64_t staff;           /* of the session; 0: nobody */
-	bool local;              /* asked from this machine itself */
+	uint8_t mark[PIN_MARK_BYTES]; /* that the session was opened with */
+	bool first;              /* may act while there is nobody: docs/decisions/011-first-head.md */
 	struct domain_user user; /* on the engine's thread: what staff may now */
 	struct replica *replica; /* the engine's, while work runs; or NULL */
 	json_t *args;            /* body, or the query as an object of texts; owned */
@@ -48,6 +49,8 @@ struct api_route {
 void api_json(struct api_call *call, unsigned status, json_t *value, const char *set_cookie);
 void api_bytes(struct api_call *call, const void *body, size_t len, const char *type,
     const char *disposition);
+/* len bytes of a file, which is closed afterwards, without holding them in memory. */
+void api_file_bytes(struct api_call *call, int fd, uint64_t len, const char *disposition);
 /* where picks "error.CODE.where" before "error.CODE"; arg is {1}.  Both may be
  * NULL. */
 void api_fail(struct api_call *call, int status, const char *where, const char *arg);
@@ -56,8 +59,13 @@ void api_fail_domain(struct api_call *call, int status, const struct domain_erro
 void api_refuse(struct api_call *call, unsigned http, const char *code, const char *arg,
     int retry_s);
 
+/* The header that makes a browser keep a session. */
+#define API_COOKIE_BYTES 160
+void api_cookie(const char *cookie, char ret[API_COOKIE_BYTES]);
 void api_answer(struct api_call *call, const struct http_answer *answer);
 
+/* Whether nobody may act here while there are no staff. */
+bool api_first(const struct api_call *call, const struct replica *r);
 /* OK, or the call is refused: USAGE.sign_in or USAGE.role, as runtime_allow. */
 bool api_allowed(struct api_call *call, struct replica *r, unsigned roles);
 

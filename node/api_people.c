@@ -2,11 +2,10 @@
 #include "node/api_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "node/log.h"
-
-#define COOKIE_LINE_BYTES 160
 
 static json_t *
 roles_json(unsigned roles)
@@ -46,8 +45,9 @@ people_json(struct replica *r)
 
 /* The answer of me: who is signed in on this browser. */
 static int
-me_json(struct replica *r, const struct domain_user *user, bool known, json_t **ret)
+me_json(const struct api_call *call, struct replica *r, bool known, json_t **ret)
 {
+	const struct domain_user *user = &call->user;
 	struct domain_user now;
 	char name[DOMAIN_NAME_BYTES], id[24];
 	json_t *staff = json_null();
@@ -63,7 +63,8 @@ me_json(struct replica *r, const struct domain_user *user, bool known, json_t **
 		staff = json_pack("{s:s, s:s, s:o}", "id", id, "name", name, "roles",
 		    roles_json(now.roles));
 	}
-	*ret = json_pack("{s:o, s:b, s:o}", "staff", staff, "first", !any, "people",
+	*ret = json_pack("{s:o, s:b, s:b, s:o}", "staff", staff, "first",
+	    !any && api_first(call, r), "invitation", !any && !api_first(call, r), "people",
 	    known && replica_scope(r) != 0 ? people_json(r) : json_array());
 	return *ret != NULL ? STATUS_OK : STATUS_NOMEM;
 }
@@ -73,12 +74,72 @@ me(struct api_call *call, struct replica *r, int status)
 {
 	json_t *answer = NULL;
 
-	status = me_json(r, &call->user, auth_known(call->api->auth, call->cookie),
-	    &answer);
+	status = me_json(call, r, auth_known(call->api->auth, call->cookie), &answer);
 	if (status != STATUS_OK)
 		api_fail(call, status, NULL, NULL);
 	else
 		api_json(call, 200, answer, NULL);
+}
+
+/* ---- signing in: the engine finds the person, the queue checks the PIN, the engine
+ * answers ---- */
+struct sign_in {
+	struct pin_job job;      /* first: a job is its sign-in */
+	struct api_call *call;
+};
+
+static void
+begin_session(struct api_call *call, struct replica *r)
+{
+	char cookie[AUTH_COOKIE_BYTES], line[API_COOKIE_BYTES];
+	uint8_t mark[PIN_MARK_BYTES];
+	json_t *answer = NULL;
+	int status = domain_user_now(r, call->staff, &call->user, NULL);
+
+	if (status == STATUS_OK)
+		status = pin_mark(r, call->staff, mark);
+	if (status == STATUS_OK)
+		status = me_json(call, r, true, &answer);
+	if (status != STATUS_OK) {
+		api_fail(call, status, NULL, NULL);
+		return;
+	}
+	auth_end(call->api->auth, call->cookie);
+	auth_begin(call->api->auth, call->staff, mark,
+	    call->api->env->now_s(call->api->env->ctx), cookie);
+	api_cookie(cookie, line);
+	api_json(call, 200, answer, line);
+}
+
+static void
+run_checked(struct engine_job *job, struct replica *r, int status)
+{
+	struct api_call *call = (struct api_call *)job;
+
+	call->replica = r;
+	/* Which of the two was wrong is nobody's business. */
+	if (call->staff == 0)
+		api_refuse(call, 401, "PASSPHRASE.sign_in", NULL, 0);
+	else if (r == NULL)
+		api_fail(call, status, "http", NULL);
+	else
+		begin_session(call, r);
+}
+
+/* On the queue's thread. */
+static void
+checked(struct pin_job *job, int64_t staff)
+{
+	struct sign_in *s = (struct sign_in *)job;
+	struct api_call *call = s->call;
+
+	free(s);
+	auth_tried(call->api->auth, json_string_value(json_object_get(call->args, "staff")),
+	    http_peer(call->req), staff != 0);
+	call->staff = staff;
+	call->job.run = run_checked;
+	if (engine_submit(call->api->engine, &call->job) != STATUS_OK)
+		api_fail(call, STATUS_BUSY, "http", NULL);
 }
 
 static void
@@ -86,45 +147,38 @@ sign_in(struct api_call *call, struct replica *r, int status)
 {
 	const char *staff = json_string_value(json_object_get(call->args, "staff"));
 	const char *pin = json_string_value(json_object_get(call->args, "pin"));
-	struct domain_user user;
-	char cookie[AUTH_COOKIE_BYTES], line[COOKIE_LINE_BYTES];
-	json_t *answer = NULL;
 	unsigned wait_s;
+	struct sign_in *s;
+	char text[16];
 
-	if (staff == NULL || pin == NULL) {
+	if (staff == NULL || pin == NULL || strlen(pin) > PIN_MAX_BYTES) {
 		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
 		return;
 	}
 	wait_s = auth_wait_s(call->api->auth, staff, http_peer(call->req));
 	if (wait_s > 0) {
-		snprintf(line, sizeof line, "%u", wait_s);
-		api_refuse(call, 429, "USAGE.guesses", line, (int)wait_s);
+		snprintf(text, sizeof text, "%u", wait_s);
+		api_refuse(call, 429, "USAGE.guesses", text, (int)wait_s);
 		return;
 	}
-	status = domain_sign_in(r, staff, pin, &user);
-	auth_tried(call->api->auth, staff, http_peer(call->req), status == STATUS_OK);
-	/* Which of the two was wrong is nobody's business. */
-	if (status == STATUS_NOT_FOUND || status == STATUS_PASSPHRASE) {
-		api_refuse(call, 401, "PASSPHRASE.sign_in", NULL, 0);
-		return;
+	s = calloc(1, sizeof *s);
+	status = s != NULL ? pin_candidates(r, staff, &s->job.candidates) : STATUS_NOMEM;
+	if (status == STATUS_OK) {
+		s->call = call;
+		s->job.done = checked;
+		memcpy(s->job.pin, pin, strlen(pin) + 1);
+		status = pin_queue_submit(call->api->pins, &s->job);
 	}
-	if (status == STATUS_OK)
-		status = me_json(r, &user, true, &answer);
 	if (status != STATUS_OK) {
-		api_fail(call, status, NULL, NULL);
-		return;
+		free(s);
+		api_fail(call, status, "http", NULL);
 	}
-	auth_end(call->api->auth, call->cookie);
-	auth_begin(call->api->auth, user.staff, call->api->env->now_s(call->api->env->ctx),
-	    cookie);
-	snprintf(line, sizeof line, "kehou=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d",
-	    cookie, AUTH_LONGEST_S);
-	api_json(call, 200, answer, line);
 }
 
 static void
-sign_out(struct api_call *call)
+sign_out(struct api_call *call, struct replica *r, int status)
 {
+	(void)r, (void)status;
 	auth_end(call->api->auth, call->cookie);
 	/* The cookie stays: it opens nothing now, but shows a device of the house. */
 	api_json(call, 200, json_object(), NULL);
@@ -135,7 +189,7 @@ const struct api_route api_people_routes[] = {
 	{ .method = HTTP_POST, .path = "/api/v1/sign-in", .flags = API_OPEN,
 	    .max_body = 1024, .work = sign_in },
 	{ .method = HTTP_POST, .path = "/api/v1/sign-out",
-	    .flags = API_OPEN | API_DIRECT | API_BODY_OPTIONAL, .max_body = 1024,
-	    .direct = sign_out },
+	    .flags = API_OPEN | API_NO_NODE | API_BODY_OPTIONAL, .max_body = 1024,
+	    .work = sign_out },
 };
 const size_t api_people_nroutes = sizeof api_people_routes / sizeof *api_people_routes;

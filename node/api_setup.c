@@ -2,6 +2,7 @@
 #include "node/api_internal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "node/log.h"
 #include "schema/first_site.h"
@@ -65,6 +66,19 @@ first_site(const struct api *api)
 		    status_text(status), error.code);
 }
 
+/* Whoever held the invitation may make the first head. */
+static void
+begin_first(struct api_call *call, json_t *answer)
+{
+	static const uint8_t no_mark[PIN_MARK_BYTES];
+	char cookie[AUTH_COOKIE_BYTES], line[API_COOKIE_BYTES];
+
+	auth_begin(call->api->auth, AUTH_FIRST, no_mark,
+	    call->api->env->now_s(call->api->env->ctx), cookie);
+	api_cookie(cookie, line);
+	api_json(call, 200, answer, line);
+}
+
 static void
 school(struct api_call *call, struct replica *r, int status)
 {
@@ -84,7 +98,45 @@ school(struct api_call *call, struct replica *r, int status)
 	first_site(call->api);
 	answer = json_pack("{s:s}", "recovery", recovery);
 	sodium_memzero(recovery, sizeof recovery);
-	api_json(call, 200, answer, NULL);
+	begin_first(call, answer);
+}
+
+/* Of our county, by its root, and for this school. */
+static bool
+is_ours(const struct invitation *in, const struct replica *r)
+{
+	const struct roster *own = replica_roster(r);
+
+	return in->role == ROLE_SCHOOL && in->county == own->county &&
+	    in->scope == replica_scope(r) &&
+	    memcmp(in->roster.root_pk, own->root_pk, sizeof own->root_pk) == 0;
+}
+
+/* The machine was set up, but no head entered yet: the invitation shows who may. */
+static void
+first(struct api_call *call, struct replica *r, int status)
+{
+	struct invitation in = { 0 };
+	bool any = true, ours;
+	size_t len;
+	const uint8_t *body = http_body(call->req, &len);
+
+	status = domain_has_staff(r, &any);
+	if (status != STATUS_OK || any) {
+		api_fail(call, any ? STATUS_EXISTS : status, "first", NULL);
+		return;
+	}
+	status = invitation_read(body, len, &in);
+	if (status != STATUS_OK) {
+		api_fail(call, status, "inspect", "");
+		return;
+	}
+	ours = is_ours(&in, r);
+	invitation_release(&in);
+	if (ours)
+		begin_first(call, json_object());
+	else
+		api_refuse(call, 403, "USAGE.other_invitation", NULL, 0);
 }
 
 const struct api_route api_setup_routes[] = {
@@ -94,5 +146,7 @@ const struct api_route api_setup_routes[] = {
 	{ .method = HTTP_POST, .path = "/api/v1/setup/school",
 	    .flags = API_OPEN | API_NO_NODE | API_RAW, .max_body = INVITATION_MAX_BYTES,
 	    .work = school },
+	{ .method = HTTP_POST, .path = "/api/v1/setup/first", .flags = API_OPEN | API_RAW,
+	    .max_body = INVITATION_MAX_BYTES, .work = first },
 };
 const size_t api_setup_nroutes = sizeof api_setup_routes / sizeof *api_setup_routes;

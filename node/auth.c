@@ -1,19 +1,25 @@
 #include "node/auth.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <sodium.h>
 
+#include "sync/buffer.h"
+
 #define TOKEN_BYTES 32
 #define HASH_BYTES_AUTH 16
+#define FILE_VERSION 1
+#define FILE_MAX_BYTES (AUTH_MAX_SESSIONS * 80u)
 
 struct session {
 	uint8_t hash[HASH_BYTES_AUTH]; /* of the token: memory tells no cookie */
-	int64_t staff;                 /* 0: free */
-	int64_t began_s, used_s;
+	uint8_t mark[PIN_MARK_BYTES];
+	int64_t staff;                 /* 0: signed out */
+	int64_t began_s, used_s;       /* used_s 0: free */
 };
 
 struct guesser {
@@ -23,19 +29,88 @@ struct guesser {
 };
 
 struct auth {
+	const struct env *env;
+	char *path;
+	pthread_mutex_t file;          /* taken before lock: one writer at a time */
 	pthread_mutex_t lock;
 	struct guesser guessers[AUTH_MAX_GUESSERS];
 	struct session sessions[AUTH_MAX_SESSIONS];
 };
 
+/* ---- the file ---- */
+static void
+put_sessions(struct auth *a, struct buffer *b)
+{
+	buffer_put_varint(b, FILE_VERSION);
+	pthread_mutex_lock(&a->lock);
+	for (size_t i = 0; i < AUTH_MAX_SESSIONS; i++) {
+		const struct session *s = &a->sessions[i];
+
+		if (s->used_s == 0)
+			continue;
+		buffer_put(b, s->hash, sizeof s->hash);
+		buffer_put(b, s->mark, sizeof s->mark);
+		buffer_put_varint(b, (uint64_t)s->staff);
+		buffer_put_varint(b, (uint64_t)s->began_s);
+		buffer_put_varint(b, (uint64_t)s->used_s);
+	}
+	pthread_mutex_unlock(&a->lock);
+}
+
+static void
+save(struct auth *a)
+{
+	struct buffer b = BUFFER_INIT;
+
+	pthread_mutex_lock(&a->file);
+	put_sessions(a, &b);
+	/* Nobody ever signed in: no file. */
+	if (buffer_status(&b) == STATUS_OK && b.len > 1)
+		(void)!env_write_file(a->env, a->path, b.data, b.len);
+	pthread_mutex_unlock(&a->file);
+	buffer_release(&b);
+}
+
+static void
+load(struct auth *a)
+{
+	struct buffer b = BUFFER_INIT;
+	struct reader rd;
+
+	if (env_read_file(a->env, a->path, FILE_MAX_BYTES, &b) == STATUS_OK) {
+		reader_init(&rd, b.data, b.len);
+		if (reader_varint(&rd) != FILE_VERSION)
+			rd.left = 0;
+		for (size_t i = 0; i < AUTH_MAX_SESSIONS && rd.left > 0; i++) {
+			struct session *s = &a->sessions[i];
+
+			reader_copy(&rd, s->hash, sizeof s->hash);
+			reader_copy(&rd, s->mark, sizeof s->mark);
+			s->staff = (int64_t)reader_varint(&rd);
+			s->began_s = (int64_t)reader_varint(&rd);
+			s->used_s = (int64_t)reader_varint(&rd);
+		}
+		if (reader_status(&rd) != STATUS_OK)
+			memset(a->sessions, 0, sizeof a->sessions);
+	}
+	buffer_release(&b);
+}
+
 int
-auth_new(struct auth **ret)
+auth_new(const char *dir, const struct env *env, struct auth **ret)
 {
 	struct auth *a = calloc(1, sizeof *a);
+	size_t len = strlen(dir) + sizeof "/" AUTH_FILE;
 
-	if (a == NULL)
+	if (a == NULL || (a->path = malloc(len)) == NULL) {
+		free(a);
 		return STATUS_NOMEM;
+	}
+	(void)snprintf(a->path, len, "%s/%s", dir, AUTH_FILE);
+	a->env = env;
+	pthread_mutex_init(&a->file, NULL);
 	pthread_mutex_init(&a->lock, NULL);
+	load(a);
 	*ret = a;
 	return STATUS_OK;
 }
@@ -45,10 +120,14 @@ auth_free(struct auth *a)
 {
 	if (a == NULL)
 		return;
+	save(a);
 	pthread_mutex_destroy(&a->lock);
+	pthread_mutex_destroy(&a->file);
+	free(a->path);
 	free(a);
 }
 
+/* ---- sessions ---- */
 static void
 hash_of(const char *cookie, uint8_t ret[HASH_BYTES_AUTH])
 {
@@ -77,7 +156,8 @@ find(struct auth *a, const char *cookie)
 }
 
 void
-auth_begin(struct auth *a, int64_t staff, int64_t now_s, char ret[AUTH_COOKIE_BYTES])
+auth_begin(struct auth *a, int64_t staff, const uint8_t mark[PIN_MARK_BYTES], int64_t now_s,
+    char ret[AUTH_COOKIE_BYTES])
 {
 	uint8_t token[TOKEN_BYTES];
 	struct session *s = a->sessions;
@@ -92,11 +172,14 @@ auth_begin(struct auth *a, int64_t staff, int64_t now_s, char ret[AUTH_COOKIE_BY
 			s = &a->sessions[i];
 	*s = (struct session){ .staff = staff, .began_s = now_s, .used_s = now_s };
 	hash_of(ret, s->hash);
+	memcpy(s->mark, mark, sizeof s->mark);
 	pthread_mutex_unlock(&a->lock);
+	save(a);
 }
 
 int64_t
-auth_staff(struct auth *a, const char *cookie, int64_t now_s)
+auth_staff(struct auth *a, const char *cookie, int64_t now_s,
+    uint8_t ret_mark[PIN_MARK_BYTES])
 {
 	struct session *s;
 	int64_t staff = 0;
@@ -110,9 +193,23 @@ auth_staff(struct auth *a, const char *cookie, int64_t now_s)
 	else if (s != NULL) {
 		s->used_s = now_s;
 		staff = s->staff;
+		memcpy(ret_mark, s->mark, sizeof s->mark);
 	}
 	pthread_mutex_unlock(&a->lock);
 	return staff;
+}
+
+void
+auth_remark(struct auth *a, const char *cookie, const uint8_t mark[PIN_MARK_BYTES])
+{
+	struct session *s;
+
+	pthread_mutex_lock(&a->lock);
+	s = find(a, cookie);
+	if (s != NULL)
+		memcpy(s->mark, mark, sizeof s->mark);
+	pthread_mutex_unlock(&a->lock);
+	save(a);
 }
 
 bool
@@ -130,14 +227,18 @@ void
 auth_end(struct auth *a, const char *cookie)
 {
 	struct session *s;
+	bool ended;
 
 	if (cookie == NULL)
 		return;
 	pthread_mutex_lock(&a->lock);
 	s = find(a, cookie);
-	if (s != NULL)
+	ended = s != NULL && s->staff != 0;
+	if (ended)
 		s->staff = 0;
 	pthread_mutex_unlock(&a->lock);
+	if (ended)
+		save(a);
 }
 
 void
@@ -148,6 +249,7 @@ auth_end_staff(struct auth *a, int64_t staff)
 		if (a->sessions[i].staff == staff)
 			a->sessions[i].staff = 0;
 	pthread_mutex_unlock(&a->lock);
+	save(a);
 }
 
 /* ---- guessing ---- */

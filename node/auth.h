@@ -1,39 +1,49 @@
-/* Who is signed in on which browser: sessions in memory, known by the hash of
- * their cookie.  Any thread. */
+/* Who is signed in on which browser: sessions, known by the hash of their cookie, kept in
+ * DIR/sessions across restarts.  Any thread; what changes a session writes the file, so
+ * call it on the engine's.  A file that is lost or damaged costs people a sign-in. */
 #ifndef NODE_AUTH_H
 #define NODE_AUTH_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sync/status.h"
+#include "schema/pin.h"
+#include "sync/env.h"
 
 #define AUTH_MAX_SESSIONS 256         /* the least used one gives way */
 #define AUTH_COOKIE_BYTES 44          /* 32 random bytes in base64, and NUL */
 #define AUTH_IDLE_S (12 * 3600)       /* without a request */
 #define AUTH_LONGEST_S (30 * 24 * 3600)
 
-struct auth;
-int auth_new(struct auth **ret) MUST_CHECK;
-void auth_free(struct auth *a);
+#define AUTH_FIRST (-1)               /* whoever held the invitation: may make the first head */
+#define AUTH_FILE "sessions"
 
-/* A new session of a staff member; ret: the cookie's value. */
-void auth_begin(struct auth *a, int64_t staff, int64_t now_s,
-    char ret[AUTH_COOKIE_BYTES]);
-/* Whose session it is; 0 when there is none. */
-int64_t auth_staff(struct auth *a, const char *cookie, int64_t now_s);
+struct auth;
+/* dir and env outlive it. */
+int auth_new(const char *dir, const struct env *env, struct auth **ret) MUST_CHECK;
+void auth_free(struct auth *a); /* writes the file */
+
+/* A new session of a staff member or AUTH_FIRST; mark: pin_mark's; ret: the cookie. */
+void auth_begin(struct auth *a, int64_t staff, const uint8_t mark[PIN_MARK_BYTES],
+    int64_t now_s, char ret[AUTH_COOKIE_BYTES]);
+/* Whose session it is, and the mark that it was opened with; 0 when there is none. */
+int64_t auth_staff(struct auth *a, const char *cookie, int64_t now_s,
+    uint8_t ret_mark[PIN_MARK_BYTES]);
+/* The person changed the own PIN: this session goes on. */
+void auth_remark(struct auth *a, const char *cookie, const uint8_t mark[PIN_MARK_BYTES]);
 /* Whether it is a cookie that auth_begin gave, signed out or not, whose place was not
  * needed since: a device of the house, which may offer names. */
 bool auth_known(struct auth *a, const char *cookie);
 void auth_end(struct auth *a, const char *cookie);
-/* All sessions of a person: left, or another PIN. */
+/* All sessions of a person who has left. */
 void auth_end_staff(struct auth *a, int64_t staff);
 
 /* ---- guessing ----
  * Wrong PINs are counted by (name as given, address of the phone): whoever
  * guesses at one phone keeps nobody from another.  After AUTH_FREE_TRIES each
  * further one waits twice as long, at most AUTH_LONGEST_WAIT_S, so nobody is
- * out for good; at the machine itself `kehou do staff.pin` sets a new PIN. */
+ * out for good; at the machine itself `kehou do staff.pin` sets a new PIN.  The counts
+ * are not kept across restarts. */
 #define AUTH_FREE_TRIES 5
 #define AUTH_LONGEST_WAIT_S 300
 #define AUTH_MAX_GUESSERS 256

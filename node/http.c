@@ -20,8 +20,12 @@
 #define BACKLOG 64
 #define ADDRESS_BYTES 64
 
+struct peer { unsigned char address[16]; unsigned n; };
+
 struct http {
 	struct http_handlers handlers;
+	struct http_bodies bodies;   /* the HTTP thread's, as peers */
+	struct peer peers[HTTP_MAX_CONNECTIONS];
 	struct MHD_Daemon *daemon;
 	int socket;
 	char address[ADDRESS_BYTES + 8];
@@ -31,11 +35,11 @@ struct http_request {
 	struct http *http;
 	struct MHD_Connection *connection;
 	struct MHD_Response *response; /* set by http_reply */
-	struct buffer body;
+	struct http_body body;
 	size_t max_body;
 	enum http_method method;
 	unsigned status;
-	bool handled, later, overflow, local;
+	bool handled, later, overflow, no_room, local;
 	char path[HTTP_MAX_PATH_BYTES];
 	char peer[INET6_ADDRSTRLEN];
 };
@@ -127,6 +131,8 @@ dispatch(struct http_request *req)
 	req->handled = true;
 	if (req->overflow)
 		handlers->too_large(handlers->ctx, req);
+	else if (req->no_room)
+		handlers->busy(handlers->ctx, req);
 	else
 		handlers->handle(handlers->ctx, req);
 	if (req->later)
@@ -151,15 +157,14 @@ on_access(void *ctx, struct MHD_Connection *connection, const char *url,
 		return req->overflow ? dispatch(req) : MHD_YES;
 	}
 	if (*upload_len > 0) {
-		if (!req->overflow && *upload_len <= req->max_body - req->body.len)
-			buffer_put(&req->body, upload, *upload_len);
-		else
+		if (req->overflow || *upload_len > req->max_body - req->body.len)
 			req->overflow = true;
+		else if (!req->no_room && http_body_put(&req->http->bodies, &req->body, upload,
+		    *upload_len) != STATUS_OK)
+			req->no_room = true;
 		*upload_len = 0;
 		return MHD_YES;
 	}
-	if (buffer_status(&req->body) != STATUS_OK)
-		return MHD_NO;
 	if (!req->handled)
 		return dispatch(req);
 	return req->response != NULL ? send_response(req) : MHD_YES;
@@ -176,7 +181,7 @@ on_completed(void *ctx, struct MHD_Connection *connection, void **state,
 		return;
 	if (req->response != NULL)
 		MHD_destroy_response(req->response);
-	buffer_release(&req->body);
+	http_body_release(&req->http->bodies, &req->body);
 	free(req);
 	*state = NULL;
 }
@@ -241,10 +246,19 @@ http_each_query(const struct http_request *req,
 }
 
 const uint8_t *
-http_body(const struct http_request *req, size_t *ret_len)
+http_body(struct http_request *req, size_t *ret_len)
 {
-	*ret_len = req->body.len;
-	return req->body.data;
+	const uint8_t *data = http_body_map(&req->body);
+
+	*ret_len = data != NULL ? (size_t)req->body.len : 0;
+	return data;
+}
+
+int
+http_body_piece(const struct http_request *req, uint64_t offset, void *out, size_t len,
+    size_t *ret_len)
+{
+	return http_body_at(&req->body, offset, out, len, ret_len);
 }
 
 const char *
@@ -271,7 +285,8 @@ static struct MHD_Response *
 response_of(const struct http_answer *a)
 {
 	/* The library takes the body without const, and does not write to it. */
-	struct MHD_Response *r = MHD_create_response_from_buffer(a->len,
+	struct MHD_Response *r = a->from_file ? MHD_create_response_from_fd_at_offset64(a->len,
+	    a->fd, a->offset) : MHD_create_response_from_buffer(a->len,
 	    (void *)(uintptr_t)a->body,
 	    a->fixed ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
 
@@ -307,7 +322,6 @@ http_reply(struct http_request *req, const struct http_answer *answer)
 		MHD_resume_connection(connection);
 }
 
-/* ---- the server ---- */
 static void
 on_log(void *ctx, const char *format, va_list ap)
     __attribute__((format(printf, 2, 0)));
@@ -322,6 +336,78 @@ on_log(void *ctx, const char *format, va_list ap)
 	log_line(LOG_LEVEL_DEBUG, "http: %s", line);
 }
 
+/* ---- how many from where ---- */
+static bool
+peer_address(const struct sockaddr *a, unsigned char ret[16])
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (a != NULL && a->sa_family == AF_INET6) {
+		memcpy(ret, &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr, 16);
+	} else if (a != NULL && a->sa_family == AF_INET) {
+		memcpy(ret, mapped, sizeof mapped);
+		memcpy(ret + 12, &((const struct sockaddr_in *)(const void *)a)->sin_addr, 4);
+	} else
+		return false;
+	/* What comes from this machine is no stranger's, or a proxy's. */
+	if (memcmp(ret, mapped, sizeof mapped) == 0)
+		return ret[12] != 127;
+	return memcmp(ret, &in6addr_loopback, 16) != 0;
+}
+
+/* The entry of an address, or a free one; NULL when there is none. */
+static struct peer *
+peer_entry(struct http *h, const unsigned char address[16])
+{
+	struct peer *free_one = NULL;
+
+	for (size_t i = 0; i < HTTP_MAX_CONNECTIONS; i++) {
+		struct peer *p = &h->peers[i];
+
+		if (p->n > 0 && memcmp(p->address, address, 16) == 0)
+			return p;
+		if (p->n == 0 && free_one == NULL)
+			free_one = p;
+	}
+	return free_one;
+}
+
+static enum MHD_Result
+on_accept(void *ctx, const struct sockaddr *a, socklen_t len)
+{
+	unsigned char address[16];
+	struct peer *p;
+
+	(void)len;
+	if (!peer_address(a, address))
+		return MHD_YES;
+	p = peer_entry(ctx, address);
+	return p != NULL && p->n < HTTP_MAX_CONNECTIONS_A_PEER ? MHD_YES : MHD_NO;
+}
+
+static void
+on_connection(void *ctx, struct MHD_Connection *connection, void **state,
+    enum MHD_ConnectionNotificationCode what)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection,
+	    MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	unsigned char address[16];
+	struct peer *p;
+
+	(void)state;
+	if (info == NULL || !peer_address(info->client_addr, address))
+		return;
+	p = peer_entry(ctx, address);
+	if (p == NULL)
+		return;
+	memcpy(p->address, address, sizeof address);
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		p->n++;
+	else if (p->n > 0)
+		p->n--;
+}
+
+/* ---- the server ---- */
 static int
 bind_one(const struct addrinfo *a)
 {
@@ -405,7 +491,8 @@ name_address(struct http *h)
 }
 
 int
-http_new(const char *listen_text, const struct http_handlers *handlers, struct http **ret)
+http_new(const char *listen_text, const char *folder, const struct http_handlers *handlers,
+    struct http **ret)
 {
 	struct http *h = calloc(1, sizeof *h);
 	int status;
@@ -413,6 +500,7 @@ http_new(const char *listen_text, const struct http_handlers *handlers, struct h
 	if (h == NULL)
 		return STATUS_NOMEM;
 	h->handlers = *handlers;
+	h->bodies.folder = folder;
 	status = listen_at(listen_text, &h->socket);
 	if (status != STATUS_OK) {
 		free(h);
@@ -420,12 +508,12 @@ http_new(const char *listen_text, const struct http_handlers *handlers, struct h
 	}
 	name_address(h);
 	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-	    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_access, h,
+	    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept, h, on_access, h,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, h->socket,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_MAX_CONNECTIONS,
-	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)HTTP_MAX_CONNECTIONS_A_PEER,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_TIMEOUT_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 	    MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,

@@ -3,7 +3,7 @@
  * One thread with epoll reads requests and sends answers.  A request reaches
  * the handler whole, on that thread; the handler answers at once with
  * http_reply, or calls http_later and has any thread call http_reply when the
- * answer is there.  Every answer carries the headers that keep a browser from
+ * answer is there.  Bodies beyond HTTP_BODY_SMALL_BYTES wait in files, not in memory.  Every answer carries the headers that keep a browser from
  * mixing our pages with others' (content policy, no sniffing, no framing). */
 #ifndef NODE_HTTP_H
 #define NODE_HTTP_H
@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sync/status.h"
+#include "node/http_body.h"
 
-#define HTTP_MAX_CONNECTIONS 200
-#define HTTP_MAX_CONNECTIONS_A_PEER 50
+#define HTTP_MAX_CONNECTIONS 1200
+#define HTTP_MAX_CONNECTIONS_A_PEER 50 /* not of this machine: a proxy speaks for many */
 #define HTTP_IDLE_TIMEOUT_S 30
 #define HTTP_MAX_PATH_BYTES 512
 #define HTTP_MAX_QUERY 24         /* parameters */
@@ -33,12 +33,15 @@ struct http_handlers {
 	void (*handle)(void *ctx, struct http_request *req);
 	/* The body is larger than max_body said: answer with http_reply. */
 	void (*too_large)(void *ctx, struct http_request *req);
+	/* There is no room for the body now: answer with http_reply. */
+	void (*busy)(void *ctx, struct http_request *req);
 	void *ctx;
 };
 
 /* listen: "127.0.0.1:8620", "[::]:8620", ":8620" (all addresses), port 0 for
- * any free one.  USAGE when it cannot be read, IO when it cannot be had. */
-int http_new(const char *listen, const struct http_handlers *handlers,
+ * any free one.  USAGE when it cannot be read, IO when it cannot be had.  folder: for
+ * bodies that are large; outlives the server. */
+int http_new(const char *listen, const char *folder, const struct http_handlers *handlers,
     struct http **ret) MUST_CHECK;
 /* The address that is listened at, as text; static storage of the object. */
 const char *http_address(const struct http *h);
@@ -58,8 +61,12 @@ const char *http_query(const struct http_request *req, const char *name);
  * when there are more than HTTP_MAX_QUERY. */
 bool http_each_query(const struct http_request *req,
     bool (*visit)(void *ctx, const char *name, const char *value), void *ctx);
-/* The body; not NUL-terminated. */
-const uint8_t *http_body(const struct http_request *req, size_t *ret_len);
+/* The body; not NUL-terminated.  A large one is mapped: read it in pieces where it may be
+ * a bundle. */
+const uint8_t *http_body(struct http_request *req, size_t *ret_len);
+/* Up to len bytes of it at offset; *ret_len 0 at the end. */
+int http_body_piece(const struct http_request *req, uint64_t offset, void *out, size_t len,
+    size_t *ret_len) MUST_CHECK;
 /* Address of the other end without port, as text. */
 const char *http_peer(const struct http_request *req);
 bool http_peer_is_local(const struct http_request *req); /* loopback */
@@ -71,6 +78,9 @@ struct http_answer {
 	const void *body;       /* copied, or static when fixed is true */
 	size_t len;
 	bool fixed;
+	bool from_file;         /* len bytes of fd at offset; fd is taken */
+	int fd;
+	uint64_t offset;
 	bool cacheable;         /* otherwise Cache-Control: no-store */
 	struct { const char *name, *value; } headers[HTTP_MAX_HEADERS]; /* copied */
 };

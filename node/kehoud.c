@@ -173,14 +173,16 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 	struct api api = { .env = &env_posix, .dir = o->dir, .web = o->web,
 		.version = PACKAGE_VERSION, .hosts = hosts, .nhosts = s->nhosts };
 	struct http_handlers handlers = { .max_body = api_max_body, .handle = api_handle,
-		.too_large = api_too_large, .ctx = &api };
+		.too_large = api_too_large, .busy = api_busy, .ctx = &api };
 	struct control *control = NULL;
 	struct http *http = NULL;
 	char *root = NULL;
-	int status = auth_new(&api.auth);
+	int status = auth_new(o->dir, api.env, &api.auth);
 
 	for (size_t i = 0; i < s->nhosts; i++)
 		hosts[i] = s->hosts[i];
+	if (status == STATUS_OK)
+		status = pin_queue_new(&api.pins);
 	if (status == STATUS_OK)
 		status = engine_new(o->dir, api.env, &api.engine);
 	if (status == STATUS_OK && control_new(o->dir, api.engine, &control) != STATUS_OK)
@@ -193,7 +195,7 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 		    .nroots = o->nsticks, .folders = o->nsticks > 0, .engine = api.engine,
 		    .env = api.env, .dir = o->dir }, &api.sticks);
 	if (status == STATUS_OK)
-		status = http_new(s->listen, &handlers, &http);
+		status = http_new(s->listen, root, &handlers, &http);
 	if (status == STATUS_OK) {
 		log_line(LOG_LEVEL_NOTICE, "listening on http://%s", http_address(http));
 		wait_for_end(signals, o, s, api.link);
@@ -204,10 +206,12 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 	/* The engine answers all that waits before the answers' way is closed, and what
 	 * its jobs ask is there until they have run. */
 	control_free(control);
+	pin_queue_stop(api.pins);
 	engine_stop(api.engine);
 	link_free(api.link);
 	http_free(http);
 	engine_free(api.engine);
+	pin_queue_free(api.pins);
 	stick_free(api.sticks);
 	spool_free(api.spool);
 	free(root);
@@ -231,6 +235,8 @@ main(int argc, char **argv)
 	log_set_level(settings.level);
 	/* One arena: a second one for each thread would only hold memory. */
 	mallopt(M_ARENA_MAX, 1);
+	/* What is large goes back to the system; a threshold of one's own stays where it is. */
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	umask(077);
 	if (sodium_init() < 0)
 		return EXIT_FAILED;

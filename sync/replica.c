@@ -482,6 +482,7 @@ const struct roster *replica_roster(const struct replica *r) { return &r->roster
 const struct identity_public *replica_self(const struct replica *r) { return &r->self.pub; }
 uint8_t replica_role(const struct replica *r) { return r->role; }
 uint64_t replica_scope(const struct replica *r) { return r->scope; }
+uint64_t replica_epoch(const struct replica *r) { return r->epoch; }
 const char *replica_detail(const struct replica *r) { return r->detail; }
 bool replica_failed_away(const struct replica *r) { return r->away; }
 

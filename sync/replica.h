@@ -57,6 +57,8 @@ int replica_open(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct replica **ret) MUST_CHECK;
 void replica_close(struct replica *r);
 struct store *replica_store(struct replica *r);
+/* Another one after a restore or a copy of the directory. */
+uint64_t replica_epoch(const struct replica *r);
 const struct roster *replica_roster(const struct replica *r);
 const struct identity_public *replica_self(const struct replica *r);
 uint8_t replica_role(const struct replica *r);   /* enum roster_role */

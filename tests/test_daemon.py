@@ -75,7 +75,254 @@ def the_network_is_spoken_to_by_another_process():
 	silent.close()
 
 
-TESTS = [the_network_is_spoken_to_by_another_process]
+FAR = {"X-Forwarded-For": "192.0.2.7"}
+
+
+def a_sign_in_keeps_no_tap_waiting():
+	with Daemon(school("queue")) as d:
+		body = b'{"staff": "nobody", "pin": "000000"}'
+		ask = (b"POST /api/v1/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n"
+			b"Connection: close\r\n\r\n%s") % (len(body), body)
+		overtaken = 0
+		for attempt in range(20):  # on one engine's thread it could never overtake
+			slow = [socket.create_connection(("127.0.0.1", d.port)) for _ in range(8)]
+			for i, s in enumerate(slow):
+				s.sendall(ask.replace(b"nobody", b"nobo%02d" % (attempt * 4 + i)))
+			d.get("/api/v1/status")
+			for s in slow:
+				s.setblocking(False)
+				try:
+					s.recv(1, socket.MSG_PEEK)
+				except BlockingIOError:
+					overtaken += 1
+				s.setblocking(True)
+				assert s.recv(12) == b"HTTP/1.1 401", "a wrong PIN is no way in"
+				s.close()
+			if overtaken:
+				return
+		raise AssertionError("a sign-in is waited for")
+
+
+def sessions_survive_a_restart():
+	node = school("again")
+	with Daemon(node) as d:
+		d.sign_in()
+		cookie = d.cookie
+		d.get("/api/v1/view/staff")
+	with open(path(node, "sessions"), "rb") as f:
+		assert cookie.encode() not in f.read()
+	assert os.stat(path(node, "sessions")).st_mode & 0o077 == 0
+	with Daemon(node) as d:
+		d.cookie = cookie
+		assert d.get("/api/v1/me")["staff"]["name"] == "head"
+		d.get("/api/v1/view/staff")
+		d.post("/api/v1/sign-out")
+	with Daemon(node) as d:
+		d.cookie = cookie
+		d.get("/api/v1/view/staff", 401)
+		assert [p["name"] for p in d.get("/api/v1/me")["people"]] == ["head"]
+	with open(path(node, "sessions"), "r+b") as f:
+		f.write(b"\xff" * 40)
+	with Daemon(node) as d:
+		d.get("/healthz")
+
+
+def another_pin_ends_the_sessions_wherever_it_was_set():
+	node = school("reset")
+	with open(path("new-pin"), "w", encoding="utf-8") as f:
+		f.write("864213")
+	with Daemon(node) as d:
+		d.sign_in()
+		row = d.do("staff.add", {"name": "t", "roles": "teacher", "pin": "135790"})["rows"][0]
+		d.cookie = None
+		d.sign_in("t", "135790")
+		d.get("/api/v1/view/staff")
+		made(kehou("--as", "head", "--pin-fd", "FD0", "do", "staff.pin",
+			"pin=@" + path("new-pin"), f"staff_id={row['staff']}", secrets=[test_node.PIN],
+			node=node))
+		d.get("/api/v1/view/staff", 401)
+		d.sign_in("t", "864213")
+		# One's own new PIN keeps one's own session and ends the others.
+		other, d.cookie = d.cookie, None
+		d.sign_in("t", "864213")
+		d.do("staff.pin", {"pin": "975310"})
+		d.get("/api/v1/view/staff")
+		d.cookie = other
+		d.get("/api/v1/view/staff", 401)
+
+
+def a_copy_or_an_older_state_ends_sessions():
+	node = school("first")
+	with Daemon(node) as d:
+		d.sign_in()
+		cookie = d.cookie
+	shutil.copytree(path(node), path("copied"))
+	with Daemon("copied") as d:
+		d.cookie = cookie
+		d.get("/api/v1/view/staff", 401)
+	with Daemon(node) as d:
+		d.cookie = cookie
+		d.get("/api/v1/view/staff")
+
+
+def the_first_head_needs_the_invitation_or_the_machine():
+	made(kehou("init", "school", "--invite", path("invite2"), node="bare"))
+	with open(path("invite"), "rb") as f:
+		others = f.read()
+	with open(path("invite2"), "rb") as f:
+		ours = f.read()
+	args = {"name": "first", "roles": "head", "pin": test_node.PIN}
+	with Daemon("bare") as d:
+		me = d.get("/api/v1/me", headers=FAR)
+		assert me["first"] is False and me["invitation"] is True, me
+		call = {"request_id": None, "args": args}
+		for _ in range(2):
+			d.json("POST", "/api/v1/command/staff.add", call, 401, headers=FAR)
+			d.get("/api/v1/view/pupils", 401, headers=FAR)
+			d.json("POST", "/api/v1/setup/first", b"nonsense", 400, headers=FAR)
+			assert d.json("POST", "/api/v1/setup/first", others, 403, headers=FAR)[
+				"code"] == "USAGE.other_invitation"
+		assert d.get("/api/v1/me")["first"] is True
+		d.json("POST", "/api/v1/setup/first", ours, headers=FAR)
+		assert d.get("/api/v1/me", headers=FAR)["first"] is True
+		d.json("POST", "/api/v1/command/staff.add", call, headers=FAR)
+		d.json("POST", "/api/v1/command/staff.add", call, 401, headers=FAR)
+		d.json("POST", "/api/v1/setup/first", ours, 409, headers=FAR)
+
+
+def a_hub_lets_nobody_in_before_it_has_people():
+	with Daemon("hub") as d:
+		me = d.get("/api/v1/me")
+		assert me["first"] is False, me
+		d.get("/api/v1/schools", 401)
+		d.get("/api/v1/view/pupils", 401)
+		d.do("county.staff.add", {"name": "x", "roles": "clerk", "pin": "246810"}, 401)
+		d.get("/api/v1/exchange/files", 401)
+
+
+def R18_a_look_at_telephones_is_noted_before_they_are_shown():
+	with open(os.path.join(test_node.SRC, "tests/data/rosters/01-plain-utf8.csv"), "rb") as f:
+		data = f.read()
+	with Daemon(school("noted")) as d:
+		d.sign_in()
+		plan = d.json("POST", "/api/v1/roster/plan?name=a.csv&year=2026", data)
+		d.post("/api/v1/roster/import", {"token": plan["token"], "request_id": "r"})
+		assert d.get("/api/v1/view/access_log")["rows"] == []
+		shown = d.get("/api/v1/view/guardians")["rows"]
+		noted = d.get("/api/v1/view/access_log")["rows"]
+		assert shown and noted[0]["view"] == "guardians" and noted[0]["name"] == "head", noted
+		d.cookie = None
+		d.get("/api/v1/view/guardians", 401)
+
+
+def a_large_file_takes_no_memory():
+	if with_sanitizers():
+		raise Skip("a build with sanitizers holds memory of its own")
+	size = 48 << 20
+	with Daemon(school("large")) as d:
+		d.sign_in()
+		# A PIN takes 8 MiB while it is checked; from here on the peak is that of files.
+		with open(f"/proc/{d.process.pid}/clear_refs", "w", encoding="ascii") as f:
+			f.write("5")
+		answer = d.json("POST", "/api/v1/exchange/file/x.KHB", b"KHB1" + bytes(size))
+		assert answer["outcome"] == "refused", answer
+		os.makedirs(path("large", "outgoing", "KEHOU"), exist_ok=True)
+		name = "0" * 32 + ".KHB"
+		with open(path("large", "outgoing", "KEHOU", name), "wb") as f:
+			f.truncate(size)
+		status, _headers, data = d.ask("GET", "/api/v1/exchange/file/" + name)
+		assert status == 200 and len(data) == size
+		peak = int(status_of(d.process.pid)["VmHWM"].split()[0])
+		assert peak <= 16 << 10, f"{peak} KiB"
+		assert raw(d.port, b"POST /api/v1/exchange/file/x.KHB HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+			b"Cookie: kehou=%s\r\nContent-Length: %d\r\n\r\n" % (d.cookie.encode(),
+			(64 << 20) + 1)).startswith(b"HTTP/1.1 413")
+
+
+def switches(pid):
+	total = 0
+	for task in os.listdir(f"/proc/{pid}/task"):
+		state = status_of(f"{pid}/task/{task}")
+		total += int(state["voluntary_ctxt_switches"])
+	return total
+
+
+def nothing_wakes_it_while_nobody_asks():
+	with Daemon(school("idle")) as d:
+		d.get("/api/v1/status")
+		d.get("/readyz")
+		last = [switches(d.process.pid)]
+
+		def quiet():
+			time.sleep(4)
+			last.append(switches(d.process.pid))
+			return last[-1] == last[-2]
+		# What was begun ends first; then there are four seconds without a wake-up.
+		until("it is never quiet: " + str(last), quiet)
+
+
+def connections_that_say_nothing_hinder_nobody_and_are_closed():
+	with Daemon(school("slow")) as d:
+		slow = [socket.create_connection(("127.0.0.1", d.port)) for _ in range(300)]
+		for i, s in enumerate(slow):
+			s.sendall(b"GET /api/v1/status HTTP/1.1\r\nHost: a\r\nX: "[:i % 48])
+		d.get("/api/v1/status")
+		for s in slow:
+			s.settimeout(120)
+			try:
+				while s.recv(4096):
+					pass
+			except ConnectionResetError:
+				pass
+			s.close()
+		d.get("/api/v1/status")
+
+
+def raw(port, data):
+	s = socket.create_connection(("127.0.0.1", port), timeout=60)
+	try:
+		s.sendall(data)
+		s.shutdown(socket.SHUT_WR)
+	except OSError:
+		pass
+	got = b""
+	try:
+		while piece := s.recv(65536):
+			got += piece
+	except OSError:
+		pass
+	s.close()
+	return got
+
+
+def what_is_too_much_is_refused():
+	with Daemon(school("much")) as d:
+		head = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+		for data in (head + b"X: " + b"a" * 40000 + b"\r\n\r\n",
+				head + b"".join(b"X%d: a\r\n" % i for i in range(3000)) + b"\r\n",
+				b"GET /" + b"a" * 40000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+				b"POST /api/v1/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+				b"Content-Length: 99999999999999999999\r\n\r\n",
+				b"POST /api/v1/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+				b"Transfer-Encoding: chunked\r\n\r\n" + b"800\r\n" + b"x" * 2048
+				+ b"\r\n0\r\n\r\n"):
+			got = raw(d.port, data)
+			assert not got.startswith(b"HTTP/1.1 2"), got[:200]
+		d.sign_in()
+		deep = b'{"args": ' + b'{"a":' * 60000 + b"1" + b"}" * 60000 + b"}"
+		d.json("POST", "/api/v1/command/staff.add", deep[:250000], 400)
+		d.get("/api/v1/view/pupils?" + "&".join(f"p{i}=1" for i in range(60)), 400)
+		d.get("/api/v1/status")
+
+
+TESTS = [the_network_is_spoken_to_by_another_process, a_sign_in_keeps_no_tap_waiting,
+	sessions_survive_a_restart, another_pin_ends_the_sessions_wherever_it_was_set,
+	a_copy_or_an_older_state_ends_sessions,
+	the_first_head_needs_the_invitation_or_the_machine,
+	a_hub_lets_nobody_in_before_it_has_people,
+	R18_a_look_at_telephones_is_noted_before_they_are_shown, a_large_file_takes_no_memory,
+	nothing_wakes_it_while_nobody_asks,
+	connections_that_say_nothing_hinder_nobody_and_are_closed, what_is_too_much_is_refused]
 
 
 def main():

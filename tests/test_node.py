@@ -190,7 +190,8 @@ def test_healthy_before_there_is_a_node_and_ready_only_after():
 
 def test_nobody_sees_rows_without_signing_in():
 	with Daemon(school("who")) as d:
-		assert d.get("/api/v1/me") == {"staff": None, "first": False, "people": []}
+		assert d.get("/api/v1/me") == {"staff": None, "first": False, "invitation": False,
+			"people": []}
 		for target in ("/api/v1/view/pupils", "/api/v1/view/staff"):
 			assert d.get(target, 401)["code"] == "USAGE.sign_in"
 		assert d.do("site.add", {}, 401)["code"] == "USAGE.sign_in"

@@ -1,0 +1,98 @@
+#include "schema/pin.h"
+
+#include <string.h>
+
+#include <sodium.h>
+
+#include "gen/domain_entries.h"
+#include "schema/runtime.h"
+
+/* As pin_hash() of the store. */
+#define PASSES 3
+#define MEMORY_BYTES (8u * 1024 * 1024)
+
+static int
+begin(struct replica *r, const char *sql, struct store_stmt **ret)
+{
+	const char *tail;
+	int status = store_prepare(replica_store(r), sql, ret, &tail);
+
+	if (status == STATUS_OK)
+		status = store_bind(*ret, "school", value_int((int64_t)replica_scope(r)));
+	return status;
+}
+
+int
+pin_candidates(struct replica *r, const char *name, struct pin_candidates *ret)
+{
+	struct store_stmt *st;
+	bool row = true;
+	int status;
+
+	ret->n = 0;
+	if (strlen(name) > RUNTIME_MAX_TEXT_BYTES)
+		return STATUS_USAGE;
+	status = begin(r, domain_sql_pin_candidates, &st);
+	if (status != STATUS_OK)
+		return status;
+	status = store_bind(st, "name", value_text(name, strlen(name)));
+	while (status == STATUS_OK && ret->n < PIN_MAX_CANDIDATES) {
+		struct value hash;
+
+		status = store_step(st, &row);
+		if (status != STATUS_OK || !row)
+			break;
+		hash = store_column(st, 1);
+		if (hash.type != VALUE_TEXT || hash.len >= PIN_HASH_BYTES)
+			continue;
+		ret->who[ret->n].staff = store_column(st, 0).i;
+		memcpy(ret->who[ret->n].hash, hash.p, hash.len);
+		ret->who[ret->n++].hash[hash.len] = '\0';
+	}
+	store_reset(st);
+	return status;
+}
+
+int64_t
+pin_check(const struct pin_candidates *c, const char *pin)
+{
+	char nobody[PIN_HASH_BYTES];
+	int64_t staff = 0;
+
+	if (strlen(pin) > PIN_MAX_BYTES)
+		return 0;
+	for (size_t i = 0; i < c->n && staff == 0; i++)
+		if (crypto_pwhash_str_verify(c->who[i].hash, pin, strlen(pin)) == 0)
+			staff = c->who[i].staff;
+	/* Whether there is such a name is not to be told from the time it takes. */
+	if (c->n == 0)
+		(void)!crypto_pwhash_str(nobody, pin, strlen(pin), PASSES, MEMORY_BYTES);
+	return staff;
+}
+
+int
+pin_mark(struct replica *r, int64_t staff, uint8_t ret[PIN_MARK_BYTES])
+{
+	uint64_t epoch = replica_epoch(r);
+	crypto_generichash_state state;
+	struct store_stmt *st;
+	bool row = false;
+	int status = begin(r, domain_sql_pin_of, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	status = store_bind(st, "staff", value_int(staff));
+	if (status == STATUS_OK)
+		status = store_step(st, &row);
+	if (status == STATUS_OK) {
+		struct value hash = row ? store_column(st, 0) : value_text("", 0);
+
+		crypto_generichash_init(&state, NULL, 0, PIN_MARK_BYTES);
+		crypto_generichash_update(&state, (const uint8_t *)&epoch, sizeof(epoch));
+		if (hash.type == VALUE_TEXT)
+			crypto_generichash_update(&state, hash.p, hash.len);
+		crypto_generichash_final(&state, ret, PIN_MARK_BYTES);
+	}
+	store_reset(st);
+	return status;
+}

@@ -1,0 +1,24 @@
+/* PINs in two steps, so that the slow one (Argon2id, 8 MiB) needs no database, and what binds
+ * a session to the PIN that it was opened with. */
+#ifndef SCHEMA_PIN_H
+#define SCHEMA_PIN_H
+
+#include "sync/replica.h"
+
+#define PIN_MAX_BYTES 128
+#define PIN_MAX_CANDIDATES 4   /* people of one name */
+#define PIN_HASH_BYTES 128     /* crypto_pwhash_STRBYTES */
+#define PIN_MARK_BYTES 16
+
+struct pin_candidates {
+	size_t n;
+	struct { int64_t staff; char hash[PIN_HASH_BYTES]; } who[PIN_MAX_CANDIDATES];
+};
+/* People of this name or id; none is OK.  USAGE for a name that is too long. */
+int pin_candidates(struct replica *r, const char *name, struct pin_candidates *ret) MUST_CHECK;
+/* Any thread: whose PIN it is, 0 nobody's.  As slow where there is no candidate. */
+int64_t pin_check(const struct pin_candidates *c, const char *pin);
+/* Changes when the person's PIN does, or the node begins a new epoch (a restore, a copy). */
+int pin_mark(struct replica *r, int64_t staff, uint8_t ret[PIN_MARK_BYTES]) MUST_CHECK;
+
+#endif
