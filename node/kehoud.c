@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <jansson.h>
@@ -16,11 +17,14 @@
 #include "node/api.h"
 #include "node/control.h"
 #include "node/log.h"
+#include "node/memory.h"
 #include "node/settings.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0"
 #endif
+
+#define DESCRIPTORS (HTTP_MAX_CONNECTIONS + 848u)
 
 enum exit_code { EXIT_WELL = 0, EXIT_FAILED = 1, EXIT_BAD_USAGE = 2 };
 
@@ -198,6 +202,7 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 		status = http_new(s->listen, root, &handlers, &http);
 	if (status == STATUS_OK) {
 		log_line(LOG_LEVEL_NOTICE, "listening on http://%s", http_address(http));
+		memory_after_start();
 		wait_for_end(signals, o, s, api.link);
 		http_quiesce(http);
 	} else
@@ -219,6 +224,18 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 	return status == STATUS_OK ? EXIT_WELL : EXIT_FAILED;
 }
 
+/* Connections, and some for the rest; a shell's 1,024 would be too few at a hub. */
+static void
+allow_descriptors(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) != 0)
+		return;
+	l.rlim_cur = l.rlim_max < DESCRIPTORS ? l.rlim_max : DESCRIPTORS;
+	(void)setrlimit(RLIMIT_NOFILE, &l);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -237,6 +254,7 @@ main(int argc, char **argv)
 	mallopt(M_ARENA_MAX, 1);
 	/* What is large goes back to the system; a threshold of one's own stays where it is. */
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+	allow_descriptors();
 	umask(077);
 	if (sodium_init() < 0)
 		return EXIT_FAILED;

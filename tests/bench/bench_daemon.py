@@ -1,53 +1,61 @@
 #!/usr/bin/env python3
-"""What an idle kehoud of a fresh machine holds in memory, and how soon it serves a page."""
-import http.client
+"""What kehoud holds in memory at rest, on a fresh machine and at a school that was used, and
+how soon it serves a page."""
 import os
 import re
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
-KEHOUD = os.environ.get("KEHOUD", "node/kehoud")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import test_node  # noqa: E402
+from test_node import Daemon, school  # noqa: E402
+
 RUNS = 5
 
 
-def one_run(work):
-	began = time.monotonic()
-	daemon = subprocess.Popen([KEHOUD, "-D", work, "--listen", "127.0.0.1:0"],
-		stderr=subprocess.PIPE, text=True)
-	port = None
-	for line in daemon.stderr:
-		m = re.search(r"listening on http://127\.0\.0\.1:(\d+)", line)
-		if m:
-			port = int(m[1])
-			break
-	if port is None:
-		sys.exit("kehoud did not start")
-	c = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-	c.request("GET", "/")
-	c.getresponse().read()
-	first_ms = (time.monotonic() - began) * 1000
-	c.close()
-	with open(f"/proc/{daemon.pid}/smaps_rollup", encoding="ascii") as f:
+def held(d):
+	with open(f"/proc/{d.process.pid}/smaps_rollup", encoding="ascii") as f:
 		kib = {m[1]: int(m[2]) for m in re.finditer(r"(?m)^(\w+): +(\d+) kB", f.read())}
-	daemon.send_signal(signal.SIGTERM)
-	daemon.communicate(timeout=60)
-	return (kib["Rss"], kib["Private_Clean"], kib["Private_Dirty"], first_ms)
+	return kib["Rss"], kib["Private_Clean"], kib["Private_Dirty"]
 
 
-def main():
-	runs = []
-	for _ in range(RUNS):
-		with tempfile.TemporaryDirectory() as work:
-			runs.append(one_run(work))
+def fresh(name):
+	began = time.monotonic()
+	with Daemon(name) as d:
+		d.ask("GET", "/")
+		first_ms = (time.monotonic() - began) * 1000
+		return (*held(d), first_ms)
+
+
+def used(name):
+	began = time.monotonic()
+	with Daemon(school(name)) as d:
+		d.ask("GET", "/")
+		first_ms = (time.monotonic() - began) * 1000
+		d.sign_in()
+		for view in ("pupils", "staff", "guardians", "access_log"):
+			d.get("/api/v1/view/" + view)
+		d.do("staff.add", {"name": "t", "roles": "teacher"})
+		d.get("/api/v1/exchange/files")
+		return (*held(d), first_ms)
+
+
+def report(what, runs):
 	resident, clean, dirty, first = (statistics.median(r) for r in zip(*runs))
-	print(f"idle, no node, after one page, median of {RUNS}:")
+	print(f"{what}, median of {len(runs)}:")
 	print(f"  resident {resident / 1024:.1f} MiB, private written {dirty / 1024:.1f} MiB,"
 		f" private read {clean / 1024:.1f} MiB")
 	print(f"  start to the first page {first:.0f} ms")
+
+
+def main():
+	with tempfile.TemporaryDirectory() as test_node.work:
+		test_node.prepare()
+		report("no node, after one page", [fresh(f"fresh{i}") for i in range(RUNS)])
+		report("a school, after a sign-in, views, a command, an export",
+			[used(f"used{i}") for i in range(RUNS)])
 
 
 if __name__ == "__main__":
