@@ -42,7 +42,7 @@ void auth_end_staff(struct auth *a, int64_t staff);
  * Wrong PINs are counted by (name as given, address of the phone): whoever
  * guesses at one phone keeps nobody from another.  After AUTH_FREE_TRIES each
  * further one waits twice as long, at most AUTH_LONGEST_WAIT_S, so nobody is
- * out for good; at the machine itself `kehou do staff.pin` sets a new PIN.  The counts
+ * out for good; at the machine itself `kehou pin` sets a new PIN.  The counts
  * are not kept across restarts. */
 #define AUTH_FREE_TRIES 5
 #define AUTH_LONGEST_WAIT_S 300

@@ -96,3 +96,58 @@ pin_mark(struct replica *r, int64_t staff, uint8_t ret[PIN_MARK_BYTES])
 	store_reset(st);
 	return status;
 }
+
+static int
+note_reset(const struct runtime *rt, int64_t staff)
+{
+	const struct { const char *name; struct value v; } binds[] = {
+		{"staff", value_int(staff)}, {"school", value_int((int64_t)rt->scope)},
+		{"view", value_text("kehou pin", 9)}, {"fields", value_text("pin", 3)},
+		{"pupil", value_null()}, {"rows", value_int(1)},
+	};
+	struct store_stmt *st;
+	const char *tail;
+	uint64_t seq;
+	bool row;
+	int status = rt->begin(rt->ctx, rt->scope, LANE_ORDINARY, staff);
+
+	if (status != STATUS_OK)
+		return status;
+	status = store_prepare(rt->store, domain_sql_access_note, &st, &tail);
+	if (status == STATUS_OK) {
+		for (size_t i = 0; i < sizeof(binds) / sizeof(binds[0]) && status == STATUS_OK; i++)
+			status = store_bind(st, binds[i].name, binds[i].v);
+		if (status == STATUS_OK)
+			status = store_step(st, &row);
+		store_reset(st);
+	}
+	if (status == STATUS_OK)
+		return store_commit(rt->store, &seq);
+	store_rollback(rt->store);
+	return status;
+}
+
+int
+pin_reset(struct replica *r, const char *name, const char *pin, struct domain_error *ret_error)
+{
+	struct runtime rt = domain_runtime(r);
+	struct domain_user user = {.scope = replica_scope(r)};
+	struct pin_candidates c;
+	json_t *args, *answer = NULL;
+	int status = pin_candidates(r, name, &c);
+
+	if (status == STATUS_OK && c.n != 1)
+		status = c.n == 0 ? STATUS_NOT_FOUND : STATUS_USAGE;
+	if (status == STATUS_OK)
+		status = domain_user_now(r, c.who[0].staff, &user, NULL);
+	if (status == STATUS_OK)
+		status = note_reset(&rt, user.staff);
+	if (status != STATUS_OK)
+		return runtime_fail(&rt, status, ret_error);
+	args = json_pack("{s:s}", "pin", pin);
+	status = domain_do(r, &user, rt.scope != 0 ? "staff.pin" : "county.staff.pin", NULL, args,
+	    &answer, ret_error);
+	json_decref(args);
+	json_decref(answer);
+	return status;
+}

@@ -3,7 +3,7 @@
 #ifndef SCHEMA_PIN_H
 #define SCHEMA_PIN_H
 
-#include "sync/replica.h"
+#include "schema/domain.h"
 
 #define PIN_MAX_BYTES 128
 #define PIN_MAX_CANDIDATES 4   /* people of one name */
@@ -20,5 +20,11 @@ int pin_candidates(struct replica *r, const char *name, struct pin_candidates *r
 int64_t pin_check(const struct pin_candidates *c, const char *pin);
 /* Changes when the person's PIN does, or the node begins a new epoch (a restore, a copy). */
 int pin_mark(struct replica *r, int64_t staff, uint8_t ret[PIN_MARK_BYTES]) MUST_CHECK;
+/* At the machine itself, for whoever forgot the PIN and finds no head to set it: the caller
+ * can open the data directory, which is the right to it.  First a line of access_log (view
+ * "kehou pin"), then the person's own command for it.  NOT_FOUND: nobody of this name or
+ * id; USAGE: several; otherwise as domain_do. */
+int pin_reset(struct replica *r, const char *name, const char *pin, struct domain_error *ret_error)
+    MUST_CHECK;
 
 #endif

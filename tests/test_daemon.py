@@ -151,6 +151,28 @@ def another_pin_ends_the_sessions_wherever_it_was_set():
 		d.get("/api/v1/view/staff", 401)
 
 
+def a_forgotten_pin_is_set_anew_at_the_machine_and_leaves_a_trace():
+	node = school("forgot")
+	with Daemon(node) as d:
+		d.sign_in()
+		for _ in range(5):
+			d.sign_in(pin="000000", status=401)
+		assert d.ask("POST", "/api/v1/sign-in", {"staff": "head", "pin": "0"})[0] == 429
+		run = kehou("pin", "nobody", "--pin-fd", "FD0", secrets=["864213"], node=node)
+		assert run.returncode != 0 and "nobody" in run.stderr, run
+		run = kehou("pin", "head", "--pin-fd", "FD0", secrets=["86"], node=node)
+		assert run.returncode != 0, run
+		made(kehou("pin", "head", "--pin-fd", "FD0", secrets=["864213"], node=node))
+		d.get("/api/v1/view/staff", 401)
+	# Guesses are forgotten at a restart: nobody is out for good.
+	with Daemon(node) as d:
+		d.sign_in(status=401)
+		d.sign_in(pin="864213")
+		rows = d.get("/api/v1/view/access_log")["rows"]
+		assert [r["view"] for r in rows][-1] == "kehou pin", rows
+		assert rows[-1]["name"] == "head" and rows[-1]["fields"] == "pin", rows
+
+
 def a_copy_or_an_older_state_ends_sessions():
 	node = school("first")
 	with Daemon(node) as d:
@@ -317,6 +339,7 @@ def what_is_too_much_is_refused():
 
 TESTS = [the_network_is_spoken_to_by_another_process, a_sign_in_keeps_no_tap_waiting,
 	sessions_survive_a_restart, another_pin_ends_the_sessions_wherever_it_was_set,
+	a_forgotten_pin_is_set_anew_at_the_machine_and_leaves_a_trace,
 	a_copy_or_an_older_state_ends_sessions,
 	the_first_head_needs_the_invitation_or_the_machine,
 	a_hub_lets_nobody_in_before_it_has_people,

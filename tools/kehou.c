@@ -53,6 +53,7 @@ static const struct entry entries[] = {
 	{ "recovery", "new", kehou_recovery_new, true },
 	{ "audit-pack", NULL, kehou_audit_pack, true },
 	{ "doctor", NULL, kehou_doctor, true },
+	{ "pin", NULL, kehou_pin, true },
 	{ "policy", "publish", kehou_policy_publish, true },
 };
 #define NENTRIES (sizeof entries / sizeof *entries)

@@ -40,6 +40,9 @@ kehou_command kehou_exchange_export, kehou_exchange_import;
 /* kehou_status.c */
 kehou_command kehou_status, kehou_status_inspect, kehou_status_verify,
     kehou_status_digest;
+/* kehou_pin.c */
+kehou_command kehou_pin;
+
 /* kehou_doctor.c */
 kehou_command kehou_doctor;
 
