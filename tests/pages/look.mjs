@@ -1,6 +1,7 @@
 // Every page at both sizes: a picture, what axe finds, targets, no sideways scrolling; English;
 // colour; the first page over a slow line; the county's list.
-import { audit, base, back, BIG, contextsOf, DESK, device, GRP, hubDir, killHost, open, PHONE, picture, same, settled, shots, small, startHost, test, view, wide } from './harness.mjs';
+import { audit, base, back, BIG, contextsOf, DESK, device, GRP, hubDir, kehou, killHost, open, PHONE, picture, PIN, same, settled, shots, small, startHost, test, view, wide, work } from './harness.mjs';
+import fs from 'node:fs';
 import path from 'node:path';
 
 // 1 Mbit/s and 20 ms there and back: an old phone at the edge of the Wi-Fi.
@@ -75,7 +76,12 @@ export async function everyPage(w) {
 	await test('the first page of a phone over a slow line', slowly);
 	await test("the clerk's list of schools at the county's hub", async () => {
 		await killHost();
+		// A hub lets nobody in before it has people.
+		fs.writeFileSync(work + '/clerk.pin', PIN);
+		kehou('-D', hubDir, 'do', 'county.staff.add', 'name=县办', 'roles=clerk', 'pin=@' + work + '/clerk.pin');
 		await startHost(hubDir);
+		await desk.goto(base);
+		await desk.evaluate(pin => fetch('/api/v1/sign-in', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ staff: '县办', pin }) }).then(async r => r.ok || Promise.reject(new Error(await r.text()))), PIN);
 		await desk.goto(base + '#/schools');
 		await desk.reload();
 		await desk.waitForSelector('td:has-text("告成镇冶上教学点")');
