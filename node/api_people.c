@@ -170,6 +170,8 @@ sign_in(struct api_call *call, struct replica *r, int status)
 		status = pin_queue_submit(call->api->pins, &s->job);
 	}
 	if (status != STATUS_OK) {
+		if (s != NULL)
+			sodium_memzero(s->job.pin, sizeof s->job.pin);
 		free(s);
 		api_fail(call, status, "http", NULL);
 	}
