@@ -20,7 +20,7 @@ struct api_call {
 	char cookie[AUTH_COOKIE_BYTES];/* "" when none came */
 	int64_t staff;           /* of the session; 0: nobody */
 	uint8_t mark[PIN_MARK_BYTES]; /* that the session was opened with */
-	bool first;              /* may act while there is nobody: docs/decisions/011-first-head.md */
+	bool first;              /* may act while there is nobody: docs/decisions/013-first-head.md */
 	struct domain_user user; /* on the engine's thread: what staff may now */
 	struct replica *replica; /* the engine's, while work runs; or NULL */
 	json_t *args;            /* body, or the query as an object of texts; owned */
