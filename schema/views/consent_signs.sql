@@ -8,5 +8,5 @@ SELECT u.school, u.grp, u.pupils, u.yes, u.same_minute, u.same_hand, u.same_day,
 	CASE WHEN u.same_minute >= u.yes THEN 'same_minute' WHEN u.same_day >= u.yes
 		AND u.same_hand >= u.yes THEN 'same_hand_and_day' ELSE 'all_take_part' END AS what
 FROM consent_unit u
-WHERE (:school IS NULL OR u.school = :school) AND u.pupils >= 30 AND u.yes >= u.pupils
+WHERE u.school = :school AND u.pupils >= 30 AND u.yes >= u.pupils
 ORDER BY u.school, u.grp;

@@ -4,14 +4,14 @@
 -- params:
 -- requires: R17
 -- each: school
-WITH g AS (SELECT c.school, c.site, c.pupil, c.school_year, 0 AS kind FROM child c WHERE (:school IS NULL OR c.school = :school)
+WITH g AS (SELECT c.school, c.site, c.pupil, c.school_year, 0 AS kind FROM child c WHERE c.school = :school
 		AND c.until_on = 1 << 30
-	UNION ALL SELECT c.school, c.site, c.pupil, c.school_year, 1 FROM child c WHERE (:school IS NULL OR c.school = :school)
+	UNION ALL SELECT c.school, c.site, c.pupil, c.school_year, 1 FROM child c WHERE c.school = :school
 		AND c.until_on = 1 << 30 AND c.grade <= 3
 	UNION ALL SELECT c.school, c.site, c.pupil, c.school_year, f.kind FROM child c JOIN priority f ON f.school = c.school
 		AND f.pupil = c.pupil AND coalesce(f.until_on, 1 << 30) > (SELECT coalesce(max(s.date), 0) FROM session s
 			WHERE s.school = f.school)
-		WHERE (:school IS NULL OR c.school = :school) AND c.until_on = 1 << 30)
+		WHERE c.school = :school AND c.until_on = 1 << 30)
 SELECT g.school, t.class AS site_class, g.kind AS group_kind, count(*) AS children,
 	sum(EXISTS (SELECT 1 FROM request r WHERE r.school = g.school
 		AND r.pupil = g.pupil AND r.school_year = g.school_year AND r.wanted = 1)) AS asked,

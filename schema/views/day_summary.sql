@@ -20,6 +20,6 @@ SELECT s.school, s.slot, count(*) AS sessions,
 	(SELECT count(*) FROM incident i WHERE i.school = s.school
 		AND (i.past_head = 0 OR :hub OR i.by_staff = :staff)
 		AND date(i.happened_at / 1000 + 28800, 'unixepoch') = date('2000-01-01', :date || ' days')) AS incidents
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN session s ON s.school = k.school AND s.date = :date
 GROUP BY s.school, s.slot ORDER BY s.school, s.slot;

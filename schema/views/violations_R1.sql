@@ -5,20 +5,20 @@
 -- requires: R1
 -- each: school
 SELECT h.school, date('2000-01-01', h.date || ' days') AS date, h.slot, h.site, h.grp, h.pupil, 'not_left' AS what
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN closing c ON c.school = k.school
 	AND c.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 CROSS JOIN pupil_here h ON h.school = c.school AND h.date = +c.date
 	AND h.slot = c.slot AND h.site = c.site AND h.grp = c.grp
 UNION ALL
 SELECT l.school, date('2000-01-01', l.date || ' days'), l.slot, min(l.site), min(l.grp), l.pupil, 'left_twice'
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN leaving l ON l.school = k.school
 	AND l.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 GROUP BY l.school, l.date, l.slot, l.pupil HAVING count(*) > 1
 UNION ALL
 SELECT v.school, date('2000-01-01', v.date || ' days'), v.slot, v.site, v.grp, v.pupil, 'alone_not_asked'
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN leaving v ON v.school = k.school
 	AND v.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 WHERE v.how = 4 AND NOT EXISTS (SELECT 1 FROM way w WHERE w.school = v.school
@@ -26,5 +26,5 @@ WHERE v.how = 4 AND NOT EXISTS (SELECT 1 FROM way w WHERE w.school = v.school
 UNION ALL
 SELECT y.school, NULL, NULL, NULL, NULL, y.pupil, 'alone_not_asked'
 FROM way y
-WHERE (:school IS NULL OR y.school = :school) AND y.how = 4 AND y.asked_on IS NULL
+WHERE y.school = :school AND y.how = 4 AND y.asked_on IS NULL
 ORDER BY 1, 2, 3, 6;

@@ -11,7 +11,7 @@ SELECT school, date('2000-01-01', date || ' days') AS date, staff,
 FROM worth WHERE (barred = 1 OR checked = 0) AND minutes > 0
 UNION ALL
 SELECT p.school, date('2000-01-01', (SELECT first_on FROM span) || ' days'), NULL, 'not_countersigned'
-FROM statement_step p WHERE p.step = 1 AND p.month = :month AND (:school IS NULL OR p.school = :school)
+FROM statement_step p WHERE p.step = 1 AND p.month = :month AND p.school = :school
 	AND NOT EXISTS (SELECT 1 FROM statement_step c WHERE c.school = p.school AND c.month = p.month
 	AND c.step = 3)
 UNION ALL

@@ -5,7 +5,7 @@
 -- requires: R12
 -- each: school
 SELECT s.school, date('2000-01-01', s.date || ' days') AS date, s.slot, s.site, s.grp, NULL AS pupil, 'no_roll_call' AS what
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN session s ON s.school = k.school
 	AND s.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 WHERE NOT EXISTS (SELECT 1 FROM attendance a WHERE a.school = s.school
@@ -13,14 +13,14 @@ WHERE NOT EXISTS (SELECT 1 FROM attendance a WHERE a.school = s.school
 UNION ALL
 SELECT h.school, date('2000-01-01', h.date || ' days'), h.slot, h.site, h.grp, NULL, CASE WHEN h.counted <> h.expected
 	THEN 'count_differs' ELSE 'no_second_person' END
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN handover h ON h.school = k.school
 	AND h.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 WHERE trim(coalesce(h.reason, '')) = ''
 	AND (h.counted <> h.expected OR h.to_staff IS NULL OR h.to_staff = h.from_staff)
 UNION ALL
 SELECT l.school, date('2000-01-01', l.date || ' days'), l.slot, l.site, l.grp, l.pupil, 'not_listed'
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN leaving l ON l.school = k.school
 	AND l.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 WHERE l.approval IS NULL AND l.approved_by IS NULL AND (l.person IS NOT NULL AND l.collector IS NULL
@@ -32,13 +32,13 @@ WHERE l.approval IS NULL AND l.approved_by IS NULL AND (l.person IS NOT NULL AND
 		AND (c.ended_on IS NULL OR c.ended_on > l.date)))
 UNION ALL
 SELECT v.school, date('2000-01-01', v.date || ' days'), v.slot, v.site, v.grp, v.pupil, 'approval_no_witness'
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN leaving v ON v.school = k.school
 	AND v.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 WHERE v.approved_by IS NOT NULL AND trim(coalesce(v.witness, '')) = ''
 UNION ALL
 SELECT z.school, date('2000-01-01', z.date || ' days'), z.slot, z.site, z.grp, z.pupil, 'late_not_informed'
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN leaving z ON z.school = k.school
 	AND z.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 JOIN session e ON e.school = z.school AND e.date = z.date AND e.slot = z.slot
@@ -51,13 +51,13 @@ WHERE z.how IN (1, 9)
 		AND t.informed_at IS NOT NULL)
 UNION ALL
 SELECT q.school, date('2000-01-01', q.date || ' days'), q.slot, NULL, NULL, q.pupil, 'kept_not_signed'
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN late_pickup q ON q.school = k.school
 	AND q.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 WHERE q.kept_at IS NOT NULL AND q.signed = 0
 UNION ALL
 SELECT t.school, date('2000-01-01', t.date || ' days'), t.slot, t.site, t.grp, NULL, 'not_closed'
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN session t ON t.school = k.school
 	AND t.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 WHERE EXISTS (SELECT 1 FROM attendance a WHERE a.school = t.school
@@ -66,7 +66,7 @@ WHERE EXISTS (SELECT 1 FROM attendance a WHERE a.school = t.school
 		AND c.slot = t.slot AND c.site = t.site AND c.grp = t.grp)
 UNION ALL
 SELECT y.school, date('2000-01-01', y.date || ' days'), y.slot, y.site, y.grp, NULL, 'not_empty'
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN closing y ON y.school = k.school
 	AND y.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 WHERE y.empty = 0

@@ -6,7 +6,7 @@
 -- each: school
 SELECT c.school, c.school_year + 1 AS school_year, count(*) AS children, 'not_turned' AS what
 FROM child c
-WHERE (:school IS NULL OR c.school = :school)
+WHERE c.school = :school
 	AND c.until_on > CAST(julianday(printf('%04d-09-01', c.school_year + 1))
 		- julianday('2000-01-01') AS INTEGER)
 	AND EXISTS (SELECT 1 FROM session s WHERE s.school = c.school

@@ -10,12 +10,12 @@ SELECT c.school, c.pupil, date('2000-01-01', c.given_on || ' days') AS date, CAS
 FROM consent c
 LEFT JOIN consent_notice n ON n.version = c.notice
 LEFT JOIN guardian g ON g.school = c.school AND g.pupil = c.pupil AND g.guardian = c.guardian
-WHERE (:school IS NULL OR c.school = :school) AND (n.version IS NULL OR c.given_on < n.from_on OR g.guardian IS NULL
+WHERE c.school = :school AND (n.version IS NULL OR c.given_on < n.from_on OR g.guardian IS NULL
 	OR g.delegated_until <= c.given_on)
 	AND c.given_on BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 UNION ALL
 SELECT a.school, a.pupil, date('2000-01-01', a.date || ' days'), 'consent_to_follow'
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN attendance a ON a.school = k.school
 	AND a.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 WHERE a.state = 1 AND NOT EXISTS (SELECT 1 FROM choice_span c
@@ -24,10 +24,10 @@ WHERE a.state = 1 AND NOT EXISTS (SELECT 1 FROM choice_span c
 	AND c.from_on <= a.date AND c.until_on > a.date AND c.slots & a.slot)
 UNION ALL
 SELECT d.school, d.pupil, NULL, 'carer_not_delegated' FROM guardian d
-WHERE (:school IS NULL OR d.school = :school) AND d.relation = 6 AND d.delegated_by IS NULL
+WHERE d.school = :school AND d.relation = 6 AND d.delegated_by IS NULL
 	AND d.ended_on IS NULL
 UNION ALL
 SELECT u.school, NULL, NULL, 'same_hand_same_minute' FROM consent_unit u
-WHERE (:school IS NULL OR u.school = :school) AND u.pupils >= 30 AND u.yes >= u.pupils
+WHERE u.school = :school AND u.pupils >= 30 AND u.yes >= u.pupils
 	AND u.same_minute >= u.yes
 ORDER BY 1, 3, 2;

@@ -6,7 +6,7 @@
 -- each: school
 SELECT s.school, date('2000-01-01', s.date || ' days') AS date, s.slot, s.site, s.grp, s.reason,
 	CASE WHEN s.begin_min IS NULL THEN 'no_window' ELSE 'outside_window' END AS what
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN session s ON s.school = k.school
 	AND s.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 LEFT JOIN site t ON t.school = s.school AND t.site = s.site
@@ -21,7 +21,7 @@ WHERE coalesce((SELECT s.begin_min >= w.begin_min AND s.end_min <= w.end_min
 	LIMIT 1), 0) = 0
 UNION ALL
 SELECT s.school, date('2000-01-01', s.date || ' days'), s.slot, s.site, s.grp, s.reason, 'no_school_day'
-FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
+FROM (SELECT :school AS school) k
 CROSS JOIN session s ON s.school = k.school
 	AND s.date BETWEEN coalesce(:from_on, 0) AND coalesce(:until_on, 1 << 30)
 LEFT JOIN policy_day y ON y.version = s.policy AND y.day = s.date
