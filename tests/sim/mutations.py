@@ -84,7 +84,7 @@ MUTATIONS = [
 	("a new name is not synced", "sync/env.c",
 		"		rc = f->fsync_dir(env->ctx, folder);", "		rc = rc + 0 * (folder == NULL);"),
 	("early segments wait for ever", "sync/merge.c",
-		"	if (status == STATUS_OK && ret->segments > before)\n		status = follow(m, &stream, ret);\n	return status;",
+		"	if (status == STATUS_OK && ret->segments > before)\n		status = merge_follow(m, &stream, ret);\n	return status;",
 		"	(void)before;\n	return status;"),
 	("early segments are taken for the next", "sync/merge.c",
 		"	if (h->first > head.stored + 1)\n", "	if (h->first > head.stored + 100000)\n"),
