@@ -62,6 +62,7 @@ const labels: Pairs = {
 	change: ['变化', 'Change'], children_per_adult: ['每名看护人带几人', 'Children per adult'], country_children_per_adult: ['乡村每名看护人带几人', 'Country: children per adult'], country_fen: ['乡村每生（元）', 'Country: per child'], country_hours: ['乡村每生小时', 'Country: hours per child'],
 	country_incidents_per_1000: ['乡村每千人事件', 'Country: incidents per 1000'], gap_fen: ['差距（元）', 'Gap in yuan'], gap_hours: ['差距小时', 'Gap in hours'], oldest_record: ['最早记录', 'Oldest record'], page: ['页面', 'Page'], side: ['城或乡', 'Side'], sites: ['校点', 'Sites'],
 	town_children_per_adult: ['城镇每名看护人带几人', 'Town: children per adult'], town_fen: ['城镇每生（元）', 'Town: per child'], town_hours: ['城镇每生小时', 'Town: hours per child'], town_incidents_per_1000: ['城镇每千人事件', 'Town: incidents per 1000'], weight: ['权重', 'Weight'], without_records: ['没有记录的', 'Without records'],
+	child_minutes: ['学生分钟', 'Minutes of children'], last_on: ['最近一次', 'Last on'], spans: ['时间段', 'Spans'], takes_part: ['参加', 'Take part'],
 	from_month: ['从哪月', 'From month'], until_month: ['到哪月', 'Until month'],
 	food: ['餐食', 'Food'], found_by: ['发现人', 'Found by'], found_on: ['发现日期', 'Found on'], from_grade: ['原年级', 'From grade'], from_id: ['交班编号', 'From no.'], from_md: ['从（月日）', 'From'], from_whom: ['谁提的', 'From whom'],
 	gates: ['校门数', 'Gates'], gift: ['捐助', 'Gift'], giver: ['谁给的', 'Giver'], goes_home: ['今天回家', 'Goes home'], graduated: ['毕业', 'Graduated'], group_kind: ['人群', 'Group'], guarded: ['有保安', 'Guard'],
