@@ -48,6 +48,9 @@ command(struct api_call *call, struct replica *r, int status)
 		api_fail_domain(call, status, &error);
 		return;
 	}
+	if (call->api->link != NULL && domain_command(call->name) != NULL &&
+	    domain_command(call->name)->urgent)
+		link_urgent(call->api->link);
 	keep_session(call, r);
 	api_json(call, 200, answer, NULL);
 }

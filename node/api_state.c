@@ -62,6 +62,8 @@ static void
 status_call(struct api_call *call, struct replica *r, int status)
 {
 	struct replica_status s = { 0 };
+	uint32_t kept = 0;
+	uint64_t kept_bytes = 0;
 	json_t *answer;
 
 	if (r == NULL && status != STATUS_NOT_INITIALISED) {
@@ -69,11 +71,17 @@ status_call(struct api_call *call, struct replica *r, int status)
 		return;
 	}
 	status = r != NULL ? replica_status(r, &s) : STATUS_OK;
+	if (status == STATUS_OK && r != NULL)
+		status = replica_kept(r, &kept, &kept_bytes);
 	if (status != STATUS_OK) {
 		api_fail(call, status, NULL, NULL);
 		return;
 	}
 	answer = r != NULL ? node_json(r, &s, call) : json_pack("{s:b}", "setup", true);
+	if (r != NULL && replica_role(r) == ROLE_RELAY) {
+		json_object_set_new(answer, "kept", json_integer((json_int_t)kept));
+		json_object_set_new(answer, "kept_bytes", json_integer((json_int_t)kept_bytes));
+	}
 	json_object_set_new(answer, "version", json_string(call->api->version));
 	json_object_set_new(answer, "now_ms", json_integer(now_ms()));
 	api_json(call, 200, answer, NULL);

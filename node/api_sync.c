@@ -1,6 +1,7 @@
 /* What a hub answers to its schools (docs/network.md). */
 #include "node/api_internal.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 /* What the engine said of files that it did not take; the engine's thread. */
 static struct { char name[FOLDER_NAME_BYTES]; } refusals[REFUSALS];
 static size_t refusals_next;
+static atomic_bool merging; /* a job of merge_soon is on its way */
 
 static bool
 was_refused(const char *name)
@@ -32,43 +34,56 @@ on_file(void *ctx, const struct replica_file *f)
 	}
 }
 
-/* A few files, then the queue's next: pages wait no longer than that. */
+/* One job at a time goes round: a few files, then the queue's next, so that pages wait
+ * no longer than that however much there is to merge. */
 struct merge_job {
 	struct engine_job job;
 	struct api *api;
 };
 
+static void merge_soon(struct api *api);
+
 static void
 merge_some(struct engine_job *job, struct replica *r, int status)
 {
 	struct merge_job *m = (struct merge_job *)job;
-	struct replica_import done;
+	struct api *api = m->api;
+	struct replica_import done = { 0 };
 	const char *folder;
 	size_t n = 0;
 
-	if (r != NULL)
-		status = spool_take(m->api->spool, &folder, &n);
-	if (r != NULL && status == STATUS_OK && n > 0)
-		status = replica_import(r, folder, on_file, NULL, &done);
-	if (r != NULL && status == STATUS_OK && n > 0)
-		spool_done(m->api->spool);
-	if (r != NULL && status == STATUS_OK && n > 0 &&
-	    engine_submit(m->api->engine, job) == STATUS_OK)
-		return;
 	free(m);
+	atomic_store(&merging, false);
+	if (r == NULL)
+		return; /* the next file, or start, asks again */
+	status = spool_take(api->spool, &folder, &n);
+	if (status == STATUS_OK && n > 0)
+		status = replica_import(r, folder, on_file, NULL, &done);
+	if (status != STATUS_OK || n == 0)
+		return;
+	spool_done(api->spool);
+	/* A relay with a line of its own hands on at once. */
+	if (done.kept > 0 && api->link != NULL)
+		link_now(api->link);
+	merge_soon(api);
 }
 
 static void
 merge_soon(struct api *api)
 {
-	struct merge_job *m = calloc(1, sizeof(*m));
+	struct merge_job *m;
 
-	if (m == NULL)
+	if (atomic_exchange(&merging, true))
 		return;
-	m->job.run = merge_some;
-	m->api = api;
-	if (engine_submit(api->engine, &m->job) != STATUS_OK)
+	m = calloc(1, sizeof(*m));
+	if (m != NULL) {
+		m->job.run = merge_some;
+		m->api = api;
+	}
+	if (m == NULL || engine_submit(api->engine, &m->job) != STATUS_OK) {
 		free(m);
+		atomic_store(&merging, false);
+	}
 }
 
 /* What a stopped program had not merged yet. */
@@ -252,12 +267,14 @@ out(struct api_call *call, struct replica *r, int status)
 	struct node_id node;
 	char *folder = NULL;
 
-	if (strlen(call->name) < 2 * NODE_ID_BYTES || !read_node(call->name, &node) ||
-	    roster_node(replica_roster(r), &node) == NULL) {
+	if (strlen(call->name) < 2 * NODE_ID_BYTES || !read_node(call->name, &node)) {
 		api_fail(call, STATUS_NOT_FOUND, "http", call->name);
 		return;
 	}
-	status = spool_out(call->api->spool, &node, &folder);
+	/* Whom the roster does not have may need the roster. */
+	if (roster_node(replica_roster(r), &node) == NULL)
+		node = replica_self(r)->id;
+	status = spool_out(call->api->spool, &node, false, &folder);
 	if (status == STATUS_OK && call->name[2 * NODE_ID_BYTES] == '/') {
 		send_file(call, folder, call->name + 2 * NODE_ID_BYTES + 1);
 		free(folder);

@@ -9,6 +9,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #define PATH_MAX_BYTES 512
 #define SEEN_TRIES 20          /* that an exchange waits for its files to be merged */
 #define SEEN_WAIT_S 3
@@ -25,6 +27,7 @@ struct trip {
 	const struct courier_job *job;
 	struct courier_result *ret;
 	bool refused;              /* a file of ours, named in ret.detail */
+	bool hub;                  /* the other side is the last stop */
 };
 
 struct answer {
@@ -270,26 +273,49 @@ hex_of(const struct node_id *id, char ret[2 * NODE_ID_BYTES + 1])
 		(void)snprintf(ret + 2 * i, 3, "%02x", id->b[i]);
 }
 
+/* What came is kept; whether it is enough, the caller's next look says. */
+static bool fetch_for(struct trip *t, const struct node_id *node, bool rosters);
+
+static bool
+id_of(const char *hex, struct node_id *ret)
+{
+	size_t n = 0;
+
+	return hex != NULL && sodium_hex2bin(ret->b, NODE_ID_BYTES, hex, strlen(hex), NULL, &n,
+	    NULL) == 0 && n == NODE_ID_BYTES;
+}
+
+/* A relay that our roster does not name yet may bring the roster that does. */
+static bool
+stranger(struct trip *t, const struct node_id *node)
+{
+	struct node_id own;
+	char text[2 * NODE_ID_BYTES + 1];
+
+	hex_of(node, text);
+	if (!t->job->whose(t->job->ctx, 0, &own) || !fetch_for(t, &own, true))
+		return false;
+	return failed(t, COURIER_OTHER_HUB, text);
+}
+
 static bool
 hello(struct trip *t)
 {
-	char wanted[2 * NODE_ID_BYTES + 1];
-	const char *node;
+	struct node_id node;
+	const char *role;
 	long status;
 	json_t *o = get(t, "/hello", &status);
-	bool ok;
+	bool is_node;
 
 	if (o == NULL)
 		return false;
-	hex_of(t->job->other, wanted);
-	node = json_string_value(json_object_get(o, "node"));
-	ok = node != NULL && strcmp(node, wanted) == 0;
-	if (node == NULL)
-		(void)failed(t, COURIER_PORTAL, "the answer is not of a node");
-	else if (!ok)
-		(void)failed(t, COURIER_OTHER_HUB, node);
+	is_node = id_of(json_string_value(json_object_get(o, "node")), &node);
+	role = json_string_value(json_object_get(o, "role"));
+	t->hub = role != NULL && strcmp(role, "hub") == 0;
 	json_decref(o);
-	return ok;
+	if (!is_node)
+		return failed(t, COURIER_PORTAL, "the answer is not of a node");
+	return t->job->known(t->job->ctx, &node) || stranger(t, &node);
 }
 
 /* ---- to the other side ---- */
@@ -447,6 +473,8 @@ wait_until_seen(struct trip *t, const struct folder_entry *list, size_t n)
 			(void)snprintf(t->ret->detail, sizeof(t->ret->detail), "%s",
 			    list[i].name);
 		t->refused |= there.refused;
+		if (there.seen && !there.refused && t->hub)
+			t->job->delivered(t->job->ctx, list[i].name);
 		if (there.seen)
 			continue;
 		if (++tries > SEEN_TRIES)
@@ -470,7 +498,8 @@ send_all(struct trip *t)
 		return failed(t, COURIER_HERE, status_text(status));
 	for (size_t i = 0; ok && i < n; i++)
 		ok = send_file(t, &list[i]);
-	ok = ok && wait_until_seen(t, list, n);
+	t->ret->all_sent = ok;
+	ok = ok && (t->job->only_send || wait_until_seen(t, list, n));
 	free(list);
 	return ok;
 }
@@ -478,13 +507,13 @@ send_all(struct trip *t)
 /* ---- from the other side ---- */
 
 static bool
-fetch_from(struct trip *t, const char *name, uint64_t offset, uint64_t total)
+fetch_from(struct trip *t, const char *own, const char *name, uint64_t offset,
+    uint64_t total)
 {
 	struct answer a = { .name = name, .offset = offset, .total = total };
-	char own[2 * NODE_ID_BYTES + 1], path[160], range[32];
+	char path[160], range[32];
 	bool ok;
 
-	hex_of(t->job->own, own);
 	(void)snprintf(path, sizeof(path), "/out/%s/%s", own, name);
 	(void)snprintf(range, sizeof(range), "%llu-", (unsigned long long)offset);
 	ok = prepare(t, path, &a);
@@ -500,7 +529,7 @@ fetch_from(struct trip *t, const char *name, uint64_t offset, uint64_t total)
 }
 
 static bool
-fetch(struct trip *t, const char *name, uint64_t total)
+fetch(struct trip *t, const char *own, const char *name, uint64_t total)
 {
 	uint64_t have;
 	bool whole;
@@ -516,7 +545,7 @@ fetch(struct trip *t, const char *name, uint64_t total)
 		uint64_t before = have;
 
 		if (have >= total || !within_budget(t, 1) ||
-		    !fetch_from(t, name, have, total))
+		    !fetch_from(t, own, name, have, total))
 			return false;
 		if (t->job->have(t->job->ctx, name, &have, &whole) != STATUS_OK)
 			return failed(t, COURIER_HERE, name);
@@ -528,7 +557,7 @@ fetch(struct trip *t, const char *name, uint64_t total)
 }
 
 static bool
-fetch_all(struct trip *t)
+fetch_for(struct trip *t, const struct node_id *node, bool rosters)
 {
 	char own[2 * NODE_ID_BYTES + 1], path[80];
 	long status;
@@ -536,22 +565,34 @@ fetch_all(struct trip *t)
 	json_t *o, *file;
 	bool ok = true;
 
-	hex_of(t->job->own, own);
+	hex_of(node, own);
 	(void)snprintf(path, sizeof(path), "/out/%s", own);
 	o = get(t, path, &status);
 	if (o == NULL)
 		return false;
-	/* 404: not in its roster yet; our request is on its way. */
 	json_array_foreach(json_object_get(o, "files"), i, file) {
 		const char *name = json_string_value(json_object_get(file, "name"));
 		json_int_t bytes = json_integer_value(json_object_get(file, "bytes"));
 
 		if (i == COURIER_MAX_FILES || !ok)
 			break;
-		if (name != NULL && spool_name_valid(name) && bytes > 0)
-			ok = fetch(t, name, (uint64_t)bytes);
+		if (name != NULL && bytes > 0 && (rosters ? folder_name_kind(name) ==
+		    FOLDER_ROSTER : spool_name_valid(name)))
+			ok = fetch(t, own, name, (uint64_t)bytes);
 	}
 	json_decref(o);
+	return ok;
+}
+
+static bool
+fetch_all(struct trip *t)
+{
+	struct node_id node;
+	bool ok = true;
+
+	for (unsigned i = 0; ok && t->job->whose(t->job->ctx, i, &node); i++)
+		ok = !t->job->stop(t->job->ctx) ? fetch_for(t, &node, false) :
+		    failed(t, COURIER_STOPPED, "");
 	return ok;
 }
 
@@ -562,8 +603,8 @@ courier_run(struct courier *c, const struct courier_job *job, struct courier_res
 
 	memset(ret, 0, sizeof(*ret));
 	ret->end = COURIER_DONE;
-	if (hello(&t) && send_all(&t))
-		(void)fetch_all(&t);
+	if (hello(&t) && send_all(&t) && !job->only_send)
+		ret->all_received = fetch_all(&t);
 	/* Not at once: a newer roster may have come that heals it. */
 	if (ret->end == COURIER_DONE && t.refused)
 		ret->end = COURIER_REFUSED;

@@ -36,7 +36,6 @@ struct courier_options {
 	const char *proxy;     /* NULL: that of the environment */
 };
 struct courier_job {
-	const struct node_id *own, *other; /* other: whom the address must turn out to be */
 	const char *folder;    /* its KEHOU holds what goes */
 	/* Where what comes is put: spool_have and spool_append. */
 	int (*have)(void *ctx, const char *name, uint64_t *ret_offset, bool *ret_whole);
@@ -44,6 +43,13 @@ struct courier_job {
 	    const void *data, size_t len, uint64_t *ret_have, bool *ret_whole);
 	/* Whether the file was taken in already, so that it need not come. */
 	bool (*seen)(void *ctx, const char *name);
+	/* Whether the node that answers is one to speak to: the hub or a relay. */
+	bool (*known)(void *ctx, const struct node_id *node);
+	/* For whom files are fetched: this node first; false after the last. */
+	bool (*whose)(void *ctx, unsigned i, struct node_id *ret);
+	/* The hub has taken this bundle in. */
+	void (*delivered)(void *ctx, const char *name);
+	bool only_send;        /* fetch nothing, wait for no merging */
 	/* Asked between pieces: end now. */
 	bool (*stop)(void *ctx);
 	/* Waits so many seconds or until stop; true to go on. */
@@ -55,6 +61,7 @@ struct courier_result {
 	enum courier_end end;
 	uint64_t sent_bytes, received_bytes; /* of files; without headers */
 	uint32_t sent, received;             /* files that are whole over there, here */
+	bool all_sent, all_received;         /* that way came to its end */
 	unsigned retry_s;      /* the other side's wish, 0 none */
 	char detail[160];      /* for the log */
 };

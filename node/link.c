@@ -9,6 +9,7 @@
 #include "node/history.h"
 #include "node/log.h"
 #include "node/outing.h"
+#include "node/policy_plan.h"
 
 #define DAY_S INT64_C(86400)
 #define ZONE_S INT64_C(28800) /* UTC+8, always */
@@ -22,8 +23,11 @@ struct link {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	bool stop, asked, running;     /* under lock, as past */
+	bool stop, asked, running, news; /* under lock, as past and plan */
+	bool ahead;                    /* what runs is the urgent one */
 	struct link_past past;
+	struct link_plan plan;         /* in force: the policy's, then kehoud.ini's */
+	uint64_t roster;               /* number after the last import */
 	char *state_path;
 };
 
@@ -97,6 +101,13 @@ load(struct link *l)
 	l->past.day = json_integer_value(json_object_get(o, "day"));
 	l->past.bytes = (uint64_t)json_integer_value(json_object_get(o, "bytes"));
 	l->past.end = (enum courier_end)json_integer_value(json_object_get(o, "end"));
+	if (l->past.end > COURIER_HERE)
+		l->past.end = COURIER_HERE;
+	l->past.out_success_s = json_integer_value(json_object_get(o, "out_success_s"));
+	l->past.out_failure_s = json_integer_value(json_object_get(o, "out_failure_s"));
+	l->past.in_success_s = json_integer_value(json_object_get(o, "in_success_s"));
+	l->past.in_failure_s = json_integer_value(json_object_get(o, "in_failure_s"));
+	l->past.urgent = json_is_true(json_object_get(o, "urgent"));
 	json_decref(o);
 }
 
@@ -104,12 +115,16 @@ load(struct link *l)
 static void
 save(struct link *l)
 {
-	json_t *o = json_pack("{s:I, s:I, s:I, s:i, s:I, s:I, s:i}", "next_s",
+	json_t *o = json_pack("{s:I, s:I, s:I, s:i, s:I, s:I, s:i, s:I, s:I, s:I, s:I,"
+	    " s:b}", "next_s",
 	    (json_int_t)l->past.next_s, "last_success_s",
 	    (json_int_t)l->past.last_success_s, "last_failure_s",
 	    (json_int_t)l->past.last_failure_s, "failures", (int)l->past.failures, "day",
 	    (json_int_t)l->past.day, "bytes", (json_int_t)l->past.bytes, "end",
-	    (int)l->past.end);
+	    (int)l->past.end, "out_success_s", (json_int_t)l->past.out_success_s,
+	    "out_failure_s", (json_int_t)l->past.out_failure_s, "in_success_s",
+	    (json_int_t)l->past.in_success_s, "in_failure_s",
+	    (json_int_t)l->past.in_failure_s, "urgent", (int)l->past.urgent);
 	char *text = o == NULL ? NULL : json_dumps(o, JSON_COMPACT);
 
 	if (text != NULL)
@@ -132,8 +147,11 @@ struct errand {
 	/* in and out */
 	const char *name;
 	bool yes;
-	struct node_id own, other;
+	struct node_id node;
+	unsigned index;
+	uint64_t roster;
 	char *folder;
+	struct link_plan plan;
 };
 
 static void
@@ -172,6 +190,13 @@ errand(struct link *l, struct errand *e, void (*work)(struct errand *e, struct r
 }
 
 static void
+work_plan(struct errand *e, struct replica *r)
+{
+	e->status = policy_plan(r, e->link->o.env, &e->plan);
+}
+
+/* Into a folder of its own: ahead, or everything. */
+static void
 work_outgoing(struct errand *e, struct replica *r)
 {
 	const struct roster_cert *hub = roster_hub(replica_roster(r));
@@ -181,14 +206,50 @@ work_outgoing(struct errand *e, struct replica *r)
 		e->status = STATUS_UNCERTIFIED;
 		return;
 	}
-	e->own = replica_self(r)->id;
-	e->other = hub->node.id;
-	e->status = spool_out(e->link->o.spool, &e->other, &e->folder);
+	e->status = spool_out(e->link->o.spool, &hub->node.id, e->yes, &e->folder);
 	/* The export writes the newest roster; older ones need not go. */
 	if (e->status == STATUS_OK)
 		e->status = spool_drop_rosters(e->link->o.env, e->folder);
 	if (e->status == STATUS_OK)
-		e->status = replica_export_to(r, e->folder, &e->other, &done);
+		e->status = e->yes ? replica_export_urgent(r, e->folder, &hub->node.id, &done) :
+		    replica_export_to(r, e->folder, &hub->node.id, &done);
+}
+
+static void
+work_known(struct errand *e, struct replica *r)
+{
+	const struct roster *roster = replica_roster(r);
+	const struct roster_cert *cert = roster_node(roster, &e->node);
+
+	e->yes = cert != NULL && cert->role != ROLE_SCHOOL && !roster_revoked(roster, &e->node);
+}
+
+static int
+count_client(void *ctx, const struct node_id *node)
+{
+	struct errand *e = ctx;
+
+	if (e->index-- > 1)
+		return 0;
+	e->node = *node;
+	e->yes = true;
+	return 1;
+}
+
+static void
+work_whose(struct errand *e, struct replica *r)
+{
+	e->yes = e->index == 0;
+	if (e->yes)
+		e->node = replica_self(r)->id;
+	else if (replica_clients(r, count_client, e) < 0)
+		e->yes = false;
+}
+
+static void
+work_delivered(struct errand *e, struct replica *r)
+{
+	e->status = replica_delivered(r, e->name);
 }
 
 static void
@@ -213,6 +274,7 @@ work_incoming(struct errand *e, struct replica *r)
 	const char *folder;
 	size_t n = 1;
 
+	e->yes = replica_role(r) == ROLE_RELAY;
 	while (e->status == STATUS_OK && n > 0) {
 		e->status = spool_take(e->link->o.spool, &folder, &n);
 		if (e->status == STATUS_OK && n > 0)
@@ -226,6 +288,7 @@ work_incoming(struct errand *e, struct replica *r)
 			    .transactions = done.transactions,
 			    .outcome = done.partly > 0 ? "partly" : "merged", .message = "" });
 	}
+	e->roster = replica_roster(r)->number;
 }
 
 /* ---- one exchange ---- */
@@ -256,34 +319,79 @@ append_piece(void *ctx, const char *name, uint64_t offset, uint64_t total, const
 }
 
 static bool
+is_known(void *ctx, const struct node_id *node)
+{
+	struct errand e = { .node = *node };
+
+	return errand(ctx, &e, work_known) == STATUS_OK && e.yes;
+}
+
+static bool
+whose(void *ctx, unsigned i, struct node_id *ret)
+{
+	struct errand e = { .index = i };
+
+	if (errand(ctx, &e, work_whose) != STATUS_OK || !e.yes)
+		return false;
+	*ret = e.node;
+	return true;
+}
+
+static void
+delivered(void *ctx, const char *name)
+{
+	struct errand e = { .name = name };
+
+	/* Kept once more is no harm. */
+	(void)!errand(ctx, &e, work_delivered);
+}
+
+/* Under the lock. */
+static bool
+urgent_now(const struct link *l)
+{
+	return l->past.urgent && l->plan.network &&
+	    l->o.env->now_s(l->o.env->ctx) >= l->past.urgent_next_s;
+}
+
+static bool
 is_stopping(void *ctx)
 {
 	struct link *l = ctx;
 	bool stop;
 
 	pthread_mutex_lock(&l->lock);
-	stop = l->stop;
+	stop = l->stop || (!l->ahead && urgent_now(l));
 	pthread_mutex_unlock(&l->lock);
 	return stop;
 }
 
 static void
-exchange(struct link *l, uint64_t day_bytes, struct courier_result *ret)
+exchange(struct link *l, bool ahead, uint64_t day_bytes, struct courier_result *ret)
 {
-	struct errand e = { .folder = NULL }, in = { .folder = NULL };
-	struct courier_job job = { .own = &e.own, .other = &e.other, .seen = is_seen,
-		.have = have_piece, .append = append_piece, .stop = is_stopping, .ctx = l };
+	struct errand e = { .yes = ahead }, in = { .folder = NULL };
+	struct courier_job job = { .known = is_known, .whose = whose, .delivered = delivered,
+		.seen = is_seen, .have = have_piece, .append = append_piece,
+		.stop = is_stopping, .only_send = ahead, .ctx = l };
 	int status = errand(l, &e, work_outgoing);
 
 	memset(ret, 0, sizeof(*ret));
 	ret->end = COURIER_HERE;
 	if (status == STATUS_OK) {
 		job.folder = e.folder;
-		if (day_bytes > 0)
+		if (day_bytes > 0 && !ahead)
 			job.max_bytes = day_bytes > l->past.bytes ?
 			    day_bytes - l->past.bytes : 1;
 		outing_run(&l->o.courier, &job, ret);
 		status = errand(l, &in, work_incoming);
+	}
+	/* One school's refused bundle is no failure of the relay that brought it. */
+	if (status == STATUS_OK && in.yes && ret->end == COURIER_REFUSED)
+		ret->end = COURIER_DONE;
+	/* With a newer roster it may be another answer. */
+	if (status == STATUS_OK && in.roster != l->roster) {
+		l->news = l->roster != 0 || ret->end == COURIER_OTHER_HUB;
+		l->roster = in.roster;
 	}
 	if (status != STATUS_OK) {
 		ret->end = COURIER_HERE;
@@ -303,7 +411,34 @@ random_bits(struct link *l)
 
 /* Under the lock. */
 static void
-record(struct link *l, const struct courier_result *got)
+record_ways(struct link_past *p, const struct courier_result *got, bool ahead, int64_t now_s)
+{
+	if (got->all_sent)
+		p->out_success_s = now_s;
+	else
+		p->out_failure_s = now_s;
+	if (ahead)
+		return;
+	if (got->all_received)
+		p->in_success_s = now_s;
+	else
+		p->in_failure_s = now_s;
+}
+
+/* Under the lock. */
+static void
+record_ahead(struct link *l, const struct courier_result *got, int64_t now_s)
+{
+	struct link_past *p = &l->past;
+	unsigned wait = link_retry_s(p->failures + 1, got->retry_s, random_bits(l));
+
+	p->urgent = got->end != COURIER_DONE;
+	p->urgent_next_s = now_s + (wait < LINK_URGENT_RETRY_S ? wait : LINK_URGENT_RETRY_S);
+}
+
+/* Under the lock. */
+static void
+record(struct link *l, const struct courier_result *got, bool ahead)
 {
 	struct link_past *p = &l->past;
 	int64_t now_s = l->o.env->now_s(l->o.env->ctx), day = (now_s + ZONE_S) / DAY_S;
@@ -315,17 +450,20 @@ record(struct link *l, const struct courier_result *got)
 	if (got->end == COURIER_STOPPED)
 		return;
 	p->end = got->end;
+	record_ways(p, got, ahead, now_s);
 	/* What changed nothing and found nothing is no line worth reading. */
 	if (got->sent > 0 || got->end != COURIER_DONE)
 		history_add(l->o.env, l->o.dir, &(struct history_line){
 		    .way = HISTORY_NETWORK, .bundles = got->sent,
 		    .outcome = got->end == COURIER_DONE ? "sent" : "failed",
 		    .message = ends[got->end] });
-	if (got->end == COURIER_DONE) {
+	if (ahead)
+		record_ahead(l, got, now_s);
+	if (got->end == COURIER_DONE && !ahead) {
 		p->last_success_s = now_s;
 		p->failures = 0;
 		p->next_s = 0;
-	} else {
+	} else if (got->end != COURIER_DONE) {
 		p->last_failure_s = now_s;
 		p->failures++;
 		p->next_s = now_s + link_retry_s(p->failures, got->retry_s, random_bits(l));
@@ -335,46 +473,86 @@ record(struct link *l, const struct courier_result *got)
 	save(l);
 }
 
-/* Under the lock: sleeps until it is time, somebody asks, or the end. */
-static bool
+enum turn { TURN_LOOK, TURN_STOP, TURN_AHEAD, TURN_ALL };
+
+/* Under the lock: sleeps until it is time, somebody asks, the end, or an hour is over. */
+static enum turn
 wait_turn(struct link *l)
 {
-	while (!l->stop && !l->asked) {
-		int64_t now_s = l->o.env->now_s(l->o.env->ctx);
-		int64_t left = link_next_s(&l->o.plan, &l->past, now_s) - now_s;
-		struct timespec until;
+	int64_t now_s = l->o.env->now_s(l->o.env->ctx);
+	int64_t left = link_next_s(&l->plan, &l->past, now_s) - now_s;
+	struct timespec until;
 
-		if (l->o.plan.network && left <= 0)
-			break;
-		/* An hour at most: clocks are set right meanwhile. */
-		if (!l->o.plan.network || left > 3600)
-			left = 3600;
-		(void)clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec += (time_t)left;
-		(void)pthread_cond_timedwait(&l->wake, &l->lock, &until);
+	if (l->stop)
+		return TURN_STOP;
+	if (urgent_now(l))
+		return TURN_AHEAD;
+	if (l->asked || (l->plan.network && left <= 0)) {
+		l->asked = false;
+		return TURN_ALL;
 	}
-	l->asked = false;
-	return !l->stop;
+	/* An hour at most: clocks are set right and policies come meanwhile. */
+	if (!l->plan.network || left > 3600)
+		left = 3600;
+	if (l->past.urgent && l->plan.network && l->past.urgent_next_s - now_s < left)
+		left = l->past.urgent_next_s - now_s;
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)left;
+	(void)pthread_cond_timedwait(&l->wake, &l->lock, &until);
+	return l->stop ? TURN_STOP : TURN_LOOK;
+}
+
+/* What the policy says now; where the engine cannot say, what it said before. */
+static void
+look_at_policy(struct link *l)
+{
+	struct errand e = { .yes = false };
+
+	pthread_mutex_lock(&l->lock);
+	e.plan = l->o.plan;
+	pthread_mutex_unlock(&l->lock);
+	if (errand(l, &e, work_plan) != STATUS_OK)
+		return;
+	pthread_mutex_lock(&l->lock);
+	l->plan = e.plan;
+	pthread_mutex_unlock(&l->lock);
+}
+
+static void
+run_turn(struct link *l, bool ahead)
+{
+	struct courier_result got;
+	uint64_t day_bytes;
+
+	pthread_mutex_lock(&l->lock);
+	day_bytes = l->plan.day_bytes;
+	l->running = true;
+	l->ahead = ahead;
+	l->news = false;
+	pthread_mutex_unlock(&l->lock);
+	exchange(l, ahead, day_bytes, &got);
+	pthread_mutex_lock(&l->lock);
+	l->running = l->ahead = false;
+	record(l, &got, ahead);
+	/* What gave way goes on after it; a new roster is worth a second look. */
+	l->asked |= !ahead && (l->news || (got.end == COURIER_STOPPED && l->past.urgent));
+	pthread_mutex_unlock(&l->lock);
 }
 
 static void *
 link_main(void *ctx)
 {
-	struct courier_result got;
 	struct link *l = ctx;
+	enum turn turn = TURN_LOOK;
 
-	pthread_mutex_lock(&l->lock);
-	while (wait_turn(l)) {
-		uint64_t day_bytes = l->o.plan.day_bytes;
-
-		l->running = true;
-		pthread_mutex_unlock(&l->lock);
-		exchange(l, day_bytes, &got);
+	while (turn != TURN_STOP) {
+		look_at_policy(l);
 		pthread_mutex_lock(&l->lock);
-		l->running = false;
-		record(l, &got);
+		turn = wait_turn(l);
+		pthread_mutex_unlock(&l->lock);
+		if (turn == TURN_AHEAD || turn == TURN_ALL)
+			run_turn(l, turn == TURN_AHEAD);
 	}
-	pthread_mutex_unlock(&l->lock);
 	return NULL;
 }
 
@@ -388,6 +566,7 @@ link_new(const struct link_options *options, struct link **ret)
 	if (l == NULL)
 		return STATUS_NOMEM;
 	l->o = *options;
+	l->plan = options->plan;
 	l->state_path = malloc(len);
 	if (l->state_path == NULL) {
 		free(l);
@@ -435,6 +614,17 @@ link_now(struct link *l)
 }
 
 void
+link_urgent(struct link *l)
+{
+	pthread_mutex_lock(&l->lock);
+	l->past.urgent = true;
+	l->past.urgent_next_s = 0;
+	save(l);
+	pthread_cond_broadcast(&l->wake);
+	pthread_mutex_unlock(&l->lock);
+}
+
+void
 link_set_plan(struct link *l, const struct link_plan *plan)
 {
 	pthread_mutex_lock(&l->lock);
@@ -449,14 +639,20 @@ link_state(struct link *l)
 	json_t *o;
 
 	if (l == NULL)
-		return json_pack("{s:n, s:i, s:i, s:s}", "url", "last_success_s", 0,
-		    "last_failure_s", 0, "failure", "");
+		return json_pack("{s:n, s:i, s:i, s:s, s:b}", "url", "last_success_s", 0,
+		    "last_failure_s", 0, "failure", "", "stick_only", 1);
 	pthread_mutex_lock(&l->lock);
-	o = json_pack("{s:s, s:I, s:I, s:s, s:b, s:I}", "url", l->o.courier.url,
+	o = json_pack("{s:s, s:I, s:I, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:i}", "url", l->o.courier.url,
 	    "last_success_s", (json_int_t)l->past.last_success_s, "last_failure_s",
 	    (json_int_t)l->past.last_failure_s, "failure",
 	    l->past.failures == 0 ? "" : ends[l->past.end], "running",
-	    (int)(l->running || l->asked), "next_s", (json_int_t)l->past.next_s);
+	    (int)(l->running || l->asked), "next_s", (json_int_t)(l->plan.network ?
+	    link_next_s(&l->plan, &l->past, l->o.env->now_s(l->o.env->ctx)) : 0),
+	    "out_success_s", (json_int_t)l->past.out_success_s, "out_failure_s",
+	    (json_int_t)l->past.out_failure_s, "in_success_s",
+	    (json_int_t)l->past.in_success_s, "in_failure_s",
+	    (json_int_t)l->past.in_failure_s, "urgent", (int)l->past.urgent, "stick_only",
+	    (int)!l->plan.network, "interval_s", (int)l->plan.interval_s);
 	pthread_mutex_unlock(&l->lock);
 	return o;
 }

@@ -11,8 +11,12 @@
 #define LINK_INTERVAL_S 900          /* where nobody says otherwise */
 #define LINK_RETRY_S 60
 #define LINK_LONGEST_RETRY_S (6 * 3600)
+#define LINK_URGENT_RETRY_S 300      /* the longest wait with something urgent */
 
+enum { LINK_GIVEN_INTERVAL = 1, LINK_GIVEN_WINDOW = 2, LINK_GIVEN_BYTES = 4,
+	LINK_GIVEN_NETWORK = 8 };
 struct link_plan {
+	unsigned given;          /* which of these kehoud.ini says: policy leaves them */
 	bool network;            /* false: by stick only */
 	unsigned interval_s;
 	int from_min, to_min;    /* of the day in UTC+8; equal: all day */
@@ -24,6 +28,9 @@ struct link_past {               /* kept in ROOT/link.json */
 	int64_t day;             /* since 1970, UTC+8, that bytes are counted for */
 	uint64_t bytes;
 	enum courier_end end;    /* of the last exchange; 0 none */
+	int64_t out_success_s, out_failure_s, in_success_s, in_failure_s; /* each way */
+	bool urgent;             /* something urgent has not gone yet */
+	int64_t urgent_next_s;   /* not before */
 };
 /* Seconds after a failure until the next try; jitter: 0 to 65535, evenly. */
 unsigned link_retry_s(unsigned failures, unsigned wish_s, unsigned jitter);
@@ -46,6 +53,9 @@ int link_new(const struct link_options *options, struct link **ret) MUST_CHECK;
 void link_free(struct link *l);
 /* Any thread: an exchange as soon as may be, outside the plan too. */
 void link_now(struct link *l);
+/* Any thread: something urgent was entered.  It goes at once, outside window and byte
+ * budget and ahead of an exchange that runs; never where the plan says no network. */
+void link_urgent(struct link *l);
 /* Any thread: another plan from now on; an exchange that runs keeps its own. */
 void link_set_plan(struct link *l, const struct link_plan *plan);
 /* For docs/api.md's status; l may be NULL. */

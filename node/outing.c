@@ -25,12 +25,8 @@ struct outing {
 static json_t *
 job_json(const struct courier_options *o, const struct courier_job *job)
 {
-	char own[NODE_ID_BYTES * 2 + 1], other[NODE_ID_BYTES * 2 + 1];
-
-	sodium_bin2hex(own, sizeof own, job->own->b, NODE_ID_BYTES);
-	sodium_bin2hex(other, sizeof other, job->other->b, NODE_ID_BYTES);
-	return json_pack("{s:s, s:s*, s:s*, s:s, s:s, s:s, s:I}", "url", o->url, "ca",
-	    o->ca_file, "proxy", o->proxy, "own", own, "other", other, "folder", job->folder,
+	return json_pack("{s:s, s:s*, s:s*, s:s, s:b, s:I}", "url", o->url, "ca", o->ca_file,
+	    "proxy", o->proxy, "folder", job->folder, "only_send", (int)job->only_send,
 	    "max_bytes", (json_int_t)job->max_bytes);
 }
 
@@ -46,6 +42,8 @@ take_result(struct courier_result *r, const json_t *m)
 	r->received_bytes = outing_number(m, "received_bytes");
 	r->sent = (uint32_t)outing_number(m, "sent");
 	r->received = (uint32_t)outing_number(m, "received");
+	r->all_sent = json_is_true(json_object_get(m, "all_sent"));
+	r->all_received = json_is_true(json_object_get(m, "all_received"));
 	r->retry_s = (unsigned)outing_number(m, "retry_s");
 	(void)snprintf(r->detail, sizeof r->detail, "%s", detail != NULL ? detail : "");
 }
@@ -81,22 +79,47 @@ append(struct outing *o, const char *name, const json_t *m)
 	return place_json(status, offset, whole);
 }
 
+/* The questions about nodes; NULL: it is none of them. */
+static json_t *
+about_node(struct outing *o, const json_t *m)
+{
+	const char *known = outing_text(m, "known");
+	char hex[2 * NODE_ID_BYTES + 1] = "";
+	struct node_id node = { .b = { 0 } };
+	size_t n = 0;
+
+	if (known != NULL)
+		return json_pack("{s:b}", "yes", sodium_hex2bin(node.b, NODE_ID_BYTES, known,
+		    strlen(known), NULL, &n, NULL) == 0 && n == NODE_ID_BYTES &&
+		    o->job->known(o->job->ctx, &node));
+	if (json_object_get(m, "whose") == NULL)
+		return NULL;
+	if (o->job->whose(o->job->ctx, (unsigned)outing_number(m, "whose"), &node))
+		sodium_bin2hex(hex, sizeof hex, node.b, NODE_ID_BYTES);
+	return json_pack("{s:s}", "node", hex);
+}
+
 /* Answers a question, or takes the result: true when that was the last word. */
 static bool
 attend(struct outing *o, const json_t *m)
 {
 	const char *seen = outing_text(m, "seen"), *held = outing_text(m, "have");
-	const char *piece = outing_text(m, "append");
-	const char *name = seen != NULL ? seen : held != NULL ? held : piece;
+	const char *piece = outing_text(m, "append"), *done = outing_text(m, "delivered");
+	const char *name = seen != NULL ? seen : held != NULL ? held : piece != NULL ? piece : done;
 	json_t *answer;
 
 	if (json_object_get(m, "end") != NULL) {
 		take_result(o->result, m);
 		return true;
 	}
+	answer = about_node(o, m);
+	if (answer != NULL)
+		return !outing_say(o->socket, answer);
 	if (name == NULL || !spool_name_valid(name))
 		return true;
-	answer = seen != NULL ? json_pack("{s:b}", "yes",
+	if (done != NULL)
+		o->job->delivered(o->job->ctx, name);
+	answer = done != NULL ? json_pack("{s:b}", "yes", 1) : seen != NULL ? json_pack("{s:b}", "yes",
 	    (int)o->job->seen(o->job->ctx, name)) : held != NULL ? have(o, name)
 	    : append(o, name, m);
 	return !outing_say(o->socket, answer);

@@ -80,13 +80,36 @@ is_stopping(void *ctx)
 }
 
 static bool
-take_id(const json_t *m, const char *key, struct node_id *ret)
+is_known(void *ctx, const struct node_id *node)
 {
-	const char *text = outing_text(m, key);
-	size_t n = 0;
+	char hex[2 * NODE_ID_BYTES + 1];
+	json_t *m;
+	bool yes;
 
-	return text != NULL && sodium_hex2bin(ret->b, NODE_ID_BYTES, text, strlen(text), NULL,
-	    &n, NULL) == 0 && n == NODE_ID_BYTES;
+	sodium_bin2hex(hex, sizeof hex, node->b, NODE_ID_BYTES);
+	m = ask(*(const int *)ctx, json_pack("{s:s}", "known", hex));
+	yes = json_is_true(json_object_get(m, "yes"));
+	json_decref(m);
+	return yes;
+}
+
+static bool
+whose(void *ctx, unsigned i, struct node_id *ret)
+{
+	json_t *m = ask(*(const int *)ctx, json_pack("{s:i}", "whose", (int)i));
+	const char *text = outing_text(m, "node");
+	size_t n = 0;
+	bool yes = text != NULL && sodium_hex2bin(ret->b, NODE_ID_BYTES, text, strlen(text),
+	    NULL, &n, NULL) == 0 && n == NODE_ID_BYTES;
+
+	json_decref(m);
+	return yes;
+}
+
+static void
+delivered(void *ctx, const char *name)
+{
+	json_decref(ask(*(const int *)ctx, json_pack("{s:s}", "delivered", name)));
 }
 
 /* What name look-ups and TLS read, and what is to go. */
@@ -106,16 +129,15 @@ run(const json_t *m, int socket, struct courier_result *ret)
 {
 	struct courier_options options = { .url = outing_text(m, "url"),
 		.ca_file = outing_text(m, "ca"), .proxy = outing_text(m, "proxy") };
-	struct node_id own, other;
-	struct courier_job job = { .own = &own, .other = &other,
-		.folder = outing_text(m, "folder"), .seen = is_seen, .have = have,
-		.append = append, .stop = is_stopping, .wait = wait_some, .ctx = &socket,
+	struct courier_job job = { .folder = outing_text(m, "folder"), .seen = is_seen,
+		.known = is_known, .whose = whose, .delivered = delivered,
+		.only_send = json_is_true(json_object_get(m, "only_send")),
+		.have = have, .append = append, .stop = is_stopping, .wait = wait_some, .ctx = &socket,
 		.max_bytes = outing_number(m, "max_bytes") };
 	struct courier *courier = NULL;
 	int status = STATUS_USAGE;
 
-	if (options.url != NULL && job.folder != NULL && take_id(m, "own", &own) &&
-	    take_id(m, "other", &other))
+	if (options.url != NULL && job.folder != NULL)
 		status = courier_new(&options, &env_posix, &courier);
 	if (status != STATUS_OK)
 		return status;
@@ -131,10 +153,11 @@ run(const json_t *m, int socket, struct courier_result *ret)
 static json_t *
 result_json(const struct courier_result *r)
 {
-	return json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:s}", "end", (int)r->end,
+	return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:I, s:s}", "end", (int)r->end,
 	    "sent_bytes", (json_int_t)r->sent_bytes, "received_bytes",
 	    (json_int_t)r->received_bytes, "sent", (json_int_t)r->sent, "received",
-	    (json_int_t)r->received, "retry_s", (json_int_t)r->retry_s, "detail",
+	    (json_int_t)r->received, "all_sent", (int)r->all_sent, "all_received",
+	    (int)r->all_received, "retry_s", (json_int_t)r->retry_s, "detail",
 	    r->detail);
 }
 

@@ -93,6 +93,7 @@ set_interval(struct settings *s, const char *value)
 	if (!read_number(value, SETTINGS_MAX_MINUTES, &n) || n == 0)
 		return false;
 	s->plan.interval_s = (unsigned)n * 60;
+	s->plan.given |= LINK_GIVEN_INTERVAL;
 	return true;
 }
 
@@ -105,12 +106,14 @@ set_window(struct settings *s, const char *value)
 	if (strlen(value) != 11 || value[5] != '-')
 		return false;
 	memcpy(from, value, 5);
+	s->plan.given |= LINK_GIVEN_WINDOW;
 	return read_time(from, &s->plan.from_min) && read_time(value + 6, &s->plan.to_min);
 }
 
 static bool
 set_day_bytes(struct settings *s, const char *value)
 {
+	s->plan.given |= LINK_GIVEN_BYTES;
 	return read_number(value, UINT64_C(1) << 40, &s->plan.day_bytes);
 }
 
@@ -118,6 +121,7 @@ static bool
 set_network(struct settings *s, const char *value)
 {
 	s->plan.network = strcmp(value, "yes") == 0;
+	s->plan.given |= LINK_GIVEN_NETWORK;
 	return s->plan.network || strcmp(value, "no") == 0;
 }
 

@@ -453,10 +453,10 @@ spool_waiting(struct spool *s)
 }
 
 int
-spool_out(struct spool *s, const struct node_id *peer, char **ret)
+spool_out(struct spool *s, const struct node_id *peer, bool ahead, char **ret)
 {
 	static const char digits[] = "0123456789abcdef";
-	char name[2 * NODE_ID_BYTES + 1];
+	char name[2 * NODE_ID_BYTES + 2];
 	char *path;
 	int status;
 
@@ -464,7 +464,8 @@ spool_out(struct spool *s, const struct node_id *peer, char **ret)
 		name[2 * i] = digits[peer->b[i] >> 4];
 		name[2 * i + 1] = digits[peer->b[i] & 15];
 	}
-	name[2 * NODE_ID_BYTES] = '\0';
+	name[2 * NODE_ID_BYTES] = ahead ? '!' : '\0';
+	name[2 * NODE_ID_BYTES + 1] = '\0';
 	path = join(s->out, name);
 	if (path == NULL)
 		return STATUS_NOMEM;

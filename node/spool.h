@@ -49,8 +49,10 @@ int spool_take(struct spool *s, const char **ret_folder, size_t *ret_n) MUST_CHE
 void spool_done(struct spool *s);
 /* How many whole files wait or are in hand. */
 size_t spool_waiting(struct spool *s);
-/* Folder for what goes to a peer; made when new.  ret: malloced. */
-int spool_out(struct spool *s, const struct node_id *peer, char **ret) MUST_CHECK;
+/* Folder for what goes to a peer; made when new.  ret: malloced.
+ * ahead: another one, for what goes before all else. */
+int spool_out(struct spool *s, const struct node_id *peer, bool ahead, char **ret)
+    MUST_CHECK;
 /* Removes the rosters in a folder of spool_out: the next export writes the newest. */
 int spool_drop_rosters(const struct env *env, const char *folder) MUST_CHECK;
 /* Drops pieces older than SPOOL_PART_DAYS. */

@@ -130,6 +130,10 @@ int replica_export(struct replica *r, const char *folder, bool all,
 /* The same for one of these nodes alone, whether it has files there or not. */
 int replica_export_to(struct replica *r, const char *folder, const struct node_id *node,
     struct replica_export *ret) MUST_CHECK;
+/* Only what is urgent and the node lacks (incidents), in a small bundle that goes ahead;
+ * what replica_export made keeps its place.  Nothing of it: unchanged. */
+int replica_export_urgent(struct replica *r, const char *folder,
+    const struct node_id *node, struct replica_export *ret) MUST_CHECK;
 /* For whom a bundle in a folder is; MALFORMED. */
 int replica_recipient(struct replica *r, const char *folder, const char *name,
     struct node_id *ret) MUST_CHECK;

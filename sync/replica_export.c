@@ -22,6 +22,7 @@ struct plan {
 	struct buffer checkpoint;  /* that the peer lacks; empty: none */
 	uint64_t ended;            /* ours */
 	struct hash content;       /* of what the bundle carries */
+	bool urgent;               /* goes ahead: urgent streams alone */
 };
 
 static int
@@ -51,7 +52,7 @@ plan_piece(void *ctx, const struct store_segment *seg)
 static int
 plan_segments(struct plan *p, const struct vector *shared, const struct vector *acked)
 {
-	for (int urgent = 1; urgent >= 0; urgent--) {
+	for (int urgent = 1; urgent >= (p->urgent ? 1 : 0); urgent--) {
 		for (size_t i = 0; i < shared->n; i++) {
 			const struct vector_entry *e = &shared->entries[i];
 			uint64_t has = vector_get(acked, &e->stream);
@@ -475,7 +476,7 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 			    done == 0 ? verdicts->last : p->verdicts);
 		o.number = p->sent;
 		o.received = p->received;
-		if (o.n == plan->n)
+		if (!plan->urgent && o.n == plan->n)
 			o.replaces = first - 1 - p->floor;
 		if (status == STATUS_OK)
 			status = write_bundle(r, folder, &o, p->last_name, &written);
@@ -568,6 +569,42 @@ out:
 	buffer_release(&verdicts.files);
 	vector_release(&shared);
 	buffer_release(&receipt);
+	buffer_release(&request);
+	return status;
+}
+
+/* A bundle of its own beside the last one, which it neither replaces nor changes. */
+static int
+export_urgent_to(struct replica *r, const char *folder, const struct folder_entry *list,
+    size_t n, const struct roster_cert *to, struct replica_export *ret)
+{
+	static const struct verdicts none;
+	static const struct buffer nothing = BUFFER_INIT;
+	struct plan plan = { .r = r, .urgent = true };
+	struct vector shared = {0};
+	struct buffer request = BUFFER_INIT;
+	struct peer p;
+	uint64_t before;
+	int status = peer_load(r, &to->node.id, &p);
+
+	hash_init(&plan.content, "kehou 1 bundle");
+	if (status == STATUS_OK)
+		status = replica_shared_vector(r, r->scope, &shared);
+	if (status == STATUS_OK)
+		status = plan_segments(&plan, &shared, &p.acked);
+	if (status == STATUS_OK && roster_node(&r->roster, &r->self.pub.id) == NULL)
+		status = store_meta_get(r->store, "self", "request", &request);
+	before = p.sent + 1;
+	if (status == STATUS_OK && plan.n == 0)
+		ret->unchanged++;
+	else if (status == STATUS_OK)
+		status = write_plan(r, folder, &plan, &p, to, &shared, &nothing, &none,
+		    &request, ret);
+	if (status == STATUS_OK)
+		status = remove_superseded(r, folder, list, n, &to->node.id, before, ret);
+	peer_release(&p);
+	free(plan.pieces);
+	vector_release(&shared);
 	buffer_release(&request);
 	return status;
 }
@@ -695,8 +732,19 @@ export_all(struct replica *r, const char *folder, bool all, const struct node_id
 }
 
 static int
+export_urgent(struct replica *r, const char *folder, const struct node_id *to,
+    const struct folder_entry *list, size_t n, struct replica_export *ret)
+{
+	const struct roster_cert *cert = roster_node(&r->roster, to);
+
+	if (r->role != ROLE_SCHOOL || cert == NULL || cert->role != ROLE_HUB)
+		return STATUS_OK;
+	return export_urgent_to(r, folder, list, n, cert, ret);
+}
+
+static int
 export_folder(struct replica *r, const char *folder, bool all,
-    const struct node_id *only, struct replica_export *ret)
+    const struct node_id *only, bool urgent, struct replica_export *ret)
 {
 	struct replica_export done = {0};
 	struct folder_entry *list = NULL;
@@ -724,7 +772,8 @@ export_folder(struct replica *r, const char *folder, bool all,
 	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
 		status = export_roster(r, folder);
 	if (status == STATUS_OK)
-		status = export_all(r, folder, all, only, list, n, &done);
+		status = urgent ? export_urgent(r, folder, only, list, n, &done) :
+		    export_all(r, folder, all, only, list, n, &done);
 	if (status == STATUS_OK)
 		status = store_begin_merge(r->store);
 	if (status == STATUS_OK) {
@@ -745,12 +794,19 @@ int
 replica_export(struct replica *r, const char *folder, bool all,
     struct replica_export *ret)
 {
-	return export_folder(r, folder, all, NULL, ret);
+	return export_folder(r, folder, all, NULL, false, ret);
 }
 
 int
 replica_export_to(struct replica *r, const char *folder, const struct node_id *node,
     struct replica_export *ret)
 {
-	return export_folder(r, folder, false, node, ret);
+	return export_folder(r, folder, false, node, false, ret);
+}
+
+int
+replica_export_urgent(struct replica *r, const char *folder, const struct node_id *node,
+    struct replica_export *ret)
+{
+	return export_folder(r, folder, false, node, true, ret);
 }

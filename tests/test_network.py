@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Schools and their hub over a network that loses, cuts and resets: real processes, a
 seeded proxy between them. KEHOU_SEED repeats a run. Prints TAP."""
+import json
 import os
 import random
 import shutil
@@ -224,7 +225,7 @@ def a_hub_refuses_names_sizes_and_nodes_that_cannot_be():
 		head = {"Kehou-Offset": "0", "Kehou-Length": "4"}
 		assert hub.ask("GET", "/sync/v1/in/../kehou.db")[0] in (400, 404)
 		assert hub.ask("GET", "/sync/v1/in/x.KHB")[0] == 404
-		assert hub.ask("GET", "/sync/v1/out/" + "0" * 16)[0] == 404
+		assert hub.ask("GET", "/sync/v1/out/" + "z" * 16)[0] == 404
 		assert hub.ask("PATCH", "/sync/v1/in/" + name, b"abcd", head)[0] == 422
 		assert hub.ask("PATCH", "/sync/v1/in/" + name, b"abcd", {})[0] == 400
 		assert hub.ask("PATCH", "/sync/v1/in/" + name, b"x" * 70000, head)[0] == 413
@@ -233,7 +234,121 @@ def a_hub_refuses_names_sizes_and_nodes_that_cannot_be():
 		assert not os.listdir(path("hub", "spool", "part"))
 
 
-TESTS = [everything_arrives_and_the_receipt_comes_back,
+def make_relay():
+	made(kehou("invite", "relay", "--name", "中心校中转站", "-o", path("relay.khi"), node="hub"))
+	made(kehou("init", "relay", "--invite", path("relay.khi"), node="relay"))
+	round_by_stick("relay")
+
+
+def round_by_stick(node):
+	os.makedirs(path("stick"), exist_ok=True)
+	for command, way, at in (("export", "--to", node), ("import", "--from", "hub"),
+		("export", "--to", "hub"), ("import", "--from", node)):
+		made(kehou(command, way, path("stick"), node=at))
+
+
+def until(what, condition):
+	deadline = time.monotonic() + 120
+	while not condition():
+		assert time.monotonic() < deadline, what
+		time.sleep(0.05)
+
+
+def arrives(school, *others):
+	"""Exchanges until nothing waits; each way round may need the others to exchange, too."""
+	for _ in range(12):
+		exchange(school)
+		if facts(school)["waiting"] == 0:
+			return
+		for other in others:
+			exchange(other)
+	raise AssertionError("it never arrives", facts(school))
+
+
+def a_relay_hands_on_by_network_and_answers_find_their_way_back():
+	make_county(2)
+	make_relay()
+	with Daemon("hub") as hub, Daemon("relay", "--hub", f"http://127.0.0.1:{hub.port}") as relay:
+		with Daemon("school0", "--hub", f"http://127.0.0.1:{relay.port}") as a, \
+			Daemon("school1", "--hub", f"http://127.0.0.1:{relay.port}") as b:
+			first_head(a)
+			first_head(b)
+			arrives(a, relay)
+			arrives(b, relay)
+			assert facts(relay)["role"] == "relay"
+	same("hub", "school0")
+	same("hub", "school1")
+
+
+def a_relay_killed_in_the_middle_keeps_what_it_acknowledged():
+	make_county()
+	make_relay()
+	with Daemon("hub") as hub:
+		with Daemon("relay") as relay, Daemon("school0", "--hub",
+			f"http://127.0.0.1:{relay.port}") as school:
+			exchange(school)
+			first_head(school)
+			assert exchange(school)["failure"] in ("", "other_hub")
+			exchange(school)
+			kept = facts(relay)["kept"]
+			relay.process.kill()
+			relay.process.wait()
+			assert kept > 0 and facts(school)["waiting"] > 0
+		with Daemon("relay", "--hub", f"http://127.0.0.1:{hub.port}") as relay:
+			assert facts(relay)["kept"] == kept
+			exchange(relay)
+			exchange(relay)
+			with Daemon("school0", "--hub", f"http://127.0.0.1:{relay.port}") as school:
+				school.post("/api/v1/sign-in", {"staff": "校长", "pin": PIN})
+				arrives(school, relay)
+	same("hub", "school0")
+
+
+def network_to_the_relay_and_stick_from_there():
+	make_county()
+	make_relay()
+	with Daemon("relay") as relay, Daemon("school0", "--hub",
+		f"http://127.0.0.1:{relay.port}") as school:
+		first_head(school)
+		exchange(school)
+		exchange(school)
+		round_by_stick("relay")
+		arrives(school)
+	same("hub", "school0")
+
+
+def the_countys_policy_says_when_and_an_incident_goes_at_once():
+	make_county()
+	plan = {"version": 1, "from": "2020-01-01", "title": "方案", "settings": [
+		{"name": "exchange_minutes", "value": 10080},
+		{"name": "exchange_window", "value": "03:00-03:01"}]}
+	with open(path("policy.json"), "w", encoding="utf-8") as f:
+		json.dump(plan, f)
+	made(kehou("policy", "publish", path("policy.json"), node="hub"))
+	with Daemon("hub") as hub, Daemon("school0", "--hub",
+		f"http://127.0.0.1:{hub.port}") as school:
+		first_head(school)
+		arrives(school)
+		until("the policy", lambda: facts(school)["network"]["interval_s"] == 10080 * 60)
+		school.do("staff.add", {"name": "教师", "roles": "teacher"}, request_id="s")
+		assert facts(school)["waiting"] == 1
+		sent = facts(school)["network"]["out_success_s"]
+		school.do("incident.report", {"kind": 1, "date": "2026-09-01", "place": "操场",
+			"what": "摔伤"}, request_id="i")
+		until("the incident", lambda: not facts(school)["network"]["urgent"])
+		assert facts(school)["network"]["out_success_s"] >= sent > 0
+		# It went ahead alone: at the hub is the incident, not yet the teacher.
+		until("merged", lambda: "摔伤" in kehou("show", "incidents", node="hub").stdout)
+		assert "教师" not in kehou("show", "people", node="hub").stdout
+		arrives(school)
+	same("hub", "school0")
+
+
+TESTS = [a_relay_hands_on_by_network_and_answers_find_their_way_back,
+	a_relay_killed_in_the_middle_keeps_what_it_acknowledged,
+	network_to_the_relay_and_stick_from_there,
+	the_countys_policy_says_when_and_an_incident_goes_at_once,
+	everything_arrives_and_the_receipt_comes_back,
 	whatever_is_cut_the_next_exchange_goes_on, a_hub_killed_in_the_middle_loses_nothing,
 	a_sign_in_page_of_the_network_is_told_from_a_hub, another_countys_hub_gets_nothing,
 	a_hub_refuses_names_sizes_and_nodes_that_cannot_be]
