@@ -295,12 +295,51 @@ append_synced(int fd, uint64_t offset, const void *data, size_t len)
 	return status;
 }
 
+static bool
+earlier(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
+/* Under the lock: takes away the piece that was longest without news.  Whoever sends
+ * at full speed into a full spool thus takes room from what stands still only. */
+static bool
+evict_oldest(struct spool *s, const char *but)
+{
+	char name[FOLDER_NAME_BYTES] = "";
+	struct timespec since = { 0 };
+	uint64_t size = 0;
+	struct dirent *e;
+	DIR *d = opendir(s->part);
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		struct stat st;
+
+		if (spool_name_valid(e->d_name) && strcmp(e->d_name, but) != 0 &&
+		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && (name[0] == '\0' || earlier(&st.st_mtim, &since))) {
+			memcpy(name, e->d_name, strlen(e->d_name) + 1);
+			since = st.st_mtim;
+			size = (uint64_t)st.st_size;
+		}
+	}
+	if (name[0] != '\0' && unlinkat(dirfd(d), name, 0) == 0)
+		s->bytes -= size < s->bytes ? size : s->bytes;
+	else
+		name[0] = '\0';
+	if (d != NULL)
+		(void)closedir(d);
+	return name[0] != '\0';
+}
+
 static int
-room_for(struct spool *s, size_t len)
+room_for(struct spool *s, const char *name, size_t len)
 {
 	int status = STATUS_OK;
 
 	(void)pthread_mutex_lock(&s->lock);
+	while (s->bytes + len > SPOOL_MAX_BYTES && evict_oldest(s, name))
+		;
 	if (s->bytes + len > SPOOL_MAX_BYTES || s->files >= SPOOL_MAX_FILES)
 		status = STATUS_BUSY;
 	else
@@ -332,7 +371,7 @@ spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
 		return STATUS_STALE;
 	if (offset + len > total)
 		return STATUS_MALFORMED;
-	status = room_for(s, len);
+	status = room_for(s, name, len);
 	if (status != STATUS_OK)
 		return status;
 	path = join(s->part, name);
@@ -366,12 +405,6 @@ struct oldest {
 	struct timespec since[SPOOL_BATCH_FILES];
 	size_t n;
 };
-
-static bool
-earlier(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
-}
 
 /* Keeps the oldest, in order. */
 static void

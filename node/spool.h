@@ -35,7 +35,8 @@ bool spool_name_valid(const char *name);
 int spool_have(struct spool *s, const char *name, uint64_t *ret_offset, bool *ret_whole)
     MUST_CHECK;
 /* Appends a piece and syncs it before it returns.  STALE when offset is not what
- * is here (ret_have says); TOO_LARGE over the limits above, FULL.  Once total bytes
+ * is here (ret_have says); TOO_LARGE over the limits above, FULL, BUSY when too much
+ * waits whole (unfinished files give way, the longest untouched first).  Once total bytes
  * are here the hash is compared: OK with ret_whole, or CORRUPT and all of it is
  * dropped. */
 int spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,

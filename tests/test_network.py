@@ -50,7 +50,7 @@ class Proxy:
 			c.close()
 			return
 		try:
-			s = socket.create_connection(("127.0.0.1", self.target), timeout=20)
+			s = self.connect()
 		except OSError:
 			c.close()
 			return
@@ -70,6 +70,12 @@ class Proxy:
 				pass
 			x.close()
 
+	def connect(self):
+		return socket.create_connection(("127.0.0.1", self.target), timeout=20)
+
+	def pause(self):
+		pass
+
 	def pump(self, a, b, left, done):
 		try:
 			while True:
@@ -79,6 +85,7 @@ class Proxy:
 				if left[0] is not None:
 					data = data[:max(left[0], 0)]
 					left[0] -= 700
+				self.pause()
 				b.sendall(data)
 				if left[0] is not None and left[0] <= 0:
 					break

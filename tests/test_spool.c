@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -5,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -191,6 +193,39 @@ the_engine_gets_a_few_at_a_time_and_has_them_again_after_a_stop(void **state)
 	assert_int_equal(n, 0);
 }
 
+static void
+a_full_spool_takes_room_from_what_was_left_unfinished_longest(void **state)
+{
+	struct world *w = *state;
+	static const char *const left[] = { "11111111111111111111111111111111.KHB",
+	    "22222222222222222222222222222222.KHB" };
+	struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+	uint64_t have;
+	bool whole;
+	char path[160];
+
+	for (unsigned i = 0; i < 2; i++) {
+		int fd;
+
+		(void)snprintf(path, sizeof(path), "%s/spool/part/%s", w->root, left[i]);
+		fd = open(path, O_CREAT | O_WRONLY, 0600);
+		assert_true(fd >= 0);
+		/* Sparse: it takes no room on the disk. */
+		assert_int_equal(ftruncate(fd, (off_t)(SPOOL_MAX_BYTES / 2)), 0);
+		old[0].tv_sec = old[1].tv_sec = 2000 - 1000 * (time_t)i;
+		assert_int_equal(futimens(fd, old), 0);
+		(void)close(fd);
+	}
+	reopen(w);
+	assert_int_equal(spool_append(w->spool, w->name, 0, BYTES, w->bytes, BYTES, &have,
+	    &whole), STATUS_OK);
+	assert_true(whole);
+	assert_int_equal(spool_have(w->spool, left[0], &have, &whole), STATUS_OK);
+	assert_int_equal(have, SPOOL_MAX_BYTES / 2);
+	assert_int_equal(spool_have(w->spool, left[1], &have, &whole), STATUS_OK);
+	assert_int_equal(have, 0);
+}
+
 int
 main(void)
 {
@@ -200,6 +235,7 @@ main(void)
 		CASE(a_piece_at_another_offset_is_refused_and_the_right_one_told),
 		CASE(other_bytes_than_the_name_says_are_dropped_whole),
 		CASE(no_name_leaves_the_folder_and_no_size_passes_the_limits),
+		CASE(a_full_spool_takes_room_from_what_was_left_unfinished_longest),
 		CASE(the_engine_gets_a_few_at_a_time_and_has_them_again_after_a_stop),
 	};
 

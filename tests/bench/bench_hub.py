@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Half past six: the daily bundles of many schools at once on one hub process. Time until
+all are merged and acknowledged, peak memory, the hub's answers to a page meanwhile; against
+the same bundles merged from a folder. KEHOU_SCHOOLS=N (1000 without)."""
+import concurrent.futures
+import glob
+import http.client
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import test_node
+from test_node import Daemon, PASSPHRASE, PIN, kehou, made, path
+
+SCHOOLS = int(os.environ.get("KEHOU_SCHOOLS", "1000"))
+PIECE = 65536
+
+
+def prepare():
+	"""All enrolled, and for each one bundle that the hub has not seen."""
+	made(kehou("init", "hub", "--county", "410185", "--name", "登封市", "--root-copy",
+		path("copy1"), "--root-copy", path("copy2"), "--passphrase-fd", "FD0",
+		secrets=(PASSPHRASE,), node="hub"))
+	os.makedirs(path("stick", "KEHOU"))
+	for i in range(SCHOOLS):
+		made(kehou("invite", "--school", str(3141000001 + i), "--name", f"第{i + 1}小学",
+			"--class", "220", "-o", path(f"invite{i}"), node="hub"))
+
+	def enrol(i):
+		made(kehou("init", "school", "--invite", path(f"invite{i}"), "--head", "校长",
+			"--pin-fd", "FD0", secrets=(PIN,), node=f"school{i}"))
+		os.mkdir(path(f"stick{i}"))
+		made(kehou("export", "--to", path(f"stick{i}"), node=f"school{i}"))
+		for name in glob.glob(path(f"stick{i}", "KEHOU", "*")):
+			shutil.copy(name, path("stick", "KEHOU"))
+
+	def day(i):
+		run = kehou("import", "--from", path("stick"), node=f"school{i}")
+		assert run.returncode == 0, run.stderr
+		with Daemon(f"school{i}") as d:
+			d.post("/api/v1/sign-in", {"staff": "校长", "pin": PIN})
+			for k in range(30):
+				d.do("staff.add", {"name": f"教师{k}", "roles": "teacher"}, request_id=str(k))
+		os.mkdir(path(f"out{i}"))
+		made(kehou("export", "--to", path(f"out{i}"), node=f"school{i}"))
+
+	with concurrent.futures.ThreadPoolExecutor(2) as pool:
+		list(pool.map(enrol, range(SCHOOLS)))
+		made(kehou("import", "--from", path("stick"), node="hub"))
+		made(kehou("export", "--all", "--to", path("stick"), node="hub"))
+		list(pool.map(day, range(SCHOOLS)))
+
+
+class School(threading.Thread):
+	"""What a school's courier does, and how long it took."""
+
+	def __init__(self, port, bundle):
+		super().__init__(daemon=True)
+		self.port, self.bundle, self.refused, self.took = port, bundle, 0, None
+
+	def ask(self, method, target, body=None, headers=None):
+		while True:
+			try:
+				c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+				c.request(method, target, body, headers or {})
+				answer = c.getresponse()
+				data = answer.read()
+				c.close()
+				if answer.status not in (429, 503):
+					return answer.status, data
+				wait = 1
+			except OSError:
+				wait = 1
+			self.refused += 1
+			time.sleep(wait)
+
+	def run(self):
+		began = time.monotonic()
+		name = os.path.basename(self.bundle)
+		with open(self.bundle, "rb") as f:
+			data = f.read()
+		self.ask("GET", "/sync/v1/hello")
+		for at in range(0, len(data), PIECE):
+			status, said = self.ask("PATCH", "/sync/v1/in/" + name, data[at:at + PIECE],
+				{"Kehou-Offset": str(at), "Kehou-Length": str(len(data))})
+			assert status in (200, 409), (status, said)
+		while json.loads(self.ask("GET", "/sync/v1/in/" + name)[1])["state"] == "waiting":
+			time.sleep(0.5)
+		node = data[7:15].hex()
+		files = json.loads(self.ask("GET", "/sync/v1/out/" + node)[1])["files"]
+		for f in files:
+			if f["name"].endswith(".KHB"):
+				self.ask("GET", f"/sync/v1/out/{node}/{f['name']}", None, {"Range": "bytes=0-"})
+		assert any(f["name"].endswith(".KHB") for f in files), files
+		self.took = time.monotonic() - began
+
+
+def peak_mib(pid):
+	with open(f"/proc/{pid}/status", encoding="ascii") as f:
+		return next(int(line.split()[1]) for line in f if line.startswith("VmHWM")) / 1024
+
+
+def look_at_pages(hub, stop, took):
+	while not stop.is_set():
+		began = time.monotonic()
+		status, _, _ = hub.ask("GET", "/api/v1/status")
+		took.append((time.monotonic() - began, status))
+		time.sleep(0.05)
+
+
+def main():
+	test_node.work = tempfile.mkdtemp(prefix="kehou-bench-hub-")
+	try:
+		prepare()
+		shutil.copytree(path("hub"), path("other"))
+		os.makedirs(path("all", "KEHOU"))
+		bundles = [glob.glob(path(f"out{i}", "KEHOU", "*.KHB"))[0] for i in range(SCHOOLS)]
+		for b in bundles:
+			shutil.copy(b, path("all", "KEHOU"))
+		size = sum(os.path.getsize(b) for b in bundles)
+		began = time.monotonic()
+		made(kehou("import", "--from", path("all"), node="other"))
+		print(f"{SCHOOLS} schools, {size / SCHOOLS:.0f} B a bundle")
+		print(f"from a folder: {time.monotonic() - began:.1f} s")
+		with Daemon("hub") as hub:
+			stop, took = threading.Event(), []
+			page = threading.Thread(target=look_at_pages, args=(hub, stop, took))
+			idle = peak_mib(hub.process.pid)
+			page.start()
+			schools = [School(hub.port, b) for b in bundles]
+			began = time.monotonic()
+			for s in schools:
+				s.start()
+			for s in schools:
+				s.join()
+			total = time.monotonic() - began
+			stop.set()
+			page.join()
+			assert all(s.took is not None for s in schools)
+			times = sorted(t for t, status in took if status == 200)
+			print(f"at once over HTTP, merged and acknowledged: {total:.1f} s; turned away "
+				f"{sum(s.refused for s in schools)} times")
+			print(f"hub's peak {peak_mib(hub.process.pid):.1f} MiB (before: {idle:.1f})")
+			print(f"a page meanwhile: median {times[len(times) // 2] * 1000:.0f} ms, "
+				f"95 % {times[len(times) * 95 // 100] * 1000:.0f} ms, longest "
+				f"{times[-1] * 1000:.0f} ms; turned away {len(took) - len(times)} of {len(took)}")
+	finally:
+		shutil.rmtree(test_node.work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+	main()

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""The installed sample configuration of nginx, with Debian's nginx and a test CA between
+schools and their hub. Prints TAP."""
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+import test_node
+import test_network
+from test_network import arrives, exchange, first_head, make_county, same
+from test_node import Daemon, SRC, path
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin")
+
+
+def openssl(*args):
+	subprocess.run(["openssl", *args], check=True, capture_output=True, cwd=test_node.work)
+
+
+def make_certificates():
+	openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+		"-keyout", "ca.key", "-out", "ca.pem", "-days", "30", "-subj", "/CN=test CA")
+	openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+		"-keyout", "hub.key", "-out", "hub.csr", "-subj", "/CN=localhost")
+	with open(path("san"), "w", encoding="utf-8") as f:
+		f.write("subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n")
+	openssl("x509", "-req", "-in", "hub.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+		"-CAcreateserial", "-out", "hub.pem", "-days", "30", "-extfile", "san")
+
+
+def free_port():
+	"""One that is free on both loopbacks."""
+	with socket.create_server(("127.0.0.1", 0)) as a:
+		port = a.getsockname()[1]
+		with socket.create_server(("::1", port), family=socket.AF_INET6):
+			return port
+
+
+class Nginx:
+	def __init__(self, hub_port):
+		self.port = free_port()
+		with open(os.path.join(SRC, "node/nginx.conf.sample"), encoding="utf-8") as f:
+			server = f.read()
+		for old, new in (("127.0.0.1:8620", f"127.0.0.1:{hub_port}"),
+			("listen 443", f"listen 127.0.0.1:{self.port}"),
+			("listen [::]:443", f"listen [::1]:{self.port}"),
+			("kehou.example.org", "localhost"),
+			("/etc/kehou/tls/fullchain.pem", path("hub.pem")),
+			("/etc/kehou/tls/privkey.pem", path("hub.key"))):
+			assert old in server, f"the sample says {old} no more"
+			server = server.replace(old, new)
+		folders = "".join(f"{name}_temp_path {path('nginx-' + name)};\n" for name in
+			("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+		with open(path("nginx.conf"), "w", encoding="utf-8") as f:
+			f.write(f"daemon off;\nmaster_process off;\npid {path('nginx.pid')};\n"
+				f"error_log {path('nginx.log')};\nevents {{ worker_connections 256; }}\n"
+				f"http {{\naccess_log off;\n{folders}{server}}}\n")
+		self.process = subprocess.Popen([NGINX, "-p", test_node.work, "-e", path("nginx.log"),
+			"-c", path("nginx.conf")])
+
+	def __enter__(self):
+		deadline = time.monotonic() + 60
+		while True:
+			try:
+				socket.create_connection(("::1", self.port), timeout=5).close()
+				return self
+			except OSError:
+				assert self.process.poll() is None and time.monotonic() < deadline
+				time.sleep(0.05)
+
+	def __exit__(self, *_):
+		self.process.send_signal(signal.SIGTERM)
+		self.process.wait(60)
+
+
+def ask(port, method, target, body=None, headers=None):
+	context = ssl.create_default_context(cafile=path("ca.pem"))
+	c = http.client.HTTPSConnection("localhost", port, timeout=60, context=context)
+	c.request(method, target, body, headers or {})
+	answer = c.getresponse()
+	data = answer.read()
+	c.close()
+	return answer.status, data
+
+
+def a_pinned_authority_over_names_ipv4_and_ipv6():
+	make_county(3)
+	make_certificates()
+	with Daemon("hub") as hub, Nginx(hub.port) as nginx:
+		for i, host in enumerate(("localhost", "127.0.0.1", "[::1]")):
+			with Daemon(f"school{i}", "--hub", f"https://{host}:{nginx.port}", "--ca",
+				path("ca.pem")) as school:
+				first_head(school)
+				arrives(school)
+	for i in range(3):
+		same("hub", f"school{i}")
+
+
+def an_authority_that_the_system_does_not_know_is_refused():
+	make_county()
+	make_certificates()
+	with Daemon("hub") as hub, Nginx(hub.port) as nginx:
+		with Daemon("school0", "--hub", f"https://localhost:{nginx.port}") as school:
+			first_head(school)
+			assert exchange(school)["failure"] == "tls"
+			assert not os.listdir(path("hub", "spool", "part"))
+
+
+def the_systems_authorities_serve_where_none_is_pinned():
+	"""With the test's CA in place of the system's, in a mount namespace of the daemon."""
+	bundle = "/etc/ssl/certs/ca-certificates.crt"
+	if not os.path.exists(bundle) or subprocess.run(["unshare", "-m", "true"], check=False,
+		capture_output=True).returncode != 0:
+		return "no mount namespace here"
+	make_county()
+	make_certificates()
+	with open(path("kehoud"), "w", encoding="utf-8") as f:
+		f.write(f"#!/bin/sh\nmount --bind {path('ca.pem')} {bundle} && exec {test_node.KEHOUD} "
+			'"$@"\n')
+	os.chmod(path("kehoud"), 0o755)
+	with Daemon("hub") as hub, Nginx(hub.port) as nginx:
+		real = test_node.KEHOUD
+		with open(path("apart"), "w", encoding="utf-8") as f:
+			f.write(f"#!/bin/sh\nexec unshare -m {path('kehoud')} \"$@\"\n")
+		os.chmod(path("apart"), 0o755)
+		try:
+			test_node.KEHOUD = path("apart")
+			with Daemon("school0", "--hub", f"https://localhost:{nginx.port}") as school:
+				first_head(school)
+				arrives(school)
+		finally:
+			test_node.KEHOUD = real
+	same("hub", "school0")
+	return None
+
+
+def a_file_goes_through_in_pieces():
+	make_county()
+	make_certificates()
+	name = "/sync/v1/in/" + "0" * 32 + ".KHB"
+	piece = os.urandom(65536)
+	with Daemon("hub") as hub, Nginx(hub.port) as nginx:
+		for i in range(3):
+			status, data = ask(nginx.port, "PATCH", name, piece, {"Kehou-Offset":
+				str(i * 65536), "Kehou-Length": str(3 * 65536)})
+			if i < 2:
+				assert (status, json.loads(data)["have"]) == (200, (i + 1) * 65536), data
+		assert status == 422, status # another hash: the whole is dropped
+
+
+def whoever_comes_through_the_proxy_is_no_local_caller():
+	make_county()
+	make_certificates()
+	with Daemon("hub") as hub, Nginx(hub.port) as nginx:
+		assert hub.ask("GET", "/api/v1/schools")[0] == 200
+		for said in ({}, {"X-Forwarded-For": "127.0.0.1"}, {"X-Forwarded-For": ""},
+			{"Forwarded": "for=127.0.0.1"}):
+			status, _ = ask(nginx.port, "GET", "/api/v1/schools", None, said)
+			assert status in (401, 403), (status, said)
+
+
+TESTS = [a_pinned_authority_over_names_ipv4_and_ipv6,
+	an_authority_that_the_system_does_not_know_is_refused,
+	the_systems_authorities_serve_where_none_is_pinned, a_file_goes_through_in_pieces,
+	whoever_comes_through_the_proxy_is_no_local_caller]
+
+
+def main():
+	if NGINX is None or shutil.which("openssl") is None:
+		print("1..0 # SKIP nginx or openssl is not installed")
+		return 0
+	wanted = sys.argv[1:]
+	tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
+	print(f"1..{len(tests)}")
+	failed = 0
+	for i, test in enumerate(tests, 1):
+		test_node.work = tempfile.mkdtemp(prefix="kehou-nginx-")
+		try:
+			skip = test()
+			print(f"ok {i} - {test.__name__}" + (f" # SKIP {skip}" if skip else ""), flush=True)
+		except Exception:
+			failed += 1
+			print("# " + traceback.format_exc().replace("\n", "\n# "))
+			print(f"not ok {i} - {test.__name__}", flush=True)
+		finally:
+			shutil.rmtree(test_node.work, ignore_errors=True)
+	return 1 if failed else 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
