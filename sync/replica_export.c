@@ -601,7 +601,7 @@ export_urgent_to(struct replica *r, const char *folder, const struct folder_entr
 		status = write_plan(r, folder, &plan, &p, to, &shared, &nothing, &none,
 		    &request, ret);
 	if (status == STATUS_OK)
-		status = remove_superseded(r, folder, list, n, &to->node.id, before, ret);
+		status = remove_superseded(r, folder, list, n, &p, before, ret);
 	peer_release(&p);
 	free(plan.pieces);
 	vector_release(&shared);
