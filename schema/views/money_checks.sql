@@ -25,6 +25,11 @@ UNION ALL
 SELECT e.school, date('2000-01-01', e.date || ' days'), e.person, 'too_late', NULL, NULL
 FROM duty_entry e WHERE e.school = :school AND e.at / 86400000 - 10957 - e.date > 92
 UNION ALL
+SELECT f.of_school, date('2000-01-01', (SELECT first_on FROM span) || ' days'), NULL, 'not_posted', NULL, NULL
+FROM county_step f JOIN statement_step o ON o.school = f.of_school AND o.month = f.month AND o.step = 1
+WHERE f.month = :month AND f.step = 5 AND f.state = 1 AND o.posted_on IS NULL
+	AND f.of_school = :school
+UNION ALL
 SELECT x.school, date('2000-01-01', x.held_on || ' days'), NULL, 'purpose', NULL, NULL FROM spending x
 WHERE x.school = :school AND x.purpose NOT BETWEEN 1 AND 4
 UNION ALL
