@@ -335,3 +335,57 @@ merge_erase(struct merge *m)
 	buffer_release(&l.packed);
 	return status;
 }
+
+/* ---- the same segment, erased on one side ---- */
+
+struct chain {
+	uint64_t first;
+	uint8_t prev[HASH_BYTES], hash[HASH_BYTES];
+	uint64_t ends;  /* of the segment before */
+	uint32_t count;
+	bool found;
+};
+
+static int
+find_place(void *ctx, const struct store_segment *seg)
+{
+	struct chain *c = ctx;
+
+	if (seg->first + seg->count == c->first)
+		memcpy(c->prev, seg->hash, HASH_BYTES);
+	if (seg->first < c->first)
+		return 0;
+	c->found = seg->first == c->first;
+	c->count = seg->count;
+	memcpy(c->hash, seg->hash, HASH_BYTES);
+	return 1;
+}
+
+int
+merge_erase_same(struct merge *m, const uint8_t *packed, size_t len,
+    const struct segment_header *h, uint32_t writer, bool *ret)
+{
+	struct chain c = { .first = h->first };
+	struct segment s = {0};
+	uint8_t hash[HASH_BYTES];
+	uint64_t base;
+	int status = store_base(m->store, writer, &base, c.prev);
+
+	/* The first segment after a cut follows what the checkpoint names. */
+	if (status == STATUS_OK && base + 1 != h->first)
+		memset(c.prev, 0, HASH_BYTES);
+	if (status == STATUS_OK)
+		status = store_segments(m->store, writer, h->first < 2 ? 0 :
+		    h->first - 2, find_place, &c);
+
+	*ret = false;
+	if (status < 0 || !c.found || c.count != h->count)
+		return status < 0 ? status : STATUS_OK;
+	status = segment_open(packed, len, &s);
+	if (status == STATUS_OK)
+		status = segment_hash(&s, m->roster->county, c.prev, hash);
+	if (status == STATUS_OK)
+		*ret = memcmp(hash, c.hash, HASH_BYTES) == 0;
+	segment_release(&s);
+	return status == STATUS_NOMEM ? status : STATUS_OK;
+}
