@@ -220,6 +220,20 @@ def a_hub_lets_nobody_in_before_it_has_people():
 		d.get("/api/v1/view/pupils", 401)
 		d.do("county.staff.add", {"name": "x", "roles": "clerk", "pin": "246810"}, 401)
 		d.get("/api/v1/exchange/files", 401)
+	with open(path("clerk.pin"), "w", encoding="utf-8") as f:
+		f.write(test_node.PIN)
+	made(kehou("do", "county.staff.add", "name=县办", "roles=clerk", "pin=@" + path("clerk.pin"),
+		node="hub"))
+	with Daemon("hub") as d:
+		d.sign_in("县办", "135791", 401)
+		d.sign_in("nobody", status=401)
+		d.sign_in("县办")
+		assert d.get("/api/v1/me")["staff"]["name"] == "县办"
+		assert d.get("/api/v1/schools")["rows"]
+		clerk = d.get("/api/v1/view/county_staff")["rows"][0]["staff"]
+		d.do("county.staff.add", {"name": "second", "roles": "clerk", "pin": test_node.PIN})
+		d.do("county.staff.end", {"staff_id": clerk})
+		d.get("/api/v1/schools", 401)
 
 
 def R18_a_look_at_telephones_is_noted_before_they_are_shown():
