@@ -55,6 +55,7 @@ static const struct entry entries[] = {
 	{ "doctor", NULL, kehou_doctor, true },
 	{ "pin", NULL, kehou_pin, true },
 	{ "policy", "publish", kehou_policy_publish, true },
+	{ "retention", NULL, kehou_retention, true },
 };
 #define NENTRIES (sizeof entries / sizeof *entries)
 

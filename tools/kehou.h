@@ -35,6 +35,8 @@ kehou_command kehou_audit_pack;
 kehou_command kehou_do, kehou_do_show, kehou_do_commands, kehou_do_views;
 /* --help of one command or view of the domain: what it is, and its parameters. */
 void kehou_do_help(const struct cli *c, bool view, const char *name);
+/* kehou_retention.c */
+kehou_command kehou_retention;
 /* kehou_exchange.c */
 kehou_command kehou_exchange_export, kehou_exchange_import;
 /* kehou_status.c */

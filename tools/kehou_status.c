@@ -13,7 +13,7 @@ status_object(struct cli *c, const struct replica_status *s)
 	bool hub = replica_role(c->replica) == ROLE_HUB;
 
 	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:I, s:I, s:I,"
-	    " s:I, s:I, s:I}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
+	    " s:I, s:I, s:I, s:I}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
 	    ? "school" : "relay", "scope", cli_number(hub ? roster->county
 	    : replica_scope(c->replica), scope), "transactions",
 	    (json_int_t)s->transactions, "waiting", (json_int_t)s->waiting,
@@ -21,7 +21,8 @@ status_object(struct cli *c, const struct replica_status *s)
 	    (json_int_t)s->confirmed_s * 1000, "receipt_ms",
 	    (json_int_t)s->receipt_s * 1000, "exceptions", (int)s->exceptions,
 	    "certified", s->certified, "held", (json_int_t)s->held, "inbox",
-	    (json_int_t)s->inbox, "locked", (json_int_t)s->locked, "roster", (json_int_t)s->roster, "last_export_ms",
+	    (json_int_t)s->inbox, "locked", (json_int_t)s->locked,
+	    "ends_held", (json_int_t)s->ends_held, "roster", (json_int_t)s->roster, "last_export_ms",
 	    (json_int_t)s->last_export_s * 1000, "last_import_ms",
 	    (json_int_t)s->last_import_s * 1000);
 }
@@ -93,6 +94,8 @@ print_rest(struct cli *c, const struct replica_status *s)
 		cli_say(c, stdout, MSG("status.inbox"), cli_number(s->inbox, n), NULL);
 	if (s->held > 0)
 		cli_say(c, stdout, MSG("status.held"), cli_number(s->held, n), NULL);
+	if (s->ends_held > 0)
+		cli_say(c, stdout, MSG("status.ends_held"), NULL);
 	output_time(c->lang, s->last_export_s, time);
 	cli_say(c, stdout, MSG("status.last_export"), time, NULL);
 	output_time(c->lang, s->last_import_s, time);
