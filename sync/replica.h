@@ -246,19 +246,21 @@ int replica_schools(struct replica *r, replica_school_visit *visit, void *ctx)
 /* Hub: ends a school's records by rules (checkpoint.h; scope and rules are read):
  * rows that end go everywhere, and of the history whose transactions are all before
  * before_s only what has not ended is kept.  What ended before stays ended.
- *   EXISTS   nothing new would end, and nothing more of the history give way
+ *   EXISTS   no row would end, and nothing more of the history give way
  *   RIGHTS   not a hub;  NOT_FOUND no such school
  *   TOO_LARGE what is left is more than CHECKPOINT_MAX_BYTES
  *   FORK     what is left does not make the state that is here: nothing was done
+ * look: all of it is done, counted and taken back.
  * Nothing is done by itself, ever.  Afterwards replica_reclaim_all once. */
 struct replica_ended {
 	uint64_t number;           /* of the checkpoint */
+	uint64_t rows;             /* that went out of the tables here */
 	uint64_t streams;          /* whose history was cut */
 	uint64_t segments, bytes;  /* packed, that gave way */
 	uint64_t pieces, left;     /* what is left of them: pieces, bytes */
 };
 int replica_end(struct replica *r, const struct checkpoint *rules, int64_t before_s,
-    struct replica_ended *ret) MUST_CHECK;
+    bool look, struct replica_ended *ret) MUST_CHECK;
 /* Gives the file system back what was freed. */
 int replica_reclaim_all(struct replica *r) MUST_CHECK;
 

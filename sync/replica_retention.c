@@ -81,6 +81,8 @@ struct making {
 	struct checkpoint_stream *s; /* at hand */
 	int64_t before_s;
 	bool open;                   /* the stream's cut is before this segment */
+	bool again;                  /* also when nothing is new */
+	bool look;                   /* nothing of it stays */
 	struct replica_ended done;
 };
 
@@ -240,13 +242,16 @@ finish(struct making *k, struct merge *m, const struct buffer *rest)
 		    rest->len, &taken);
 	if (status == STATUS_OK && taken != STATUS_OK)
 		status = taken == STATUS_EARLY ? STATUS_FORK : taken;
+	if (status == STATUS_OK)
+		status = store_ended_rows(k->r->store, &k->c, &k->done.rows);
+	if (status == STATUS_OK && !k->again && k->done.rows == 0 && k->done.segments == 0)
+		status = STATUS_EXISTS;
 	buffer_release(&head);
 	return status;
 }
 
-/* again: also when nothing is new. */
 static int
-make(struct making *k, const struct checkpoint *rules, bool again)
+make(struct making *k, const struct checkpoint *rules)
 {
 	struct merge m = replica_merge(k->r);
 	struct buffer rest = BUFFER_INIT;
@@ -261,7 +266,7 @@ make(struct making *k, const struct checkpoint *rules, bool again)
 		status = reach_all(k);
 	if (status == STATUS_OK)
 		status = merge_thin(&m, &k->c, &rest);
-	if (status == STATUS_OK && !again)
+	if (status == STATUS_OK && !k->again)
 		status = anything_new(k);
 	if (status == STATUS_OK)
 		status = finish(k, &m, &rest);
@@ -270,36 +275,40 @@ make(struct making *k, const struct checkpoint *rules, bool again)
 }
 
 static int
-end_scope(struct replica *r, const struct checkpoint *rules, int64_t before_s,
-    bool again, struct replica_ended *ret)
+end_scope(struct making *k, const struct checkpoint *rules, struct replica_ended *ret)
 {
-	struct making k = { .r = r, .c = { .scope = rules->scope }, .before_s = before_s };
-	int status = replica_seal(r);
+	struct store *store = k->r->store;
+	int status = replica_seal(k->r);
 
+	k->c.scope = rules->scope;
 	if (status == STATUS_OK)
-		status = store_begin_merge(r->store);
+		status = store_begin_merge(store);
 	if (status != STATUS_OK)
 		return status;
-	status = make(&k, rules, again);
-	if (status == STATUS_OK)
-		status = store_commit_merge(r->store);
+	status = make(k, rules);
+	if (status == STATUS_OK && !k->look)
+		status = store_commit_merge(store);
+	if (status != STATUS_OK || k->look)
+		store_rollback(store);
+	checkpoint_release(&k->c);
 	if (status != STATUS_OK)
-		store_rollback(r->store);
-	else if (ret != NULL)
-		*ret = k.done;
-	checkpoint_release(&k.c);
-	return status == STATUS_OK ? store_truncate_log(r->store) : status;
+		return status;
+	if (ret != NULL)
+		*ret = k->done;
+	return k->look ? STATUS_OK : store_truncate_log(store);
 }
 
 int
 replica_end(struct replica *r, const struct checkpoint *rules, int64_t before_s,
-    struct replica_ended *ret)
+    bool look, struct replica_ended *ret)
 {
+	struct making k = { .r = r, .before_s = before_s, .look = look };
+
 	if (r->role != ROLE_HUB)
 		return STATUS_RIGHTS;
 	if (roster_school(&r->roster, rules->scope) == NULL)
 		return STATUS_NOT_FOUND;
-	return end_scope(r, rules, before_s, false, ret);
+	return end_scope(&k, rules, ret);
 }
 
 /* ---- another issuing key ---- */
@@ -307,6 +316,8 @@ replica_end(struct replica *r, const struct checkpoint *rules, int64_t before_s,
 static int
 renew(struct replica *r, uint64_t scope)
 {
+	/* Nothing more is cut: no time is before this one. */
+	struct making k = { .r = r, .before_s = INT64_MIN, .again = true };
 	struct checkpoint none = { .scope = scope }, c = {0};
 	struct buffer head = BUFFER_INIT;
 	size_t len;
@@ -317,9 +328,7 @@ renew(struct replica *r, uint64_t scope)
 		    r->roster.issuing_pk, &c, &len);
 	checkpoint_release(&c);
 	buffer_release(&head);
-	/* Nothing more is cut: no time is before this one. */
-	return status == STATUS_BAD_SIGNATURE ? end_scope(r, &none, INT64_MIN, true, NULL) :
-	    status;
+	return status == STATUS_BAD_SIGNATURE ? end_scope(&k, &none, NULL) : status;
 }
 
 int

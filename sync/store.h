@@ -226,6 +226,9 @@ int store_end_rows(struct store *s, const struct checkpoint *c, int64_t now_s)
 /* Rows that came after they had ended. */
 int store_ended_late(struct store *s, const struct checkpoint *c, uint64_t rows,
     int64_t now_s) MUST_CHECK;
+/* How many rows it took out of the tables here. */
+int store_ended_rows(struct store *s, const struct checkpoint *c, uint64_t *ret)
+    MUST_CHECK;
 /* Digest of a scope without what ends (NULL: nothing does); private: with the
  * private columns, which only the school's devices have alike. */
 int store_digest_left(struct store *s, uint64_t scope, const struct checkpoint *c,

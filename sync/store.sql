@@ -124,6 +124,7 @@ CREATE TABLE IF NOT EXISTS kehou_ended ( -- what ended here, for people
 	number INTEGER NOT NULL,
 	tbl    INTEGER NOT NULL, -- 0: what came afterwards, of all tables
 	rows   INTEGER NOT NULL,
+	below  INTEGER,          -- rows with a key below it; NULL by a list alone
 	at_s   INTEGER NOT NULL,
 	PRIMARY KEY (scope, number, tbl)
 ) WITHOUT ROWID;
@@ -309,8 +310,10 @@ UPDATE kehou_checkpoint SET rest = ?3 WHERE scope = ?1 AND held = ?2
 -- name: checkpoint_held
 SELECT count(*) FROM kehou_checkpoint WHERE held = 1
 -- name: ended_add
-INSERT INTO kehou_ended (scope, number, tbl, rows, at_s) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO kehou_ended (scope, number, tbl, rows, at_s, below) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT (scope, number, tbl) DO UPDATE SET rows = rows + excluded.rows
+-- name: ended_rows
+SELECT coalesce(sum(rows), 0) FROM kehou_ended WHERE scope = ?1 AND number = ?2 AND tbl > 0
 -- name: ended_tomb
 DELETE FROM kehou_tomb WHERE tbl = ?1 AND key = ?2
 -- name: ended_mine

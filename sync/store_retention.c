@@ -256,14 +256,11 @@ store_checkpoints_held(struct store *s, uint64_t *ret)
 
 static int
 note_ended(struct store *s, const struct checkpoint *c, uint16_t table, uint64_t rows,
-    int64_t now_s)
+    struct value below, int64_t now_s)
 {
 	struct store_stmt *st;
-	int status = STATUS_OK;
+	int status = store_statement(s, SYNC_SQL_ENDED_ADD, &st);
 
-	if (rows == 0)
-		return STATUS_OK;
-	status = store_statement(s, SYNC_SQL_ENDED_ADD, &st);
 	if (status != STATUS_OK)
 		return status;
 	store_bind_at(st, 1, value_int((int64_t)c->scope));
@@ -271,6 +268,7 @@ note_ended(struct store *s, const struct checkpoint *c, uint16_t table, uint64_t
 	store_bind_at(st, 3, value_int(table));
 	store_bind_at(st, 4, value_int((int64_t)rows));
 	store_bind_at(st, 5, value_int(now_s));
+	store_bind_at(st, 6, below);
 	return store_run(st);
 }
 
@@ -278,7 +276,38 @@ int
 store_ended_late(struct store *s, const struct checkpoint *c, uint64_t rows,
     int64_t now_s)
 {
-	return note_ended(s, c, 0, rows, now_s);
+	return note_ended(s, c, 0, rows, value_null(), now_s);
+}
+
+int
+store_ended_rows(struct store *s, const struct checkpoint *c, uint64_t *ret)
+{
+	struct store_stmt *st;
+	bool row = false;
+	int status = store_statement(s, SYNC_SQL_ENDED_ROWS, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int((int64_t)c->scope));
+	store_bind_at(st, 2, value_int((int64_t)c->number));
+	status = store_step(st, &row);
+	if (status == STATUS_OK && row)
+		*ret = (uint64_t)store_column(st, 0).i;
+	store_reset(st);
+	return status;
+}
+
+/* The highest number that rules give for a table, NULL where they have lists alone. */
+static struct value
+ends_below(const struct checkpoint_match *matches, size_t n)
+{
+	struct value below = value_null();
+
+	for (size_t i = 0; i < n; i++)
+		if (matches[i].rule->nvalues == 0 &&
+		    (below.type == VALUE_NULL || matches[i].rule->below > below.i))
+			below = value_int(matches[i].rule->below);
+	return below;
 }
 
 struct ending {
@@ -453,7 +482,8 @@ store_end_rows(struct store *s, const struct checkpoint *c, int64_t now_s)
 		if (status == STATUS_OK)
 			status = end_tombs(&e, c->scope);
 		if (status == STATUS_OK)
-			status = note_ended(s, c, e.t->id, e.rows, now_s);
+			status = note_ended(s, c, e.t->id, e.rows,
+			    ends_below(matches, e.n), now_s);
 	}
 	if (status == STATUS_OK)
 		status = store_tombs_load(s);

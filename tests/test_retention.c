@@ -108,7 +108,7 @@ end_records(struct life *w, int64_t pupil, struct replica_ended *ret)
 	};
 	struct checkpoint c = { .scope = LIFE_SCHOOL, .rules = rules, .nrules = 2 };
 
-	return replica_end(w->node[0].r, &c, CUT_TIME, ret);
+	return replica_end(w->node[0].r, &c, CUT_TIME, false, ret);
 }
 
 static bool

@@ -148,10 +148,44 @@ put_rows(struct pack *p, const char *name, json_t *rows)
 	return rc;
 }
 
+/* Duty reaches three months back; dates as text are in order. */
+static int
+days_are_there(struct pack *p)
+{
+	int first = p->month / 100 * 12 + p->month % 100 - 4;
+	struct domain_error error = { .code = "" };
+	json_t *rows = NULL, *args = json_object(), *row;
+	char from[32], month[16];
+	int rc = CLI_OK, status;
+	size_t i;
+
+	if (p->school != 0)
+		json_object_set_new(args, "school", json_integer((json_int_t)p->school));
+	status = domain_show(p->c->replica, &p->c->user, "retention_ended", args, &rows,
+	    &error);
+	json_decref(args);
+	if (status != STATUS_OK)
+		return cli_fail_domain(p->c, status, &error);
+	snprintf(from, sizeof from, "%04d-%02d-01", first / 12, first % 12 + 1);
+	snprintf(month, sizeof month, "%04d-%02d", p->month / 100, p->month % 100);
+	json_array_foreach(rows, i, row) {
+		const char *day = json_string_value(json_object_get(row, "before_day"));
+
+		if (rc == CLI_OK && day != NULL && strcmp(from, day) < 0) {
+			snprintf(error.code, sizeof error.code, "R11.ended");
+			snprintf(error.args[0], sizeof error.args[0], "%s", month);
+			error.data_safe = true;
+			rc = cli_fail_domain(p->c, STATUS_REFUSED, &error);
+		}
+	}
+	json_decref(rows);
+	return rc;
+}
+
 static int
 put_tables(struct pack *p)
 {
-	int rc = CLI_OK;
+	int rc = days_are_there(p);
 
 	for (size_t i = 0; rc == CLI_OK && i < sizeof tables / sizeof *tables; i++) {
 		struct domain_error error = { .code = "" };

@@ -8,13 +8,17 @@
 
 #define EPOCH_DAYS 10957   /* 2000-01-01 since 1970-01-01 */
 #define CHINA_S 28800
-#define MAX_RULES 3
+#define MAX_RULES 4
+#define CHILDREN 3        /* the last of them, of children by number */
+#define HEARD_S (100 * 86400) /* longer than a holiday */
+
+enum doing { SHOW, LOOK, END };
 
 /* The rules of one school, out of the view retention_rules. */
 struct plan {
 	struct checkpoint c;
 	struct checkpoint_rule rules[MAX_RULES];
-	int64_t before_day;    /* history before it gives way */
+	int64_t before_day;    /* history before it gives way; days since 2000 */
 };
 
 static int64_t
@@ -71,42 +75,28 @@ plan_release(struct plan *p)
 	}
 }
 
-/* Rows are in order of rule, table, child. */
+/* Rows come in order of rule, table, child; rules without a column come last. */
 static int
 plan_read(struct plan *p, const json_t *rows, uint64_t school)
 {
-	size_t n = 0;
 	int status = STATUS_OK;
 
 	memset(p, 0, sizeof(*p));
-	p->before_day = INT64_MAX;
 	for (size_t i = 0; status == STATUS_OK && i < json_array_size(rows); i++) {
 		const json_t *row = json_array_get(rows, i);
 		int64_t rule = number_of(row, "rule");
 
-		if (rule > MAX_RULES) {
-			int64_t day = number_of(row, "below");
-
-			p->before_day = day < p->before_day ? day : p->before_day;
-		} else if (has(row, "pupil")) {
+		if (rule < 1 || rule > MAX_RULES)
+			p->before_day = number_of(row, "below");
+		else if (has(row, "pupil"))
 			status = add_value(&p->rules[rule - 1], row);
-		} else {
+		else
 			status = add_column(&p->rules[rule - 1], row);
-		}
-	}
-	for (size_t i = 0; i < MAX_RULES; i++) {
-		struct checkpoint_rule swap = p->rules[n];
-
-		if (p->rules[i].ncolumns == 0)
-			continue;
-		p->rules[n] = p->rules[i];
-		if (n != i)
-			p->rules[i] = swap;
-		n++;
 	}
 	p->c.scope = school;
 	p->c.rules = p->rules;
-	p->c.nrules = n;
+	while (p->c.nrules < MAX_RULES && p->rules[p->c.nrules].ncolumns > 0)
+		p->c.nrules++;
 	return status;
 }
 
@@ -123,108 +113,140 @@ show(struct cli *c, const char *view, uint64_t school, const char *on, json_t **
 	return rc == STATUS_OK ? CLI_OK : cli_fail_domain(c, rc, &error);
 }
 
+/* One school's turn, and what came of it as rows for people. */
+struct turn {
+	struct cli *c;
+	enum doing doing;
+	const char *on;
+	int64_t now_s;
+	uint64_t only;         /* one school, named: then its silence is no reason */
+	json_t *rows;
+	uint32_t ended;
+	bool found;
+	int rc;
+};
+
 static void
-add_done(json_t *all, uint64_t school, const struct replica_ended *e)
+add_row(struct turn *t, uint64_t school, const struct replica_ended *e, const char *why)
 {
 	char id[24];
 
-	json_array_append_new(all, json_pack("{s:s, s:I, s:I, s:I, s:I}", "school",
-	    cli_number(school, id), "number", (json_int_t)e->number, "segments",
+	json_array_append_new(t->rows, json_pack("{s:s, s:I, s:I, s:I, s:I, s:s?}", "school",
+	    cli_number(school, id), "records", (json_int_t)e->rows, "segments",
 	    (json_int_t)e->segments, "bytes", (json_int_t)e->bytes, "bytes_left",
-	    (json_int_t)e->left));
+	    (json_int_t)e->left, "left_alone", why));
 }
 
 static int
-end_school(struct cli *c, uint64_t school, const char *on, json_t *all)
+end_school(struct turn *t, const struct replica_school *s, struct plan *p)
 {
-	struct replica_ended ended;
-	json_t *rows = NULL;
-	struct plan p;
+	int64_t before_s = (p->before_day + EPOCH_DAYS) * 86400 - CHINA_S;
+	struct replica_ended ended = {0};
 	char id[24];
-	int rc = show(c, "retention_rules", school, on, &rows), status;
+	int status;
 
-	if (rc != CLI_OK)
-		return rc;
-	status = plan_read(&p, rows, school);
-	if (status == STATUS_OK)
-		status = replica_end(c->replica, &p.c, (p.before_day + EPOCH_DAYS) * 86400 -
-		    CHINA_S, &ended);
-	plan_release(&p);
-	json_decref(rows);
+	/* What it wrote before that day may still be there alone. */
+	if (t->only == 0 && s->last_contact_s < before_s) {
+		add_row(t, s->school->id, &ended, "silent");
+		return CLI_OK;
+	}
+	/* Who has left is known only of a school that speaks. */
+	if (p->c.nrules > CHILDREN && s->last_contact_s < t->now_s - HEARD_S)
+		p->c.nrules = CHILDREN;
+	status = replica_end(t->c->replica, &p->c, before_s, t->doing == LOOK, &ended);
 	if (status == STATUS_EXISTS)
 		return CLI_OK;
 	if (status != STATUS_OK)
-		return cli_fail(c, status, "retention", cli_number(school, id));
-	add_done(all, school, &ended);
+		return cli_fail(t->c, status, "retention", cli_number(s->school->id, id));
+	add_row(t, s->school->id, &ended, NULL);
+	t->ended++;
 	return CLI_OK;
 }
 
-/* What is due, of one school. */
 static int
-show_school(struct cli *c, uint64_t school, const char *on, json_t *all)
+one_school(struct turn *t, const struct replica_school *s)
 {
 	json_t *rows = NULL;
-	int rc = show(c, "retention_due", school, on, &rows);
+	struct plan p;
+	int rc = show(t->c, t->doing == SHOW ? "retention_due" : "retention_rules",
+	    s->school->id, t->on, &rows);
 
-	if (rc == CLI_OK)
-		json_array_extend(all, rows);
+	if (rc != CLI_OK)
+		return rc;
+	if (t->doing == SHOW) {
+		json_array_extend(t->rows, rows);
+	} else {
+		int status = plan_read(&p, rows, s->school->id);
+
+		rc = status == STATUS_OK ? end_school(t, s, &p) :
+		    cli_fail(t->c, status, NULL, NULL);
+		plan_release(&p);
+	}
 	json_decref(rows);
 	return rc;
 }
 
 static void
-print_all(struct cli *c, bool confirm, json_t *all)
+print_all(struct turn *t)
 {
 	char n[24];
 
-	if (c->json)
-		output_json(stdout, all);
-	else if (json_array_size(all) == 0)
-		cli_say(c, stderr, MSG("retention.none"), NULL);
+	if (t->c->json)
+		output_json(stdout, t->rows);
+	else if (json_array_size(t->rows) == 0)
+		cli_say(t->c, stderr, MSG("retention.none"), NULL);
 	else
-		output_table(stdout, c->lang, all);
-	if (confirm && !c->json && json_array_size(all) > 0)
-		cli_say(c, stderr, MSG("retention.done"),
-		    cli_number(json_array_size(all), n), NULL);
+		output_table(stdout, t->c->lang, t->rows);
+	if (!t->c->json && t->ended > 0)
+		cli_say(t->c, stderr, t->doing == END ? MSG("retention.done")
+		    : MSG("retention.look"), cli_number(t->ended, n), NULL);
 }
 
 static int
-each_school(struct cli *c, uint64_t only, const char *on, bool confirm)
+visit(void *ctx, const struct replica_school *s)
 {
-	const struct roster *roster = replica_roster(c->replica);
-	json_t *all = json_array();
-	int rc = CLI_OK;
+	struct turn *t = ctx;
 
-	for (size_t i = 0; rc == CLI_OK && i < roster->nschools; i++) {
-		uint64_t school = roster->schools[i].id;
-
-		if (only == 0 || school == only)
-			rc = (confirm ? end_school : show_school)(c, school, on, all);
+	if (t->only == 0 || s->school->id == t->only) {
+		t->found = true;
+		t->rc = one_school(t, s);
 	}
-	/* What was done before a failure is done: it is shown. */
-	print_all(c, confirm, all);
-	if (confirm && json_array_size(all) > 0) {
-		int status = replica_reclaim_all(c->replica);
+	return t->rc != CLI_OK;
+}
 
-		if (status != STATUS_OK && rc == CLI_OK)
-			rc = cli_fail(c, status, NULL, NULL);
-	}
-	json_decref(all);
-	return rc;
+/* What was done before a failure is done, and shown. */
+static void
+each_school(struct turn *t)
+{
+	int status = replica_schools(t->c->replica, visit, t);
+	char id[24];
+
+	if (status < 0)
+		t->rc = cli_fail(t->c, status, NULL, NULL);
+	else if (!t->found && t->only != 0)
+		t->rc = cli_fail(t->c, STATUS_NOT_FOUND, "school",
+		    cli_number(t->only, id));
+	else
+		print_all(t);
+	if (t->doing != END || t->ended == 0)
+		return;
+	status = replica_reclaim_all(t->c->replica);
+	if (status != STATUS_OK && t->rc == CLI_OK)
+		t->rc = cli_fail(t->c, status, NULL, NULL);
 }
 
 int
 kehou_retention(struct cli *c, int argc, char **argv)
 {
 	const char *text = NULL;
-	bool dry = false, confirm = false;
+	bool look = false, yes = false;
 	const struct cli_option options[] = {
-		{ "--school", &text, 1, NULL }, { "--dry-run", NULL, 0, &dry },
-		{ "--confirm", NULL, 0, &confirm }, { NULL, NULL, 0, NULL },
+		{ "--school", &text, 1, NULL }, { "--dry-run", NULL, 0, &look },
+		{ "--yes", NULL, 0, &yes }, { NULL, NULL, 0, NULL },
 	};
-	time_t now = time(NULL) + CHINA_S;
-	uint64_t school = 0;
+	struct turn t = { .c = c };
 	struct tm tm;
+	time_t at;
 	char on[16];
 	int npos, rc = cli_options(c, options, argc, argv, &npos);
 
@@ -232,14 +254,21 @@ kehou_retention(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	if (dry == confirm)
-		return cli_usage(c, MSG("usage.needs"), "--dry-run");
-	if (text != NULL && !cli_decimal(text, 9999999999u, &school))
-		return cli_usage(c, MSG("usage.school"), text);
+	if (look && yes)
+		return cli_usage(c, MSG("usage.needs"), "--dry-run | --yes");
+	if (text != NULL && !cli_decimal(text, 9999999999u, &t.only))
+		return cli_usage(c, MSG("usage.form"), "--school");
 	rc = kehou_hub_only(c);
 	if (rc != CLI_OK)
 		return rc;
-	if (gmtime_r(&now, &tm) == NULL || strftime(on, sizeof(on), "%Y-%m-%d", &tm) == 0)
+	t.now_s = c->env->now_s(c->env->ctx);
+	at = (time_t)(t.now_s + CHINA_S);
+	if (gmtime_r(&at, &tm) == NULL || strftime(on, sizeof(on), "%Y-%m-%d", &tm) == 0)
 		return cli_fail(c, STATUS_USAGE, NULL, NULL);
-	return each_school(c, school, on, confirm);
+	t.on = on;
+	t.doing = yes ? END : look ? LOOK : SHOW;
+	t.rows = json_array();
+	each_school(&t);
+	json_decref(t.rows);
+	return t.rc;
 }

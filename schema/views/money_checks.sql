@@ -10,6 +10,9 @@ SELECT p.school, date('2000-01-01', (SELECT first_on FROM span) || ' days') AS d
 FROM statement_step p
 WHERE p.step = 1 AND p.month = :month AND p.school = :school
 	AND p.fen <> coalesce((SELECT sum(l.fen) FROM line l WHERE l.school = p.school), 0)
+	-- Where the days have ended (kehou retention), nothing is left to compute it from.
+	AND (SELECT from_on FROM span) >= coalesce((SELECT max(e.below) FROM kehou_ended e
+		WHERE e.scope = p.school AND e.tbl = 30), 0)
 UNION ALL
 SELECT a.school, date('2000-01-01', a.date || ' days'), a.staff, 'overlap', NULL, NULL
 FROM worth a JOIN worth b ON b.date = a.date AND b.slot = a.slot

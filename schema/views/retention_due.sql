@@ -1,37 +1,29 @@
--- about: Records whose retention by the plan in force on a day is over, by school and school year: sessions, marks of roll call and leaving, children who have left.
--- about_zh: 按某日施行的方案已过保存期的记录，按学校和学年：场次、点名与离校记录、已离校学生。
+-- about: School years whose records the plan in force on a day no longer keeps, or not for another year: from when, what keeps them longer (money: a statement not paid; incident: one not closed), sessions, marks, leavings, children who have left.
+-- about_zh: 按某日施行的方案已到期或一年内到期的学年：自何日起到期、因何延长保存（money：补助表未拨付；incident：事件未结案）、场次、点名、离校、已离校学生。
 -- roles: clerk lead auditor head
 -- params: on:d
 -- requires: R18
-WITH plan(version) AS (SELECT version FROM policy WHERE withdrawn = 0 AND from_on <= :on
-	ORDER BY from_on DESC, version DESC LIMIT 1),
-keep(code, days) AS (SELECT d.column1, coalesce((SELECT e.quantity FROM policy_entry e
-		WHERE e.version = (SELECT version FROM plan) AND e.list = 4 AND e.code = d.column1
-			AND e.quantity > 0), d.column2)
-	FROM (VALUES (1, 1095), (2, 1095)) d),
-limit_day(code, d) AS (SELECT code, date('2000-01-01', (:on - days) || ' days') FROM keep),
-cut(code, year) AS (SELECT code, CAST(substr(d, 1, 4) AS INTEGER) - (substr(d, 6) < '09-01')
-	FROM limit_day),
-begin(code, year, day) AS (SELECT code, year, CAST(julianday(printf('%04d-09-01', year))
-	- julianday('2000-01-01') AS INTEGER) FROM cut),
-old(school, day, sessions, marks) AS (
-	SELECT school, date, count(*), 0 FROM session WHERE date < (SELECT day FROM begin WHERE code = 1)
-		AND (:school IS NULL OR school = :school) GROUP BY school, date
+-- ask: school
+-- include retention_keep
+SELECT y.school, y.school_year, date('2000-01-01', (julianday(printf('%04d-09-01', y.school_year + 1))
+		- julianday('2000-01-01') + (SELECT days FROM keep WHERE code = 1)) || ' days') AS due_on,
+	y.school_year < f.year AS due,
+	(SELECT u.why FROM unsettled u, cut c WHERE u.school = y.school AND c.code = 1
+		AND y.school_year BETWEEN u.year AND c.year - 1 ORDER BY u.year, u.why DESC LIMIT 1) AS kept_by,
+	sum(y.sessions) AS sessions, sum(y.marks) AS marks, sum(y.leavings) AS leavings,
+	sum(y.children) AS children
+FROM (SELECT school, CAST(strftime('%Y', '2000-01-01', day || ' days', '-8 months') AS INTEGER)
+		AS school_year, sessions, marks, leavings, 0 AS children
+	FROM (SELECT s.school, s.date AS day, count(*) AS sessions, 0 AS marks, 0 AS leavings
+		FROM k JOIN session s ON s.school = k.school GROUP BY s.school, s.date
+		UNION ALL
+		SELECT a.school, a.date, 0, count(*), 0
+		FROM k JOIN attendance a ON a.school = k.school GROUP BY a.school, a.date
+		UNION ALL
+		SELECT l.school, l.date, 0, 0, count(*)
+		FROM k JOIN leaving l ON l.school = k.school GROUP BY l.school, l.date)
 	UNION ALL
-	SELECT school, date, 0, count(*) FROM attendance
-	WHERE date < (SELECT day FROM begin WHERE code = 1)
-		AND (:school IS NULL OR school = :school) GROUP BY school, date
-	UNION ALL
-	SELECT school, date, 0, count(*) FROM leaving
-	WHERE date < (SELECT day FROM begin WHERE code = 1)
-		AND (:school IS NULL OR school = :school) GROUP BY school, date),
-years(school, school_year, sessions, marks, children) AS (
-	SELECT school, CAST(strftime('%Y', date('2000-01-01', day || ' days', '-8 months')) AS INTEGER),
-		sessions, marks, 0 FROM old
-	UNION ALL
-	SELECT school, last_year, 0, 0, 1 FROM (SELECT school, max(school_year) AS last_year
-		FROM enrolment WHERE :school IS NULL OR school = :school GROUP BY school, pupil)
-	WHERE last_year < (SELECT year FROM begin WHERE code = 2))
-SELECT school, school_year, sum(sessions) AS sessions, sum(marks) AS marks,
-	sum(children) AS children
-FROM years GROUP BY school, school_year ORDER BY school, school_year;
+	SELECT school, year, 0, 0, 0, 1 FROM gone) y
+JOIN kept f ON f.school = y.school
+WHERE y.school_year <= (SELECT year FROM cut WHERE code = 1)
+GROUP BY y.school, y.school_year ORDER BY y.school, y.school_year;
