@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "node/log.h"
-#include "schema/domain.h"
+#include "schema/upkeep.h"
 
 struct engine {
 	const char *dir;
@@ -21,6 +21,8 @@ struct engine {
 	int state;
 	/* The thread's own. */
 	struct replica *replica;
+	struct upkeep upkeep;
+	bool upkeep_due;
 };
 
 static int64_t
@@ -122,6 +124,23 @@ run_job(struct engine *e, struct engine_job *job, bool lent)
 	if (!lent)
 		open_replica(e);
 	job->run(job, lent ? NULL : e->replica, lent ? STATUS_BUSY : engine_state(e));
+	e->upkeep_due = true;
+}
+
+/* A piece of what nobody waits for. */
+static void
+run_upkeep(struct engine *e)
+{
+	struct runtime rt;
+	int status;
+
+	e->upkeep_due = false;
+	if (e->replica == NULL || replica_role(e->replica) != ROLE_HUB)
+		return;
+	rt = domain_runtime(e->replica);
+	status = upkeep_step(&rt, &e->upkeep, &e->upkeep_due);
+	if (status != STATUS_OK)
+		log_line(LOG_LEVEL_WARNING, "upkeep: %s", status_text(status));
 }
 
 static void *
@@ -148,6 +167,12 @@ engine_main(void *ctx)
 			if (!lent && e->state == STATUS_BUSY) {
 				pthread_mutex_unlock(&e->lock);
 				open_replica(e);
+				pthread_mutex_lock(&e->lock);
+				continue;
+			}
+			if (!lent && e->upkeep_due) {
+				pthread_mutex_unlock(&e->lock);
+				run_upkeep(e);
 				pthread_mutex_lock(&e->lock);
 				continue;
 			}

@@ -1,7 +1,8 @@
 /* The one thread that owns the node's database, and the queue of what it is to
  * do.  The directory is opened by the thread itself, first of all; where that
  * fails because there is no node yet or another process has it, each later job
- * tries again. */
+ * tries again.  When nothing waits, a hub does what nobody waits for
+ * (schema/upkeep.h), a piece between two looks at the queue. */
 #ifndef NODE_ENGINE_H
 #define NODE_ENGINE_H
 

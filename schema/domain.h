@@ -35,6 +35,8 @@ struct domain_entry {     /* a command or a view */
 	                       * row a child or a session is too many for 170 */
 	const char *over;     /* view: the one of each school whose rows it is given as
 	                       * the JSON array :over; or NULL */
+	bool idle;            /* command: a hub runs it by itself, for each school, after
+	                       * rows came in (upkeep.h) */
 };
 extern const struct domain_entry domain_commands[], domain_views[];
 extern const size_t domain_ncommands, domain_nviews;

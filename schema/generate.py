@@ -5,7 +5,7 @@ usage: generate.py OUT.c OUT.h SCHEMA_DIR
 
 The header comments of a file are its contract (docs/domain.md): about, about_zh, roles,
 params, scope, lane, requires, audit, sensitive, each, over,
-ask.  Anything else there is an error.  What
+ask, idle.  Anything else there is an error.  What
 several share stands in schema/parts."""
 import os
 import re
@@ -13,7 +13,7 @@ import sys
 
 ROLES = ["teacher", "head", "guard", "clerk", "lead", "auditor"]
 KEYS = {"about", "about_zh", "roles", "params", "scope", "lane", "requires", "audit", "sensitive",
-        "each", "over", "ask"}
+        "each", "over", "ask", "idle"}
 PARAM = re.compile(r"^([a-z][a-z0-9_]*):([itdmjb])(\?)?$")
 # Bound by the runtime, never taken from outside.
 OWN = {"school", "staff", "user_roles", "new_id", "hub", "over"}
@@ -92,6 +92,9 @@ def read_entry(path, kind):
         fail(path, "only a view shows sensitive fields")
     if kind == "command" and head.get("scope") not in ("school", "county"):
         fail(path, "scope is school or county")
+    if head.get("idle", "hub") != "hub" or "idle" in head and (kind != "command"
+            or head.get("scope") != "school" or [p for p in params if not p[2]]):
+        fail(path, "idle: hub, of a command for a school that needs no parameter")
     return {"name": os.path.basename(path)[:-4], "head": head, "sql": sql, "roles": roles,
             "params": params}
 
@@ -125,7 +128,7 @@ def write_entries(out, kind, entries):
     out.write("const struct domain_entry domain_%ss[] = {\n" % kind)
     for e in entries:
         params = "%s_%s_params" % (kind, ident(e["name"])) if e["params"] else "NULL"
-        out.write('{\n\t"%s",\n\t%s,\n\t%s,\n\t%s,\n\t"%s",\n\t%d, %s, %d, %s, %s, %s,\n\t%s, %s, %s\n},\n' % (
+        out.write('{\n\t"%s",\n\t%s,\n\t%s,\n\t%s,\n\t"%s",\n\t%d, %s, %d, %s, %s, %s,\n\t%s, %s, %s, %s\n},\n' % (
             e["name"], c_text(e["head"]["about"]).replace("\\n", ""),
             c_text(e["head"]["about_zh"]).replace("\\n", ""), c_text(e["sql"]),
             e["head"]["requires"], e["roles"], params, len(e["params"]),
@@ -133,7 +136,7 @@ def write_entries(out, kind, entries):
             str(e["head"].get("lane") == "urgent").lower(),
             '"%s"' % e["head"]["sensitive"] if "sensitive" in e["head"] else "NULL",
             str("each" in e["head"]).lower(), str("ask" in e["head"]).lower(),
-            '"%s"' % e["head"]["over"] if "over" in e["head"] else "NULL"))
+            '"%s"' % e["head"]["over"] if "over" in e["head"] else "NULL", str("idle" in e["head"]).lower()))
     out.write("};\nconst size_t domain_n%ss = %d;\n\n" % (kind, len(entries)))
 
 

@@ -40,6 +40,9 @@ int runtime_has_staff(const struct runtime *rt, bool *ret) MUST_CHECK;
 int runtime_do(const struct runtime *rt, const struct domain_user *user,
     const struct domain_entry *command, const char *request_id, json_t *args,
     json_t **ret_answer, struct domain_error *ret_error) MUST_CHECK;
+/* A command with "idle: hub" without parameters, for a school, by nobody. */
+int runtime_idle(const struct runtime *rt, const struct domain_entry *command,
+    uint64_t school) MUST_CHECK;
 int runtime_show(const struct runtime *rt, const struct domain_user *user,
     const struct domain_entry *view, json_t *args, json_t **ret_rows,
     struct domain_error *ret_error) MUST_CHECK;

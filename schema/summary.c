@@ -9,6 +9,7 @@
 #include "sync/hash.h"
 
 #define SPACE "summary"
+#define ASKED "asked" /* by key: name of the view, then its parameters */
 #define KEY_HEX 16
 #define SCHOOL_DIGITS 10
 #define NAME_BYTES (KEY_HEX + 1 + SCHOOL_DIGITS + 1)
@@ -23,6 +24,9 @@ struct part {             /* one school's rows */
 
 struct summary {
 	struct store *store;
+	const struct domain_entry *view;
+	const struct runtime_sql_binds *binds;
+	bool counts_only;      /* what is kept is not read, only whether it holds */
 	char key[KEY_HEX + 1]; /* of the view and its parameters */
 	struct part *parts;
 	size_t n;
@@ -109,6 +113,9 @@ take_kept(void *ctx, const char *name, const uint8_t *data, size_t len)
 	}
 	if (low < m->n && m->parts[low].school == school && len > COUNT_BYTES
 	    && memcmp(data, m->parts[low].count, COUNT_BYTES) == 0) {
+		m->parts[low].kept = true;
+		if (m->counts_only)
+			return STATUS_OK;
 		m->parts[low].rows = json_loadb((const char *)data + COUNT_BYTES,
 		    len - COUNT_BYTES, 0, NULL);
 		m->parts[low].kept = m->parts[low].rows != NULL;
@@ -154,6 +161,33 @@ keep_part(struct summary *m, const struct part *p)
 	return status;
 }
 
+/* Notes that this was asked for, so that it is computed ahead. */
+static int
+note_asked(struct summary *m)
+{
+	struct buffer b = BUFFER_INIT;
+	uint64_t n = 0;
+	int status = store_meta_get(m->store, ASKED, m->key, &b);
+
+	if (status == STATUS_NOT_FOUND) {
+		buffer_clear(&b);
+		buffer_put(&b, m->view->name, strlen(m->view->name) + 1);
+		for (size_t p = 0; p < m->view->nparams; p++)
+			for (size_t i = 0; i < m->binds->n; i++)
+				if (strcmp(m->binds->names[i], m->view->params[p].name) == 0)
+					value_put(&b, m->binds->values[i]);
+		status = buffer_status(&b);
+		if (status == STATUS_OK)
+			status = store_meta_count(m->store, ASKED, &n);
+		if (status == STATUS_OK && n >= SUMMARY_MAX_ASKED)
+			status = store_meta_clear(m->store, ASKED);
+		if (status == STATUS_OK)
+			status = store_meta_set(m->store, ASKED, m->key, b.data, b.len);
+	}
+	buffer_release(&b);
+	return status;
+}
+
 /* What cannot be kept is computed again: no failure of the view. */
 static void
 keep(struct summary *m)
@@ -163,14 +197,16 @@ keep(struct summary *m)
 	int status;
 
 	for (size_t i = 0; i < m->n; i++)
-		fresh += !m->parts[i].kept;
+		fresh += !m->parts[i].kept && m->parts[i].rows;
 	if (fresh == 0 || store_begin_merge(m->store) != STATUS_OK)
 		return;
 	status = store_meta_count(m->store, SPACE, &count);
 	if (status == STATUS_OK && count + fresh > SUMMARY_MAX_KEPT)
 		status = store_meta_clear(m->store, SPACE);
+	if (status == STATUS_OK && !m->counts_only)
+		status = note_asked(m);
 	for (size_t i = 0; i < m->n && status == STATUS_OK; i++)
-		if (!m->parts[i].kept)
+		if (!m->parts[i].kept && m->parts[i].rows)
 			status = keep_part(m, &m->parts[i]);
 	if (status == STATUS_OK)
 		status = store_commit_merge(m->store);
@@ -182,7 +218,7 @@ int
 summary_rows(struct store *s, const struct domain_entry *view,
     const struct runtime_sql_binds *b, uint64_t school, json_t *rows)
 {
-	struct summary m = {.store = s};
+	struct summary m = {.store = s, .view = view, .binds = b};
 	char prefix[KEY_HEX + 2];
 	int status = find_schools(&m, school);
 
@@ -204,5 +240,90 @@ summary_rows(struct store *s, const struct domain_entry *view,
 		json_decref(m.parts[i].rows);
 	}
 	free(m.parts);
+	return status;
+}
+
+/* The at-th thing that was asked for. */
+struct asked {
+	size_t at, n;
+	const struct domain_entry *view;
+	struct buffer bytes; /* name and parameters */
+};
+
+static int
+take_asked(void *ctx, const char *name, const uint8_t *data, size_t len)
+{
+	struct asked *a = ctx;
+
+	(void)name;
+	if (a->n++ != a->at || len == 0 || memchr(data, 0, len) == NULL)
+		return STATUS_OK;
+	a->view = domain_view((const char *)data);
+	buffer_put(&a->bytes, data, len);
+	return buffer_status(&a->bytes);
+}
+
+/* As the runtime binds them for a county's page; of what another version of the
+ * program wrote down, false. */
+static bool
+bind_asked(const struct asked *a, struct runtime_sql_binds *b)
+{
+	struct reader r;
+	size_t name;
+
+	if (a->view == NULL || !a->view->each)
+		return false;
+	name = strlen(a->view->name) + 1;
+	reader_init(&r, a->bytes.data + name, a->bytes.len - name);
+	for (size_t i = 0; i < a->view->nparams; i++)
+		runtime_sql_bind(b, a->view->params[i].name, value_read(&r));
+	if (reader_end(&r) != STATUS_OK)
+		return false;
+	runtime_sql_bind(b, "hub", value_int(1));
+	runtime_sql_bind(b, "staff", value_null());
+	runtime_sql_bind(b, "school", value_int(0));
+	return true;
+}
+
+/* The first school whose rows hold no longer. */
+static int
+warm_one(struct summary *m, bool *ret_found)
+{
+	char prefix[KEY_HEX + 2];
+	int status = find_schools(m, 0);
+
+	make_key(m->view, m->binds, m->key);
+	snprintf(prefix, sizeof(prefix), "%s/", m->key);
+	if (status == STATUS_OK)
+		status = store_meta_prefix(m->store, SPACE, prefix, take_kept, m);
+	for (size_t i = 0; i < m->n && status == STATUS_OK && !*ret_found; i++)
+		if (!m->parts[i].kept) {
+			*ret_found = true;
+			status = compute(m, &m->parts[i], m->view, m->binds);
+			if (status == STATUS_OK)
+				keep(m);
+			json_decref(m->parts[i].rows);
+		}
+	free(m->parts);
+	return status;
+}
+
+int
+summary_warm(struct store *s, size_t *at, bool *ret_more)
+{
+	struct asked a = {.at = *at, .bytes = BUFFER_INIT};
+	struct runtime_sql_binds b = {.n = 0};
+	struct summary m = {.store = s, .binds = &b, .counts_only = true};
+	bool found = false;
+	int status = store_meta_list(s, ASKED, take_asked, &a);
+
+	m.view = a.view;
+	if (status == STATUS_OK && bind_asked(&a, &b))
+		status = warm_one(&m, &found);
+	if (status == STATUS_OK) {
+		*at += !found;
+		*ret_more = *at < a.n;
+	}
+	buffer_release(&a.bytes);
 	return status;
 }

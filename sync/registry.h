@@ -63,7 +63,8 @@ struct registry_column {
 	const char *hint_by;/* column name for HINT_LAST_BY, else NULL */
 	struct value missing; /* default: what a writer that does not know the
 	                       * column is taken to have written */
-	bool hub_writes;    /* the hub may write it in a school's scope */
+	bool hub_writes;    /* the hub may write it in a school's scope; of the last
+	                     * key: it may insert and delete rows */
 };
 
 struct registry_table {

@@ -43,11 +43,11 @@ roster_rights(const struct roster *r, const struct registry *reg,
 	}
 }
 
-/* Bit 0 and every value column, or the columns that the hub may write. */
+/* Bit 0 and every value column, or what the hub may write. */
 static uint64_t
 right_columns(const struct registry_table *t, bool hub_only)
 {
-	uint64_t columns = hub_only ? 0 : 1;
+	uint64_t columns = hub_only && !t->columns[t->nkeys - 1].hub_writes ? 0 : 1;
 
 	for (unsigned i = t->nkeys; i < t->ncolumns; i++)
 		if (!hub_only || t->columns[i].hub_writes)

@@ -285,6 +285,7 @@ int store_held_count(struct store *s, uint64_t *ret) MUST_CHECK;
 /* Another number after each transaction that changed rows of the scope, whatever
  * changed them: what was computed of them at the same number still holds. */
 int store_changes(struct store *s, uint64_t scope, uint64_t *ret) MUST_CHECK;
+int store_changes_all(struct store *s, uint64_t *ret) MUST_CHECK; /* of any scope */
 
 /* ---- small things ---- */
 /* Named bytes: peers' vectors, receipts, rosters, request answers and summaries

@@ -283,6 +283,8 @@ PRAGMA wal_checkpoint(TRUNCATE)
 
 -- name: change_get
 SELECT n FROM kehou_change WHERE scope = ?1
+-- name: change_all
+SELECT coalesce(sum(n), 0) FROM kehou_change
 -- name: change_add
 INSERT INTO kehou_change (scope, n) VALUES (?1, 1) ON CONFLICT (scope) DO UPDATE SET n = n + 1
 -- name: base_get

@@ -422,19 +422,35 @@ store_touch(struct store *s, uint64_t scope)
 	return status;
 }
 
+static int
+first_number(struct store_stmt *st, uint64_t *ret)
+{
+	bool row = false;
+	int status = store_step(st, &row);
+
+	if (status == STATUS_OK)
+		*ret = row ? (uint64_t)store_column(st, 0).i : 0;
+	store_reset(st);
+	return status;
+}
+
 int
 store_changes(struct store *s, uint64_t scope, uint64_t *ret)
 {
 	struct store_stmt *st;
-	bool row = false;
 	int status = store_statement(s, SYNC_SQL_CHANGE_GET, &st);
 
 	if (status != STATUS_OK)
 		return status;
 	store_bind_at(st, 1, value_int((int64_t)scope));
-	status = store_step(st, &row);
-	if (status == STATUS_OK)
-		*ret = row ? (uint64_t)store_column(st, 0).i : 0;
-	store_reset(st);
-	return status;
+	return first_number(st, ret);
+}
+
+int
+store_changes_all(struct store *s, uint64_t *ret)
+{
+	struct store_stmt *st;
+	int status = store_statement(s, SYNC_SQL_CHANGE_ALL, &st);
+
+	return status != STATUS_OK ? status : first_number(st, ret);
 }

@@ -718,6 +718,25 @@ def test_the_county_begins_with_a_clerk_who_signs_in():
 	assert not os.path.exists(path("cl")) and not os.path.exists(path("cl-a"))
 
 
+def test_R5_the_central_school_gets_the_numbers_of_its_schools_and_nothing_else():
+	usb = stick("c-usb", fresh=True)
+	make_hub("chub").works()
+	for node, school in (("centre", SCHOOL), ("point", OTHER)):
+		invite("chub", school, node + ".khi", name=node).works()
+		make_school(node, node + ".khi").works()
+	as_head("point", "do", "site.add", "site=0", "central=" + SCHOOL).works()
+	as_head("point", "do", "pupil.add", "name=周五", "school_year=2026", "grade=1").works()
+	carry(usb, "point", "centre", "chub", "centre", "point")
+	rows = as_head("centre", "--json", "show", "points").works().json()
+	assert [(r["of_school"], r["name"]) for r in rows] == [(int(OTHER), "point")] * 2, rows
+	assert as_head("point", "--json", "show", "points").works().json() == []
+	assert "周五" not in as_head("centre", "show", "pupils").works().out
+	assert Run("digest", OTHER, node="centre").out != Run("digest", OTHER, node="point").out
+	as_head("centre", "do", "points.send").fails(1)
+	for node in ("chub", "centre", "point"):
+		assert Run("verify", "--json", node=node).works().json()["good"] is True
+
+
 def test_a_plan_is_checked_with_lines_and_published_whole():
 	plan = os.path.join(SRC, "tests/data/demo/policy.json")
 	Run("policy", "publish", plan, "--check").works()

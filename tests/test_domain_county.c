@@ -1,4 +1,5 @@
 /* The county's side: plan, phases, evaluation, town and country. */
+#include "schema/upkeep.h"
 #include "tests/domain_school.h"
 
 #define P64 "%" PRId64
@@ -492,6 +493,107 @@ R17_a_monthly_aggregate_has_no_names_and_its_gap_is_kept_over_time(void **state)
 	json_decref(rows);
 }
 
+/* The rural school of the set-up is under TOWN, which is the central school. */
+static void
+under_town(struct school *s)
+{
+	school_sign_in(s, "head");
+	world_do(&s->w, "site.add", school_args("{\"site\":0,\"central\":%" PRIu64 "}", TOWN));
+	school_sign_in(s, "teacher");
+	school_roll_call(s);
+	town(s, 3);
+}
+
+/* The points that TOWN sees; its own machine has nothing else of them. */
+static void
+as_town(struct school *s)
+{
+	s->w.rt.scope = TOWN;
+	school_sign_in(s, "townhead");
+}
+
+static void
+R5_a_central_school_reads_the_schools_under_it_in_numbers(void **state)
+{
+	struct school *s = *state;
+	struct world *w = &s->w;
+	uint64_t before, after;
+
+	under_town(s);
+	assert_int_equal(upkeep_commands(&w->rt), STATUS_OK); /* a school's machine sends nothing */
+	assert_int_equal(world_count(w, "points", NULL), 0);
+	county(s);
+	assert_int_equal(upkeep_commands(&w->rt), STATUS_OK);
+	assert_int_equal(world_count(w, "points", NULL), 2); /* this month and the last */
+	as_town(s);
+	assert_int_equal(school_cell(s, "points", month(), 0, "of_school"), (int64_t)WORLD_SCHOOL);
+	assert_int_equal(school_cell(s, "points", month(), 0, "children"), SCHOOL_PUPILS);
+	assert_int_equal(school_cell(s, "points", month(), 0, "called"), 1);
+	assert_int_equal(school_cell(s, "points", month(), 0, "here"), SCHOOL_PUPILS);
+	assert_int_equal(school_cell(s, "points", month(), 0, "closed"), 0);
+	school_text(s, "points", month(), 0, "fen", NULL);
+	school_text(s, "points", month(), 0, "last_on", SCHOOL_DAY);
+	/* What did not change is not sent again; what did is. */
+	county(s);
+	assert_int_equal(store_changes(w->store, TOWN, &before), STATUS_OK);
+	assert_int_equal(upkeep_commands(&w->rt), STATUS_OK);
+	assert_int_equal(store_changes(w->store, TOWN, &after), STATUS_OK);
+	assert_int_equal(before, after);
+	w->rt.scope = WORLD_SCHOOL;
+	school_sign_in(s, "head");
+	world_do(w, "session.close", school_args("{\"date\":\"" SCHOOL_DAY "\",\"slot\":2,"
+	    "\"grp\":%d}", SCHOOL_CLASS));
+	world_do(w, "incident.report", school_args("{\"kind\":1,\"date\":\"" SCHOOL_DAY "\","
+	    "\"place\":\"yard\",\"what\":\"fell\"}"));
+	county(s);
+	assert_int_equal(upkeep_commands(&w->rt), STATUS_OK);
+	as_town(s);
+	assert_int_equal(school_cell(s, "points", month(), 0, "closed"), 1);
+	assert_int_equal(school_cell(s, "points", month(), 0, "incidents"), 1);
+}
+
+static void
+R5_a_school_reads_no_school_that_is_not_under_it(void **state)
+{
+	struct school *s = *state;
+	struct world *w = &s->w;
+
+	under_town(s);
+	county(s);
+	assert_int_equal(upkeep_commands(&w->rt), STATUS_OK);
+	w->rt.scope = WORLD_SCHOOL;
+	school_sign_in(s, "head");
+	assert_int_equal(world_count(w, "points", NULL), 0);
+	/* Taken from under it, nothing new is sent; what was sent stays. */
+	world_do(w, "site.add", school_args("{\"site\":0,\"central\":0}"));
+	county(s);
+	school_clock(s, 30, 12, 0);
+	world_do(w, "points.send", school_args("{\"school\":%" PRIu64 ",\"month\":202010}", TOWN));
+	as_town(s);
+	assert_int_equal(world_count(w, "points", NULL), 2);
+	world_refused(w, "points.send", "USAGE.role", school_args("{}"));
+}
+
+static void
+R5_a_central_school_is_another_one_that_is_known(void **state)
+{
+	struct school *s = *state;
+	struct world *w = &s->w;
+
+	school_sign_in(s, "head");
+	world_refused(w, "site.add", "R5.central", school_args("{\"site\":0,\"central\":%" PRIu64
+	    "}", WORLD_SCHOOL));
+	world_refused(w, "site.add", "R5.central", school_args("{\"site\":0,\"central\":77}"));
+	world_refused(w, "site.add", "R5.central", school_args("{\"site\":3,\"name\":\"p\","
+	    "\"central\":%" PRIu64 "}", TOWN));
+	under_town(s);
+	county(s);
+	assert_int_equal(world_violations(w, "violations_R5", "unknown_central"), 0);
+	world_merged(w, "UPDATE site SET central = 2141018999 WHERE school = 2141018777");
+	assert_int_equal(world_violations(w, "violations_R5", "unknown_central"), 1);
+	assert_int_equal(world_violations(w, "violations_R5", "central_under_central"), 1);
+}
+
 int
 main(void)
 {
@@ -501,6 +603,9 @@ main(void)
 		SCHOOL_CASE(R2_what_was_judged_by_an_older_plan_is_said_so),
 		SCHOOL_CASE(R5_a_site_says_what_makes_it_different),
 		SCHOOL_CASE(R5_one_machine_serves_the_points_of_its_school),
+		SCHOOL_CASE(R5_a_central_school_reads_the_schools_under_it_in_numbers),
+		SCHOOL_CASE(R5_a_school_reads_no_school_that_is_not_under_it),
+		SCHOOL_CASE(R5_a_central_school_is_another_one_that_is_known),
 		SCHOOL_CASE(R5_pages_appear_with_the_phase),
 		SCHOOL_CASE(R5_how_far_a_site_is_from_the_next_phase),
 		SCHOOL_CASE(R9_satisfaction_is_asked_twice_a_term_and_small_groups_are_hidden),

@@ -1,5 +1,6 @@
 /* What a county's hub keeps of each school's answers. */
 #include "schema/summary.h"
+#include "schema/upkeep.h"
 #include "tests/domain_world.h"
 
 #define OTHER UINT64_C(2141018502)
@@ -184,6 +185,63 @@ a_transaction_that_goes_back_changes_nothing(void **state)
 	assert_int_not_equal(before, after);
 }
 
+/* As an idle hub does it; the number of pieces. */
+static int
+keep_up(struct world *w, struct upkeep *u)
+{
+	bool more = true;
+	int n = 0;
+
+	as(w, 0);
+	for (; more; n++)
+		assert_int_equal(upkeep_step(&w->rt, u, &more), STATUS_OK);
+	return n;
+}
+
+static void
+an_idle_hub_computes_what_was_asked_for_before_it_is_asked_again(void **state)
+{
+	struct world *w = *state;
+	struct upkeep u = {.changes = 0};
+
+	assert_int_equal(found(w, OTHER, "no_roll_call"), 1);
+	(void)keep_up(w, &u);
+	add_session(w, OTHER, "2020-09-08");
+	assert_true(keep_up(w, &u) > 1);
+	mark_kept(w);
+	assert_int_equal(found(w, OTHER, "markedl_call"), 2);
+	/* Nothing more to do until something changes. */
+	assert_int_equal(keep_up(w, &u), 1);
+}
+
+static void
+an_idle_hub_computes_nothing_that_nobody_asked_for(void **state)
+{
+	struct world *w = *state;
+	struct upkeep u = {.changes = 0};
+	uint64_t n;
+
+	(void)keep_up(w, &u);
+	assert_int_equal(store_meta_count(w->store, SPACE, &n), STATUS_OK);
+	assert_int_equal(n, 0);
+}
+
+static void
+an_idle_hub_keeps_to_so_many_views(void **state)
+{
+	struct world *w = *state;
+	uint64_t n;
+
+	for (int day = 1; day <= (int)SUMMARY_MAX_ASKED + 2; day++) {
+		char date[16];
+
+		snprintf(date, sizeof(date), "2020-%02d-%02d", 1 + day / 28, 1 + day % 28);
+		json_decref(county(w, "violations_R12", json_pack("{s:s}", "from_on", date)));
+	}
+	assert_int_equal(store_meta_count(w->store, "asked", &n), STATUS_OK);
+	assert_int_equal(n, 2);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -194,6 +252,9 @@ main(void)
 		CASE(only_the_school_that_changed_is_computed_again),
 		CASE(a_change_of_the_countys_own_computes_all_again),
 		CASE(other_parameters_are_another_answer),
+		CASE(an_idle_hub_computes_what_was_asked_for_before_it_is_asked_again),
+		CASE(an_idle_hub_computes_nothing_that_nobody_asked_for),
+		CASE(an_idle_hub_keeps_to_so_many_views),
 		CASE(a_transaction_that_goes_back_changes_nothing),
 	};
 

@@ -1,6 +1,7 @@
 /* export, import: the stick. */
 #include <string.h>
 
+#include "schema/upkeep.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
 
@@ -175,6 +176,7 @@ kehou_exchange_import(struct cli *c, int argc, char **argv)
 		{ "--from", &from, 1, NULL }, { NULL, NULL, 0, NULL },
 	};
 	struct replica_import done = { 0 };
+	struct runtime rt;
 	struct taken files = { .c = c };
 	int npos, rc = cli_options(c, options, argc, argv, &npos);
 
@@ -198,6 +200,9 @@ kehou_exchange_import(struct cli *c, int argc, char **argv)
 		rc = fail_at(c, rc, from);
 	else {
 		print_import(c, &done, files.rows);
+		rt = domain_runtime(c->replica);
+		/* What fails is done after the next import. */
+		(void)!upkeep_commands(&rt);
 		rc = done.refused > 0 || done.partly > 0 || done.held > 0 ? CLI_PARTLY
 		    : CLI_OK;
 	}

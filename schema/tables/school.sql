@@ -27,6 +27,7 @@ CREATE TABLE site (
 	gates INTEGER, -- col 22 public : gates where children are fetched
 	oversize INTEGER, -- col 23 public : classes over the allowed size
 	account_unit INTEGER, -- col 24 public hub : 报账单位, 学校标识码; NULL the school itself
+	central INTEGER, -- col 25 public hub : 中心校, 学校标识码 of the central school that looks after this one, on site 0; NULL none
 	PRIMARY KEY (school, site)
 );
 
@@ -43,4 +44,25 @@ CREATE TABLE staff (
 	checked_on INTEGER, -- col 8 county : 入职查询, day number
 	number TEXT, -- col 9 county : 工号, the same at every school of the county
 	PRIMARY KEY (school, staff)
+);
+
+-- table 100 point_month scope=school
+-- 教学点月况. What a month of a school under this central school came to, in numbers; the hub writes it.
+CREATE TABLE point_month (
+	school INTEGER, -- key 1 public hint=scope : 学校标识码 of the central school, site.central of the other
+	of_school INTEGER, -- key 2 public : 学校标识码 of the school under it
+	month INTEGER, -- key 3 public hub : year * 100 + month
+	name TEXT, -- col 4 public hub : site.name
+	children INTEGER, -- col 5 county hub : children enrolled on the last day of the month
+	sessions INTEGER, -- col 6 county hub default=0 : sessions opened
+	called INTEGER, -- col 7 county hub default=0 : of them with a roll call
+	closed INTEGER, -- col 8 county hub default=0 : of them with the rooms looked into, 清场
+	here INTEGER, -- col 9 county hub default=0 : marks of children who were here
+	incidents INTEGER, -- col 10 county hub default=0 : incidents, without reports about staff
+	hazards INTEGER, -- col 11 county hub default=0 : hazards found by then and not cleared yet
+	fen INTEGER, -- col 12 county hub : 分, what the school signed of the month, NULL not yet
+	last_on INTEGER, -- col 13 county hub : day number of the newest session that the hub has, NULL none
+	at INTEGER, -- col 14 county hub hint=tx_time : ms
+	by_staff INTEGER, -- col 15 county hub hint=tx_staff : who sent it, NULL the hub by itself
+	PRIMARY KEY (school, of_school, month)
 );

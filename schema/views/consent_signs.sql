@@ -4,9 +4,8 @@
 -- params:
 -- requires: R3
 -- each: school
-SELECT u.school, u.grp, u.pupils, u.yes, u.same_minute, u.same_hand, u.same_day,
+-- include consent_unit
+SELECT :school AS school, u.grp, u.pupils, u.yes, u.same_minute, u.same_hand, u.same_day,
 	CASE WHEN u.same_minute >= u.yes THEN 'same_minute' WHEN u.same_day >= u.yes
 		AND u.same_hand >= u.yes THEN 'same_hand_and_day' ELSE 'all_take_part' END AS what
-FROM consent_unit u
-WHERE u.school = :school AND u.pupils >= 30 AND u.yes >= u.pupils
-ORDER BY u.school, u.grp;
+FROM unit u WHERE u.yes >= u.pupils ORDER BY u.grp;

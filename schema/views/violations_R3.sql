@@ -4,6 +4,7 @@
 -- params: from_on:d? until_on:d?
 -- requires: R3
 -- each: school
+-- include consent_unit
 SELECT c.school, c.pupil, date('2000-01-01', c.given_on || ' days') AS date, CASE WHEN n.version IS NULL THEN 'no_notice'
 	WHEN c.given_on < n.from_on THEN 'before_notice' WHEN g.guardian IS NULL THEN 'no_guardian'
 	ELSE 'delegation_over' END AS what
@@ -27,7 +28,6 @@ SELECT d.school, d.pupil, NULL, 'carer_not_delegated' FROM guardian d
 WHERE d.school = :school AND d.relation = 6 AND d.delegated_by IS NULL
 	AND d.ended_on IS NULL
 UNION ALL
-SELECT u.school, NULL, NULL, 'same_hand_same_minute' FROM consent_unit u
-WHERE u.school = :school AND u.pupils >= 30 AND u.yes >= u.pupils
-	AND u.same_minute >= u.yes
+SELECT :school, NULL, NULL, 'same_hand_same_minute' FROM unit u
+WHERE u.yes >= u.pupils AND u.same_minute >= u.yes
 ORDER BY 1, 3, 2;

@@ -1,5 +1,5 @@
--- about: Children and sessions at a site that is not there; sites without a class, or without its year.
--- about_zh: 校点未登记的孩子和场次；没有城乡分类、或没有分类年份的校点。
+-- about: Children and sessions at a site that is not there; sites without a class, or without its year; at the hub, central schools that are not known, or are under one themselves.
+-- about_zh: 校点未登记的孩子和场次；没有城乡分类、或没有分类年份的校点；在县里还列出没有登记、或自己又归中心校管的中心校。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R5
@@ -11,4 +11,9 @@ SELECT t.school, t.site, NULL, 'no_class' FROM site t WHERE (:school IS NULL OR 
 UNION ALL
 SELECT y.school, y.site, NULL, 'no_class_year' FROM site y
 WHERE (:school IS NULL OR y.school = :school) AND y.class IS NOT NULL AND y.class_year IS NULL
+UNION ALL
+SELECT u.school, u.site, NULL, CASE WHEN c.school IS NULL THEN 'unknown_central' ELSE 'central_under_central' END
+FROM site u LEFT JOIN site c ON c.school = u.central AND c.site = 0
+WHERE :hub AND (:school IS NULL OR u.school = :school) AND u.central IS NOT NULL
+	AND (c.school IS NULL OR c.central IS NOT NULL)
 ORDER BY 1, 2, 3;

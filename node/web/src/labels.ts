@@ -50,7 +50,7 @@ const labels: Pairs = {
 	allergy: ['过敏', 'Allergy'], allocated: ['已拨', 'Allocated'], answered_on: ['答复日期', 'Answered on'], answers: ['答卷数', 'Answers'],
 	approved_by: ['哪位家长同意', 'Approved by'], asked: ['问了几人', 'Asked'], asked_by: ['谁申请', 'Asked by'], asked_on: ['申请日期', 'Asked on'],
 	asked_percent: ['报名比例 %', 'Asked %'], ate: ['吃了', 'Ate'], before_cap: ['封顶前（元）', 'Before the cap'], boarding_week: ['哪几天回家', 'Days at home'],
-	bureau: ['教育局', 'Bureau'], bureau_reason: ['退回原因', 'Why back'], bus: ['班车', 'Bus'], by_id: ['录入编号', 'By no.'], caller: ['来电人', 'Caller'], canteen: ['有食堂', 'Canteen'],
+	bureau: ['教育局', 'Bureau'], bureau_reason: ['退回原因', 'Why back'], bus: ['班车', 'Bus'], by_id: ['录入编号', 'By no.'], called: ['已点名场次', 'Roll calls'], caller: ['来电人', 'Caller'], canteen: ['有食堂', 'Canteen'],
 	cap: ['上限（元）', 'Cap'], central: ['中心校', 'Central school'], channel: ['途径', 'Channel'], charging: ['涉及收费', 'About charging'], chased: ['催过几次', 'Chased'], checked: ['已查询', 'Checked'],
 	children: ['学生数', 'Children'], chosen_notice: ['选择时的告知书', 'Notice chosen on'], chosen_on: ['选定日期', 'Chosen on'], cleared_on: ['消除日期', 'Cleared on'], collectors: ['谁可以接', 'Collectors'],
 	column_id: ['列', 'Column'], complaint: ['举报', 'Complaint'], completeness: ['资料完整 %', 'Completeness %'], connectivity: ['网络', 'Network'], county_allocated: ['全县已拨', 'County allocated'],
