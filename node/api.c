@@ -14,6 +14,7 @@ static const struct {
 	const struct api_route *routes;
 	const size_t *n;
 } groups[] = {
+	{ api_backup_routes, &api_backup_nroutes },
 	{ api_domain_routes, &api_domain_nroutes },
 	{ api_exchange_routes, &api_exchange_nroutes },
 	{ api_people_routes, &api_people_nroutes },

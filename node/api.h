@@ -2,20 +2,25 @@
 #ifndef NODE_API_H
 #define NODE_API_H
 
+#include <stdatomic.h>
+
 #include "node/auth.h"
 #include "node/engine.h"
 #include "node/http.h"
 #include "node/link.h"
-#include "node/pin_queue.h"
 #include "node/spool.h"
 #include "node/stick.h"
+#include "node/worker.h"
+#include "schema/pin.h"
 
 #define API_MAX_JSON_BYTES (256u * 1024) /* a command's body */
 
 struct api {                 /* all borrowed; filled in before the first request */
 	struct engine *engine;
 	struct auth *auth;
-	struct pin_queue *pins;
+	struct worker *pins;     /* checks PINs */
+	struct worker *backups;
+	atomic_bool backing_up;  /* one at a time */
 	const struct env *env;
 	const char *dir;         /* data directory */
 	const char *web;         /* folder of pages for development, or NULL */

@@ -23,6 +23,8 @@ struct api_call {
 	bool first;              /* may act while there is nobody: docs/decisions/013-first-head.md */
 	struct domain_user user; /* on the engine's thread: what staff may now */
 	struct replica *replica; /* the engine's, while work runs; or NULL */
+	int64_t pin_of;          /* whose PIN it was, 0: nobody's; for checked */
+	void (*checked)(struct api_call *call, struct replica *r); /* api_people_check_pin's */
 	json_t *args;            /* body, or the query as an object of texts; owned */
 };
 
@@ -69,11 +71,16 @@ bool api_first(const struct api_call *call, const struct replica *r);
 /* OK, or the call is refused: USAGE.sign_in or USAGE.role, as runtime_allow. */
 bool api_allowed(struct api_call *call, struct replica *r, unsigned roles);
 
+/* Has a PIN checked on a thread of its own and then calls checked on the engine's, pin_of
+ * set; or refuses the call: too many guesses, no such arguments.  staff: name or id. */
+void api_people_check_pin(struct api_call *call, struct replica *r, const char *staff,
+    const char *pin, void (*checked)(struct api_call *call, struct replica *r));
+
 /* ---- the routes, by file ---- */
-extern const struct api_route api_domain_routes[], api_exchange_routes[],
+extern const struct api_route api_backup_routes[], api_domain_routes[], api_exchange_routes[],
     api_people_routes[], api_roster_routes[], api_setup_routes[], api_state_routes[],
     api_stick_routes[], api_sync_routes[];
-extern const size_t api_domain_nroutes, api_exchange_nroutes, api_people_nroutes,
+extern const size_t api_backup_nroutes, api_domain_nroutes, api_exchange_nroutes, api_people_nroutes,
     api_roster_nroutes, api_setup_nroutes, api_state_nroutes, api_stick_nroutes,
     api_sync_nroutes;
 

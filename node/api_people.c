@@ -81,35 +81,13 @@ me(struct api_call *call, struct replica *r, int status)
 		api_json(call, 200, answer, NULL);
 }
 
-/* ---- signing in: the engine finds the person, the queue checks the PIN, the engine
- * answers ---- */
-struct sign_in {
-	struct pin_job job;      /* first: a job is its sign-in */
+/* ---- a PIN: the engine finds the person, a thread checks, the engine goes on ---- */
+struct pin_check_job {
+	struct worker_job job;   /* first: a job is its check */
 	struct api_call *call;
+	struct pin_candidates candidates;
+	char staff[PIN_MAX_BYTES + 1], pin[PIN_MAX_BYTES + 1];
 };
-
-static void
-begin_session(struct api_call *call, struct replica *r)
-{
-	char cookie[AUTH_COOKIE_BYTES], line[API_COOKIE_BYTES];
-	uint8_t mark[PIN_MARK_BYTES];
-	json_t *answer = NULL;
-	int status = domain_user_now(r, call->staff, &call->user, NULL);
-
-	if (status == STATUS_OK)
-		status = pin_mark(r, call->staff, mark);
-	if (status == STATUS_OK)
-		status = me_json(call, r, true, &answer);
-	if (status != STATUS_OK) {
-		api_fail(call, status, NULL, NULL);
-		return;
-	}
-	auth_end(call->api->auth, call->cookie);
-	auth_begin(call->api->auth, call->staff, mark,
-	    call->api->env->now_s(call->api->env->ctx), cookie);
-	api_cookie(cookie, line);
-	api_json(call, 200, answer, line);
-}
 
 static void
 run_checked(struct engine_job *job, struct replica *r, int status)
@@ -117,41 +95,39 @@ run_checked(struct engine_job *job, struct replica *r, int status)
 	struct api_call *call = (struct api_call *)job;
 
 	call->replica = r;
-	/* Which of the two was wrong is nobody's business. */
-	if (call->staff == 0)
-		api_refuse(call, 401, "PASSPHRASE.sign_in", NULL, 0);
-	else if (r == NULL)
+	if (r == NULL)
 		api_fail(call, status, "http", NULL);
 	else
-		begin_session(call, r);
+		call->checked(call, r);
 }
 
-/* On the queue's thread. */
+/* On the worker's thread. */
 static void
-checked(struct pin_job *job, int64_t staff)
+check(struct worker_job *job)
 {
-	struct sign_in *s = (struct sign_in *)job;
-	struct api_call *call = s->call;
+	struct pin_check_job *c = (struct pin_check_job *)job;
+	struct api_call *call = c->call;
 
-	free(s);
-	auth_tried(call->api->auth, json_string_value(json_object_get(call->args, "staff")),
-	    http_peer(call->req), staff != 0);
-	call->staff = staff;
+	call->pin_of = pin_check(&c->candidates, c->pin);
+	auth_tried(call->api->auth, c->staff, http_peer(call->req), call->pin_of != 0);
+	sodium_memzero(c, sizeof *c);
+	free(c);
 	call->job.run = run_checked;
 	if (engine_submit(call->api->engine, &call->job) != STATUS_OK)
 		api_fail(call, STATUS_BUSY, "http", NULL);
 }
 
-static void
-sign_in(struct api_call *call, struct replica *r, int status)
+void
+api_people_check_pin(struct api_call *call, struct replica *r, const char *staff, const char *pin,
+    void (*checked)(struct api_call *call, struct replica *r))
 {
-	const char *staff = json_string_value(json_object_get(call->args, "staff"));
-	const char *pin = json_string_value(json_object_get(call->args, "pin"));
+	struct pin_check_job *c;
 	unsigned wait_s;
-	struct sign_in *s;
 	char text[16];
+	int status;
 
-	if (staff == NULL || pin == NULL || strlen(pin) > PIN_MAX_BYTES) {
+	if (staff == NULL || pin == NULL || strlen(staff) > PIN_MAX_BYTES ||
+	    strlen(pin) > PIN_MAX_BYTES) {
 		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
 		return;
 	}
@@ -161,20 +137,59 @@ sign_in(struct api_call *call, struct replica *r, int status)
 		api_refuse(call, 429, "USAGE.guesses", text, (int)wait_s);
 		return;
 	}
-	s = calloc(1, sizeof *s);
-	status = s != NULL ? pin_candidates(r, staff, &s->job.candidates) : STATUS_NOMEM;
+	c = calloc(1, sizeof *c);
+	status = c != NULL ? pin_candidates(r, staff, &c->candidates) : STATUS_NOMEM;
 	if (status == STATUS_OK) {
-		s->call = call;
-		s->job.done = checked;
-		memcpy(s->job.pin, pin, strlen(pin) + 1);
-		status = pin_queue_submit(call->api->pins, &s->job);
+		c->call = call;
+		c->job.run = check;
+		call->checked = checked;
+		memcpy(c->staff, staff, strlen(staff) + 1);
+		memcpy(c->pin, pin, strlen(pin) + 1);
+		status = worker_submit(call->api->pins, &c->job);
 	}
 	if (status != STATUS_OK) {
-		if (s != NULL)
-			sodium_memzero(s->job.pin, sizeof s->job.pin);
-		free(s);
+		if (c != NULL)
+			sodium_memzero(c, sizeof *c);
+		free(c);
 		api_fail(call, status, "http", NULL);
 	}
+}
+
+static void
+begin_session(struct api_call *call, struct replica *r)
+{
+	char cookie[AUTH_COOKIE_BYTES], line[API_COOKIE_BYTES];
+	uint8_t mark[PIN_MARK_BYTES];
+	json_t *answer = NULL;
+	int status;
+
+	/* Which of the two was wrong is nobody's business. */
+	if (call->pin_of == 0) {
+		api_refuse(call, 401, "PASSPHRASE.sign_in", NULL, 0);
+		return;
+	}
+	status = domain_user_now(r, call->pin_of, &call->user, NULL);
+	if (status == STATUS_OK)
+		status = pin_mark(r, call->pin_of, mark);
+	if (status == STATUS_OK)
+		status = me_json(call, r, true, &answer);
+	if (status != STATUS_OK) {
+		api_fail(call, status, NULL, NULL);
+		return;
+	}
+	auth_end(call->api->auth, call->cookie);
+	auth_begin(call->api->auth, call->pin_of, mark,
+	    call->api->env->now_s(call->api->env->ctx), cookie);
+	api_cookie(cookie, line);
+	api_json(call, 200, answer, line);
+}
+
+static void
+sign_in(struct api_call *call, struct replica *r, int status)
+{
+	(void)status;
+	api_people_check_pin(call, r, json_string_value(json_object_get(call->args, "staff")),
+	    json_string_value(json_object_get(call->args, "pin")), begin_session);
 }
 
 static void

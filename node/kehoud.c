@@ -186,7 +186,9 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 	for (size_t i = 0; i < s->nhosts; i++)
 		hosts[i] = s->hosts[i];
 	if (status == STATUS_OK)
-		status = pin_queue_new(&api.pins);
+		status = worker_new(&api.pins);
+	if (status == STATUS_OK)
+		status = worker_new(&api.backups);
 	if (status == STATUS_OK)
 		status = engine_new(o->dir, api.env, &api.engine);
 	if (status == STATUS_OK && control_new(o->dir, api.engine, &control) != STATUS_OK)
@@ -211,12 +213,14 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 	/* The engine answers all that waits before the answers' way is closed, and what
 	 * its jobs ask is there until they have run. */
 	control_free(control);
-	pin_queue_stop(api.pins);
+	worker_stop(api.backups);
+	worker_stop(api.pins);
 	engine_stop(api.engine);
 	link_free(api.link);
 	http_free(http);
 	engine_free(api.engine);
-	pin_queue_free(api.pins);
+	worker_free(api.backups);
+	worker_free(api.pins);
 	stick_free(api.sticks);
 	spool_free(api.spool);
 	free(root);

@@ -16,16 +16,15 @@
 
 #include "node/history.h"
 #include "node/log.h"
-#include "node/stick_scan.h"
 
 #define MOUNTINFO "/proc/self/mountinfo"
 #define MOUNTINFO_MAX_BYTES (1u << 20)
 #define MESSAGE_BYTES 256
-#define FOLDER_PATH_BYTES 40
 
 struct known {               /* one stick, and what came of it */
 	struct stick_place place;
-	bool queued, busy, tried; /* tried: or not to be tried by itself */
+	bool queued, tried;      /* tried: or not to be tried by itself */
+	unsigned busy;           /* how many work on it */
 	bool ended;              /* something was done: the rest says what */
 	int status;
 	uint64_t transactions, refused;
@@ -65,7 +64,7 @@ find(struct stick_set *s, const char *id)
  * nothing is written into the folder that it was mounted on. */
 static int
 work_begin(struct stick_set *s, const char *id, struct stick_place *ret, int *ret_fd,
-    char ret_folder[FOLDER_PATH_BYTES])
+    char ret_folder[STICK_FOLDER_BYTES])
 {
 	struct known *k;
 
@@ -73,7 +72,7 @@ work_begin(struct stick_set *s, const char *id, struct stick_place *ret, int *re
 	k = find(s, id);
 	if (k != NULL) {
 		*ret = k->place;
-		k->busy = true;
+		k->busy++;
 	}
 	pthread_mutex_unlock(&s->lock);
 	*ret_fd = -1;
@@ -82,7 +81,7 @@ work_begin(struct stick_set *s, const char *id, struct stick_place *ret, int *re
 	*ret_fd = stick_scan_open(ret);
 	if (*ret_fd < 0)
 		return STATUS_REMOVED;
-	(void)snprintf(ret_folder, FOLDER_PATH_BYTES, "/proc/self/fd/%d/.", *ret_fd);
+	(void)snprintf(ret_folder, STICK_FOLDER_BYTES, "/proc/self/fd/%d/.", *ret_fd);
 	return ret->state == STICK_HOSTILE ? STATUS_REFUSED : STATUS_OK;
 }
 
@@ -102,10 +101,11 @@ work_end(struct stick_set *s, struct stick_place *p, int fd, int status,
 	}
 	pthread_mutex_lock(&s->lock);
 	k = find(s, p->id);
-	if (k != NULL) {
-		if (k->place.plugged == p->plugged)
-			k->place = *p;
-		k->busy = false;
+	if (k != NULL && k->place.plugged == p->plugged) {
+		k->place = *p;
+		k->busy -= k->busy > 0;
+	}
+	if (k != NULL && done != NULL) {
 		k->ended = k->tried = true;
 		k->status = status;
 		k->transactions = done->in.transactions;
@@ -157,7 +157,7 @@ import_from(struct stick_set *s, struct replica *r, const char *folder,
 int
 stick_import(struct stick_set *s, const char *id, struct replica *r, struct stick_done *ret)
 {
-	char folder[FOLDER_PATH_BYTES];
+	char folder[STICK_FOLDER_BYTES];
 	struct stick_place place;
 	int fd, status;
 
@@ -192,7 +192,7 @@ int
 stick_export(struct stick_set *s, const char *id, struct replica *r, bool all,
     struct stick_done *ret)
 {
-	char folder[FOLDER_PATH_BYTES];
+	char folder[STICK_FOLDER_BYTES];
 	struct stick_place place;
 	int fd, status;
 
@@ -208,12 +208,32 @@ stick_export(struct stick_set *s, const char *id, struct replica *r, bool all,
 	return work_end(s, &place, fd, status, ret);
 }
 
+/* ---- for something else ---- */
+int
+stick_take(struct stick_set *s, const char *id, struct stick_hold *ret)
+{
+	int status = s != NULL ? work_begin(s, id, &ret->place, &ret->fd, ret->folder)
+	    : STATUS_NOT_FOUND;
+
+	if (status == STATUS_NOT_FOUND)
+		return status;
+	if (status == STATUS_OK)
+		status = writable(&ret->place);
+	return status == STATUS_OK ? status : stick_let_go(s, ret, status);
+}
+
+int
+stick_let_go(struct stick_set *s, struct stick_hold *hold, int status)
+{
+	return work_end(s, &hold->place, hold->fd, status, NULL);
+}
+
 /* ---- by itself ---- */
 static void
 both(struct stick_set *s, const char *id, struct replica *r)
 {
 	struct stick_done done = { 0 };
-	char folder[FOLDER_PATH_BYTES];
+	char folder[STICK_FOLDER_BYTES];
 	struct stick_place place;
 	int fd, status = work_begin(s, id, &place, &fd, folder);
 
@@ -392,7 +412,7 @@ message_of(const struct known *k, enum message_lang lang, char ret[MESSAGE_BYTES
 	(void)snprintf(read, sizeof read, "%llu", (unsigned long long)k->transactions);
 	(void)snprintf(wrote, sizeof wrote, "%u", (unsigned)k->bundles);
 	(void)snprintf(refused, sizeof refused, "%llu", (unsigned long long)k->refused);
-	if (k->busy || k->queued)
+	if (k->busy > 0 || k->queued)
 		text = message_text(lang, MSG("stick.busy"));
 	else if (k->ended && k->status == STATUS_OK)
 		text = k->refused > 0 ? message_text(lang, MSG("stick.done_refused"))
@@ -425,8 +445,8 @@ stick_list(struct stick_set *s, enum message_lang lang)
 		(void)json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:s, s:s, s:b, s:b}",
 		    "id", k->place.id, "label", k->place.label, "free_bytes",
 		    (json_int_t)k->place.free_bytes, "state", states[k->place.state], "message",
-		    message, "busy", k->busy || k->queued, "safe_to_remove",
-		    k->ended && !k->busy && !k->queued));
+		    message, "busy", k->busy > 0 || k->queued, "safe_to_remove",
+		    k->ended && k->busy == 0 && !k->queued));
 	}
 	pthread_mutex_unlock(&s->lock);
 	return list;

@@ -8,9 +8,11 @@
 #include <jansson.h>
 
 #include "node/engine.h"
+#include "node/stick_scan.h"
 #include "schema/message.h"
 
 #define STICK_MAX_ROOTS 4
+#define STICK_FOLDER_BYTES 40
 #define STICK_AGAIN_S 30         /* after the database was lent or the queue full */
 
 struct stick_options {
@@ -44,5 +46,16 @@ int stick_import(struct stick_set *s, const char *id, struct replica *r,
     struct stick_done *ret) MUST_CHECK;
 int stick_export(struct stick_set *s, const char *id, struct replica *r, bool all,
     struct stick_done *ret) MUST_CHECK;
+
+/* For something else than an exchange: a stick in hand, busy until it is let go.  Any thread;
+ * statuses as above, READONLY and FULL too. */
+struct stick_hold {
+	struct stick_place place;
+	int fd;
+	char folder[STICK_FOLDER_BYTES]; /* its root, through what was opened */
+};
+int stick_take(struct stick_set *s, const char *id, struct stick_hold *ret) MUST_CHECK;
+/* What came of it; REMOVED when it was pulled out meanwhile. */
+int stick_let_go(struct stick_set *s, struct stick_hold *hold, int status) MUST_CHECK;
 
 #endif

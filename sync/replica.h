@@ -153,6 +153,9 @@ int replica_backup_new(struct replica *r, struct replica_backup **ret) MUST_CHEC
 int replica_backup_write(struct replica_backup *b, const char *path,
     const char *passphrase, uint64_t *ret_bytes) MUST_CHECK;
 void replica_backup_free(struct replica_backup *b);
+/* When the last one was written here, and its size; NOT_FOUND.  Not part of a backup. */
+int replica_last_backup(const char *dir, const struct env *env, int64_t *ret_s,
+    uint64_t *ret_bytes) MUST_CHECK;
 
 struct backup_reader;
 struct replica_erased {        /* a list of erased persons, as it lies beside a backup */

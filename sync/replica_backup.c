@@ -1,6 +1,8 @@
 /* A whole node into a sealed file, and out of one into an empty directory. */
 #include "sync/replica_internal.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +10,7 @@
 
 #define SNAPSHOT "backup.db"
 #define MARKER "restoring"
+#define LAST "last-backup"
 #define FOLDER_HASH_CONTEXT "kehou 1 file"
 #define LIST_MAX 65536
 
@@ -21,7 +24,8 @@ static bool
 is_left_out(const char *folder, const char *name)
 {
 	static const char *const out[] = { "kehou.db", "kehou.db-wal", "kehou.db-shm",
-		"kehou.db-journal", "sidecar", SNAPSHOT, "roster", MARKER };
+		"kehou.db-journal", "sidecar", SNAPSHOT, "roster", MARKER,
+		LAST };
 	size_t len = strlen(name);
 
 	if (len >= 4 && strcmp(name + len - 4, ".log") == 0)
@@ -393,6 +397,18 @@ write_to(struct replica_backup *b, const char *path, const char *temporary,
 	return status;
 }
 
+/* For people: that it cannot be noted spoils no backup. */
+static void
+note_last(const struct replica_backup *b, uint64_t bytes)
+{
+	char path[REPLICA_PATH_BYTES], line[64];
+	int n = snprintf(line, sizeof(line), "%" PRId64 " %" PRIu64 "\n", b->info.time_s,
+	    bytes);
+
+	if (replica_path(b->dir, LAST, path) == STATUS_OK)
+		(void)!env_write_file(b->env, path, (const uint8_t *)line, (size_t)n);
+}
+
 int
 replica_backup_write(struct replica_backup *b, const char *path, const char *passphrase,
     uint64_t *ret_bytes)
@@ -425,9 +441,35 @@ replica_backup_write(struct replica_backup *b, const char *path, const char *pas
 		else if (status == STATUS_NOT_FOUND)
 			status = STATUS_OK;
 	}
+	if (status == STATUS_OK)
+		note_last(b, *ret_bytes);
 	buffer_release(&persons);
 	free(buf);
 	return status;
+}
+
+int
+replica_last_backup(const char *dir, const struct env *env, int64_t *ret_s,
+    uint64_t *ret_bytes)
+{
+	struct buffer b = BUFFER_INIT;
+	char path[REPLICA_PATH_BYTES], line[64] = "";
+	int64_t at_s;
+	uint64_t bytes;
+	int status = replica_path(dir, LAST, path);
+
+	if (status == STATUS_OK)
+		status = env_read_file(env, path, sizeof(line) - 1, &b);
+	if (status == STATUS_OK && b.len > 0)
+		memcpy(line, b.data, b.len);
+	buffer_release(&b);
+	if (status == STATUS_OK && sscanf(line, "%" SCNd64 " %" SCNu64, &at_s, &bytes) != 2)
+		status = STATUS_MALFORMED;
+	if (status != STATUS_OK)
+		return status;
+	*ret_s = at_s;
+	*ret_bytes = bytes;
+	return STATUS_OK;
 }
 
 /* ---- restore ---- */

@@ -12,7 +12,7 @@ import traceback
 
 import test_node
 from test_network import digests, first_head, make_county, same
-from test_node import Daemon, path
+from test_node import Daemon, PIN, kehou, made, path
 
 MOUNTS = "KEHOU_STICK_MOUNTS"
 
@@ -221,12 +221,85 @@ def a_stick_pulled_out_in_the_middle_costs_nothing():
 	umount(where)
 
 
+def backed_up(d, stick, sheet, node):
+	"""A backup on a stick, brought back out of it with the sheet."""
+	done = d.post(f"/api/v1/backup/stick/{stick['id']}")
+	assert done["safe_to_remove"] and done["bytes"] > 1000, done
+	file = path("sticks", "kept", stick["label"], done["file"])
+	assert os.path.getsize(file) == done["bytes"]
+	last = d.get("/api/v1/backup")["last"]
+	assert last["bytes"] == done["bytes"], last
+	run = kehou("restore", file, "--recovery-fd", "FD0", secrets=[sheet], node=node)
+	made(run)
+	return file
+
+
+def a_backup_by_the_page_comes_back_with_the_sheet_of_its_day():
+	make_county()
+	with daemon("kept") as d:
+		with open(path("invite0"), "rb") as f:
+			sheet = d.json("POST", "/api/v1/setup/school", f.read())["recovery"]
+		first_head(d)
+		state = d.get("/api/v1/backup")
+		assert state == {"last": None, "opens": "sheet", "erased": False, "running": False}, state
+		status, headers, data = d.ask("POST", "/api/v1/backup/file", b"")
+		name = headers["Content-Disposition"].split('"')[1]
+		assert status == 200 and name.startswith("kehou-3141018501-20"), (status, headers)
+		assert not os.listdir(path("kept", "backup"))
+		assert d.get("/api/v1/backup")["last"]["bytes"] == len(data)
+		with open(path(name), "wb") as f:
+			f.write(data)
+		made(kehou("restore", path(name), "--recovery-fd", "FD0", secrets=[sheet],
+			node="back"))
+		one, two = digests("kept", "back")
+		assert one == two and len(one) > 0, (one, two)
+		os.mkdir(path("sticks", "kept", "u"))
+		before = backed_up(d, listed(d, "u"), sheet, "back2")
+		# Nobody makes a sheet with a phone that lies there, nor guesses for ever.
+		assert d.post("/api/v1/recovery", {"pin": "000000"}, 403)["code"] == "PASSPHRASE.pin"
+		d.post("/api/v1/recovery", {}, 400)
+		again = d.post("/api/v1/recovery", {"pin": PIN})["recovery"]
+		assert again != sheet
+		shutil.rmtree(path("sticks", "kept", "u"))
+		os.mkdir(path("sticks", "kept", "v"))
+		after = backed_up(d, listed(d, "v"), again, "back3")
+		run = kehou("restore", after, "--recovery-fd", "FD0", secrets=[sheet], node="back4")
+		assert run.returncode == 1, run.stdout + run.stderr
+		assert not os.path.exists(before)
+		d.post("/api/v1/backup/stick/0123456789abcdef", status=404)
+		d.get("/api/v1/backup/erased", 404)
+		d.do("staff.add", {"name": "teacher", "roles": "teacher", "pin": "135790"},
+			request_id="t")
+		d.sign_in("teacher", "135790")
+		for call in ("backup/file", "recovery"):
+			d.post("/api/v1/" + call, {"pin": "135790"}, 403)
+		d.get("/api/v1/backup", 403)
+		d.post("/api/v1/sign-out")
+		d.post("/api/v1/backup/file", status=401)
+
+
+def a_backup_that_finds_no_room_leaves_nothing_behind():
+	make_county()
+	with daemon("school0") as d:
+		first_head(d)
+		where = path("sticks", "school0", "full")
+		mount(where, "300k")
+		stick = wait(d, lambda s: s and s[0]["label"] == "full")[0]
+		answer = d.post(f"/api/v1/backup/stick/{stick['id']}", status=500)
+		assert answer["code"] == "FULL" and answer["data_safe"], answer
+		assert not os.listdir(os.path.join(where, "KEHOU-BACKUP"))
+		assert d.get("/api/v1/backup")["last"] is None
+	umount(where)
+
+
 TESTS = [a_school_and_its_hub_exchange_by_stick_through_the_api,
 	what_is_no_stick_of_ours_is_left_alone, damaged_files_are_refused_and_said,
 	a_stick_is_found_when_it_is_mounted_and_forgotten_when_it_is_not,
 	a_full_stick_says_so_and_is_not_changed,
 	a_read_only_stick_is_read_and_not_written,
-	a_stick_pulled_out_in_the_middle_costs_nothing]
+	a_stick_pulled_out_in_the_middle_costs_nothing,
+	a_backup_by_the_page_comes_back_with_the_sheet_of_its_day,
+	a_backup_that_finds_no_room_leaves_nothing_behind]
 
 
 def main():

@@ -1,0 +1,23 @@
+/* A thread for what must not keep the engine's waiting: checking PINs (Argon2id takes 8 MiB
+ * and some 30 ms), writing a backup to a slow stick.  One job after another, in the order of
+ * asking; the thread begins with the first. */
+#ifndef NODE_WORKER_H
+#define NODE_WORKER_H
+
+#include "sync/status.h"
+
+#define WORKER_MAX_JOBS 16 /* that wait */
+
+struct worker_job {
+	void (*run)(struct worker_job *job); /* the job is the callee's from here on */
+	struct worker_job *next;             /* the worker's */
+};
+struct worker;
+int worker_new(struct worker **ret) MUST_CHECK;
+/* Does what waits, then ends the thread; before engine_stop.  NULL is passed over. */
+void worker_stop(struct worker *w);
+void worker_free(struct worker *w); /* after engine_stop */
+/* Any thread.  BUSY when too many wait: run is not called then. */
+int worker_submit(struct worker *w, struct worker_job *job) MUST_CHECK;
+
+#endif
