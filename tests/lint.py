@@ -368,9 +368,12 @@ def test_names(root):
 	for path in c_files(root, ("tests",), "*"):
 		if path.endswith(".c"):
 			names.update(re.findall(r"(?:cmocka_unit_test\w*|(?:SCHOOL_)?CASE)\(\s*(\w+)", code_only(read(path))))
-	# The scripts run every function that begins so.
+	# The scripts run every function that begins so; titles of the pages' tests are sentences.
 	for path in sorted(glob.glob(os.path.join(root, "tests", "test_*.py"))):
 		names.update(re.findall(r"^def test_(R\d+_\w+)\(\):", read(path), re.M))
+	for path in sorted(glob.glob(os.path.join(root, "tests", "pages", "*.mjs"))):
+		names.update(re.sub(r"\W+", "_", name) for name in
+			re.findall(r"""\btest\(['"](R\d+_[^'"]+)['"]""", read(path)))
 	return names
 
 

@@ -1,12 +1,30 @@
 // From the county's invitation to consents in a class list.
 import fs from 'node:fs';
 import path from 'node:path';
-import { audit, BIG, DESK, device, env, exchange, GRP, look, open, picture, PIN, printed, same, test, today, view, work } from './harness.mjs';
+import { audit, base, BIG, contextsOf, DESK, device, env, exchange, GRP, look, open, PHONE, picture, PIN, printed, same, test, today, view, work } from './harness.mjs';
 
 // Forty-five names out of the sixty of the old calendar; two that few fonts have, one that none has.
 const STEMS = '甲乙丙丁戊己庚辛壬癸';
 const BRANCHES = '子丑寅卯辰巳午未申酉戌亥';
 const big = Array.from({ length: 42 }, (_, i) => STEMS[i % 10] + BRANCHES[i % 12]).concat('\u{2b36d}试', '\u4dae试', '\u{10fffe}试');
+
+// The head at a phone, while there is nobody yet: only with the invitation of this school.
+async function fromAfar() {
+	const far = await device(PHONE);
+	await far.setExtraHTTPHeaders({ 'X-Forwarded-For': '192.0.2.7' });
+	await far.goto(base);
+	await far.reload();
+	await far.waitForSelector('text=再选一次县里的邀请文件');
+	for (const [file, found] of [['other.khi', '.note.care'], ['school.khi', 'text=校长（负责人）姓名']]) {
+		await far.setInputFiles('#again', path.join(work, file));
+		await far.click('button[type=submit]');
+		await far.waitForSelector(found);
+		if (file === 'other.khi') await look(far, 'setup-invitation');
+	}
+	same(await far.locator('.recovery').count(), 0, 'the recovery code elsewhere');
+	await far.close();
+	await contextsOf().pop().close();
+}
 
 async function read(desk, file) {
 	await open(desk, 'pupils', '学生');
@@ -38,6 +56,8 @@ export async function firstRun(w) {
 		await desk.waitForSelector('.recovery');
 		same(await desk.textContent('.recovery'), code, 'the recovery code after a reload');
 		same(await printed(desk, 'setup-recovery'), 1, 'pages of the recovery sheet');
+		w.sheet = code;
+		await fromAfar();
 		await desk.getByLabel('校长（负责人）姓名').fill('校长甲');
 		await desk.getByLabel('PIN 码').fill(PIN);
 		await desk.getByLabel('再输一次').fill(PIN);

@@ -38,7 +38,7 @@ export async function everyPage(w) {
 	const child = (await view(desk, 'pupils?grp=' + BIG))[0];
 	const incident = (await view(desk, 'incidents'))[0].incident;
 	const routes = ['today', 'roll', `roll/2/0/${GRP}`, `roll/2/0/${BIG}`, 'leave', `leave/2/0/${GRP}/2026-10-29`, 'hand', `hand/2/0/${GRP}`, 'incident', 'incident/new', `incident/${incident}`, 'outbox', 'exchange', 'pupils', 'pupils/' + child.pupil, 'copy/' + child.pupil, 'pupils/import',
-		'consent', 'consent/' + GRP, 'people', 'week', 'statement', 'notices', 'policy', 'machine', 'all', 'form/session.open', 'form/pupil.way', 'list/sessions', 'list/hazards', 'more', 'help', 'paper', 'late', 'who'];
+		'consent', 'consent/' + GRP, 'people', 'week', 'statement', 'notices', 'policy', 'machine', 'backup', 'all', 'form/session.open', 'form/pupil.way', 'list/sessions', 'list/hazards', 'more', 'help', 'paper', 'late', 'who'];
 	for (const route of routes) await test(`axe, 48 px, no sideways scrolling, no colour alone: ${route.replace(/\d{10,}/, 'child')}`, async () => {
 		const found = [];
 		for (const at of [PHONE, DESK]) {

@@ -1,7 +1,8 @@
 // What the head does at the PC: the plan and what changed, phases, the week, a child and its
 // guardian's rights, paper sheets and late entry, opinions, machines, a diagnostic file.
 import fs from 'node:fs';
-import { arrived, BIG, exchange, GRP, hubDir, kehou, look, open, picture, plan, printed, publish, same, SCHOOL, settled, test, today, view } from './harness.mjs';
+import path from 'node:path';
+import { arrived, BIG, exchange, GRP, hubDir, kehou, kehouGiven, look, open, picture, PIN, plan, printed, publish, same, SCHOOL, settled, sticks, test, today, view, work } from './harness.mjs';
 
 export async function theOffice(w) {
 	const { desk, two } = w;
@@ -24,16 +25,29 @@ export async function theOffice(w) {
 		await look(desk, 'policy');
 		same((await view(desk, 'policy_changes?version=2')).every(r => r.confirmed === 1), true, 'confirmed');
 	});
-	await test('R5_pages appear with the phase that the county sets', async () => {
+	await test('R5_pages of the browser appear with the phase', async () => {
+		const seen = async () => {
+			await open(desk, 'more', '更多');
+			await settled(desk);
+			const hrefs = await desk.evaluate(() => Array.from(document.querySelectorAll('a[href^="#/"]')).map(a => a.getAttribute('href').slice(2)));
+			await open(desk, 'all', '全部功能');
+			await desk.waitForSelector('.links a');
+			return hrefs.concat(await desk.evaluate(() => Array.from(document.querySelectorAll('.links a')).map(a => a.getAttribute('href').slice(2))));
+		};
+		const LATER = ['week', 'statement', 'list/places', 'list/hazards', 'form/hazard.add', 'list/opinions', 'list/evaluation', 'list/meals', 'list/satisfactions', 'list/practices', 'list/mixed_groups', 'list/planned_held', 'list/subsidy'];
+		const FIRST = ['today', 'roll', 'leave', 'incident', 'pupils', 'list/incidents', 'list/sessions', 'list/consents', 'form/pupil.priority'];
 		await open(desk, 'all', '全部功能');
 		await desk.waitForSelector('.note:has-text("本校在第 1 阶段")');
-		same(await desk.locator('h2:has-text("活动与周计划")').count() + await desk.locator('nav a:has-text("周计划")').count(), 0, 'the week in phase 1');
+		const before = await seen();
+		same([LATER.filter(p => before.includes(p)), FIRST.filter(p => !before.includes(p))], [[], []], 'in phase 1');
 		kehou('-D', hubDir, 'do', 'site.phase', 'school=' + SCHOOL, 'site=0', 'phase=3', 'on=' + today());
 		await exchange(desk);
 		await open(desk, 'all', '全部功能');
 		await desk.reload();
 		await desk.waitForSelector('h2:has-text("活动与周计划")');
 		await desk.waitForSelector('nav a:has-text("周计划")');
+		const after = await seen();
+		same([...LATER, ...FIRST].filter(p => !after.includes(p)), [], 'missing in phase 3');
 	});
 	await test('the week: planned in a grid, copied into the next, printed on A4', async () => {
 		await open(desk, 'week', '周计划');
@@ -171,6 +185,41 @@ export async function theOffice(w) {
 		await desk.waitForSelector('.item:has-text("这一台"):has-text("县里已登记")');
 		await desk.waitForSelector('.item:has-text("王家沟教学点")');
 		await picture(desk, 'machine');
+	});
+	await test('backup: onto a stick and by download, restored by command; a new recovery sheet', async () => {
+		await open(desk, 'backup', '备份');
+		await desk.waitForSelector('.note.care:has-text("还没有做过备份")');
+		fs.mkdirSync(path.join(sticks, '备份盘'));
+		await desk.click('button:has-text("备份到U盘")');
+		await desk.waitForSelector('.note.good:has-text("可以拔出U盘")');
+		await look(desk, 'backup');
+		const [file] = await Promise.all([desk.waitForEvent('download'), desk.click('button:has-text("下载备份")')]);
+		await file.saveAs(path.join(work, file.suggestedFilename()));
+		const folder = path.join(sticks, '备份盘', 'KEHOU-BACKUP');
+		const made = [...fs.readdirSync(folder).filter(n => n.endsWith('.kha')).map(n => path.join(folder, n)), path.join(work, file.suggestedFilename())];
+		await desk.click('button:has-text("重印恢复码")');
+		for (const [pin, found] of [['999999', '.note:has-text("没有生成新的恢复码")'], [PIN, '.recovery']]) {
+			await desk.getByLabel('校长本人的 PIN 码').fill(pin);
+			await desk.click('button:has-text("生成新的恢复码")');
+			await desk.waitForSelector(found);
+		}
+		const sheet = await desk.textContent('.recovery');
+		await desk.reload();
+		same([await desk.textContent('.recovery'), sheet === w.sheet], [sheet, false], 'the new sheet after a reload');
+		await look(desk, 'recovery');
+		same(await printed(desk, 'recovery'), 1, 'pages of the new sheet');
+		await desk.getByLabel('已打印或抄好').check();
+		await desk.click('button:has-text("收好了")');
+		await desk.waitForSelector('.note.good:has-text("上次备份")');
+		// Those of before open with the sheet of before.
+		fs.writeFileSync(work + '/sheet', w.sheet + '\n');
+		fs.writeFileSync(work + '/pin', PIN + '\n');
+		for (const [i, backup] of made.entries()) {
+			kehouGiven(work + '/sheet', '-D', `${work}/restored${i}`, 'restore', backup, '--recovery-fd', '3');
+			if (!/甲子/.test(kehouGiven(work + '/pin', '-D', `${work}/restored${i}`, '--as', '校长甲', '--pin-fd', '3', '--json', 'show', 'pupils'))) throw new Error('no children in ' + backup);
+		}
+		same(made.length, 2, 'backups');
+		fs.rmSync(path.join(sticks, '备份盘'), { recursive: true });
 	});
 	await test('a whole flow by keyboard: a child is corrected without a mouse', async () => {
 		const child = (await view(desk, 'pupils?grp=' + GRP))[0];

@@ -72,7 +72,8 @@ async function json(answer: Response): Promise<any> {
 }
 
 export const get = async (path: string) => json(await request('GET', path));
-export const post = async (path: string, body?: any) => json(await request('POST', path, body === undefined ? {} : body));
+// timeout false: a stick may take its time.
+export const post = async (path: string, body?: any, timeout = true) => json(await request('POST', path, body === undefined ? {} : body, timeout));
 export const upload = async (path: string, body: Blob) => json(await request('POST', path, body, false));
 
 export type Params = { [name: string]: Cell | undefined };

@@ -1,5 +1,6 @@
 // The second script: pages of the office, on a PC or opened seldom on a phone.
 import { offer } from './office';
+import { Backup } from './pages/backup';
 import { Copy, Pupil } from './pages/child';
 import { ConsentChoice, ConsentList } from './pages/consent';
 import { Exchange } from './pages/exchange';
@@ -32,5 +33,6 @@ offer({
 	notices: () => <Notices />,
 	policy: () => <Policy />,
 	machine: () => <Machine />,
+	backup: () => <Backup />,
 	schools: () => <Schools />,
 });

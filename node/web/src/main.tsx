@@ -9,7 +9,7 @@ import { today, whenS } from './time';
 import { Button, Name, Note } from './ui';
 import { firstLang, getLang, setLang, t } from './words';
 import { loadOffice, officePage } from './office';
-import { isLater, usePhase } from './phase';
+import { usePhase } from './phase';
 import { SignIn } from './pages/signin';
 import { Today } from './pages/today';
 import { Roll, RollChoice } from './pages/roll';
@@ -70,7 +70,7 @@ function Nav(p: { at: string }) {
 	const phase = usePhase();
 	return <nav class="nav" aria-label={t('主菜单', 'Main menu')}>
 		{links().map(([page, words]) => <a href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
-		{deskLinks().filter(([page]) => !isLater(page, phase)).map(([page, words]) => <a class="desk" href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
+		{deskLinks().filter(([page]) => !phase.later(page)).map(([page, words]) => <a class="desk" href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
 	</nav>;
 }
 
@@ -123,7 +123,7 @@ function View(p: { route: string[] }) {
 function App() {
 	const route = useRoute();
 	const { me, status, ready } = useWorld();
-	if (ready && ((status && status.setup) || (me && me.first && !isHub()))) world.settingUp = true;
+	if (ready && ((status && status.setup) || (me && (me.first || me.invitation) && !isHub()))) world.settingUp = true;
 	useEffect(() => {
 		const every = setInterval(() => { if (!document.hidden) flush(false); }, 20000);
 		const leave = (e: BeforeUnloadEvent) => {

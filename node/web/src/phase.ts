@@ -1,14 +1,29 @@
-// What is asked of a school grows with its phase (R5): 1 care for the priority groups, 2 for
-// all who want it, 3 activities. The county moves a site; what comes later is not in the way.
+// Pages appear with the school's phase (R5): 1 care for the priority groups, 2 for all who want
+// it, 3 activities. The view `pages` says which; the county moves a site.
 import { isHub, useView, useWorld } from './state';
 
-const FROM: { [what: string]: number } = { statement: 2, voice: 2, week: 3, activity: 3 }; // as the view `pages`
+// A page of ours that the view knows under another name, and records by what they are or by
+// the requirement that they serve.
+const AS: { [what: string]: string } = {
+	week: 'plan', R8: 'activities', R9: 'plan', R11: 'statement', R14: 'safety', R15: 'evaluation', R16: 'opinions', R21: 'noon',
+};
+const RECORDS: Array<[RegExp, string]> = [[/^places/, 'places'], [/^satisfaction/, 'satisfaction'], [/^practice/, 'practices'], [/^(mixed_)?groups?\b/, 'groups']];
 
-export function usePhase(): number {
-	const { me } = useWorld();
-	const { rows } = useView(me && me.staff && !isHub() ? 'sites' : null);
-	return rows && rows.length ? Math.max.apply(null, rows.map(s => Number(s.phase) || 1)) : 3;
+export interface Phase {
+	now: number;                            // of the school: its furthest site
+	later: (what: string) => boolean;       // a page that comes with a later phase
+	recordLater: (name: string, requirement: string) => boolean;
 }
 
-export const isLater = (what: string, phase: number) => (FROM[what] || 1) > phase;
-export const fromPhase = (what: string) => FROM[what] || 1;
+export function usePhase(): Phase {
+	const { me } = useWorld();
+	const rows = useView(me && me.staff && !isHub() ? 'pages' : null).rows || [];
+	const later = (what: string) => rows.some(r => r.page === (AS[what] || what) && !Number(r.shown));
+	return {
+		now: rows.filter(r => Number(r.shown)).reduce((n, r) => Math.max(n, Number(r.phase)), 1), later,
+		recordLater: (name, requirement) => {
+			const known = RECORDS.filter(([is]) => is.test(name))[0];
+			return known ? later(known[1]) : later(requirement);
+		},
+	};
+}

@@ -3,10 +3,10 @@ import { command, get, post, Refusal, request, Row, upload } from '../api';
 import { can, isHub, refreshStatus, useView, useWorld } from '../state';
 import { whenMs, whenS } from '../time';
 import { Button, Failure, Name, Note, Page } from '../ui';
+import { bytes, save } from '../files';
 import { label } from '../labels';
 import { Pairs, stateName, t, word } from '../words';
 
-const bytes = (n: number) => n < 1024 ? n + ' B' : n < 1048576 ? Math.ceil(n / 1024) + ' KB' : (n / 1048576).toFixed(1) + ' MB';
 const when = (s: number) => s ? whenS(s) : t('从未', 'never');
 
 // What the host told, or its refusal; one action at a time.
@@ -104,20 +104,10 @@ function Sticks(p: { sticks: Row[]; busy: string; run: Run }) {
 		{p.sticks.map(s => <div class="stick"><p><strong>{s.label || s.id}</strong> <span class="quiet">{t('剩余 ', 'free ')}{bytes(Number(s.free_bytes))}</span></p>
 			{s.message && <Note kind={s.state === 'failed' || s.state === 'bad' ? 'risk' : 'info'}><p>{s.message}</p></Note>}
 			{p.busy.indexOf(s.id) >= 0 && <Note kind="care"><p>{t('正在读写，请不要拔U盘。', 'Working: do not pull the stick out.')}</p></Note>}
-			<p class="row"><Button kind="main" busy={p.busy === 'export ' + s.id} disabled={!!p.busy} onClick={() => p.run('export ' + s.id, () => post('exchange/stick/' + encodeURIComponent(s.id) + '/export'))}>{t('写到U盘', 'Write to the stick')}</Button>{' '}
-				<Button busy={p.busy === 'import ' + s.id} disabled={!!p.busy} onClick={() => p.run('import ' + s.id, () => post('exchange/stick/' + encodeURIComponent(s.id) + '/import'))}>{t('从U盘读入', 'Read from the stick')}</Button></p>
+			<p class="row"><Button kind="main" busy={p.busy === 'export ' + s.id} disabled={!!p.busy} onClick={() => p.run('export ' + s.id, () => post('exchange/stick/' + encodeURIComponent(s.id) + '/export', {}, false))}>{t('写到U盘', 'Write to the stick')}</Button>{' '}
+				<Button busy={p.busy === 'import ' + s.id} disabled={!!p.busy} onClick={() => p.run('import ' + s.id, () => post('exchange/stick/' + encodeURIComponent(s.id) + '/import', {}, false))}>{t('从U盘读入', 'Read from the stick')}</Button></p>
 		</div>)}
 	</section>;
-}
-
-function save(blob: Blob, name: string): void {
-	const a = document.createElement('a');
-	a.href = URL.createObjectURL(blob);
-	a.download = name;
-	document.body.appendChild(a);
-	a.click();
-	a.remove();
-	setTimeout(() => URL.revokeObjectURL(a.href), 60000);
 }
 
 async function bringAll(files: File[]): Promise<Row> {

@@ -7,7 +7,7 @@ import { can, useView, world } from '../state';
 import { today } from '../time';
 import { Button, Check, Failure, Field, Name, Note, Page, Rows, Select } from '../ui';
 import { choices, label, said } from '../labels';
-import { fromPhase, isLater, usePhase } from '../phase';
+import { usePhase } from '../phase';
 import { getLang, roleName, rolesOf, t, weekdayName } from '../words';
 
 interface Param { name: string; type: string; optional: boolean }
@@ -54,14 +54,15 @@ export function All() {
 	const [filter, setFilter] = useState('');
 	const phase = usePhase();
 	const [more, setMore] = useState(false);
-	const later = SUBJECTS.filter(([id]) => isLater(id, phase));
-	const wanted = (e: Entry) => allowed(e) && (!filter || (about(e) + e.name).toLowerCase().indexOf(filter.toLowerCase()) >= 0);
+	const later = (e: Entry) => phase.recordLater(e.name, first(e.requires));
+	const hidden = s ? s.views.concat(s.commands).filter(e => allowed(e) && later(e)).length : 0;
+	const wanted = (e: Entry) => allowed(e) && (more || !later(e)) && (!filter || (about(e) + e.name).toLowerCase().indexOf(filter.toLowerCase()) >= 0);
 	return <Page title={t('全部功能', 'Everything')} back="#/more">
 		<Failure error={error} />
 		<Field label={t('找', 'Find')} type="search" value={filter} onInput={setFilter} />
-		{later.length > 0 && <Note><p>{t('本校在第 ' + phase + ' 阶段。', 'This school is in phase ' + phase + '. ')}{later.map(([id, words]) => words() + t('从第 ' + fromPhase(id) + ' 阶段起', ' from phase ' + fromPhase(id))).join(t('，', ', '))}{t('，现在不要求。', '; not asked for yet.')}</p>
+		{hidden > 0 && <Note><p>{t('本校在第 ' + phase.now + ' 阶段，有 ' + hidden + ' 项以后的阶段才要求。', 'This school is in phase ' + phase.now + '; ' + hidden + ' entries are asked for in a later one.')}</p>
 			<Button onClick={() => setMore(!more)}>{more ? t('不显示', 'Hide them') : t('也显示', 'Show them')}</Button></Note>}
-		{s && SUBJECTS.filter(([id]) => more || !isLater(id, phase)).map(([, words, ids]) => {
+		{s && SUBJECTS.map(([, words, ids]) => {
 			const mine = (all: Entry[]) => all.filter(e => ids.indexOf(first(e.requires)) >= 0 && wanted(e));
 			const views = mine(s.views);
 			const commands = mine(s.commands);

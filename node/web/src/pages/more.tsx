@@ -1,4 +1,4 @@
-import { isLater, usePhase } from '../phase';
+import { usePhase } from '../phase';
 import { isHub, signOut, useWorld } from '../state';
 import { Button, Page } from '../ui';
 import { t } from '../words';
@@ -8,7 +8,7 @@ export function More() {
 	const hub = isHub();
 	const phase = usePhase();
 	const links: Array<[string, string, string]> = hub ? [
-		['all', t('全部功能', 'Everything'), t('查看和登记', 'See and record')], ['help', t('帮助', 'Help'), t('任务卡', 'Task cards')],
+		['all', t('全部功能', 'Everything'), t('查看和登记', 'See and record')], ['backup', t('备份', 'Backup'), t('整个县中心的主机', "The whole of the county's machine")], ['help', t('帮助', 'Help'), t('任务卡', 'Task cards')],
 	] : [
 		['hand', t('交接', 'Handover'), t('清点人数，双方 PIN', 'Counts, both PINs')],
 		['exchange', t('上报与U盘', 'Exchange'), status && status.inbox ? t('有 ' + status.inbox + ' 处记录不一致', status.inbox + ' records disagree') : t('写到U盘、下载、上传', 'Stick, download, upload')],
@@ -25,7 +25,7 @@ export function More() {
 		['help', t('帮助', 'Help'), t('任务卡、纸单、补录', 'Task cards, paper, late entry')],
 	];
 	return <Page title={t('更多', 'More')}>
-		<ul class="sessions">{links.filter(([page]) => !isLater(page, phase)).map(([page, name, words]) => <li><a class="session here" href={'#/' + page}><span class="session-name">{name}</span><span class="session-more">{words}</span></a></li>)}</ul>
+		<ul class="sessions">{links.filter(([page]) => !phase.later(page)).map(([page, name, words]) => <li><a class="session here" href={'#/' + page}><span class="session-name">{name}</span><span class="session-more">{words}</span></a></li>)}</ul>
 		{!hub && <p><Button onClick={() => signOut()}>{t('退出登录', 'Sign out')}</Button></p>}
 	</Page>;
 }

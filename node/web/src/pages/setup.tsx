@@ -6,31 +6,13 @@ import { Button, Check, Choice, Failure, Field, Note, Page } from '../ui';
 import { getLang, Lang, setLang, siteClass, siteKind, t } from '../words';
 import { Importing } from './import';
 import { ClockNote } from './machine';
+import { keep, kept, RecoverySheet } from './recovery';
 
 const STEPS = 6;
-const KEPT = 'kehou recovery'; // until it is printed, so that a reload does not lose it
-
-function kept(): string {
-	try {
-		return sessionStorage.getItem(KEPT) || '';
-	} catch (e) {
-		return '';
-	}
-}
-
-function keep(text: string): void {
-	try {
-		if (text) sessionStorage.setItem(KEPT, text);
-		else sessionStorage.removeItem(KEPT);
-	} catch (e) {
-		// Without it a reload loses the sheet; the page says to print at once.
-	}
-}
-
 // From the county's invitation to the first class list, without a network.
 export function Setup() {
 	const { status, me } = useWorld();
-	const [step, setStep] = useState(status && !status.setup && me && me.first ? 4 : 1);
+	const [step, setStep] = useState(status && !status.setup && me && (me.first || me.invitation) ? 4 : 1);
 	const [file, setFile] = useState<File | null>(null);
 	const [found, setFound] = useState<Row | null>(null);
 	const [points, setPoints] = useState('');
@@ -122,7 +104,6 @@ function Finish() {
 }
 
 function Head(p: { busy: boolean; onDone: (name: string, pin: string) => void }) {
-	const { status } = useWorld();
 	const [name, setName] = useState('');
 	const [pin, setPin] = useState('');
 	const [again, setAgain] = useState('');
@@ -139,12 +120,7 @@ function Head(p: { busy: boolean; onDone: (name: string, pin: string) => void })
 			{again && again !== pin && <Note kind="care"><p>{t('两次不一样。', 'They differ.')}</p></Note>}
 		</div>
 		{!recovery && <Note><p>{t('恢复码只在建立主机的那个浏览器里显示一次。没有抄下的，请告诉县中心。', 'The recovery code was shown once, in the browser that set the machine up. If nobody copied it, tell the county.')}</p></Note>}
-		{recovery && <div><div class="sheet-paper"><h2>{t('恢复码', 'Recovery sheet')} · {status && status.name}</h2><p class="recovery">{recovery}</p>
-			<p>{t('主机坏了或丢了，用县里的备份和这张纸找回孩子的资料。没有这张纸，谁也打不开。', "If the machine breaks, this sheet and the county's copy bring the children's data back. Without it nobody can.")}</p>
-			<p class="paper-only">{t('日期 ', 'Date ')}{today()}　　{t('保管人签名 ', 'Kept by ')}______________　　{t('存放处 ', 'Place ')}______________</p></div>
-			<Note kind="care"><p>{t('只显示这一次。打印两份，锁进柜子，不要拍照、不要存在电脑里。没有打印机就用笔抄下，念一遍核对。', 'Shown only now. Print two, lock them away; no photograph, no file. Without a printer copy it by hand and read it back.')}</p></Note>
-			<div class="no-print"><Button wide onClick={() => window.print()}>{t('打印恢复码', 'Print the recovery sheet')}</Button>
-				<Check label={t('已打印或抄好，锁好了', 'Printed or copied, and locked away')} checked={printed} onChange={setPrinted} /></div></div>}
+		{recovery && <RecoverySheet text={recovery} onPaper={setPrinted} />}
 		<div class="no-print"><Button type="submit" kind="main" wide busy={p.busy} disabled={!name.trim() || pin.length < 4 || pin !== again || (!!recovery && !printed)}>{t('下一步', 'Next')}</Button></div></form>;
 }
 
