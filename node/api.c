@@ -15,6 +15,7 @@ static const struct {
 	const size_t *n;
 } groups[] = {
 	{ api_backup_routes, &api_backup_nroutes },
+	{ api_code_routes, &api_code_nroutes },
 	{ api_domain_routes, &api_domain_nroutes },
 	{ api_exchange_routes, &api_exchange_nroutes },
 	{ api_people_routes, &api_people_nroutes },
@@ -113,7 +114,7 @@ pick(enum message_lang lang, const char *code, const char *where, const char *su
 
 static void
 fail_with(struct api_call *call, unsigned http, const char *code, const char *where,
-    bool safe, const char *const args[4], int retry_s)
+    bool safe, const char *const args[4], int retry_s, const char *field, int number)
 {
 	char what[LINE_BYTES], next[LINE_BYTES], after[16];
 	const char *text = pick(call->lang, code, where, "");
@@ -129,6 +130,8 @@ fail_with(struct api_call *call, unsigned http, const char *code, const char *wh
 	    : message_or_key(call->lang, MSG("error.unknown.next")), args, 4);
 	value = json_pack("{s:s, s:s, s:b, s:s}", "code", code, "message", what,
 	    "data_safe", safe, "next", next);
+	if (field != NULL)
+		json_object_set_new(value, field, json_integer(number));
 	body = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
 	json_decref(value);
 	answer.body = body != NULL ? body : "{}";
@@ -176,7 +179,7 @@ api_fail(struct api_call *call, int status, const char *where, const char *arg)
 		log_line(LOG_LEVEL_ERROR, "%s: %s", call->route != NULL ? call->route->path
 		    : "?", status_text(status));
 	fail_with(call, http, status_name(status), where, status != STATUS_CORRUPT, args,
-	    http == 503 ? BUSY_RETRY_S : 0);
+	    http == 503 ? BUSY_RETRY_S : 0, NULL, 0);
 }
 
 void
@@ -198,7 +201,7 @@ api_fail_domain(struct api_call *call, int status, const struct domain_error *er
 		return;
 	}
 	fail_with(call, http, error->code, "web", error->data_safe, args,
-	    http == 503 ? BUSY_RETRY_S : 0);
+	    http == 503 ? BUSY_RETRY_S : 0, NULL, 0);
 }
 
 void
@@ -207,7 +210,16 @@ api_refuse(struct api_call *call, unsigned http, const char *code, const char *a
 {
 	const char *const args[4] = { arg != NULL ? arg : "", "", "", "" };
 
-	fail_with(call, http, code, "web", true, args, retry_s);
+	fail_with(call, http, code, "web", true, args, retry_s, NULL, 0);
+}
+
+void
+api_refuse_field(struct api_call *call, unsigned http, const char *code, const char *arg,
+    const char *field, int value)
+{
+	const char *const args[4] = { arg, "", "", "" };
+
+	fail_with(call, http, code, "web", true, args, 0, field, value);
 }
 
 /* ---- who asks ---- */
@@ -278,6 +290,15 @@ run(struct engine_job *job, struct replica *r, int status)
 		api_refuse(call, 401, "USAGE.sign_in", NULL, 0);
 	else
 		call->route->work(call, r, status);
+}
+
+void
+api_later(struct api_call *call)
+{
+	http_later(call->req);
+	call->job.run = run;
+	if (engine_submit(call->api->engine, &call->job) != STATUS_OK)
+		api_fail(call, STATUS_BUSY, "http", NULL);
 }
 
 /* ---- requests ---- */
@@ -462,8 +483,5 @@ api_handle(void *ctx, struct http_request *req)
 		call->route->direct(call);
 		return;
 	}
-	http_later(req);
-	call->job.run = run;
-	if (engine_submit(api->engine, &call->job) != STATUS_OK)
-		api_fail(call, STATUS_BUSY, "http", NULL);
+	api_later(call);
 }

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "node/auth.h"
+#include "node/enroller.h"
 #include "node/engine.h"
 #include "node/http.h"
 #include "node/link.h"
@@ -26,7 +27,10 @@ struct api {                 /* all borrowed; filled in before the first request
 	const char *web;         /* folder of pages for development, or NULL */
 	const char *version;
 	struct spool *spool;
-	struct link *link;       /* NULL where no hub's address is known */
+	struct link *_Atomic link; /* NULL where no hub's address is known */
+	struct link_options line; /* of it; url is hub */
+	char hub[ENROL_URL_BYTES]; /* its address, "" while it is not known */
+	struct enroller *enroller;
 	struct stick_set *sticks;/* NULL: none are looked for */
 	const char *const *hosts;/* further names of this machine; GUARD_MAX_NAMES */
 	size_t nhosts;

@@ -10,6 +10,7 @@
 
 #define API_NAME_BYTES 128
 
+struct asking;
 struct api_call {
 	struct engine_job job;   /* first: a job is its call */
 	struct api *api;
@@ -25,6 +26,7 @@ struct api_call {
 	struct replica *replica; /* the engine's, while work runs; or NULL */
 	int64_t pin_of;          /* whose PIN it was, 0: nobody's; for checked */
 	void (*checked)(struct api_call *call, struct replica *r); /* api_people_check_pin's */
+	struct asking *asking;   /* api_code.c's, on its way to the engine */
 	json_t *args;            /* body, or the query as an object of texts; owned */
 };
 
@@ -60,6 +62,21 @@ void api_fail_domain(struct api_call *call, int status, const struct domain_erro
 /* A code of the call itself; retry_s > 0 becomes Retry-After. */
 void api_refuse(struct api_call *call, unsigned http, const char *code, const char *arg,
     int retry_s);
+/* The same with one more field, a number. */
+void api_refuse_field(struct api_call *call, unsigned http, const char *code, const char *arg,
+    const char *field, int value);
+
+/* From direct: work is called on the engine's thread after all. */
+void api_later(struct api_call *call);
+
+/* ---- a machine that has just become a school (api_setup.c); each ends the call ---- */
+bool api_setup_empty(struct api_call *call, const struct replica *r, int status);
+/* hub: its address, NULL where nobody said one. */
+void api_setup_become(struct api_call *call, const uint8_t *invitation, size_t len,
+    const char *hub);
+/* Whoever has an invitation for this school may make its first head. */
+void api_setup_first(struct api_call *call, struct replica *r, const uint8_t *invitation,
+    size_t len);
 
 /* The header that makes a browser keep a session. */
 #define API_COOKIE_BYTES 160
@@ -77,10 +94,10 @@ void api_people_check_pin(struct api_call *call, struct replica *r, const char *
     const char *pin, void (*checked)(struct api_call *call, struct replica *r));
 
 /* ---- the routes, by file ---- */
-extern const struct api_route api_backup_routes[], api_domain_routes[], api_exchange_routes[],
-    api_people_routes[], api_roster_routes[], api_setup_routes[], api_state_routes[],
+extern const struct api_route api_backup_routes[], api_code_routes[], api_domain_routes[],
+    api_exchange_routes[], api_people_routes[], api_roster_routes[], api_setup_routes[], api_state_routes[],
     api_stick_routes[], api_sync_routes[];
-extern const size_t api_backup_nroutes, api_domain_nroutes, api_exchange_nroutes, api_people_nroutes,
+extern const size_t api_backup_nroutes, api_code_nroutes, api_domain_nroutes, api_exchange_nroutes, api_people_nroutes,
     api_roster_nroutes, api_setup_nroutes, api_state_nroutes, api_stick_nroutes,
     api_sync_nroutes;
 

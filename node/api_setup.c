@@ -8,8 +8,8 @@
 #include "schema/first_site.h"
 #include "sync/invitation.h"
 
-static bool
-still_empty(struct api_call *call, const struct replica *r, int status)
+bool
+api_setup_empty(struct api_call *call, const struct replica *r, int status)
 {
 	if (r != NULL)
 		api_fail(call, STATUS_EXISTS, "init", NULL);
@@ -30,7 +30,7 @@ inspect(struct api_call *call, struct replica *r, int status)
 	size_t len;
 	const uint8_t *body = http_body(call->req, &len);
 
-	if (!still_empty(call, r, status))
+	if (!api_setup_empty(call, r, status))
 		return;
 	status = invitation_read(body, len, &in);
 	if (status != STATUS_OK) {
@@ -79,26 +79,70 @@ begin_first(struct api_call *call, json_t *answer)
 	api_json(call, 200, answer, line);
 }
 
+/* From now on the school calls its hub by itself. */
 static void
-school(struct api_call *call, struct replica *r, int status)
+keep_hub(struct api *api, const char *hub)
+{
+	struct link *link = NULL;
+	int status = enrol_keep_hub(api->env, api->dir, hub);
+
+	/* What kehoud.ini or the command line says stands. */
+	if (status == STATUS_OK && api->link == NULL) {
+		snprintf(api->hub, sizeof api->hub, "%s", hub);
+		status = link_new(&api->line, &link);
+		api->link = link;
+	}
+	if (status != STATUS_OK)
+		log_line(LOG_LEVEL_WARNING, "the hub's address: %s", status_text(status));
+}
+
+static json_t *
+done_json(const uint8_t *invitation, size_t len, const char *recovery)
+{
+	struct invitation in = { 0 };
+	const struct roster_school *school;
+	char number[24];
+	json_t *answer;
+
+	if (invitation_read(invitation, len, &in) != STATUS_OK)
+		return NULL;
+	school = roster_school(&in.roster, in.scope);
+	snprintf(number, sizeof number, "%llu", (unsigned long long)in.scope);
+	answer = json_pack("{s:s, s:s, s:s, s:s}", "recovery", recovery, "school", number,
+	    "school_name", school != NULL ? school->name : "", "county_name", in.roster.name);
+	invitation_release(&in);
+	return answer;
+}
+
+void
+api_setup_become(struct api_call *call, const uint8_t *invitation, size_t len,
+    const char *hub)
 {
 	char recovery[RECOVERY_TEXT_BYTES];
 	json_t *answer;
-	size_t len;
-	const uint8_t *body = http_body(call->req, &len);
+	int status = replica_init_school(call->api->dir, call->api->env, &schema_domain,
+	    invitation, len, recovery);
 
-	if (!still_empty(call, r, status))
-		return;
-	status = replica_init_school(call->api->dir, call->api->env, &schema_domain, body,
-	    len, recovery);
 	if (status != STATUS_OK) {
 		api_fail(call, status, "init", NULL);
 		return;
 	}
 	first_site(call->api);
-	answer = json_pack("{s:s}", "recovery", recovery);
+	if (hub != NULL)
+		keep_hub(call->api, hub);
+	answer = done_json(invitation, len, recovery);
 	sodium_memzero(recovery, sizeof recovery);
 	begin_first(call, answer);
+}
+
+static void
+school(struct api_call *call, struct replica *r, int status)
+{
+	size_t len;
+	const uint8_t *body = http_body(call->req, &len);
+
+	if (api_setup_empty(call, r, status))
+		api_setup_become(call, body, len, NULL);
 }
 
 /* Of our county, by its root, and for this school. */
@@ -113,20 +157,19 @@ is_ours(const struct invitation *in, const struct replica *r)
 }
 
 /* The machine was set up, but no head entered yet: the invitation shows who may. */
-static void
-first(struct api_call *call, struct replica *r, int status)
+void
+api_setup_first(struct api_call *call, struct replica *r, const uint8_t *invitation,
+    size_t len)
 {
 	struct invitation in = { 0 };
 	bool any = true, ours;
-	size_t len;
-	const uint8_t *body = http_body(call->req, &len);
+	int status = domain_has_staff(r, &any);
 
-	status = domain_has_staff(r, &any);
 	if (status != STATUS_OK || any) {
 		api_fail(call, any ? STATUS_EXISTS : status, "first", NULL);
 		return;
 	}
-	status = invitation_read(body, len, &in);
+	status = invitation_read(invitation, len, &in);
 	if (status != STATUS_OK) {
 		api_fail(call, status, "inspect", "");
 		return;
@@ -137,6 +180,16 @@ first(struct api_call *call, struct replica *r, int status)
 		begin_first(call, json_object());
 	else
 		api_refuse(call, 403, "USAGE.other_invitation", NULL, 0);
+}
+
+static void
+first(struct api_call *call, struct replica *r, int status)
+{
+	size_t len;
+	const uint8_t *body = http_body(call->req, &len);
+
+	(void)status;
+	api_setup_first(call, r, body, len);
 }
 
 const struct api_route api_setup_routes[] = {

@@ -172,6 +172,7 @@ end_of(CURLcode code)
 	case CURLE_SSL_CACERT_BADFILE: case CURLE_SSL_ISSUER_ERROR:
 		return COURIER_TLS;
 	case CURLE_OUT_OF_MEMORY: return COURIER_HERE;
+	case CURLE_WRITE_ERROR: return COURIER_PORTAL; /* more than a node would say */
 	default: return COURIER_NO_ROUTE;
 	}
 }
@@ -608,4 +609,30 @@ courier_run(struct courier *c, const struct courier_job *job, struct courier_res
 	/* Not at once: a newer roster may have come that heals it. */
 	if (ret->end == COURIER_DONE && t.refused)
 		ret->end = COURIER_REFUSED;
+}
+
+static bool
+never(void *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
+void
+courier_get(struct courier *c, const char *path, size_t max, struct buffer *ret_body,
+    long *ret_status, struct courier_result *ret)
+{
+	static const struct courier_job alone = { .stop = never };
+	struct trip t = { .c = c, .job = &alone, .ret = ret };
+	struct answer a = { .name = NULL };
+
+	memset(ret, 0, sizeof(*ret));
+	ret->end = COURIER_DONE;
+	if (prepare(&t, path, &a)) {
+		a.max = max;
+		(void)perform(&t, &a);
+	}
+	*ret_status = a.status;
+	buffer_release(ret_body);
+	*ret_body = a.body;
 }

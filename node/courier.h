@@ -73,5 +73,9 @@ void courier_free(struct courier *c);
 /* One exchange; one thread.  Connections are kept for the next. */
 void courier_run(struct courier *c, const struct courier_job *job,
     struct courier_result *ret);
+/* One answer of at most max bytes to GET url/sync/v1/path, whatever its status; ret->end says
+ * whether there is one.  PORTAL for what no node says. */
+void courier_get(struct courier *c, const char *path, size_t max, struct buffer *ret_body,
+    long *ret_status, struct courier_result *ret);
 
 #endif

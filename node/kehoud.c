@@ -113,8 +113,9 @@ read_settings(const struct options *o, struct settings *ret)
 
 /* After SIGHUP; what is wrong leaves everything as it was. */
 static void
-reload(const struct options *o, const struct settings *started, struct link *l)
+reload(const struct options *o, const struct settings *started, const struct api *api)
 {
+	struct link *l = api->link;
 	struct settings now;
 
 	if (read_settings(o, &now) != STATUS_OK)
@@ -129,7 +130,7 @@ reload(const struct options *o, const struct settings *started, struct link *l)
 
 static void
 wait_for_end(const sigset_t *signals, const struct options *o, const struct settings *s,
-    struct link *l)
+    const struct api *api)
 {
 	int got;
 
@@ -138,7 +139,7 @@ wait_for_end(const sigset_t *signals, const struct options *o, const struct sett
 			log_line(LOG_LEVEL_NOTICE, "signal %d: stopping", got);
 			return;
 		}
-		reload(o, s, l);
+		reload(o, s, api);
 	}
 }
 
@@ -146,12 +147,11 @@ wait_for_end(const sigset_t *signals, const struct options *o, const struct sett
 static int
 begin_network(const struct options *o, const struct settings *s, struct api *api, char **ret_root)
 {
-	struct link_options link = { .courier = { .url = s->url,
-		.ca_file = s->ca[0] == '\0' ? NULL : s->ca,
-		.proxy = s->proxy[0] == '\0' ? NULL : s->proxy }, .plan = s->plan,
-		.engine = api->engine, .env = api->env };
+	const char *ca = s->ca[0] == '\0' ? NULL : s->ca;
+	const char *proxy = s->proxy[0] == '\0' ? NULL : s->proxy;
 	size_t len = strlen(o->dir) + sizeof("/spool");
 	char *root = malloc(len);
+	struct link *link = NULL;
 	int status;
 
 	if (root == NULL)
@@ -160,14 +160,23 @@ begin_network(const struct options *o, const struct settings *s, struct api *api
 	*ret_root = root;
 	(void)mkdir(o->dir, 0700); /* before a first set-up it may not be there */
 	status = spool_new(root, &api->spool);
+	if (status == STATUS_OK)
+		status = enroller_new(ca, proxy, &api->enroller);
 	if (status != STATUS_OK)
 		return status;
 	spool_sweep(api->spool, api->env->now_s(api->env->ctx));
 	api_sync_begin(api);
-	link.spool = api->spool;
-	link.root = root;
-	link.dir = o->dir;
-	return s->url[0] == '\0' ? STATUS_OK : link_new(&link, &api->link);
+	(void)snprintf(api->hub, sizeof api->hub, "%s", s->url);
+	if (api->hub[0] == '\0' && enrol_hub(api->env, o->dir, api->hub) != STATUS_OK)
+		log_line(LOG_LEVEL_WARNING, "%s/" ENROL_HUB_NAME " cannot be read", o->dir);
+	api->line = (struct link_options){ .courier = { .url = api->hub, .ca_file = ca,
+		.proxy = proxy }, .plan = s->plan, .engine = api->engine, .env = api->env,
+		.spool = api->spool, .root = root, .dir = o->dir };
+	if (api->hub[0] != '\0') {
+		status = link_new(&api->line, &link);
+		api->link = link;
+	}
+	return status;
 }
 
 static int
@@ -205,7 +214,7 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 	if (status == STATUS_OK) {
 		log_line(LOG_LEVEL_NOTICE, "listening on http://%s", http_address(http));
 		memory_after_start();
-		wait_for_end(signals, o, s, api.link);
+		wait_for_end(signals, o, s, &api);
 		http_quiesce(http);
 	} else
 		log_line(LOG_LEVEL_ERROR, "%s: %s", s->listen, status_text(status));
@@ -215,12 +224,14 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 	control_free(control);
 	worker_stop(api.backups);
 	worker_stop(api.pins);
+	enroller_stop(api.enroller);
 	engine_stop(api.engine);
 	link_free(api.link);
 	http_free(http);
 	engine_free(api.engine);
 	worker_free(api.backups);
 	worker_free(api.pins);
+	enroller_free(api.enroller);
 	stick_free(api.sticks);
 	spool_free(api.spool);
 	free(root);

@@ -17,5 +17,11 @@ void outing_run(const struct courier_options *options, const struct courier_job 
     struct courier_result *ret);
 /* Over there: carries out what comes through the socket.  Exit status. */
 int outing_serve(int socket);
+/* Over there: one sealed invitation, for schema/enrol.h. */
+int outing_serve_code(int socket);
+
+/* Where that program may read: what name look-ups and TLS do. */
+#define OUTING_READABLE "/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve", \
+	"/run/resolvconf", "/run/NetworkManager", "/run/nscd", "/dev/urandom", "/dev/null"
 
 #endif

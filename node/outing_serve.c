@@ -112,13 +112,11 @@ delivered(void *ctx, const char *name)
 	json_decref(ask(*(const int *)ctx, json_pack("{s:s}", "delivered", name)));
 }
 
-/* What name look-ups and TLS read, and what is to go. */
+/* What is to go may be read too. */
 static void
 confine(const struct courier_options *o, const char *folder)
 {
-	const char *const readable[] = { "/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve",
-		"/run/resolvconf", "/run/NetworkManager", "/run/nscd", "/dev/urandom",
-		"/dev/null", folder, o->ca_file };
+	const char *const readable[] = { OUTING_READABLE, folder, o->ca_file };
 
 	(void)confine_to_network(readable,
 	    sizeof readable / sizeof *readable - (o->ca_file == NULL), NULL, 0);

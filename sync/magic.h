@@ -10,7 +10,7 @@
 
 /* kind: 'B' bundle, 'C' receipt, 'I' invitation, 'K' node key, 'Q' request,
  * 'R' roster, 'S' school keys, 'T' root key, 'U' issuing key, 'V' verdict,
- * 'X' sidecar. */
+ * 'W' sealed invitation, 'X' sidecar. */
 void magic_put(struct buffer *b, char kind);
 /* Reads and compares.  TRUNCATED, MALFORMED for another kind of file, NEWER
  * for a later version of this kind. */

@@ -85,6 +85,10 @@ struct replica_invite {
 int replica_invite(struct replica *r, const struct replica_invite *in,
     struct buffer *ret_file) MUST_CHECK;
 
+/* Hub: what was invited so and not used yet is refused from the next roster on.
+ * NOT_FOUND when there is nothing, RIGHTS. */
+int replica_withdraw(struct replica *r, uint8_t role, uint64_t school) MUST_CHECK;
+
 /* School: a new recovery sheet and a new key of the school.  The sheet opens every
  * key that this device has; those of before open none that is made from now on.
  * RIGHTS at a node of no school or one that is revoked, TOO_LARGE when the school has

@@ -399,6 +399,16 @@ replica_invite(struct replica *r, const struct replica_invite *in,
 }
 
 int
+replica_withdraw(struct replica *r, uint8_t role, uint64_t school)
+{
+	if (r->role != ROLE_HUB)
+		return STATUS_RIGHTS;
+	if (roster_withdraw(&r->roster, role, school) == 0)
+		return STATUS_NOT_FOUND;
+	return replica_publish_roster(r);
+}
+
+int
 replica_revoke(struct replica *r, const struct node_id *node)
 {
 	struct roster_revocation v = { .node = *node };

@@ -105,6 +105,8 @@ int roster_add_school(struct roster *r, const struct roster_school *school)
     MUST_CHECK; /* EXISTS, USAGE, TOO_LARGE */
 int roster_add_invite(struct roster *r, const struct roster_invite *invite)
     MUST_CHECK; /* EXISTS, TOO_LARGE */
+/* Removes the invitations of a role and scope that nobody has used; how many. */
+size_t roster_withdraw(struct roster *r, uint8_t role, uint64_t scope);
 int roster_add_revocation(struct roster *r, const struct roster_revocation *v)
     MUST_CHECK; /* EXISTS, TOO_LARGE */
 /* Signs and adds a certificate and marks its invitation as bound.  EXISTS for

@@ -1,9 +1,16 @@
 /* The hub's own: invitations, the table of schools. */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
+#include "sync/code_folder.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
+
+#define CODE_DAYS 7            /* that a code holds, where nobody says otherwise */
+#define CODE_DAYS_MAX 30
 
 /* 城乡分类代码 of the statistics bureau. */
 static bool
@@ -29,36 +36,136 @@ kehou_hub_only(struct cli *c)
 	return CLI_OK;
 }
 
-static int
-make_invitation(struct cli *c, const struct replica_invite *in, const char *out)
-{
-	struct buffer file = BUFFER_INIT;
-	char id[24];
-	json_t *done;
-	int rc = c->replica != NULL ? CLI_OK : kehou_hub_only(c);
+/* How an invitation leaves the hub: as a file, by telephone, or both. */
+struct way {
+	const char *out, *days;
+	bool code;
+};
 
-	if (rc != CLI_OK)
-		return rc;
+static int
+check_way(struct cli *c, const struct way *way, uint64_t *ret_days)
+{
+	*ret_days = CODE_DAYS;
+	if (way->out == NULL && !way->code)
+		return cli_usage(c, MSG("usage.needs"), "-o / --code");
+	if (way->days != NULL && (!way->code ||
+	    !cli_decimal(way->days, CODE_DAYS_MAX, ret_days) || *ret_days == 0))
+		return cli_usage(c, MSG("usage.days"), way->days);
 	/* Before the roster changes: an invitation that cannot be written must
 	 * not stand in it. */
-	if (access(out, F_OK) == 0)
-		return cli_fail(c, STATUS_EXISTS, "write", out);
+	if (way->out != NULL && access(way->out, F_OK) == 0)
+		return cli_fail(c, STATUS_EXISTS, "write", way->out);
+	return CLI_OK;
+}
+
+/* Sealed and kept here; the text is for the telephone. */
+static int
+keep_code(struct cli *c, const struct buffer *file, uint64_t days, char ret[CODE_TEXT_BYTES],
+    int64_t *ret_until_s)
+{
+	struct code_label label = { .county = replica_roster(c->replica)->county,
+		.until_s = c->env->now_s(c->env->ctx) + (int64_t)days * 86400 };
+	char digits[CODE_DIGITS + 1], text[CODE_TEXT_BYTES];
+	struct buffer sealed = BUFFER_INIT;
+	struct invitation in = { 0 };
+	struct code code;
+	unsigned group;
+	int status = invitation_parse(file->data, file->len, &in);
+
+	memcpy(label.invite, in.id, sizeof label.invite);
+	code_new(c->env, text);
+	if (status == STATUS_OK)
+		status = code_parse(text, digits, &group);
+	if (status == STATUS_OK)
+		status = code_derive(digits, &code);
+	if (status == STATUS_OK)
+		status = code_seal(&code, c->env, &label, file->data, file->len, &sealed);
+	if (status == STATUS_OK)
+		status = code_folder_keep(c->env, c->dir, replica_roster(c->replica), code.id,
+		    &sealed);
+	if (status == STATUS_OK)
+		memcpy(ret, text, sizeof text);
+	*ret_until_s = label.until_s;
+	sodium_memzero(text, sizeof text);
+	sodium_memzero(digits, sizeof digits);
+	code_wipe(&code);
+	invitation_release(&in);
+	buffer_release(&sealed);
+	return status == STATUS_OK ? CLI_OK : cli_fail(c, status, "code", NULL);
+}
+
+static void
+say_invitation(struct cli *c, const struct replica_invite *in, const struct way *way,
+    const char *code, int64_t until_s)
+{
+	char id[24], until[OUTPUT_TIME_BYTES];
+	json_t *done;
+
+	cli_number(in->school.id, id);
+	if (c->json) {
+		done = json_pack("{s:s*, s:s*, s:s, s:s}", "file", way->out, "code",
+		    way->code ? code : NULL, "school", id, "name", in->school.name);
+		if (way->code)
+			json_object_set_new(done, "until_s", json_integer(until_s));
+		output_json(stdout, done);
+		json_decref(done);
+		return;
+	}
+	if (way->out != NULL)
+		cli_say(c, stderr, MSG("invite.done"), in->school.name, way->out, NULL);
+	if (way->code) {
+		output_time(c->lang, until_s, until);
+		printf("%s\n", code);
+		cli_say(c, stderr, MSG("invite.code"), in->school.name, until, NULL);
+	}
+}
+
+static int
+make_invitation(struct cli *c, const struct replica_invite *in, const struct way *way)
+{
+	struct buffer file = BUFFER_INIT;
+	char code[CODE_TEXT_BYTES] = "";
+	int64_t until_s = 0;
+	uint64_t days;
+	int rc = check_way(c, way, &days);
+
+	if (rc == CLI_OK && c->replica == NULL)
+		rc = kehou_hub_only(c);
+	if (rc != CLI_OK)
+		return rc;
 	rc = replica_invite(c->replica, in, &file);
 	if (rc != STATUS_OK)
 		rc = cli_fail(c, rc, "new_invite", in->school.name);
-	else
-		rc = cli_write_new(c, out, file.data, file.len);
+	else if (way->out != NULL)
+		rc = cli_write_new(c, way->out, file.data, file.len);
+	if (rc == CLI_OK && way->code)
+		rc = keep_code(c, &file, days, code, &until_s);
+	if (file.data != NULL)
+		sodium_memzero(file.data, file.len);
 	buffer_release(&file);
+	if (rc == CLI_OK)
+		say_invitation(c, in, way, code, until_s);
+	sodium_memzero(code, sizeof code);
+	return rc;
+}
+
+/* What was invited so and nobody used: refused from now on, and no code opens it. */
+static int
+withdraw(struct cli *c, uint8_t role, uint64_t school, const char *subject)
+{
+	int rc = kehou_hub_only(c);
+
 	if (rc != CLI_OK)
 		return rc;
-	cli_number(in->school.id, id);
-	if (c->json) {
-		done = json_pack("{s:s, s:s, s:s}", "file", out, "school", id, "name",
-		    in->school.name);
-		output_json(stdout, done);
-		json_decref(done);
-	} else
-		cli_say(c, stderr, MSG("invite.done"), in->school.name, out, NULL);
+	rc = replica_withdraw(c->replica, role, school);
+	if (rc == STATUS_OK)
+		rc = code_folder_sweep(c->env, c->dir, replica_roster(c->replica));
+	if (rc != STATUS_OK)
+		return cli_fail(c, rc, "withdraw", subject);
+	if (c->json)
+		puts("{\"withdrawn\":true}");
+	else
+		cli_say(c, stderr, MSG("invite.withdrawn"), NULL);
 	return CLI_OK;
 }
 
@@ -74,11 +181,15 @@ take_name(struct cli *c, const char *name, struct replica_invite *in)
 int
 kehou_hub_invite(struct cli *c, int argc, char **argv)
 {
-	const char *school = NULL, *name = NULL, *class = NULL, *kind = NULL, *out = NULL;
+	const char *school = NULL, *name = NULL, *class = NULL, *kind = NULL;
+	struct way way = { .out = NULL };
+	bool back = false;
 	const struct cli_option options[] = {
 		{ "--school", &school, 1, NULL }, { "--name", &name, 1, NULL },
 		{ "--class", &class, 1, NULL }, { "--kind", &kind, 1, NULL },
-		{ "-o", &out, 1, NULL }, { NULL, NULL, 0, NULL },
+		{ "-o", &way.out, 1, NULL }, { "--days", &way.days, 1, NULL },
+		{ "--code", NULL, 0, &way.code }, { "--withdraw", NULL, 0, &back },
+		{ NULL, NULL, 0, NULL },
 	};
 	struct replica_invite in = { .role = ROLE_SCHOOL };
 	uint64_t class_code, kind_code;
@@ -88,12 +199,14 @@ kehou_hub_invite(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	for (size_t i = 0; i < 5; i++)
-		if (*options[i].values == NULL && options[i].values != &kind)
+	for (size_t i = 0; i < (back ? 1 : 3); i++)
+		if (*options[i].values == NULL)
 			return cli_usage(c, MSG("usage.needs"), options[i].name);
 	if (strlen(school) != 10 || !cli_decimal(school, 9999999999u, &in.school.id) ||
 	    school[0] == '0')
 		return cli_usage(c, MSG("usage.school"), school);
+	if (back)
+		return withdraw(c, ROLE_SCHOOL, in.school.id, school);
 	if (!cli_decimal(class, 999, &class_code) || !known_class(class_code))
 		return cli_usage(c, MSG("usage.class"), class);
 	if (!cli_decimal(kind != NULL ? kind : "1", 6, &kind_code) || kind_code == 0)
@@ -101,16 +214,19 @@ kehou_hub_invite(struct cli *c, int argc, char **argv)
 	in.school.class_code = (uint16_t)class_code;
 	in.school.kind = (uint8_t)kind_code;
 	rc = take_name(c, name, &in);
-	return rc == CLI_OK ? make_invitation(c, &in, out) : rc;
+	return rc == CLI_OK ? make_invitation(c, &in, &way) : rc;
 }
 
 int
 kehou_hub_invite_relay(struct cli *c, int argc, char **argv)
 {
-	const char *name = NULL, *out = NULL;
+	const char *name = NULL;
+	struct way way = { .out = NULL };
+	bool back = false;
 	const struct cli_option options[] = {
-		{ "--name", &name, 1, NULL }, { "-o", &out, 1, NULL },
-		{ NULL, NULL, 0, NULL },
+		{ "--name", &name, 1, NULL }, { "-o", &way.out, 1, NULL },
+		{ "--days", &way.days, 1, NULL }, { "--code", NULL, 0, &way.code },
+		{ "--withdraw", NULL, 0, &back }, { NULL, NULL, 0, NULL },
 	};
 	struct replica_invite in = { .role = ROLE_RELAY };
 	int npos, rc = cli_options(c, options, argc, argv, &npos);
@@ -119,10 +235,12 @@ kehou_hub_invite_relay(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	if (name == NULL || out == NULL)
-		return cli_usage(c, MSG("usage.needs"), name == NULL ? "--name" : "-o");
+	if (back)
+		return withdraw(c, ROLE_RELAY, 0, "relay");
+	if (name == NULL)
+		return cli_usage(c, MSG("usage.needs"), "--name");
 	rc = take_name(c, name, &in);
-	return rc == CLI_OK ? make_invitation(c, &in, out) : rc;
+	return rc == CLI_OK ? make_invitation(c, &in, &way) : rc;
 }
 
 /* Whether a machine of the school may still write. */
@@ -141,9 +259,11 @@ has_machine(const struct roster *roster, uint64_t school)
 int
 kehou_hub_invite_device(struct cli *c, int argc, char **argv)
 {
-	const char *school = NULL, *out = NULL;
+	const char *school = NULL;
+	struct way way = { .out = NULL };
 	const struct cli_option options[] = {
-		{ "--school", &school, 1, NULL }, { "-o", &out, 1, NULL },
+		{ "--school", &school, 1, NULL }, { "-o", &way.out, 1, NULL },
+		{ "--days", &way.days, 1, NULL }, { "--code", NULL, 0, &way.code },
 		{ NULL, NULL, 0, NULL },
 	};
 	struct replica_invite in = { .role = ROLE_SCHOOL };
@@ -159,15 +279,15 @@ kehou_hub_invite_device(struct cli *c, int argc, char **argv)
 		return rc;
 	if (replica_role(c->replica) != ROLE_HUB)
 		return cli_fail(c, STATUS_RIGHTS, "invite_device", c->dir);
-	if (school == NULL || out == NULL)
-		return cli_usage(c, MSG("usage.needs"), school == NULL ? "--school" : "-o");
+	if (school == NULL)
+		return cli_usage(c, MSG("usage.needs"), "--school");
 	if (strlen(school) != 10 || !cli_decimal(school, 9999999999u, &in.school.id))
 		return cli_usage(c, MSG("usage.school"), school);
 	known = roster_school(replica_roster(c->replica), in.school.id);
 	if (known == NULL || !has_machine(replica_roster(c->replica), in.school.id))
 		return cli_fail(c, STATUS_NOT_FOUND, "invite_device", school);
 	in.school = *known;
-	rc = make_invitation(c, &in, out);
+	rc = make_invitation(c, &in, &way);
 	if (rc == CLI_OK && !c->json)
 		cli_say(c, stderr, MSG("invite.device"), NULL);
 	return rc;

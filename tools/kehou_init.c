@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "schema/enrol.h"
 #include "schema/first_site.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
@@ -183,6 +184,54 @@ kehou_give_recovery(struct cli *c, const char *path, const char *text)
 	return CLI_OK;
 }
 
+/* Where the invitation comes from: a file, or the hub, by a code of the telephone. */
+struct source {
+	const char *file, *code, *hub, *ca;
+};
+
+static int
+fetch_invitation(struct cli *c, const struct source *s, struct buffer *ret)
+{
+	struct enrol_options options = { .url = s->hub, .ca_file = s->ca };
+	struct domain_error shown = { .data_safe = true };
+	struct enrol_error error;
+	int status = enrol_fetch(&options, s->code, ret, &error);
+
+	if (status == STATUS_OK)
+		return CLI_OK;
+	if (status != STATUS_REFUSED || strcmp(error.code, "BUSY") == 0)
+		return cli_fail(c, status == STATUS_REFUSED ? STATUS_BUSY : status, "code",
+		    s->hub);
+	snprintf(shown.code, sizeof shown.code, "%s", error.code);
+	snprintf(shown.args[0], sizeof shown.args[0], "%u", error.group != 0 ? error.group
+	    : error.retry_s);
+	return cli_fail_domain(c, status, &shown);
+}
+
+static int
+read_invitation(struct cli *c, const struct source *s, struct buffer *ret)
+{
+	if (s->file == NULL && s->code == NULL)
+		return cli_usage(c, MSG("usage.needs"), "--invite / --code");
+	if (s->file != NULL && (s->code != NULL || s->hub != NULL))
+		return cli_usage(c, MSG("usage.extra"), s->code != NULL ? "--code" : "--hub");
+	if (s->code != NULL && s->hub == NULL)
+		return cli_usage(c, MSG("usage.needs"), "--hub");
+	return s->code != NULL ? fetch_invitation(c, s, ret) : cli_input(c, s->file, ret);
+}
+
+/* So that kehoud calls where the code came from. */
+static int
+keep_hub(struct cli *c, const struct source *s)
+{
+	char url[ENROL_URL_BYTES];
+	int status = s->hub == NULL ? STATUS_OK : enrol_url(s->hub, url);
+
+	if (status == STATUS_OK && s->hub != NULL)
+		status = enrol_keep_hub(c->env, c->dir, url);
+	return status == STATUS_OK ? CLI_OK : cli_fail(c, status, "write", c->dir);
+}
+
 /* In place of a lost machine, with its school's recovery sheet. */
 static int
 init_again(struct cli *c, const struct buffer *file, const char *sheet_fd,
@@ -216,9 +265,12 @@ init_again(struct cli *c, const struct buffer *file, const char *sheet_fd,
 int
 kehou_init_school(struct cli *c, int argc, char **argv)
 {
-	const char *invite = NULL, *head = NULL, *out = NULL, *sheet_fd = NULL;
+	const char *head = NULL, *out = NULL, *sheet_fd = NULL;
+	struct source from = { .file = NULL };
 	const struct cli_option options[] = {
-		{ "--invite", &invite, 1, NULL }, { "--head", &head, 1, NULL },
+		{ "--invite", &from.file, 1, NULL }, { "--head", &head, 1, NULL },
+		{ "--code", &from.code, 1, NULL }, { "--hub", &from.hub, 1, NULL },
+		{ "--ca", &from.ca, 1, NULL },
 		{ "--recovery-out", &out, 1, NULL },
 		{ "--recovery-fd", &sheet_fd, 1, NULL }, { NULL, NULL, 0, NULL },
 	};
@@ -230,13 +282,13 @@ kehou_init_school(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	if (invite == NULL)
-		return cli_usage(c, MSG("usage.needs"), "--invite");
 	if (sheet_fd != NULL && out != NULL)
 		return cli_usage(c, MSG("usage.extra"), "--recovery-out");
-	rc = cli_input(c, invite, &file);
+	rc = read_invitation(c, &from, &file);
 	if (rc == CLI_OK && sheet_fd != NULL) {
-		rc = init_again(c, &file, sheet_fd, invite);
+		rc = init_again(c, &file, sheet_fd, from.file);
+		if (rc == CLI_OK)
+			rc = keep_hub(c, &from);
 		if (rc == CLI_OK && head != NULL)
 			rc = cli_secret(c, c->pin_fd, "--pin-fd", pin);
 		if (rc == CLI_OK && head != NULL)
@@ -253,11 +305,13 @@ kehou_init_school(struct cli *c, int argc, char **argv)
 	    recovery);
 	if (rc != STATUS_OK) {
 		rc = cli_fail(c, rc, rc == STATUS_EXISTS ? "init" : "invite",
-		    rc == STATUS_EXISTS ? c->dir : invite);
+		    rc == STATUS_EXISTS ? c->dir : from.file);
 		goto cleanup;
 	}
 	given = kehou_give_recovery(c, out, recovery);
-	rc = first_site(c);
+	rc = keep_hub(c, &from);
+	if (rc == CLI_OK)
+		rc = first_site(c);
 	if (rc == CLI_OK && head != NULL)
 		rc = first_staff(c, FIRST_STAFF, "head", head, pin);
 	if (rc == CLI_OK)
@@ -275,9 +329,11 @@ cleanup:
 int
 kehou_init_relay(struct cli *c, int argc, char **argv)
 {
-	const char *invite = NULL;
+	struct source from = { .file = NULL };
 	const struct cli_option options[] = {
-		{ "--invite", &invite, 1, NULL }, { NULL, NULL, 0, NULL },
+		{ "--invite", &from.file, 1, NULL }, { "--code", &from.code, 1, NULL },
+		{ "--hub", &from.hub, 1, NULL }, { "--ca", &from.ca, 1, NULL },
+		{ NULL, NULL, 0, NULL },
 	};
 	struct buffer file = BUFFER_INIT;
 	int npos, rc = cli_options(c, options, argc, argv, &npos);
@@ -286,16 +342,16 @@ kehou_init_relay(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	if (invite == NULL)
-		return cli_usage(c, MSG("usage.needs"), "--invite");
-	rc = cli_input(c, invite, &file);
+	rc = read_invitation(c, &from, &file);
 	if (rc == CLI_OK)
 		rc = make_dir(c);
 	if (rc == CLI_OK) {
 		rc = replica_init_relay(c->dir, c->env, &schema_domain, file.data, file.len);
 		rc = rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, rc == STATUS_EXISTS
-		    ? "init" : "invite", rc == STATUS_EXISTS ? c->dir : invite);
+		    ? "init" : "invite", rc == STATUS_EXISTS ? c->dir : from.file);
 	}
+	if (rc == CLI_OK)
+		rc = keep_hub(c, &from);
 	buffer_release(&file);
 	if (rc != CLI_OK)
 		return rc;

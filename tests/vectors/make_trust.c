@@ -39,7 +39,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: make_trust DIR\n");
 		return 2;
 	}
-	for (unsigned kind = 0; kind < 6; kind++)
+	for (unsigned kind = 0; kind < TRUST_KINDS; kind++)
 		for (unsigned size = TRUST_SMALL; size <= TRUST_MAXIMAL; size++)
 			if (write_one(argv[1], trust_kinds[kind], (enum trust_size)size)) {
 				perror(trust_kinds[kind]);

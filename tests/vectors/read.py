@@ -5,6 +5,7 @@ Without arguments it reads every vector beside it, verifies the signatures, comp
 the .json of each and prints TAP. With files (read.py FILE.bin...) it prints what is in
 them. Where it and the library disagree, the library, docs/FORMAT.md or a vector is wrong.
 """
+import functools
 import json
 import os
 import sys
@@ -12,6 +13,9 @@ import sys
 sys.dont_write_bytecode = True  # the folder holds vectors alone
 from wire import (EPOCHS, MiB, Reader, Refused, fixed8, hashed, invitation_id, need, node_id,
 	public_of, read_stream, sealing_public_of, stream_order, verify)
+import nacl.bindings
+import nacl.exceptions
+
 from read_backup import read_backup
 from read_bundle import read_bundle
 from read_checkpoint import read_checkpoint
@@ -164,6 +168,52 @@ def read_invitation(data, _fields=None):
 	return invitation
 
 
+# --- Sealed invitation --------------------------------------------------------------
+
+DAMM = ("0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
+	"3674209581", "5869720134", "8945362017", "9438617205", "2581436790")
+
+
+def damm(digits):
+	state = 0
+	for digit in digits:
+		state = int(DAMM[state][int(digit)])
+	return state
+
+
+@functools.lru_cache
+def keys_of(digits):
+	"""Id and key that the digits of a code stand for."""
+	for group in range(5):
+		need(damm(str(group + 1) + digits[6 * group:6 * group + 6]) == 0,
+			"group %d of the code" % (group + 1))
+	salt = hashed("kehou 1 code salt", b"")[:16]
+	master = nacl.bindings.crypto_pwhash_alg(32, digits.encode(), salt, 2, 8 * MiB,
+		nacl.bindings.crypto_pwhash_ALG_ARGON2ID13)
+	return hashed("kehou 1 code id", master)[:16], hashed("kehou 1 code key", master)
+
+
+def read_sealed(data, keys):
+	r = Reader(data)
+	r.magic(b"W")
+	sealed = {"county": r.county(), "invite": r.bytes(16), "until": r.varint(0, (1 << 33) - 1)}
+	head = r.before()
+	nonce = r.bytes(24)
+	box = r.sized(4 * MiB + 4096 + 16)
+	r.end()
+	if not keys:
+		return sealed
+	sealed["code_id"], key = keys_of(keys["digits"])
+	try:
+		invitation = read_invitation(
+			nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(box, head, nonce, key))
+	except nacl.exceptions.CryptoError:
+		raise Refused("the code does not open it") from None
+	need(invitation["id"] == sealed["invite"], "another invitation inside")
+	sealed["seed"] = invitation["seed"]
+	return sealed
+
+
 # --- Enrolment request ----------------------------------------------------------------
 
 def read_request(data, fields):
@@ -243,6 +293,7 @@ KINDS = {
 	"receipt": (read_receipt, b"KHC"),
 	"request": (read_request, b"KHQ"),
 	"roster": (read_roster, b"KHR"),
+	"sealed": (read_sealed, b"KHW"),
 	"segment": (read_segment, None),
 	"verdict": (read_verdict, b"KHV"),
 }

@@ -6,8 +6,8 @@
 #include "tests/vectors/trust.h"
 
 const char *const trust_sizes[3] = {"small", "several", "maximal"};
-const char *const trust_kinds[6] = {"roster", "certificate", "invitation", "request",
-    "receipt", "verdict"};
+const char *const trust_kinds[TRUST_KINDS] = {"roster", "certificate", "invitation",
+    "sealed", "request", "receipt", "verdict"};
 
 #define COLUMNS_ALL UINT64_MAX
 #define FIRST_SCHOOL UINT64_C(2141000001)
@@ -218,6 +218,65 @@ trust_invitation(enum trust_size size, struct invitation *ret)
 	memcpy(ret->id, v.id, sizeof ret->id);
 	trust_roster(size, &ret->roster);
 	trust_sign_roster(&ret->roster, &ret->roster_bytes);
+}
+
+/* Every byte that it draws. */
+static void
+drawn(void *ctx, uint8_t *buf, size_t len)
+{
+	uint8_t seed[32];
+
+	trust_seed(ctx, 0, seed);
+	for (size_t i = 0; i < len; i++)
+		buf[i] = seed[i % sizeof seed];
+}
+
+static void
+drawn_digits(void *ctx, uint8_t *buf, size_t len)
+{
+	const char **digits = ctx;
+
+	for (size_t i = 0; i < len; i++, ++*digits)
+		buf[i] = (uint8_t)(**digits - '0');
+}
+
+void
+trust_code(enum trust_size size, char ret_digits[CODE_DIGITS + 1])
+{
+	static const char *const data[3] = { "0000000000000000000000000",
+	    "3141592653589793238462643", "9999999999999999999999999" };
+	const char *next = data[size];
+	struct env env = { .random = drawn_digits, .ctx = &next };
+	char text[CODE_TEXT_BYTES];
+	unsigned group;
+
+	code_new(&env, text);
+	must(code_parse(text, ret_digits, &group));
+}
+
+void
+trust_sealed(enum trust_size size, struct buffer *ret)
+{
+	static char label_text[] = "nonce";
+	struct env env = { .random = drawn, .ctx = label_text };
+	struct code_label label = { .county = TRUST_COUNTY,
+	    .until_s = size == TRUST_MAXIMAL ? (INT64_C(1) << 33) - 1
+	    : size == TRUST_SMALL ? 0 : 1789000000 };
+	struct buffer file = BUFFER_INIT;
+	char digits[CODE_DIGITS + 1];
+	struct invitation i;
+	struct code code;
+	uint8_t issuing[64];
+
+	trust_invitation(size, &i);
+	trust_key("issuing", 0, issuing);
+	must(invitation_build(&i, issuing, &file));
+	memcpy(label.invite, i.id, sizeof label.invite);
+	trust_code(size, digits);
+	must(code_derive(digits, &code));
+	must(code_seal(&code, &env, &label, file.data, file.len, ret));
+	buffer_release(&file);
+	invitation_release(&i);
 }
 
 static void
@@ -547,6 +606,32 @@ invitation_vector(enum trust_size size, struct buffer *ret, json_t *keys)
 }
 
 static json_t *
+sealed_vector(enum trust_size size, struct buffer *ret, json_t *keys)
+{
+	char digits[CODE_DIGITS + 1];
+	struct code_label label;
+	struct invitation i;
+	struct code code;
+	json_t *fields = json_object();
+
+	trust_sealed(size, ret);
+	trust_code(size, digits);
+	must(code_derive(digits, &code));
+	must(code_label(ret->data, ret->len, &label));
+	trust_invitation(size, &i);
+	set(fields, "county", number(label.county));
+	set(fields, "invite", hex(label.invite, 16));
+	set(fields, "until", number((uint64_t)label.until_s));
+	set(fields, "code_id", hex(code.id, CODE_ID_BYTES));
+	set(fields, "seed", hex(i.seed, 32));
+	set(keys, "digits", json_string(digits));
+	set(keys, "key", hex(code.key, 32));
+	set_seed(keys, "issuing_seed", "issuing");
+	invitation_release(&i);
+	return fields;
+}
+
+static json_t *
 request_vector(enum trust_size size, struct buffer *ret, json_t *keys)
 {
 	struct invitation i;
@@ -603,12 +688,12 @@ void
 trust_vector(const char *kind, enum trust_size size, struct buffer *ret,
     json_t **ret_json)
 {
-	static json_t *(*const makers[6])(enum trust_size, struct buffer *, json_t *) = {
-	    roster_vector, certificate_vector, invitation_vector, request_vector,
-	    receipt_vector, verdict_vector};
+	static json_t *(*const makers[TRUST_KINDS])(enum trust_size, struct buffer *, json_t *) = {
+	    roster_vector, certificate_vector, invitation_vector, sealed_vector,
+	    request_vector, receipt_vector, verdict_vector};
 	json_t *vector = json_object(), *keys = json_object();
 
-	for (unsigned i = 0; i < 6; i++)
+	for (unsigned i = 0; i < TRUST_KINDS; i++)
 		if (strcmp(kind, trust_kinds[i]) == 0) {
 			json_t *fields = makers[i](size, ret, keys);
 

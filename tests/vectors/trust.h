@@ -1,11 +1,11 @@
-/* The golden vectors of roster, certificate, invitation, request, receipt and
- * verdict: built from fixed seeds, by the generator and by the tests alike. */
+/* The golden vectors of roster, certificate, invitation, sealed invitation, request,
+ * receipt and verdict: built from fixed seeds, by the generator and by the tests alike. */
 #ifndef TESTS_VECTORS_TRUST_H
 #define TESTS_VECTORS_TRUST_H
 
 #include <jansson.h>
 
-#include "sync/invitation.h"
+#include "sync/code.h"
 #include "sync/receipt.h"
 #include "sync/verdict.h"
 
@@ -23,12 +23,16 @@ void trust_node(const char *label, unsigned number, struct identity *ret);
 void trust_roster(enum trust_size size, struct roster *ret);
 /* The invitation that every such roster holds unused. */
 void trust_invitation(enum trust_size size, struct invitation *ret);
+/* It sealed under a code of its own; the text is what is read aloud. */
+void trust_code(enum trust_size size, char ret_digits[CODE_DIGITS + 1]);
+void trust_sealed(enum trust_size size, struct buffer *ret);
 void trust_receipt(enum trust_size size, struct receipt *ret);
 void trust_verdict(enum trust_size size, struct verdict *ret);
 void trust_sign_roster(struct roster *r, struct buffer *ret);
 
 /* kind: "roster" and so on.  The bytes, and what they mean as JSON. */
-extern const char *const trust_kinds[6];
+#define TRUST_KINDS 7
+extern const char *const trust_kinds[TRUST_KINDS];
 void trust_vector(const char *kind, enum trust_size size, struct buffer *ret,
     json_t **ret_json);
 /* True when the files of this vector in $SRCDIR/tests/vectors are what is built
