@@ -95,11 +95,11 @@ void api_people_check_pin(struct api_call *call, struct replica *r, const char *
 
 /* ---- the routes, by file ---- */
 extern const struct api_route api_backup_routes[], api_code_routes[], api_domain_routes[],
-    api_exchange_routes[], api_people_routes[], api_roster_routes[], api_setup_routes[], api_state_routes[],
-    api_stick_routes[], api_sync_routes[];
-extern const size_t api_backup_nroutes, api_code_nroutes, api_domain_nroutes, api_exchange_nroutes, api_people_nroutes,
-    api_roster_nroutes, api_setup_nroutes, api_state_nroutes, api_stick_nroutes,
-    api_sync_nroutes;
+    api_exchange_routes[], api_people_routes[], api_roster_routes[], api_setup_routes[],
+    api_state_routes[], api_stick_routes[], api_sync_routes[];
+extern const size_t api_backup_nroutes, api_code_nroutes, api_domain_nroutes,
+    api_exchange_nroutes, api_people_nroutes, api_roster_nroutes, api_setup_nroutes,
+    api_state_nroutes, api_stick_nroutes, api_sync_nroutes;
 
 /* Frees a call whose request is answered by other means. */
 void api_drop(struct api_call *call);
