@@ -16,11 +16,17 @@
 #define YEAR_MONTHS 11  /* 2020-09 .. 2021-07 */
 #define YEAR_FIRST 7549 /* 2020-09-01, a Tuesday */
 #define YEAR_EVER (1 << 30)
+#define YEAR_MOVES 110  /* index of the day on which a child is at both schools */
+#define YEAR_MOVER 8    /* its index at the rural school */
+#define YEAR_MOVER_NO "G410199201408129567"
+#define YEAR_HANDOVER 10 /* first class passes to the head at 17:00 on each such day */
+#define P64 "%" PRId64
 
 enum year_state { YEAR_NONE, YEAR_HERE, YEAR_ABSENT, YEAR_EXCUSED };
 
 struct year_pupil {
 	int64_t id, guardian;
+	int64_t root;        /* the row of an earlier school that it was found to be, or 0 */
 	int group;
 	int from, until;     /* day numbers: takes part from .. before */
 	unsigned weekdays, slots;
@@ -38,14 +44,24 @@ struct year_school {
 	int64_t boarder, twin;       /* who sleeps here; a second row of a child */
 	int length[2][YEAR_DAYS];    /* minutes of the session, 0: none */
 	int consents, withdrawn;
+	char list[8192];             /* class list of the first day, as CSV */
 };
 
 struct year {
 	struct world w;
 	struct year_school school[YEAR_SCHOOLS];
 	int day[YEAR_DAYS];          /* day numbers of the year */
+	struct year_pupil *mover[YEAR_SCHOOLS]; /* one child: at the urban school, where it
+	                                         * comes to, and at the rural one before */
 	uint32_t seed;
 };
+
+/* The urban school has a class of the ninth grade. */
+static inline int
+year_grade(const struct year_school *s, int group)
+{
+	return !s->rural && group == 2 ? 9 : group + 1;
+}
 
 /* 1 Monday .. 7 Sunday. */
 static inline int

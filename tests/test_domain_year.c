@@ -1,4 +1,5 @@
-#include "tests/domain_year.h"
+#include "tests/domain_year_open.h"
+#include "tests/domain_year_county.h"
 
 /* Indexes of the year's days on which something special happens. */
 enum {
@@ -6,13 +7,10 @@ enum {
 	DAY_WITHDRAWS = 90, DAY_CLOSED = 70, DAY_SHORT = 71, DAY_CORRECTED = 50,
 	DAY_INCIDENT = 40, DAY_TWIN = 20
 };
-#define LATE_MONTH 2          /* November: an entry of October comes after its signing */
-#define LATE_MINUTES 45
 #define TWIN 5                /* index of the rural child that was entered twice */
 #define SHORT_END 1020        /* minutes: 17:00, the end of DAY_SHORT */
 #define LATE_EVERY 17         /* a child is fetched late on each such day */
-#define HANDOVER_EVERY 10     /* first class passes to the head at 17:00 */
-#define P64 "%" PRId64
+#define YEAR_HANDOVER 10     /* first class passes to the head at 17:00 */
 
 static int
 slot_begin(int slot)
@@ -43,124 +41,9 @@ is_visited(const struct year_school *s, int day)
 	return s->rural && (year_weekday(day) == 2 || year_weekday(day) == 4);
 }
 
-static void
-publish(struct year *y)
-{
-	y->w.rt.scope = 0;
-	y->w.user = (struct domain_user){0};
-	world_do(&y->w, "policy.publish", school_args("{\"document\":{\"version\":1,"
-	    "\"from\":7548,\"title\":\"plan\",\"terms\":[{\"from\":7549,\"until\":7692},"
-	    "{\"from\":7730,\"until\":7867}],\"days\":["
-	    "{\"day\":7575,\"kind\":1,\"name\":\"made up\"},"
-	    "{\"day\":7588,\"kind\":1,\"name\":\"made up\"},"
-	    "{\"day\":7579,\"kind\":2,\"name\":\"holiday\"}],\"windows\":["
-	    "{\"class\":111,\"from\":901,\"until\":430,\"slot\":2,\"begin\":960,\"end\":1080},"
-	    "{\"class\":111,\"from\":501,\"until\":831,\"slot\":2,\"begin\":960,\"end\":1110},"
-	    "{\"class\":220,\"from\":901,\"until\":831,\"slot\":2,\"begin\":960,\"end\":1060},"
-	    "{\"class\":0,\"from\":901,\"until\":831,\"slot\":1,\"begin\":720,\"end\":840}],"
-	    "\"rates\":[{\"unit\":1,\"fen\":2500}],"
-	    "\"consent_notice\":{\"version\":1,\"from\":7548,\"material\":0,"
-	    "\"title\":\"notice\",\"body\":\"text\"}}}"));
-}
-
-static void
-add_consent(struct year *y, struct year_school *s, struct year_pupil *p)
-{
-	world_do(&y->w, "consent.record", school_args("{\"pupil\":" P64 ",\"guardian\":" P64
-	    ",\"notice\":1,\"given_on\":\"%s\",\"slots\":%u,\"weekdays\":%u}", p->id,
-	    p->guardian, year_date(p->from), p->slots, p->weekdays));
-	s->consents++;
-}
-
-static void
-add_guardian(struct year *y, struct year_pupil *p)
-{
-	p->guardian = world_id(&y->w, "guardian.add", "guardian", school_args(
-	    "{\"pupil\":" P64 ",\"name\":\"carer\",\"relation\":1}", p->id));
-}
-
-/* A child that takes part from day on; the fourth of each class only three days a
- * week, and at the rural school every second one at noon too. */
-static struct year_pupil *
-add_pupil(struct year *y, struct year_school *s, int group, int day)
-{
-	struct year_pupil *p = &s->pupil[s->npupils];
-	int no = s->npupils++;
-
-	assert_true(no < YEAR_PUPILS);
-	*p = (struct year_pupil){.group = group, .from = day, .until = YEAR_EVER,
-	    .weekdays = no % 4 == 3 ? 21 : 31,
-	    .slots = s->rural && group != YEAR_POINT && no % 2 == 0 ? 3 : 2};
-	p->id = world_id(&y->w, "pupil.add", "pupil", school_args("{\"name\":\"child %d\","
-	    "\"sex\":%d,\"school_year\":2020,\"grade\":%d,\"slots\":%u,\"site\":%d}", no,
-	    1 + no % 2, group == YEAR_POINT ? 1 + no % 2 : group + 1, p->slots,
-	    group == YEAR_POINT ? 2 : 0));
-	add_guardian(y, p);
-	add_consent(y, s, p);
-	return p;
-}
-
-static int64_t
-grp_number(int group)
-{
-	return (2020 - group) * 100 + 1;
-}
-
-/* A point that a teacher visits on Tuesdays and Thursdays, all its children in one
- * group; a boarder; who eats at noon. */
-static void
-open_point(struct year *y, struct year_school *s)
-{
-	struct world *w = &y->w;
-
-	world_do(w, "site.add", school_args("{\"site\":2,\"name\":\"point\",\"class\":220,"
-	    "\"kind\":4}"));
-	world_do(w, "site.describe", school_args("{\"site\":0,\"boarding_week\":16}"));
-	world_do(w, "staff.add", school_args("{\"name\":\"visitor\",\"roles\":\"teacher\","
-	    "\"pin\":\"2468\",\"checked_on\":\"2020-08-01\"}"));
-	assert_int_equal(runtime_sign_in(&w->rt, "visitor", "2468", &s->user[2]), STATUS_OK);
-	for (int weekday = 2; weekday <= 4; weekday += 2)
-		world_do(w, "posting.set", school_args("{\"staff_id\":" P64
-		    ",\"site\":2,\"weekday\":%d}", s->user[2].staff, weekday));
-	for (int i = 0; i < 6; i++)
-		world_do(w, "group.set", school_args("{\"site\":2,\"grp\":1,\"name\":\"all\","
-		    "\"on\":\"2020-09-01\",\"join\":[" P64 "]}",
-		    add_pupil(y, s, YEAR_POINT, YEAR_FIRST)->id));
-	s->boarder = s->pupil[s->class_size].id;
-	world_do(w, "boarding.set", school_args("{\"pupil\":" P64 ",\"school_year\":2020,"
-	    "\"dormitory\":1}", s->boarder));
-	for (int i = 0; i < s->class_size; i += 2)
-		world_do(w, "noon.set", school_args("{\"pupil\":" P64 ",\"school_year\":2020}",
-		    s->pupil[i].id));
-}
-
-static void
-open_school(struct year *y, struct year_school *s)
-{
-	struct world *w = &y->w;
-
-	w->rt.scope = s->scope;
-	w->user = (struct domain_user){.scope = s->scope};
-	w->now_s = WORLD_NOON + (7548 - 7555) * 86400;
-	world_do(w, "site.add", school_args("{\"site\":0,\"name\":\"school\",\"class\":%d,"
-	    "\"kind\":1}", s->rural ? 220 : 111));
-	world_do(w, "staff.add", school_args("{\"name\":\"head\",\"roles\":\"head,teacher\","
-	    "\"pin\":\"2468\",\"checked_on\":\"2020-08-01\"}"));
-	assert_int_equal(runtime_sign_in(&w->rt, "head", "2468", &s->user[0]), STATUS_OK);
-	w->user = s->user[0];
-	world_do(w, "staff.add", school_args("{\"name\":\"teacher\",\"roles\":\"teacher\","
-	    "\"pin\":\"2468\",\"checked_on\":\"2020-08-01\"}"));
-	assert_int_equal(runtime_sign_in(&w->rt, "teacher", "2468", &s->user[1]), STATUS_OK);
-	for (int g = 0; g < s->ngroups; g++)
-		for (int i = 0; i < s->class_size; i++)
-			add_pupil(y, s, g, YEAR_FIRST);
-	if (s->rural)
-		open_point(y, s);
-}
-
 /* Names of the session that a command is about, as its first parameters. */
 static const char *
-session_args(int day, int slot, int group)
+session_args(const struct year_school *s, int day, int slot, int group)
 {
 	static char text[96];
 
@@ -169,15 +52,15 @@ session_args(int day, int slot, int group)
 		    year_date(day), slot);
 	else
 		snprintf(text, sizeof(text), "\"date\":\"%s\",\"slot\":%d,\"grp\":" P64,
-		    year_date(day), slot, grp_number(group));
+		    year_date(day), slot, year_grp(s, group));
 	return text;
 }
 
 static size_t
-count_here(struct year *y, int day, int slot, int group)
+count_here(struct year *y, const struct year_school *s, int day, int slot, int group)
 {
 	return world_count(&y->w, "still_here", school_args("{%s}",
-	    session_args(day, slot, group)));
+	    session_args(s, day, slot, group)));
 }
 
 /* Draws who is away and calls the roll; returns how many are here. */
@@ -198,6 +81,8 @@ call_roll(struct year *y, struct year_school *s, int d, int slot, int group)
 		luck = year_random(y, 100);
 		if (s->rural && d == DAY_TWIN && slot == 2 && i == TWIN)
 			luck = 0; /* is taken for somebody else, and entered as a walk-in */
+		if (d == YEAR_MOVES && slot == 2 && (p == y->mover[0] || p == y->mover[1]))
+			luck = 99;
 		p->mark[slot - 1][d] = luck < 3 ? YEAR_ABSENT : luck < 7 ? YEAR_EXCUSED : YEAR_HERE;
 		here += luck >= 7;
 		list = luck < 3 ? absent : excused;
@@ -206,7 +91,7 @@ call_roll(struct year *y, struct year_school *s, int d, int slot, int group)
 			    *list ? "," : "", p->id);
 	}
 	rows = world_rows(&y->w, "rollcall", school_args("{%s,\"absent\":[%s],"
-	    "\"excused\":[%s]}", session_args(day, slot, group), absent, excused));
+	    "\"excused\":[%s]}", session_args(s, day, slot, group), absent, excused));
 	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "here")), here);
 	json_decref(rows);
 	return here;
@@ -221,7 +106,7 @@ walk_in(struct year *y, struct year_school *s, int d, int group)
 	    .until = YEAR_EVER, .weekdays = 31, .slots = 2};
 	p->mark[1][d] = YEAR_HERE;
 	p->id = world_id(&y->w, "pupil.walk_in", "pupil", school_args("{\"name\":\"new\",%s}",
-	    session_args(y->day[d], 2, group)));
+	    session_args(s, y->day[d], 2, group)));
 	return p;
 }
 
@@ -244,9 +129,9 @@ go_home(struct year *y, struct year_school *s, int user, int d, int slot, int gr
 	int day = y->day[d];
 
 	world_do(&y->w, "leave.group", school_args("{%s,\"except\":[" P64 "]}",
-	    session_args(day, slot, group), late ? late->id : 0));
+	    session_args(s, day, slot, group), late ? late->id : 0));
 	if (late) {
-		assert_int_equal(count_here(y, day, slot, group), 1);
+		assert_int_equal(count_here(y, s, day, slot, group), 1);
 		world_do(&y->w, "late.inform", school_args("{\"date\":\"%s\",\"slot\":2,"
 		    "\"pupil\":" P64 "}", year_date(day), late->id));
 		world_do(&y->w, "late.keep", school_args("{\"date\":\"%s\",\"slot\":2,"
@@ -255,15 +140,7 @@ go_home(struct year *y, struct year_school *s, int user, int d, int slot, int gr
 		world_do(&y->w, "leave.one", school_args("{\"date\":\"%s\",\"slot\":2,"
 		    "\"pupil\":" P64 "}", year_date(day), late->id));
 	}
-	world_do(&y->w, "session.close", school_args("{%s}", session_args(day, slot, group)));
-}
-
-/* What an adult's minutes are worth, rounded half up. */
-static void
-count_duty(struct year_school *s, int user, int month, int minutes)
-{
-	s->minutes[user][month] += minutes;
-	s->fen[user][month] += (minutes * YEAR_FEN_HOUR * 2 + 60) / 120;
+	world_do(&y->w, "session.close", school_args("{%s}", session_args(s, day, slot, group)));
 }
 
 /* Adults who pass the children on, or have nobody to pass them to. */
@@ -274,12 +151,12 @@ hand_over(struct year *y, struct year_school *s, int d, int group, int user, int
 
 	if (group == YEAR_POINT) {
 		world_do(&y->w, "handover.record", school_args("{%s,\"counted\":%d,\"kind\":2,"
-		    "\"reason\":\"alone here\"}", session_args(day, 2, group), here));
+		    "\"reason\":\"alone here\"}", session_args(s, day, 2, group), here));
 		return;
 	}
 	year_act(y, s, user, day, 1020);
 	world_do(&y->w, "handover.record", school_args("{%s,\"to_staff\":" P64
-	    ",\"counted\":%d}", session_args(day, 2, group), s->user[0].staff, here));
+	    ",\"counted\":%d}", session_args(s, day, 2, group), s->user[0].staff, here));
 }
 
 static void
@@ -307,46 +184,25 @@ hold(struct year *y, struct year_school *s, int d, int slot, int group)
 	}
 	if (s->rural && d == DAY_TWIN && slot == 2 && group == 0) {
 		s->twin = world_id(&y->w, "pupil.walk_in", "pupil", school_args(
-		    "{\"name\":\"somebody\",%s}", session_args(day, 2, group)));
+		    "{\"name\":\"somebody\",%s}", session_args(s, day, 2, group)));
 		here++;
 	}
 	if (slot == 1)
 		serve_meal(y, day);
-	assert_int_equal(count_here(y, day, slot, group), here);
+	assert_int_equal(count_here(y, s, day, slot, group), here);
 	watch = end - begin;
 	if (group == YEAR_POINT)
 		hand_over(y, s, d, group, user, here);
-	else if (slot == 2 && group == 0 && d % HANDOVER_EVERY == 5) {
+	else if (slot == 2 && group == 0 && d % YEAR_HANDOVER == 5) {
 		hand_over(y, s, d, group, user, here);
-		count_duty(s, 0, month, end - 1020);
+		year_duty(s, 0, month, end - 1020);
 		watch = 1020 - begin;
 	}
-	count_duty(s, user, month, watch);
+	year_duty(s, user, month, watch);
 	s->held[month]++;
 	s->length[slot - 1][d] = end - begin;
 	year_act(y, s, user, day, end);
 	go_home(y, s, user, d, slot, group);
-}
-
-/* The first school day of a month: the one before is signed, and once an entry of it
- * comes too late. */
-static void
-sign_month(struct year *y, struct year_school *s, int d)
-{
-	int month = year_month(y->day[d], NULL);
-
-	if (d == 0 || year_month(y->day[d - 1], NULL) == month)
-		return;
-	for (int m = year_month(y->day[d - 1], NULL); m < month; m++)
-		world_do(&y->w, "statement.submit", school_args("{\"month\":%d}",
-		    year_month_code(m)));
-	if (month == LATE_MONTH) {
-		world_do(&y->w, "duty.add", school_args("{\"person\":" P64 ",\"date\":\"%s\","
-		    "\"slot\":2,\"minutes\":%d,\"reason\":\"paper\"}", s->user[1].staff,
-		    year_date(y->day[d - 1]), LATE_MINUTES));
-		count_duty(s, 1, month, LATE_MINUTES);
-		s->late[month]++;
-	}
 }
 
 /* What comes before the sessions of a day. */
@@ -357,14 +213,15 @@ events(struct year *y, struct year_school *s, int d)
 	struct year_pupil *p;
 
 	year_act(y, s, 0, y->day[d], 480);
-	sign_month(y, s, d);
+	year_sign_month(y, s, d);
+	year_move(y, s, d);
 	if (s->rural && d == DAY_TWIN + 1) {
 		world_do(&y->w, "pupil.merge", school_args("{\"double\":" P64 ",\"pupil\":" P64 "}",
 		    s->twin, s->pupil[TWIN].id));
 		s->pupil[TWIN].mark[1][DAY_TWIN] = YEAR_HERE;
 	}
 	if (d == DAY_ARRIVES) {
-		p = add_pupil(y, s, 1, y->day[d]);
+		p = year_add_pupil(y, s, 1, y->day[d]);
 		world_do(&y->w, "pupil.arrive", school_args("{\"pupil\":" P64 ",\"on\":\"%s\"}",
 		    p->id, on));
 	}
@@ -372,8 +229,8 @@ events(struct year *y, struct year_school *s, int d)
 		p = &s->pupil[s->npupils - 1];
 		world_do(&y->w, "pupil.enrol", school_args("{\"pupil\":" P64
 		    ",\"school_year\":2020,\"grade\":1,\"from_on\":\"%s\"}", p->id, on));
-		add_guardian(y, p);
-		add_consent(y, s, p);
+		year_add_guardian(y, p);
+		year_add_consent(y, s, p);
 	}
 	if (d == DAY_LEAVES) {
 		s->pupil[2].until = y->day[d];
@@ -414,7 +271,7 @@ correct(struct year *y, struct year_school *s)
 		*done = true;
 		p->mark[1][d] = is == YEAR_HERE ? YEAR_ABSENT : YEAR_HERE;
 		world_do(&y->w, "attendance.correct", school_args("{%s,\"pupil\":" P64
-		    ",\"state\":%d,\"reason\":\"list\"}", session_args(y->day[d], 2, p->group),
+		    ",\"state\":%d,\"reason\":\"list\"}", session_args(s, y->day[d], 2, p->group),
 		    p->id, p->mark[1][d]));
 		if (is != YEAR_HERE)
 			world_do(&y->w, "leave.one", school_args("{\"date\":\"%s\",\"slot\":2,"
@@ -459,9 +316,10 @@ setup(void **state)
 	y->school[1] = (struct year_school){.scope = WORLD_SCHOOL + 1, .rural = true,
 	    .ngroups = 2, .class_size = 12};
 	y->w.now_s = WORLD_NOON - 8 * 86400;
-	publish(y);
+	year_publish(y);
+	year_fund(y);
 	for (int i = 0; i < YEAR_SCHOOLS; i++)
-		open_school(y, &y->school[i]);
+		year_open_school(y, &y->school[i]);
 	for (int d = 0; d < YEAR_DAYS; d++)
 		live_day(y, d);
 	*state = y;
@@ -549,7 +407,8 @@ check_pupils(struct year *y, const struct year_school *s, int m)
 		pupil_sum(y, s, &s->pupil[i], m, &sessions, &minutes);
 		expected += sessions > 0;
 		json_array_foreach(rows, at, row) {
-			if (world_number(json_object_get(row, "pupil")) != s->pupil[i].id)
+			if (world_number(json_object_get(row, "pupil")) != (s->pupil[i].root ?
+			    s->pupil[i].root : s->pupil[i].id))
 				continue;
 			found = true;
 			assert_int_equal(json_integer_value(json_object_get(row, "sessions")),
@@ -635,6 +494,125 @@ R11_what_was_signed_each_month_is_what_it_came_to(void **state)
 	for (int m = 0; m < YEAR_MONTHS - 1; m++)
 		assert_int_equal(world_said(&y->w, "violations_R11", "total_differs", school_args(
 		    "{\"month\":%d}", year_month_code(m))), 0);
+}
+
+/* The bureau and finance have approved every month that was signed, the one that was sent
+ * back too, and as much is spent of each year's money. */
+static void
+R11_every_signed_month_is_approved_and_within_its_money(void **state)
+{
+	struct year *y = *state;
+	json_t *rows, *row;
+	size_t at;
+
+	y->w.rt.scope = 0;
+	y->w.user = (struct domain_user){0};
+	rows = world_show(&y->w, "statements", NULL);
+	json_array_foreach(rows, at, row) {
+		int m = 0, sum = 0;
+		const struct year_school *s = &y->school[(uint64_t)world_number(json_object_get(row,
+		    "school")) != y->school[0].scope];
+
+		while (year_month_code(m) != json_integer_value(json_object_get(row, "month")))
+			m++;
+		for (int u = 0; u < YEAR_USERS; u++)
+			sum += s->fen[u][m];
+		assert_int_equal(json_integer_value(json_object_get(row, "fen")), sum);
+		assert_int_equal(json_integer_value(json_object_get(row, "bureau")), 1);
+		assert_int_equal(json_integer_value(json_object_get(row, "finance")), 1);
+		assert_int_equal(json_is_string(json_object_get(row, "signed_again_at")),
+		    s->rural && m == YEAR_SENT_BACK);
+	}
+	json_decref(rows);
+	for (int m = 0; m < YEAR_MONTHS - 1; m++) {
+		json_t *args = school_args("{\"month\":%d}", year_month_code(m));
+
+		assert_int_equal(world_said(&y->w, "violations_R11", "not_posted", json_incref(args)), 0);
+		assert_int_equal(world_said(&y->w, "violations_R11", "over_allocation",
+		    json_incref(args)), 0);
+		assert_int_equal(world_said(&y->w, "violations_R11", "over_budget", args), 0);
+	}
+}
+
+/* The head has the second class at both schools every day, and the last hour of the
+ * first one too where it is handed over: each pair of them is named. */
+static void
+R11_hours_of_one_person_at_both_schools_are_found_on_each_day(void **state)
+{
+	struct year *y = *state;
+
+	y->w.rt.scope = 0;
+	y->w.user = (struct domain_user){0};
+	for (int m = 0; m < YEAR_MONTHS - 1; m++) {
+		json_t *rows = world_show(&y->w, "violations_R11", school_args("{\"month\":%d}",
+		    year_month_code(m))), *row;
+		size_t at, expected = 0, found = 0;
+
+		for (int d = 0; d < YEAR_DAYS; d++)
+			if (year_month(y->day[d], NULL) == m && y->school[1].length[1][d] > 0)
+				expected += d % YEAR_HANDOVER == 5 ? 4 : 1;
+		json_array_foreach(rows, at, row)
+			found += strcmp(json_string_value(json_object_get(row, "what")), "overlap") == 0
+			    && !json_is_null(json_object_get(row, "other_school"));
+		assert_int_equal(found, expected);
+		json_decref(rows);
+	}
+}
+
+/* The child that moved was marked at both schools on one day: one hour, and shown. */
+static void
+R19_a_child_at_two_schools_has_each_hour_once(void **state)
+{
+	struct year *y = *state;
+	int m = year_month(y->day[YEAR_MOVES], NULL), twice = 0;
+
+	for (int d = 0; d < YEAR_DAYS; d++)
+		twice += y->mover[0]->mark[1][d] == YEAR_HERE && y->mover[1]->mark[1][d] == YEAR_HERE;
+	assert_int_equal(twice, 1);
+	y->w.rt.scope = 0;
+	y->w.user = (struct domain_user){0};
+	for (int i = m - 2; i <= m + 1; i++) {
+		json_t *args = span_args(i), *rows;
+		int sessions[2], minutes[2], both = i == m;
+
+		pupil_sum(y, &y->school[0], y->mover[0], i, &sessions[0], &minutes[0]);
+		pupil_sum(y, &y->school[1], y->mover[1], i, &sessions[1], &minutes[1]);
+		json_object_set_new(args, "pupil", json_integer(y->mover[1]->id));
+		rows = world_show(&y->w, "pupil_hours", args);
+		assert_int_equal(json_array_size(rows), sessions[0] + sessions[1] > 0);
+		assert_int_equal(json_integer_value(json_object_get(json_array_get(rows, 0),
+		    "sessions")), sessions[0] + sessions[1] - both);
+		/* The longer one counts: the rural school ends earlier. */
+		assert_int_equal(json_integer_value(json_object_get(json_array_get(rows, 0),
+		    "minutes")), minutes[0] + minutes[1]
+		    - (both ? y->school[1].length[1][YEAR_MOVES] : 0));
+		json_decref(rows);
+	}
+	assert_int_equal(world_violations(&y->w, "violations_R19", "hour_twice"), 1);
+	assert_int_equal(world_count(&y->w, "transfer_matches", NULL), 0);
+}
+
+/* The list of the first day, read in again at the end: who left stays away, who came
+ * since stays. */
+static void
+R19_an_old_list_read_in_again_changes_nothing(void **state)
+{
+	struct year *y = *state;
+
+	for (int i = 0; i < YEAR_SCHOOLS; i++) {
+		struct year_school *s = &y->school[i];
+		size_t before;
+		struct roster_import_result n;
+
+		as_head(y, s);
+		before = world_count(&y->w, "year_turn", school_args("{\"school_year\":2021}"));
+		n = year_import(y, s);
+		assert_int_equal(n.fresh + n.rejected + n.doubtful, 0);
+		assert_int_equal(n.changed, 0);
+		assert_int_equal(n.unchanged, s->ngroups * s->class_size);
+		assert_int_equal(world_count(&y->w, "year_turn",
+		    school_args("{\"school_year\":2021}")), before);
+	}
 }
 
 static void
@@ -760,7 +738,10 @@ R20_R19_a_repeater_stays_in_its_grade_at_the_turn_of_the_year(void **state)
 	rows = world_rows(&y->w, "year.turn", school_args("{\"school_year\":2021,"
 	    "\"confirm\":%d,\"repeat\":[" P64 "]}", s->npupils - 1, repeater));
 	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "promoted")),
-	    s->npupils - 2);
+	    s->npupils - 2 - YEAR_CLASS);
+	/* The ninth grade is through. */
+	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "graduated")),
+	    YEAR_CLASS);
 	assert_int_equal(world_number(json_object_get(json_array_get(rows, 0), "repeated")), 1);
 	json_decref(rows);
 	/* Grade 1 of 2021 is that child alone. */
@@ -780,6 +761,10 @@ main(void)
 		cmocka_unit_test(R12_R19_each_child_has_its_marks_and_hours_of_each_month),
 		cmocka_unit_test(R11_each_adult_has_the_minutes_of_each_month),
 		cmocka_unit_test(R11_what_was_signed_each_month_is_what_it_came_to),
+		cmocka_unit_test(R11_every_signed_month_is_approved_and_within_its_money),
+		cmocka_unit_test(R11_hours_of_one_person_at_both_schools_are_found_on_each_day),
+		cmocka_unit_test(R19_a_child_at_two_schools_has_each_hour_once),
+		cmocka_unit_test(R19_an_old_list_read_in_again_changes_nothing),
 		cmocka_unit_test(R1_the_boarder_goes_home_on_fridays_alone),
 		cmocka_unit_test(R5_R1_the_point_is_held_when_its_teacher_visits),
 		cmocka_unit_test(R21_each_noon_has_its_meal_and_who_ate),

@@ -20,6 +20,7 @@
 struct timing {
 	const char *name;
 	double ms, first_ms; /* first: before anything is kept of each school */
+	char code[64];       /* why it was refused */
 	size_t rows;
 };
 
@@ -108,6 +109,14 @@ slower(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
+static int
+slower_at_first(const void *a, const void *b)
+{
+	double x = ((const struct timing *)a)->first_ms, y = ((const struct timing *)b)->first_ms;
+
+	return (x < y) - (x > y);
+}
+
 static struct timing
 measure(const struct runtime *rt, const struct domain_entry *e)
 {
@@ -124,6 +133,8 @@ measure(const struct runtime *rt, const struct domain_entry *e)
 		ms = now_ms() - at;
 		if (i == 0)
 			t.first_ms = ms;
+		if (status != STATUS_OK)
+			snprintf(t.code, sizeof(t.code), "%s", error.code);
 		if (status == STATUS_OK && (t.ms < 0 || ms < t.ms))
 			t.ms = ms;
 		t.rows = json_array_size(rows);
@@ -140,7 +151,7 @@ run(const char *what, uint64_t scope, int schools, int days, double goal_ms)
 	    .migrations = domain_migrations, .functions = initial_functions, .create = true};
 	struct runtime rt = {.scope = scope, .begin = begin};
 	struct timing *t = calloc(domain_nviews, sizeof(*t));
-	size_t missed = 0, refused = 0;
+	size_t missed = 0, missed_first = 0, refused = 0;
 
 	rt.ctx = &rt;
 	must(t == NULL ? STATUS_NOMEM : store_open(":memory:", &options, &rt.store), "open");
@@ -149,14 +160,24 @@ run(const char *what, uint64_t scope, int schools, int days, double goal_ms)
 	for (size_t i = 0; i < domain_nviews; i++) {
 		t[i] = measure(&rt, &domain_views[i]);
 		missed += t[i].ms > goal_ms;
+		missed_first += t[i].first_ms > goal_ms;
 		refused += t[i].ms < 0;
 	}
 	qsort(t, domain_nviews, sizeof(*t), slower);
+	for (size_t i = 0; i < domain_nviews; i++)
+		if (t[i].ms < 0)
+			printf("  %s: not measured, %s\n", t[i].name, t[i].code);
 	printf("%s: %zu views, %zu over %.0f ms, %zu not measured; in memory, CPU of one core, best of %d\n",
 	    what, domain_nviews, missed, goal_ms, refused, ROUNDS);
 	for (size_t i = 0; i < SHOWN && i < domain_nviews; i++)
 		printf("  %-20s %9.2f ms, at first %9.2f ms %7zu rows\n", t[i].name, t[i].ms,
 		    t[i].first_ms, t[i].rows);
+	qsort(t, domain_nviews, sizeof(*t), slower_at_first);
+	printf("%s: %zu over %.0f ms when nothing of it is kept yet, the slowest:", what,
+	    missed_first, goal_ms);
+	for (size_t i = 0; i < SHOWN / 2; i++)
+		printf(" %s %.0f", t[i].name, t[i].first_ms);
+	printf("\n");
 	store_close(rt.store);
 	free(t);
 }
