@@ -43,7 +43,7 @@ node_json(struct replica *r, const struct replica_status *s,
 	snprintf(number, sizeof number, "%llu", (unsigned long long)scope);
 	snprintf(county, sizeof county, "%llu", (unsigned long long)roster->county);
 	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:b,"
-	    " s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
+	    " s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:o, s:o}",
 	    "setup", false, "role", role == ROLE_HUB ? "hub" : role == ROLE_SCHOOL ? "school"
 	    : "relay", "school", number, "name", school != NULL ? school->name : roster->name,
 	    "county", county, "county_name", roster->name,
@@ -53,7 +53,8 @@ node_json(struct replica *r, const struct replica_status *s,
 	    (int)s->exceptions, "certified", s->certified, "held", (json_int_t)s->held,
 	    "inbox", (json_int_t)s->inbox, "roster", (json_int_t)s->roster, "last_export_s",
 	    (json_int_t)s->last_export_s, "last_import_s", (json_int_t)s->last_import_s,
-	    "network", link_state(call->api->link), "sticks",
+	    "copied_s", (json_int_t)s->copied_s, "branches", (int)s->branches,
+	    "invite_used", s->invite_used, "network", link_state(call->api->link), "sticks",
 	    stick_list(call->api->sticks, call->lang));
 }
 

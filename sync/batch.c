@@ -307,3 +307,16 @@ batch_row_index(const struct batch *b, const struct batch_table *t, uint32_t row
 		index += first_of_tx(other, tx + 1) - first_of_tx(other, tx);
 	return index;
 }
+
+void
+batch_times(const struct batch *b, int64_t *ret_min_s, int64_t *ret_max_s)
+{
+	for (uint32_t i = 0; i < b->ntx; i++) {
+		int64_t t = b->txs[i].time_s;
+
+		if (i == 0 || t < *ret_min_s)
+			*ret_min_s = t;
+		if (i == 0 || t > *ret_max_s)
+			*ret_max_s = t;
+	}
+}

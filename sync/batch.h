@@ -93,4 +93,7 @@ void *batch_alloc(struct batch *b, size_t len);
 uint32_t batch_row_index(const struct batch *b, const struct batch_table *t,
     uint32_t row);
 
+/* The earliest and the latest time of its transactions; untouched without any. */
+void batch_times(const struct batch *b, int64_t *ret_min_s, int64_t *ret_max_s);
+
 #endif

@@ -196,7 +196,8 @@ note_column(struct merge *m, const struct write *w, unsigned column,
 	struct store_conflict conflict = {
 		.table = w->table->id, .column = c->id, .scope = scope,
 	};
-	int64_t old = before->versions[column];
+	/* A deletion is newer than every value that it took away. */
+	int64_t old = before->exists ? before->versions[column] : before->version;
 	uint64_t old_seq;
 	bool yes;
 	int status;
@@ -210,12 +211,8 @@ note_column(struct merge *m, const struct write *w, unsigned column,
 		status = concurrent(m, w, old, &yes, &old_seq);
 	if (status != STATUS_OK)
 		goto out;
-	if (!yes) {
-		if (!incoming_lost)
-			status = store_inbox_close(m->store, w->table->id, c->id,
-			    conflict.key.data, conflict.key.len, w->writer, w->seq);
+	if (!yes)
 		goto out;
-	}
 	conflict.winner = after->values[column];
 	conflict.loser = incoming_lost ? w->values[column] : before->values[column];
 	conflict.winner_writer = incoming_lost ? VERSION_WRITER(old) : w->writer;
@@ -256,6 +253,27 @@ row_keep(struct batch *b, const struct registry_table *t, struct row *row)
 	return STATUS_OK;
 }
 
+/* A write closes the questions that its author knew both sides of, also when it
+ * says what stands already. */
+static int
+close_known(struct merge *m, const struct write *w, const struct batch_row *br)
+{
+	struct buffer key = BUFFER_INIT;
+	uint64_t open = 0;
+	int status = store_inbox_count(m->store, &open);
+
+	for (unsigned k = 0; open > 0 && k < w->table->nkeys; k++)
+		value_put(&key, w->values[k]);
+	if (status == STATUS_OK)
+		status = buffer_status(&key);
+	for (unsigned i = w->table->nkeys; open > 0 && i < w->table->ncolumns; i++)
+		if (status == STATUS_OK && (br->op != BATCH_PART || (br->mask >> i & 1)))
+			status = store_inbox_close(m->store, w->table->id,
+			    w->table->columns[i].id, key.data, key.len, w->writer, w->seq);
+	buffer_release(&key);
+	return status;
+}
+
 int
 merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
     uint32_t index, const struct segment_header *h, uint32_t writer, uint64_t note,
@@ -282,6 +300,9 @@ merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
 		return status;
 	for (unsigned k = 0; k < t->table->nkeys; k++)
 		row.values[k] = values[k];
+	/* What a deletion took away is gone; it left as if nobody had ever written. */
+	for (unsigned i = t->table->nkeys; !row.exists && i < t->table->ncolumns; i++)
+		row.values[i] = t->table->columns[i].missing;
 	before = row;
 	changed = row_merge(t->table, &row, br, values, w.version, store_writer_compare,
 	    m->store, &loss);
@@ -309,7 +330,7 @@ merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
 		if (status != STATUS_OK)
 			return status;
 	}
-	return STATUS_OK;
+	return close_known(m, &w, br);
 }
 
 static int
@@ -337,86 +358,6 @@ apply(struct merge *m, struct batch *b, const struct segment_header *h,
 }
 
 /* ---- segments ---- */
-
-struct same {
-	const uint8_t *packed;
-	size_t len;
-	uint64_t first;
-	int verdict; /* 1 the same bytes, 0 other bytes */
-};
-
-static int
-same_bytes(void *ctx, const struct store_segment *seg)
-{
-	struct same *s = ctx;
-
-	s->verdict = seg->first == s->first && seg->packed_len == s->len &&
-	    memcmp(seg->packed, s->packed, s->len) == 0;
-	return 1;
-}
-
-/* A segment whose sequences are here already: the same one, or proof that two
- * copies of a node write under one name. */
-static int
-known_or_fork(struct merge *m, const uint8_t *packed, size_t len,
-    const struct segment_header *h, const struct roster_cert *cert, uint32_t writer,
-    struct merge_result *ret)
-{
-	struct same s = { .packed = packed, .len = len, .first = h->first };
-	uint8_t hash[HASH_BYTES];
-	uint64_t base;
-	bool same = false;
-	int status = store_base(m->store, writer, &base, hash);
-
-	/* Its history has ended here: what it said is in the checkpoint, or gone. */
-	if (status == STATUS_OK && h->first + h->count - 1 <= base) {
-		ret->known++;
-		return STATUS_OK;
-	}
-	if (status == STATUS_OK)
-		status = store_segments(m->store, writer, h->first - 1, same_bytes, &s);
-
-	if (status < 0)
-		return status;
-	if (s.verdict == 1) {
-		ret->known++;
-		return STATUS_OK;
-	}
-	status = merge_erase_same(m, packed, len, h, writer, &same);
-	if (status != STATUS_OK)
-		return status;
-	if (same) {
-		ret->known++;
-		return STATUS_OK;
-	}
-	status = merge_fork_verify(m, packed, len, h, cert, writer);
-	switch (status) {
-	case STATUS_OK:
-		return hold(m, h, packed, len, STATUS_FORK, ret);
-	case STATUS_BAD_SIGNATURE:
-	case STATUS_MALFORMED:
-	case STATUS_TRUNCATED:
-	case STATUS_TOO_LARGE:
-	case STATUS_NEWER:
-		refuse(ret, status);
-		return STATUS_OK;
-	default:
-		return status;
-	}
-}
-
-static void
-time_range(const struct batch *b, struct store_segment *seg)
-{
-	for (uint32_t i = 0; i < b->ntx; i++) {
-		int64_t t = b->txs[i].time_s;
-
-		if (i == 0 || t < seg->min_time_s)
-			seg->min_time_s = t;
-		if (i == 0 || t > seg->max_time_s)
-			seg->max_time_s = t;
-	}
-}
 
 static bool
 is_stream_here(const struct merge *m, const struct stream_id *s, uint32_t *ret_free)
@@ -474,76 +415,63 @@ stub(struct merge *m, const struct segment *s, const struct batch *b,
 	return status;
 }
 
-/* Stores and applies a segment that follows its stream's head and whose author
- * is certified. */
+/* Stores and applies an opened and verified segment at the end of a stream. */
 static int
-take(struct merge *m, const uint8_t *packed, size_t len,
-    const struct roster_cert *cert, uint32_t writer, const struct store_head *head,
-    struct merge_result *ret)
+take(struct merge *m, struct segment *s, const uint8_t *packed, size_t len,
+    uint32_t writer, const uint8_t hash[HASH_BYTES], struct merge_result *ret)
 {
-	struct segment s = {0};
 	struct batch b;
 	struct store_segment seg = { .writer = writer, .packed = packed,
-	    .packed_len = len };
+	    .packed_len = len, .first = s->header.first, .count = s->header.count };
 	struct buffer stubbed = BUFFER_INIT;
+	struct segment_header h = s->header; /* under the name that it is kept by */
 	uint32_t refused = 0, ended = 0;
-	int status, decoded;
+	int status = STATUS_OK, decoded;
 
 	batch_init(&b);
-	status = segment_open(packed, len, &s);
-	if (status == STATUS_OK)
-		status = segment_verify(&s, m->roster->county, head->hash,
-		    cert->node.sign_pk, seg.hash);
-	if (status != STATUS_OK) {
-		if (status != STATUS_NOMEM) {
-			refuse(ret, status);
-			status = STATUS_OK;
-		}
-		goto out;
-	}
-	decoded = segment_decode(&s, m->registry, m->keys->keys, m->keys->n, &b);
+	h.stream = *store_stream_id(m->store, writer);
+	memcpy(seg.hash, hash, HASH_BYTES);
+	decoded = segment_decode(s, m->registry, m->keys->keys, m->keys->n, &b);
 	if (decoded == STATUS_NOMEM) {
 		status = decoded;
 		goto out;
 	}
-	seg.first = s.header.first;
-	seg.count = s.header.count;
 	if (decoded == STATUS_OK)
-		status = merge_rights_mark(m, &b, &s.header, &refused);
+		status = merge_rights_mark(m, &b, &h, &refused);
 	if (decoded == STATUS_OK)
-		merge_ended_mark(m, &b, &s.header, &ended);
+		merge_ended_mark(m, &b, &h, &ended);
 	if (status == STATUS_OK)
-		status = stub(m, &s, decoded == STATUS_OK ? &b : NULL, &stubbed, &seg);
+		status = stub(m, s, decoded == STATUS_OK ? &b : NULL, &stubbed, &seg);
 	if (status != STATUS_OK)
 		goto out;
-	knows_bound(m, &s.header);
-	seg.knows = &s.header.knows;
+	knows_bound(m, &s->header);
+	seg.knows = &s->header.knows;
 	m->searched = 0;
-	time_range(&b, &seg);
+	batch_times(&b, &seg.min_time_s, &seg.max_time_s);
 	status = store_segment_add(m->store, &seg);
 	if (status != STATUS_OK)
 		goto out;
 	if (decoded != STATUS_OK) {
 		/* Nonsense under a good signature: kept as evidence, the chain
 		 * goes on. */
-		status = hold(m, &s.header, NULL, 0, STATUS_MALFORMED, ret);
+		status = hold(m, &h, NULL, 0, STATUS_MALFORMED, ret);
 		if (status == STATUS_OK && m->judge != NULL)
-			status = m->judge(m->judge_ctx, &s.header.stream, seg.first,
+			status = m->judge(m->judge_ctx, &h.stream, seg.first,
 			    VERDICT_ALL_ROWS, VERDICT_NONSENSE);
 		goto merged;
 	}
-	status = apply(m, &b, &s.header, writer, ret);
+	status = apply(m, &b, &h, writer, ret);
 	if (status == STATUS_OK && refused > 0) {
 		ret->refused_rows += refused;
-		status = hold(m, &s.header, NULL, 0, STATUS_RIGHTS, ret);
+		status = hold(m, &h, NULL, 0, STATUS_RIGHTS, ret);
 	}
 	if (status == STATUS_OK && b.unknown)
-		status = hold(m, &s.header, NULL, 0, STATUS_UNKNOWN_SCHEMA, ret);
+		status = hold(m, &h, NULL, 0, STATUS_UNKNOWN_SCHEMA, ret);
 	if (status == STATUS_OK && ended > 0)
 		status = store_ended_late(m->store, store_checkpoint(m->store,
-		    s.header.stream.scope), ended, m->now_s);
+		    h.stream.scope), ended, m->now_s);
 	ret->segments++;
-	ret->transactions += s.header.count;
+	ret->transactions += h.count;
 	ret->rows += b.nrows - refused - ended;
 	ret->ended_rows += ended;
 merged:
@@ -553,7 +481,60 @@ merged:
 out:
 	buffer_release(&stubbed);
 	batch_release(&b);
-	segment_release(&s);
+	return status;
+}
+
+static bool
+is_own(const struct merge *m, const struct stream_id *s)
+{
+	return m->self != NULL && node_id_compare(&m->self->id, &s->node) == 0 &&
+	    s->epoch == m->epoch;
+}
+
+/* A segment that nothing here comes before in the words of its author: forged, or
+ * of a branch whose beginning is not here yet.  It is refused as forged, and tried
+ * again when more of its stream comes. */
+static int
+unplaced(struct merge *m, const uint8_t *packed, size_t len,
+    const struct segment_header *h, struct merge_result *ret)
+{
+	struct merge_result waits = {0};
+
+	refuse(ret, STATUS_BAD_SIGNATURE);
+	return h->first == 1 ? STATUS_OK : hold(m, h, packed, len, STATUS_FORK, &waits);
+}
+
+/* An opened segment of a certified author. */
+static int
+merge_opened(struct merge *m, struct segment *s, const uint8_t *packed, size_t len,
+    const struct roster_cert *cert, struct merge_result *ret)
+{
+	struct merge_place place = {0};
+	uint32_t writer;
+	bool counts = true;
+	int status = merge_fork_find(m, s, cert->node.sign_pk, &place);
+
+	if (status != STATUS_OK || place.known) {
+		ret->known += place.known;
+		return status;
+	}
+	if (place.writer == 0)
+		return unplaced(m, packed, len, &s->header, ret);
+	status = merge_fork_counts(m, &s->header, &place, &counts);
+	if (status == STATUS_OK && !counts) {
+		refuse(ret, STATUS_REVOKED);
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		status = merge_fork_enter(m, &place, &writer);
+	if (status == STATUS_TOO_LARGE) {
+		refuse(ret, status);
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK) {
+		ret->copied |= is_own(m, &s->header.stream);
+		status = take(m, s, packed, len, writer, place.hash, ret);
+	}
 	return status;
 }
 
@@ -575,10 +556,16 @@ merge_peeked(struct merge *m, const uint8_t *packed, size_t len,
 {
 	struct roster_cert self = { .role = ROLE_SCHOOL, .scope = m->scope };
 	const struct roster_cert *cert = roster_node(m->roster, &h->stream.node);
-	struct store_head head;
+	struct segment s = {0};
+	bool known = false, near = false;
 	uint32_t writer, left;
 	int status;
 
+	/* Authors name no branch: which one they are on they do not know. */
+	if (!stream_id_is_plain(&h->stream)) {
+		refuse(ret, STATUS_MALFORMED);
+		return STATUS_OK;
+	}
 	if (h->knows.n > MERGE_MAX_STREAMS) {
 		refuse(ret, STATUS_TOO_LARGE);
 		return STATUS_OK;
@@ -610,14 +597,22 @@ merge_peeked(struct merge *m, const uint8_t *packed, size_t len,
 	}
 	status = store_stream(m->store, &h->stream, &writer);
 	if (status == STATUS_OK)
-		status = store_head(m->store, writer, &head);
-	if (status != STATUS_OK)
+		status = merge_fork_knows(m, packed, len, h, &known, &near);
+	if (status != STATUS_OK || known) {
+		ret->known += known;
 		return status;
-	if (h->first <= head.stored)
-		return known_or_fork(m, packed, len, h, cert, writer, ret);
-	if (h->first > head.stored + 1)
+	}
+	if (!near)
 		return hold(m, h, packed, len, STATUS_EARLY, ret);
-	return take(m, packed, len, cert, writer, &head, ret);
+	status = segment_open(packed, len, &s);
+	if (status == STATUS_OK)
+		status = merge_opened(m, &s, packed, len, cert, ret);
+	else if (status != STATUS_NOMEM) {
+		refuse(ret, status);
+		status = STATUS_OK;
+	}
+	segment_release(&s);
+	return status;
 }
 
 /* One segment, without looking at what it frees. */
@@ -641,9 +636,6 @@ merge_step(struct merge *m, const uint8_t *packed, size_t len,
 /* ---- held ---- */
 
 struct waiting {
-	struct merge *m;
-	const struct stream_id *stream; /* NULL: any */
-	uint64_t first;                 /* with a stream: this one only */
 	struct buffer packed;           /* found */
 	int64_t id;
 	int64_t after;                  /* ids up to here were looked at */
@@ -656,10 +648,7 @@ find_held(void *ctx, const struct store_held *h)
 {
 	struct waiting *w = ctx;
 
-	if (w->found || h->packed == NULL || h->id <= w->after)
-		return 0;
-	if (w->stream != NULL && (stream_id_compare(&h->stream, w->stream) != 0 ||
-	    h->first != w->first))
+	if (h->packed == NULL || h->id <= w->after)
 		return 0;
 	buffer_put(&w->packed, h->packed, h->packed_len);
 	if (buffer_status(&w->packed) != STATUS_OK)
@@ -667,6 +656,16 @@ find_held(void *ctx, const struct store_held *h)
 	w->id = h->id;
 	w->reason = h->reason;
 	w->found = true;
+	return 1;
+}
+
+static int
+newest_held(void *ctx, const struct store_held *h)
+{
+	int64_t *newest = ctx;
+
+	if (h->id > *newest)
+		*newest = h->id;
 	return 0;
 }
 
@@ -674,40 +673,68 @@ find_held(void *ctx, const struct store_held *h)
 static int
 take_held(struct merge *m, struct waiting *w, struct merge_result *ret)
 {
+	struct merge_result one = {0};
 	struct stream_id stream;
 	int status = store_held_remove(m->store, w->id);
 
 	if (status == STATUS_OK)
-		status = merge_step(m, w->packed.data, w->packed.len, ret, &stream);
+		status = merge_step(m, w->packed.data, w->packed.len, &one, &stream);
+	/* Of what still waits for its branch was told when it came. */
+	if (w->reason == STATUS_FORK && one.segments == 0)
+		return status;
+	ret->segments += one.segments;
+	ret->known += one.known;
+	ret->held += one.held;
+	ret->refused += one.refused;
+	ret->transactions += one.transactions;
+	ret->rows += one.rows;
+	ret->conflicts += one.conflicts;
+	ret->refused_rows += one.refused_rows;
+	ret->copied |= one.copied;
+	if (one.status != STATUS_OK)
+		ret->status = one.status;
 	return status;
 }
 
-/* Early arrivals that follow now. */
+/* Tries once what waits for a reason at a place of a stream (0: at any).  What goes
+ * back to waiting gets a higher id and is not seen again. */
+static int
+release(struct merge *m, const struct stream_id *stream, int reason, uint64_t first,
+    struct merge_result *ret)
+{
+	int64_t after = 0, newest = 0;
+	int status = store_held_at(m->store, reason, stream, first, newest_held, &newest);
+
+	while (status == STATUS_OK && after < newest) {
+		struct waiting w = { .after = after };
+
+		status = store_held_at(m->store, reason, stream, first, find_held, &w);
+		after = w.found && w.id <= newest ? w.id : newest;
+		if (status >= 0)
+			status = w.found && w.id <= newest ? take_held(m, &w, ret) : STATUS_OK;
+		buffer_release(&w.packed);
+	}
+	return status;
+}
+
 int
 merge_follow(struct merge *m, const struct stream_id *stream, struct merge_result *ret)
 {
+	struct stream_id plain = *stream; /* as held segments name it */
 	uint64_t held;
+	bool more = true;
 	int status = store_held_count(m->store, &held);
 
-	while (status == STATUS_OK && held > 0) {
-		struct waiting w = { .m = m, .stream = stream };
+	memset(plain.fork, 0, sizeof(plain.fork));
+	while (status == STATUS_OK && held > 0 && more) {
 		struct store_head head;
-		uint32_t writer;
+		uint32_t at = 0, before = ret->segments;
 
-		status = store_stream(m->store, stream, &writer);
+		while (status == STATUS_OK && merge_fork_family(m, &plain, &at, &head))
+			status = release(m, &plain, STATUS_EARLY, head.stored + 1, ret);
 		if (status == STATUS_OK)
-			status = store_head(m->store, writer, &head);
-		if (status != STATUS_OK)
-			return status;
-		w.first = head.stored + 1;
-		status = store_held_at(m->store, STATUS_EARLY, stream, w.first,
-		    find_held, &w);
-		if (status >= 0 && w.found)
-			status = take_held(m, &w, ret);
-		buffer_release(&w.packed);
-		if (status < 0 || !w.found)
-			return status < 0 ? status : STATUS_OK;
-		held--;
+			status = release(m, &plain, STATUS_FORK, 0, ret);
+		more = ret->segments > before;
 	}
 	return status;
 }
@@ -725,16 +752,6 @@ merge_segment(struct merge *m, const uint8_t *packed, size_t len,
 	return status;
 }
 
-static int
-newest_held(void *ctx, const struct store_held *h)
-{
-	int64_t *newest = ctx;
-
-	if (h->id > *newest)
-		*newest = h->id;
-	return 0;
-}
-
 int
 merge_retry(struct merge *m, struct merge_result *ret)
 {
@@ -749,11 +766,13 @@ merge_retry(struct merge *m, struct merge_result *ret)
 
 	/* What goes back to waiting gets a higher id and is not seen again. */
 	while (status == STATUS_OK) {
-		struct waiting w = { .m = m, .after = after };
+		struct waiting w = { .after = after };
 		struct stream_id stream = {0};
 		uint32_t before = ret->segments;
 
 		status = store_held(m->store, 0, find_held, &w);
+		if (status == 1)
+			status = STATUS_OK;
 		if (status < 0 || !w.found) {
 			buffer_release(&w.packed);
 			return status < 0 ? status : STATUS_OK;

@@ -42,6 +42,7 @@ struct merge {
 	/* Rows end by this one in place of the store's; NULL: by the store's. */
 	const struct checkpoint *ending;
 	int64_t now_s;                 /* for what is noted for people */
+	uint64_t epoch;                /* own, with self */
 };
 
 struct merge_result {
@@ -53,8 +54,13 @@ struct merge_result {
 	uint32_t conflicts;    /* new entries in the inbox */
 	uint32_t refused_rows; /* rows without right */
 	uint32_t ended_rows;   /* rows that came after they had ended */
+	bool copied;           /* somebody else wrote in our own epoch */
 	int status;            /* why the last one was held or refused */
 };
+
+/* Two copies of a node that write under one name part a stream (docs/FORMAT.md,
+ * "Branches"): it ends where they parted, and each way on is a stream named by its
+ * first hash, on every replica alike, whatever came first. */
 
 /* Takes one packed segment inside a merge transaction (store_begin_merge) and
  * adds to ret.  OK whatever becomes of the segment: ret tells.  Any other
@@ -84,6 +90,10 @@ int merge_verdict_keep(struct merge *m, const struct verdict *v, const uint8_t *
     size_t len) MUST_CHECK;
 /* All of them, which belong to the state as segments do, into another store. */
 int merge_verdict_copy(struct store *from, struct store *to) MUST_CHECK;
+/* Visits those of a scope that were kept after the first so many.  ret_last: how many
+ * there are now, to ask after next time. */
+int merge_verdict_since(struct merge *m, uint64_t scope, uint64_t after,
+    store_meta_visit *visit, void *ctx, uint64_t *ret_last) MUST_CHECK;
 /* Space of store_meta_list in which the verdicts of a scope are kept. */
 void merge_verdict_space(uint64_t scope, char ret[MERGE_SPACE_BYTES]);
 

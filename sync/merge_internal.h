@@ -5,9 +5,9 @@
 #include "sync/merge.h"
 
 /* Decodes an opened segment and marks (slow = 2) the rows that do not count:
- * without right, or refused by a verdict. */
-int merge_rights_decode(struct merge *m, const struct segment *s, struct batch *ret)
-    MUST_CHECK;
+ * without right, or refused by a verdict.  writer: the stream that it is stored in. */
+int merge_rights_decode(struct merge *m, const struct segment *s, uint32_t writer,
+    struct batch *ret) MUST_CHECK;
 /* The same marks in a batch that is decoded; adds the number of those without. */
 int merge_rights_mark(struct merge *m, struct batch *b, const struct segment_header *h,
     uint32_t *ret_refused) MUST_CHECK;
@@ -43,12 +43,31 @@ int merge_row(struct merge *m, struct batch *b, const struct batch_table *t,
  * which nothing waits any more is let go. */
 int merge_upgrade_held(struct merge *m, struct merge_result *ret) MUST_CHECK;
 
-/* BAD_SIGNATURE when others made this segment to have a node look cloned.  Where
- * the branch began earlier or is cut otherwise, its predecessor is not here, and
- * it counts as signed. */
-int merge_fork_verify(struct merge *m, const uint8_t *packed, size_t len,
-    const struct segment_header *h, const struct roster_cert *cert, uint32_t writer)
+/* The streams of one author, epoch, scope and lane: the one that its segments
+ * name, and the branches of it.  Numbers after *at; false at the end. */
+bool merge_fork_family(const struct merge *m, const struct stream_id *s, uint32_t *at,
+    struct store_head *ret_head);
+/* True when these very bytes are stored in one of the family's streams.  ret_near:
+ * the segment begins within what is stored, or right after. */
+int merge_fork_knows(struct merge *m, const uint8_t *packed, size_t len,
+    const struct segment_header *h, bool *ret_known, bool *ret_near) MUST_CHECK;
+/* Where an opened segment belongs, by the predecessor that its author signed. */
+struct merge_place {
+	bool known;             /* it is here */
+	uint32_t writer;        /* follows the end of this one; 0: nowhere, its
+	                         * predecessor is not here, or its author is another */
+	uint64_t after;         /* … or parts it here */
+	uint8_t hash[HASH_BYTES]; /* the segment's own */
+};
+int merge_fork_find(struct merge *m, const struct segment *s, const uint8_t sign_pk[32],
+    struct merge_place *ret) MUST_CHECK;
+/* Turns a place into the stream that the segment goes to: parts what is to be
+ * parted.  TOO_LARGE where the scope has no room for more streams. */
+int merge_fork_enter(struct merge *m, struct merge_place *place, uint32_t *ret_writer)
     MUST_CHECK;
+/* Whether a revocation lets a segment count; place: where it is to go. */
+int merge_fork_counts(struct merge *m, const struct segment_header *h,
+    const struct merge_place *place, bool *ret) MUST_CHECK;
 
 /* Notes the persons whom a decoded segment's rows erase, and marks (slow = 3) the
  * rows of those who are erased. */
@@ -57,9 +76,8 @@ int merge_erase_mark(struct merge *m, struct batch *b, const struct segment_head
 /* The segment without the leaves of erased persons; ret_n 0: it stays as it is. */
 int merge_erase_segment(struct store *store, const struct segment *s,
     const struct batch *facts, struct buffer *ret_packed, uint32_t *ret_n) MUST_CHECK;
-/* True when the stored segment at this place has the same hash: it is the same,
- * with other leaves erased or packed otherwise. */
-int merge_erase_same(struct merge *m, const uint8_t *packed, size_t len,
-    const struct segment_header *h, uint32_t writer, bool *ret) MUST_CHECK;
+/* Makes the rows of verdicts anew that a stream was given before it was cut off
+ * another, or that named it before it was here. */
+int merge_verdict_split(struct merge *m, uint32_t from, uint32_t to) MUST_CHECK;
 
 #endif

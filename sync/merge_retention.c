@@ -168,7 +168,7 @@ apply_piece(struct merge *m, const uint8_t *packed, size_t len, uint32_t writer)
 	batch_init(&b);
 	status = segment_open(packed, len, &s);
 	if (status == STATUS_OK)
-		status = merge_rights_decode(m, &s, &b);
+		status = merge_rights_decode(m, &s, writer, &b);
 	for (uint32_t i = 0; status == STATUS_OK && i < b.ntables; i++) {
 		struct batch_table *t = &b.tables[i];
 

@@ -61,7 +61,7 @@ merge_rights_mark(struct merge *m, struct batch *b, const struct segment_header 
 		memset(rights, 0xff, m->registry->ntables * sizeof(*rights));
 	else
 		roster_rights(m->roster, m->registry, &h->stream.node,
-		    h->stream.scope, rights);
+		    h->stream.scope, h->roster, rights);
 	status = mark_without_right(m, b, h, rights, ret_refused);
 	if (status == STATUS_OK)
 		status = merge_verdict_mark(m, b, h, ret_refused);
@@ -72,17 +72,20 @@ merge_rights_mark(struct merge *m, struct batch *b, const struct segment_header 
 }
 
 int
-merge_rights_decode(struct merge *m, const struct segment *s, struct batch *ret)
+merge_rights_decode(struct merge *m, const struct segment *s, uint32_t writer,
+    struct batch *ret)
 {
 	struct merge quiet = *m;
+	struct segment_header h = s->header; /* borrows */
 	uint32_t refused = 0, ended = 0;
 	int status = segment_decode(s, m->registry, m->keys->keys, m->keys->n, ret);
 
 	quiet.judge = NULL;
+	h.stream = *store_stream_id(m->store, writer);
 	if (status == STATUS_OK)
-		merge_ended_mark(m, ret, &s->header, &ended);
+		merge_ended_mark(m, ret, &h, &ended);
 	/* What did not count is in no piece. */
 	if (status == STATUS_OK && s->thin)
-		return merge_erase_mark(m, ret, &s->header);
-	return status == STATUS_OK ? merge_rights_mark(&quiet, ret, &s->header, &refused) : status;
+		return merge_erase_mark(m, ret, &h);
+	return status == STATUS_OK ? merge_rights_mark(&quiet, ret, &h, &refused) : status;
 }

@@ -58,7 +58,7 @@ redo_packed(struct redo *r, uint32_t writer, const uint8_t *packed, size_t len)
 	batch_init(&b);
 	status = segment_open(packed, len, &s);
 	if (status == STATUS_OK)
-		status = merge_rights_decode(r->m, &s, &b);
+		status = merge_rights_decode(r->m, &s, writer, &b);
 	if (status != STATUS_OK && status != STATUS_NOMEM && status != STATUS_CORRUPT) {
 		status = STATUS_OK; /* nonsense was never applied */
 		goto out;

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERDICT_HEX 32               /* of one hash in a name */
-#define VERDICT_NAME_BYTES (2 * VERDICT_HEX + 1)
+#define VERDICT_HEX 32               /* of a stream's hash in a name */
+#define VERDICT_NAME_BYTES (VERDICT_HEX + 16 + 8 + 1)
 
-/* Kept by scope; a name begins with its stream's hash, so that a segment asks for
- * those of its stream alone. */
+/* Kept by scope; a name is its stream's hash, sequence and row, so that a segment asks
+ * for its own alone. */
 void
 merge_verdict_space(uint64_t scope, char ret[MERGE_SPACE_BYTES])
 {
@@ -20,40 +20,30 @@ merge_verdict_space(uint64_t scope, char ret[MERGE_SPACE_BYTES])
 	    (unsigned long long)scope);
 }
 
+/* Of one of these, or with seq and row 0 what is before all of a sequence. */
 static void
-put_hash(const struct buffer *b, char ret[VERDICT_HEX + 1])
+place_name(const struct stream_id *stream, uint64_t seq, uint32_t row,
+    char ret[VERDICT_NAME_BYTES])
 {
 	static const char digits[] = "0123456789abcdef";
+	struct buffer b = BUFFER_INIT;
 	uint8_t hash[HASH_BYTES];
 
-	hash_bytes("kehou 1 verdict", b->data, b->len, hash);
+	stream_id_put(&b, stream);
+	hash_bytes("kehou 1 verdict", b.data, b.len, hash);
+	buffer_release(&b);
 	for (unsigned i = 0; i < VERDICT_HEX / 2; i++) {
 		ret[2 * i] = digits[hash[i] >> 4];
 		ret[2 * i + 1] = digits[hash[i] & 15];
 	}
-	ret[VERDICT_HEX] = '\0';
-}
-
-static void
-stream_name(const struct stream_id *stream, char ret[VERDICT_HEX + 1])
-{
-	struct buffer b = BUFFER_INIT;
-
-	stream_id_put(&b, stream);
-	put_hash(&b, ret);
-	buffer_release(&b);
+	(void)snprintf(ret + VERDICT_HEX, VERDICT_NAME_BYTES - VERDICT_HEX,
+	    "%016llx%08lx", (unsigned long long)seq, (unsigned long)row);
 }
 
 static void
 verdict_name(const struct verdict *v, char ret[VERDICT_NAME_BYTES])
 {
-	struct buffer b = BUFFER_INIT;
-
-	stream_name(&v->stream, ret);
-	buffer_put_varint(&b, v->seq);
-	buffer_put_varint(&b, v->row);
-	put_hash(&b, ret + VERDICT_HEX);
-	buffer_release(&b);
+	place_name(&v->stream, v->seq, v->row, ret);
 }
 
 /* ---- refused rows of one segment ---- */
@@ -102,12 +92,13 @@ merge_verdict_mark(struct merge *m, struct batch *b, const struct segment_header
     uint32_t *ret_refused)
 {
 	struct marking k = { .b = b, .h = h };
-	char space[MERGE_SPACE_BYTES], stream[VERDICT_HEX + 1];
+	char space[MERGE_SPACE_BYTES], from[VERDICT_NAME_BYTES], to[VERDICT_NAME_BYTES];
 	int status;
 
 	merge_verdict_space(h->stream.scope, space);
-	stream_name(&h->stream, stream);
-	status = store_meta_prefix(m->store, space, stream, mark_one, &k);
+	place_name(&h->stream, h->first, 0, from);
+	place_name(&h->stream, h->first + h->count, 0, to);
+	status = store_meta_range(m->store, space, from, to, mark_one, &k);
 	if (status == STATUS_OK)
 		*ret_refused += k.refused;
 	return status;
@@ -168,7 +159,7 @@ replay_packed(struct replay *p, const uint8_t *packed, size_t len)
 	batch_init(&b);
 	status = segment_open(packed, len, &s);
 	if (status == STATUS_OK)
-		status = merge_rights_decode(p->m, &s, &b);
+		status = merge_rights_decode(p->m, &s, p->writer, &b);
 	for (uint32_t i = 0; status == STATUS_OK && i < b.ntables; i++) {
 		const struct batch_table *t = &b.tables[i];
 
@@ -286,6 +277,72 @@ redo(struct merge *m, const struct verdict *v)
 	return status < 0 ? status : STATUS_OK;
 }
 
+/* Verdicts of a scope in the order in which they came: for who is told of the new
+ * ones alone. */
+static void
+order_space(uint64_t scope, char ret[MERGE_SPACE_BYTES])
+{
+	(void)snprintf(ret, MERGE_SPACE_BYTES, "verdicts %llu", (unsigned long long)scope);
+}
+
+static int
+keep_in_order(struct merge *m, uint64_t scope, const char *name)
+{
+	char space[MERGE_SPACE_BYTES], number[17];
+	uint64_t n;
+	int status;
+
+	order_space(scope, space);
+	status = store_meta_count(m->store, space, &n);
+	(void)snprintf(number, sizeof(number), "%016llx", (unsigned long long)n + 1);
+	return status == STATUS_OK ? store_meta_set(m->store, space, number, name,
+	    strlen(name) + 1) : status;
+}
+
+struct since {
+	struct merge *m;
+	const char *space;
+	store_meta_visit *visit;
+	void *ctx;
+	uint64_t last;
+};
+
+static int
+visit_since(void *ctx, const char *number, const uint8_t *name, size_t len)
+{
+	struct since *s = ctx;
+	struct buffer b = BUFFER_INIT;
+	int status;
+
+	if (len != VERDICT_NAME_BYTES || name[len - 1] != '\0')
+		return STATUS_CORRUPT;
+	s->last = strtoull(number, NULL, 16);
+	status = store_meta_get(s->m->store, s->space, (const char *)name, &b);
+	if (status == STATUS_OK)
+		status = s->visit(s->ctx, (const char *)name, b.data, b.len);
+	buffer_release(&b);
+	/* One of a revoked hub was dropped since. */
+	return status == STATUS_NOT_FOUND ? 0 : status;
+}
+
+int
+merge_verdict_since(struct merge *m, uint64_t scope, uint64_t after,
+    store_meta_visit *visit, void *ctx, uint64_t *ret_last)
+{
+	char space[MERGE_SPACE_BYTES], order[MERGE_SPACE_BYTES], from[17];
+	struct since s = { .m = m, .space = space, .visit = visit, .ctx = ctx,
+	    .last = after };
+	int status;
+
+	merge_verdict_space(scope, space);
+	order_space(scope, order);
+	(void)snprintf(from, sizeof(from), "%016llx", (unsigned long long)after + 1);
+	status = store_meta_range(m->store, order, from, "g", visit_since, &s);
+	if (status == STATUS_OK)
+		*ret_last = s.last;
+	return status;
+}
+
 int
 merge_verdict_keep(struct merge *m, const struct verdict *v, const uint8_t *data,
     size_t len)
@@ -304,8 +361,9 @@ merge_verdict_keep(struct merge *m, const struct verdict *v, const uint8_t *data
 	status = store_meta_count(m->store, space, &n);
 	if (status == STATUS_OK && n >= MERGE_MAX_SCOPE_VERDICTS)
 		status = STATUS_TOO_LARGE;
-	return status == STATUS_OK ? store_meta_set(m->store, space, name, data, len) :
-	    status;
+	if (status == STATUS_OK)
+		status = store_meta_set(m->store, space, name, data, len);
+	return status == STATUS_OK ? keep_in_order(m, v->stream.scope, name) : status;
 }
 
 int
@@ -349,10 +407,11 @@ merge_verdict_copy(struct store *from, struct store *to)
 	return status;
 }
 
-/* ---- verdicts of a hub that was revoked ---- */
+/* ---- verdicts of a hub that was revoked, or of what became a branch ---- */
 
 struct fallen {
 	const struct merge *m;
+	const struct stream_id *of;  /* of this stream; NULL: of revoked hubs */
 	struct verdict *list;
 	size_t n, cap;
 };
@@ -366,7 +425,8 @@ find_fallen(void *ctx, const char *name, const uint8_t *data, size_t len)
 	(void)name;
 	if (verdict_parse(data, len, &v) != STATUS_OK)
 		return STATUS_CORRUPT;
-	if (!roster_revoked(f->m->roster, &v.by))
+	if (f->of != NULL ? stream_id_compare(&v.stream, f->of) != 0 :
+	    !roster_revoked(f->m->roster, &v.by))
 		return 0;
 	if (f->n == f->cap) {
 		size_t cap = f->cap == 0 ? 16 : 2 * f->cap;
@@ -403,6 +463,39 @@ merge_verdict_review(struct merge *m)
 	for (size_t i = 0; status == STATUS_OK && i < f.n; i++)
 		status = redo(m, &f.list[i]);
 	free(scopes);
+	free(f.list);
+	return status;
+}
+
+/* Verdicts on a stream's rows after its end, which are the branch's now, and on the
+ * branch's own. */
+int
+merge_verdict_split(struct merge *m, uint32_t from, uint32_t to)
+{
+	const struct stream_id before = *store_stream_id(m->store, from),
+	    branch = *store_stream_id(m->store, to);
+	struct fallen f = { .m = m, .of = &before };
+	struct store_head head;
+	char space[MERGE_SPACE_BYTES];
+	int status = store_head(m->store, from, &head);
+
+	merge_verdict_space(branch.scope, space);
+	if (status == STATUS_OK)
+		status = store_meta_list(m->store, space, find_fallen, &f);
+	for (size_t i = 0; status == STATUS_OK && i < f.n; i++) {
+		struct verdict *v = &f.list[i];
+
+		v->stream = branch;
+		/* Said again under the name that all know. */
+		if (v->seq > head.stored && m->judge != NULL)
+			status = m->judge(m->judge_ctx, &branch, v->seq, v->row, v->reason);
+	}
+	f.of = &branch;
+	if (status == STATUS_OK)
+		status = store_meta_list(m->store, space, find_fallen, &f);
+	for (size_t i = 0; status == STATUS_OK && i < f.n; i++)
+		if (f.list[i].seq > head.stored)
+			status = redo(m, &f.list[i]);
 	free(f.list);
 	return status;
 }

@@ -129,8 +129,8 @@ replica_open_store(struct replica *r, const struct replica_domain *domain, bool 
 	return status;
 }
 
-int
-replica_new_epoch(struct replica *r, uint64_t *ret)
+static uint64_t
+draw_epoch(struct replica *r)
 {
 	uint64_t e = 0;
 
@@ -143,8 +143,14 @@ replica_new_epoch(struct replica *r, uint64_t *ret)
 			e |= (uint64_t)b[i] << (8 * i);
 		e &= (UINT64_C(1) << EPOCH_BITS) - 1;
 	}
-	*ret = e;
-	return replica_set_number(r, "epoch", e);
+	return e;
+}
+
+int
+replica_new_epoch(struct replica *r, uint64_t *ret)
+{
+	*ret = draw_epoch(r);
+	return replica_set_number(r, "epoch", *ret);
 }
 
 /* A hub that has written into every school's scope has thousands of heads. */
@@ -347,55 +353,15 @@ load_roster(struct replica *r)
 	return status;
 }
 
-/* What the old epoch's streams had not sealed goes on in the new one: the numbers
- * after their last segment may have left before the restore.  Where they did,
- * the same rows come back with the same stamps and merge into themselves. */
-static int
-move_logs(struct replica *r)
-{
-	uint32_t n = store_stream_count(r->store);
-
-	for (uint32_t w = 1; w <= n; w++) {
-		const struct stream_id *id = store_stream_id(r->store, w);
-		struct stream_id next;
-		struct store_head head;
-		uint32_t to;
-		int status;
-
-		if (id == NULL || node_id_compare(&id->node, &r->self.pub.id) != 0 ||
-		    id->epoch == r->epoch)
-			continue;
-		next = *id;
-		next.epoch = r->epoch;
-		status = store_head(r->store, w, &head);
-		if (status == STATUS_OK && head.logged == head.stored)
-			continue;
-		if (status == STATUS_OK)
-			status = store_stream(r->store, &next, &to);
-		if (status == STATUS_OK)
-			status = store_log_move(r->store, w, to);
-		if (status != STATUS_OK)
-			return status;
-	}
-	return STATUS_OK;
-}
-
 /* The node was put back to an older state: it goes on under a new epoch, so that
  * no sequence number means two things. */
 static int
 begin_epoch(struct replica *r)
 {
-	uint64_t before = r->epoch;
 	int status = store_begin_merge(r->store);
 
 	if (status == STATUS_OK)
-		status = replica_new_epoch(r, &r->epoch);
-	if (status == STATUS_OK)
-		status = replica_set_number(r, "superseded", before);
-	if (status == STATUS_OK)
-		status = peer_forget_told(r);
-	if (status == STATUS_OK)
-		status = move_logs(r);
+		status = replica_leave_epoch(r);
 	if (status == STATUS_OK)
 		status = store_commit_merge(r->store);
 	if (status != STATUS_OK) {
@@ -473,6 +439,7 @@ replica_open_raw(const char *dir, const struct env *env,
 		replica_close(r);
 		return status;
 	}
+	r->ids = draw_epoch(r);
 	*ret = r;
 	return STATUS_OK;
 }
@@ -501,6 +468,7 @@ replica_begin(struct replica *r, uint64_t scope, enum lane lane, int64_t staff)
 	struct store_author author = {
 		.node = r->self.pub.id,
 		.epoch = r->epoch,
+		.ids = r->ids,
 		.scope = scope,
 		.lane = (uint8_t)lane,
 		.staff = staff,
@@ -514,7 +482,8 @@ replica_begin(struct replica *r, uint64_t scope, enum lane lane, int64_t staff)
 			return STATUS_RIGHTS;
 		author.rights = NULL;
 	} else {
-		roster_rights(&r->roster, r->registry, &author.node, scope, r->rights);
+		roster_rights(&r->roster, r->registry, &author.node, scope,
+		    r->roster.number, r->rights);
 	}
 	return store_begin(r->store, &author);
 }
@@ -578,13 +547,7 @@ seal_one(struct replica *r, uint32_t writer, const struct store_head *head)
 	seg.count = h.count;
 	seg.packed = erased > 0 ? stubbed.data : packed.data;
 	seg.packed_len = erased > 0 ? stubbed.len : packed.len;
-	seg.min_time_s = seg.max_time_s = b.txs[0].time_s;
-	for (uint32_t i = 1; i < b.ntx; i++) {
-		if (b.txs[i].time_s < seg.min_time_s)
-			seg.min_time_s = b.txs[i].time_s;
-		if (b.txs[i].time_s > seg.max_time_s)
-			seg.max_time_s = b.txs[i].time_s;
-	}
+	batch_times(&b, &seg.min_time_s, &seg.max_time_s);
 	status = store_begin_merge(r->store);
 	if (status == STATUS_OK)
 		status = store_seal(r->store, &seg);
@@ -679,6 +642,7 @@ replica_merge(struct replica *r)
 		.judge_ctx = r,
 		.self = &r->self.pub,
 		.now_s = r->env->now_s(r->env->ctx),
+		.epoch = r->epoch,
 	};
 
 	return m;
@@ -698,17 +662,22 @@ retry_held(struct replica *r)
 {
 	struct merge m = replica_merge(r);
 	struct merge_result result = {0};
+	uint64_t epoch = r->epoch;
 	int status = store_begin_merge(r->store);
 
 	if (status == STATUS_OK)
 		status = merge_retry(&m, &result);
+	if (status == STATUS_OK && result.copied)
+		status = replica_found_copy(r);
 	if (status == STATUS_OK)
 		status = replica_set_number(r, "retried", r->roster.number);
 	if (status == STATUS_OK)
 		status = store_commit_merge(r->store);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
 		store_rollback(r->store);
-	return status;
+		r->epoch = epoch;
+	}
+	return status == STATUS_OK && r->epoch != epoch ? replica_mark_left(r) : status;
 }
 
 /* A hub is the only one who signs.  A roster that knows more than its own tells that
@@ -719,8 +688,10 @@ join_roster(struct replica *r, struct roster *next, bool *ret_taken)
 {
 	uint64_t number = r->roster.number;
 	bool changed = false, higher = next->number > number;
-	int status = roster_join(&r->roster, next, r->issuing_sk, &changed);
+	int status = replica_seal(r); /* under the roster that it was written with */
 
+	if (status == STATUS_OK)
+		status = roster_join(&r->roster, next, r->issuing_sk, &changed);
 	if (status == STATUS_OK && (changed || higher)) {
 		status = replica_publish_roster(r);
 		*ret_taken = status == STATUS_OK;
@@ -781,8 +752,16 @@ replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
 		status = STATUS_STALE;
 		goto out;
 	}
+	/* What older rosters allowed is not said otherwise afterwards. */
+	if (!roster_keeps_rights(&r->roster, &next)) {
+		status = STATUS_FORK;
+		goto out;
+	}
 take:
-	status = replica_path(r->dir, "roster", path);
+	/* What was written under the old one names it. */
+	status = replica_seal(r);
+	if (status == STATUS_OK)
+		status = replica_path(r->dir, "roster", path);
 	if (status == STATUS_OK)
 		status = env_write_file(r->env, path, data, len);
 	if (status != STATUS_OK)
@@ -804,6 +783,9 @@ replica_publish_roster(struct replica *r)
 	char path[REPLICA_PATH_BYTES];
 	int status = replica_path(r->dir, "roster", path);
 
+	/* What was written under the old one names it. */
+	if (status == STATUS_OK)
+		status = replica_seal(r);
 	r->roster.number++;
 	/* Put back to before its issuing key was changed: root issue makes another. */
 	if (status == STATUS_OK &&

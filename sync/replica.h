@@ -235,6 +235,12 @@ struct replica_status {
 	uint64_t locked;           /* generations of the school's key that this node
 	                            * cannot open: their private columns are not here */
 	int64_t last_export_s, last_import_s; /* 0 never */
+	int64_t copied_s;          /* when this node first found that another copy, or
+	                            * another state, of its directory is in use under
+	                            * its name; 0 never */
+	uint32_t branches;         /* streams here that two copies of a node parted */
+	bool invite_used;          /* another machine used the invitation that this one
+	                            * was set up with, so the county takes nothing of it */
 };
 int replica_status(struct replica *r, struct replica_status *ret) MUST_CHECK;
 

@@ -91,6 +91,7 @@ plan_checkpoint(struct plan *p, uint64_t scope, const struct peer *peer)
 struct verdicts {
 	struct buffer files;   /* each: length as varint, then its bytes */
 	size_t n, bytes;
+	uint64_t last;         /* number of the scope's last one */
 };
 
 static int
@@ -205,7 +206,7 @@ make_receipt(struct replica *r, uint64_t scope, struct buffer *ret,
 		hash_update(&h, b.data, b.len);
 		buffer_release(&b);
 	}
-	hash_update(&h, verdicts->files.data, verdicts->files.len);
+	hash_update(&h, &verdicts->last, sizeof(verdicts->last));
 	hash_final(&h, ret_entries);
 	if (status == STATUS_OK)
 		status = receipt_build(&rc, &r->self, ret);
@@ -416,22 +417,28 @@ save_peer(struct replica *r, const struct peer *p)
  * differences are only made against what was really said. */
 static int
 record_sent(struct replica *r, struct peer *p, const struct vector *shared,
-    uint64_t ended)
+    uint64_t ended, uint64_t verdicts)
 {
 	int status;
 
 	p->sent++;
 	p->ended_said = ended;
-	status = peer_add_sent(p, p->sent, shared);
+	status = peer_add_sent(p, p->sent, shared, verdicts);
 	return status == STATUS_OK ? save_peer(r, p) : status;
 }
 
 static int
-manifest_for(const struct peer *p, const struct vector *shared,
+manifest_for(struct replica *r, const struct peer *p, const struct vector *shared,
     struct bundle_manifest *ret)
 {
 	const struct vector *told = peer_told(p);
+	bool all = false;
+	int status = replica_tells_all(r, &all);
 
+	if (status != STATUS_OK)
+		return status;
+	if (all)
+		told = NULL;
 	ret->since = told == NULL ? 0 : p->told;
 	if (told == NULL)
 		return vector_copy(&ret->vector, shared);
@@ -463,9 +470,10 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 		while (done + o.n < plan->n && o.n < BUNDLE_MAX_SEGMENTS - 2 &&
 		    bytes + plan->pieces[done + o.n].len <= EXPORT_ITEM_BYTES)
 			bytes += plan->pieces[done + o.n++].len;
-		status = manifest_for(p, shared, &o.manifest);
+		status = manifest_for(r, p, shared, &o.manifest);
 		if (status == STATUS_OK)
-			status = record_sent(r, p, shared, plan->ended);
+			status = record_sent(r, p, shared, plan->ended,
+			    done == 0 ? verdicts->last : p->verdicts);
 		o.number = p->sent;
 		o.received = p->received;
 		if (!plan->urgent && o.n == plan->n)
@@ -489,13 +497,13 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 {
 	uint64_t scope = r->role == ROLE_HUB ? to->scope : r->scope;
 	struct plan plan = { .r = r };
-	char space[MERGE_SPACE_BYTES];
+	struct merge m = replica_merge(r);
 	struct verdicts verdicts = {0};
 	struct vector shared = {0};
 	struct buffer receipt = BUFFER_INIT, request = BUFFER_INIT;
 	uint8_t content[HASH_BYTES], said[HASH_BYTES];
 	struct peer p;
-	uint64_t before;
+	uint64_t before, copied = 0;
 	bool news;
 	int status = peer_load(r, &to->node.id, &p);
 
@@ -503,13 +511,18 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 	if (status == STATUS_OK)
 		status = replica_shared_vector(r, scope, &shared);
 	if (status == STATUS_OK)
+		status = replica_number(r, "copied", &copied);
+	if (status == STATUS_OK && to->role == ROLE_HUB)
+		status = replica_doubt_acked(r, &to->node.id, &p.acked);
+	if (status == STATUS_OK)
 		status = plan_segments(&plan, &shared, &p.acked);
 	if (status == STATUS_OK && scope != SCOPE_COUNTY)
 		status = plan_checkpoint(&plan, scope, &p);
+	if (status == STATUS_OK)
+		status = replica_leave_doubted(r, &shared);
 	if (status == STATUS_OK && r->role == ROLE_HUB) {
-		merge_verdict_space(scope, space);
-		status = store_meta_list(r->store, space, gather_verdict,
-		    &verdicts);
+		status = merge_verdict_since(&m, scope, p.verdicts, gather_verdict,
+		    &verdicts, &verdicts.last);
 		if (status == STATUS_OK)
 			status = make_receipt(r, scope, &receipt, &verdicts, said);
 		if (status == STATUS_OK && memcmp(said, p.receipt, HASH_BYTES) != 0) {
@@ -524,8 +537,8 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 		goto out;
 	/* News: segments, a checkpoint or that we have it, a receipt that the peer has
 	 * not acknowledged, a request, or bundles of its own that it does not know to
-	 * have arrived. */
-	news = plan.n > 0 || request.len > 0 || plan.checkpoint.len > 0 ||
+	 * have arrived.  Whose copy may have spoken since speaks each time. */
+	news = copied != 0 || plan.n > 0 || request.len > 0 || plan.checkpoint.len > 0 ||
 	    plan.ended != p.ended_said ||
 	    (r->role == ROLE_HUB && p.receipt_since > p.told) ||
 	    !(peer_told(&p) != NULL && vector_covers(peer_told(&p), &shared));

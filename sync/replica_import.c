@@ -10,6 +10,7 @@ struct importing {
 	struct replica_file *file;     /* what becomes of the file at hand */
 	struct peer peer;
 	bool newest;                   /* the bundle is the sender's newest so far */
+	bool copied;                   /* it shows that there is a copy of us */
 	bool ours;                     /* this machine failed, not the file */
 };
 
@@ -102,8 +103,9 @@ import_roster(struct importing *im, const char *name)
 
 /* ---- bundles ---- */
 
-static int
-receipt_name(uint64_t scope, const struct node_id *by, char ret[40])
+void
+replica_receipt_name(uint64_t scope, const struct node_id *by,
+    char ret[REPLICA_RECEIPT_NAME])
 {
 	uint8_t b[8];
 
@@ -112,7 +114,6 @@ receipt_name(uint64_t scope, const struct node_id *by, char ret[40])
 	replica_hex(b, sizeof(b), ret);
 	ret[16] = '-';
 	replica_hex(by->b, NODE_ID_BYTES, ret + 17);
-	return STATUS_OK;
 }
 
 /* Keeps a receipt when it is newer than the one at hand. */
@@ -124,7 +125,7 @@ take_receipt(struct importing *im, const uint8_t *data, size_t len)
 	struct buffer b = BUFFER_INIT;
 	const struct roster_cert *signer;
 	struct node_id by;
-	char name[40];
+	char name[REPLICA_RECEIPT_NAME];
 	int status = receipt_signer(data, len, &by);
 
 	signer = status == STATUS_OK ? roster_node(&r->roster, &by) : NULL;
@@ -135,10 +136,9 @@ take_receipt(struct importing *im, const uint8_t *data, size_t len)
 		return STATUS_OK;
 	}
 	status = receipt_read(data, len, r->county, signer->node.sign_pk, &rc);
-	if (status == STATUS_OK)
-		status = receipt_name(rc.scope, &by, name);
 	if (status != STATUS_OK)
 		goto out;
+	replica_receipt_name(rc.scope, &by, name);
 	status = store_meta_get(r->store, "receipt", name, &b);
 	if (status == STATUS_OK)
 		status = receipt_read(b.data, b.len, r->county, signer->node.sign_pk,
@@ -148,8 +148,14 @@ take_receipt(struct importing *im, const uint8_t *data, size_t len)
 	/* Within an epoch numbers order receipts; a hub that was put back goes on
 	 * in another one, which counts when its newest bundle says so. */
 	if (status == STATUS_OK && (old.number == 0 || (old.epoch == rc.epoch ?
-	    rc.number > old.number : im->newest)))
+	    rc.number > old.number : im->newest))) {
+		bool copied = false;
+
 		status = store_meta_set(r->store, "receipt", name, data, len);
+		if (status == STATUS_OK)
+			status = replica_receipt_shows_copy(r, &rc, &copied);
+		im->copied |= copied;
+	}
 out:
 	buffer_release(&b);
 	receipt_release(&rc);
@@ -231,6 +237,7 @@ take_item(struct importing *im, enum bundle_item kind, const uint8_t *data,
 	f->held += res.held + res.refused;
 	f->conflicts += res.conflicts;
 	f->refused_rows += res.refused_rows;
+	im->copied |= res.copied;
 	if (res.status != STATUS_OK)
 		f->status = res.status;
 	return status;
@@ -238,14 +245,21 @@ take_item(struct importing *im, enum bundle_item kind, const uint8_t *data,
 
 /* The peer has a number from us that we never gave: another copy of this node speaks
  * to it, or did.  What we said counts for nothing there, so we say all of it anew,
- * above that number. */
-static void
-outnumber(struct peer *p, uint64_t theirs)
+ * above that number.  Known already, the copy goes on in an epoch of its own. */
+static int
+outnumber(struct importing *im, uint64_t theirs)
 {
+	struct peer *p = &im->peer;
+	uint64_t known = 0;
+	int status;
+
 	if (theirs <= p->sent || theirs > PEER_NUMBER_MAX)
-		return;
+		return STATUS_OK;
+	status = replica_number(im->r, "copied", &known);
+	im->copied |= known == 0;
 	p->sent = p->floor = theirs;
 	peer_forget_sent(p);
+	return status;
 }
 
 /* What the manifest says of the sender. */
@@ -256,10 +270,13 @@ learn(struct importing *im, const struct bundle_info *info,
 	struct peer *p = &im->peer;
 	int status;
 
+	im->copied = replica_vector_shows_copy(im->r, &m->vector);
+	status = outnumber(im, info->received);
+	if (status != STATUS_OK)
+		return status;
 	/* An older bundle says nothing that the newest does not say better; its
 	 * vector may be of a state that was lost since. */
 	im->newest = info->number > p->received;
-	outnumber(p, info->received);
 	if (!im->newest) {
 		/* Late, or of another copy, which has to learn that it is not heard:
 		 * an answer goes out in any case. */
@@ -271,7 +288,9 @@ learn(struct importing *im, const struct bundle_info *info,
 		 * sender may have been put back to an older state. */
 		vector_release(&p->acked);
 		memset(&p->acked, 0, sizeof(p->acked));
-		p->told = info->received <= p->sent ? info->received : 0;
+		p->told = p->verdicts = 0;
+		if (info->received <= p->sent)
+			peer_acknowledge(p, info->received);
 	}
 	status = vector_merge(&p->acked, &m->vector);
 	if (status != STATUS_OK)
@@ -280,7 +299,7 @@ learn(struct importing *im, const struct bundle_info *info,
 	p->ended = m->ended;
 	p->contact_s = im->r->env->now_s(im->r->env->ctx);
 	if (info->received > p->told && info->received <= p->sent)
-		p->told = info->received;
+		peer_acknowledge(p, info->received);
 	return STATUS_OK;
 }
 
@@ -315,6 +334,8 @@ keep_bundle(struct importing *im, bool named)
 
 	if (status == STATUS_OK && named)
 		status = store_meta_set(r->store, "seen", im->file->name, "", 0);
+	if (status == STATUS_OK && im->copied)
+		status = replica_found_copy(r);
 	if (status == STATUS_OK)
 		status = merge_checkpoint_retry(&m, &ended);
 	if (status == STATUS_OK)
@@ -336,6 +357,7 @@ take_bundle(struct importing *im, struct bundle_reader *reader)
 	struct replica *r = im->r;
 	const struct bundle_info *info = bundle_reader_info(reader);
 	struct bundle_manifest m = {0};
+	uint64_t epoch = r->epoch;
 	bool named = false;
 	int status = bundle_reader_open(reader, &r->self, &m);
 
@@ -354,8 +376,12 @@ take_bundle(struct importing *im, struct bundle_reader *reader)
 		status = folder_holds(r->env, im->handle, im->file->name, &named);
 	if (status == STATUS_OK)
 		status = own_step(im, keep_bundle(im, named));
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
 		store_rollback(r->store);
+		r->epoch = epoch;
+	} else if (r->epoch != epoch) {
+		status = own_step(im, replica_mark_left(r));
+	}
 out:
 	peer_release(&im->peer);
 	vector_release(&m.vector);

@@ -20,6 +20,8 @@ struct replica {
 	uint8_t root_pk[32];           /* the trust anchor */
 	uint64_t *rights;              /* scratch, registry->ntables */
 	uint64_t county, scope, epoch;
+	uint64_t ids;                  /* drawn at each opening: two copies of one
+	                                * directory never give an id to two rows */
 	uint8_t role;
 	char dir[REPLICA_PATH_BYTES];
 	char detail[REPLICA_DETAIL_BYTES];
@@ -83,6 +85,32 @@ int replica_open_raw(const char *dir, const struct env *env,
 /* Generations of the school's key that travel and that this node cannot open. */
 int replica_locked(struct replica *r, uint64_t *ret) MUST_CHECK;
 
+/* Inside a merge transaction: goes on in a new epoch.  After it committed
+ * replica_mark_left; when it did not, the caller puts r->epoch back. */
+int replica_leave_epoch(struct replica *r) MUST_CHECK;
+/* The same because another copy of this directory writes under its name, which
+ * people are told: what both wrote is kept. */
+int replica_found_copy(struct replica *r) MUST_CHECK;
+/* Whether somebody's word shows a copy: a vector that has more of our epoch than we
+ * have, or a receipt on what we did not write. */
+bool replica_vector_shows_copy(struct replica *r, const struct vector *v);
+int replica_receipt_shows_copy(struct replica *r, const struct receipt *rc, bool *ret)
+    MUST_CHECK;
+/* Takes out of acked what a hub has of streams under our numbers, and with other
+ * hashes: its newest receipt says so. */
+int replica_doubt_acked(struct replica *r, const struct node_id *hub,
+    struct vector *acked) MUST_CHECK;
+/* Whether a bundle must tell everything that we have: a copy of us may have told
+ * less or more, or something came whose predecessors never did. */
+int replica_tells_all(struct replica *r, bool *ret) MUST_CHECK;
+/* Takes streams out of which something came that fits nowhere: whoever has them
+ * sends them whole then, and with them where their branches part. */
+int replica_leave_doubted(struct replica *r, struct vector *said) MUST_CHECK;
+#define REPLICA_RECEIPT_NAME 40
+/* Under which the newest receipt of a hub is kept, in meta space "receipt". */
+void replica_receipt_name(uint64_t scope, const struct node_id *by,
+    char ret[REPLICA_RECEIPT_NAME]);
+
 /* Before the first byte leaves: says in the sidecar what leaves. */
 int replica_mark_left(struct replica *r) MUST_CHECK;
 /* Installs a signed roster (file, memory) when its number is higher and tries
@@ -108,6 +136,7 @@ struct merge replica_merge(struct replica *r);
 struct peer_sent {
 	uint64_t number;       /* of a bundle that left for the peer */
 	struct vector vector;  /* our vector as it stood */
+	uint64_t verdicts;     /* a hub's: it, and those before, carried so many */
 };
 struct peer {
 	struct node_id node;
@@ -119,6 +148,7 @@ struct peer {
 	uint64_t told;         /* our bundle that it acknowledged */
 	uint64_t ended;        /* the checkpoint that it says it has */
 	uint64_t ended_said;   /* the one that we said we have */
+	uint64_t verdicts;     /* of its scope: it has so many of those in order */
 	int64_t contact_s;     /* our clock when its newest bundle came; 0 never */
 	uint8_t content[HASH_BYTES];   /* of what the last bundle carried */
 	char last_name[FOLDER_NAME_BYTES]; /* its file's name */
@@ -140,7 +170,10 @@ int peer_forget_told(struct replica *r) MUST_CHECK;
 const struct vector *peer_told(const struct peer *p);
 /* The next bundle to it says everything anew, whatever lies there. */
 void peer_forget_sent(struct peer *p);
-int peer_add_sent(struct peer *p, uint64_t number, const struct vector *v) MUST_CHECK;
+int peer_add_sent(struct peer *p, uint64_t number, const struct vector *v,
+    uint64_t verdicts) MUST_CHECK;
+/* It took our bundle in. */
+void peer_acknowledge(struct peer *p, uint64_t number);
 
 /* The streams of a scope that are shared with a peer: its scope and the
  * county's.  Appends into ret (released by the caller). */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define PEER_VERSION 2
+#define PEER_VERSION 4
 
 void
 peer_release(struct peer *p)
@@ -35,6 +35,7 @@ peer_read(const struct buffer *b, struct peer *p)
 	p->told = reader_varint(&r);
 	p->ended = reader_varint(&r);
 	p->ended_said = reader_varint(&r);
+	p->verdicts = reader_varint(&r);
 	p->contact_s = reader_zigzag(&r);
 	reader_copy(&r, p->content, sizeof(p->content));
 	reader_copy(&r, p->last_name, sizeof(p->last_name));
@@ -45,6 +46,7 @@ peer_read(const struct buffer *b, struct peer *p)
 	n = reader_count(&r, PEER_SENT_MAX);
 	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
 		p->sents[i].number = reader_varint(&r);
+		p->sents[i].verdicts = reader_varint(&r);
 		p->nsents = i + 1;
 		status = vector_read(&r, &p->sents[i].vector);
 	}
@@ -89,6 +91,7 @@ peer_save(struct replica *r, const struct peer *p)
 	buffer_put_varint(&b, p->told);
 	buffer_put_varint(&b, p->ended);
 	buffer_put_varint(&b, p->ended_said);
+	buffer_put_varint(&b, p->verdicts);
 	buffer_put_zigzag(&b, p->contact_s);
 	buffer_put(&b, p->content, sizeof(p->content));
 	buffer_put(&b, p->last_name, sizeof(p->last_name));
@@ -98,6 +101,7 @@ peer_save(struct replica *r, const struct peer *p)
 	buffer_put_varint(&b, p->nsents);
 	for (size_t i = 0; i < p->nsents; i++) {
 		buffer_put_varint(&b, p->sents[i].number);
+		buffer_put_varint(&b, p->sents[i].verdicts);
 		vector_put(&b, &p->sents[i].vector);
 	}
 	status = buffer_status(&b);
@@ -126,8 +130,17 @@ peer_forget_sent(struct peer *p)
 	memset(p->content, 0, sizeof(p->content));
 }
 
+void
+peer_acknowledge(struct peer *p, uint64_t number)
+{
+	p->told = number;
+	for (size_t i = 0; i < p->nsents; i++)
+		if (p->sents[i].number == number && p->sents[i].verdicts > p->verdicts)
+			p->verdicts = p->sents[i].verdicts;
+}
+
 int
-peer_add_sent(struct peer *p, uint64_t number, const struct vector *v)
+peer_add_sent(struct peer *p, uint64_t number, const struct vector *v, uint64_t verdicts)
 {
 	struct vector copy = {0};
 	int status = vector_copy(&copy, v);
@@ -146,6 +159,7 @@ peer_add_sent(struct peer *p, uint64_t number, const struct vector *v)
 		p->nsents--;
 	}
 	p->sents[p->nsents].number = number;
+	p->sents[p->nsents].verdicts = verdicts;
 	p->sents[p->nsents].vector = copy;
 	p->nsents++;
 	return STATUS_OK;

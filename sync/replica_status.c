@@ -1,3 +1,4 @@
+#include "sync/invitation.h"
 #include "sync/replica_internal.h"
 
 #include <stdio.h>
@@ -133,7 +134,9 @@ own_streams(struct replica *r, const struct receipt *rc, struct replica_status *
 			status = stream_times(r, w, &head, e, &t, &merged);
 		if (status != STATUS_OK)
 			return status;
-		s->transactions += head.logged;
+		if (merged < head.base)
+			merged = head.base; /* confirmed, or not, with what it left */
+		s->transactions += head.logged - head.base;
 		s->waiting += head.logged - (merged < head.logged ? merged : head.logged);
 		stored = e == NULL || !t.hash_seen ? 0 :
 		    e->stored < head.logged ? e->stored : head.logged;
@@ -151,6 +154,25 @@ own_streams(struct replica *r, const struct receipt *rc, struct replica_status *
 	if (confirmed == 0)
 		s->confirmed_s = 0;
 	return STATUS_OK;
+}
+
+/* Whether the roster gives our invitation to other keys than ours. */
+static int
+invite_used(struct replica *r, bool *ret)
+{
+	struct buffer b = BUFFER_INIT;
+	const struct roster_invite *invite = NULL;
+	struct request req;
+	int status = store_meta_get(r->store, "self", "request", &b);
+
+	if (status == STATUS_OK)
+		status = request_parse(b.data, b.len, &req);
+	if (status == STATUS_OK)
+		invite = roster_invite(&r->roster, req.invite);
+	*ret = invite != NULL && invite->bound &&
+	    roster_node(&r->roster, &r->self.pub.id) == NULL;
+	buffer_release(&b);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 int
@@ -182,6 +204,13 @@ replica_status(struct replica *r, struct replica_status *ret)
 	if (status == STATUS_OK)
 		status = replica_number(r, "imported", &t);
 	s.last_import_s = (int64_t)t;
+	if (status == STATUS_OK)
+		status = replica_number(r, "copied", &t);
+	s.copied_s = (int64_t)t;
+	if (status == STATUS_OK)
+		status = invite_used(r, &s.invite_used);
+	for (uint32_t w = 1; w <= store_stream_count(r->store); w++)
+		s.branches += store_parent(r->store, w) != 0;
 	if (status == STATUS_OK)
 		*ret = s;
 	return status;
@@ -237,7 +266,7 @@ school_line(struct replica *r, struct replica_school *s)
 		if (status == STATUS_OK)
 			status = store_segments(r->store, w, 0, newest_segment,
 			    &s->merged_time_s);
-		s->transactions += head.merged;
+		s->transactions += head.merged - head.base;
 	}
 	return status < 0 ? status : STATUS_OK;
 }
@@ -385,9 +414,8 @@ replica_verify(struct replica *r, struct replica_verify *ret)
 		status = verify_checkpoints(r, &state);
 	if (status == STATUS_OK)
 		status = store_erased_list(r->store, copy_erased, anew);
-	for (uint32_t w = 1; status >= 0 && w <= store_stream_count(r->store); w++) {
-		if (store_stream_id(r->store, w) == NULL)
-			continue;
+	for (uint32_t w = store_stream_next(r->store, 0); status >= 0 && w != 0;
+	    w = store_stream_next(r->store, w)) {
 		v.streams++;
 		status = store_segments(r->store, w, 0, verify_segment, &state);
 	}

@@ -73,7 +73,9 @@ compare_rights(const void *a, const void *b)
 		return x->role < y->role ? -1 : 1;
 	if (x->own != y->own)
 		return x->own < y->own ? -1 : 1;
-	return compare_u64(x->table, y->table);
+	if (x->table != y->table)
+		return compare_u64(x->table, y->table);
+	return compare_u64(x->from, y->from);
 }
 
 typedef int comparison(const void *a, const void *b);
@@ -224,10 +226,20 @@ revocation_valid(const struct roster_revocation *v)
 }
 
 static bool
-right_valid(const struct roster_right *v)
+right_valid(const struct roster *r, const struct roster_right *v)
 {
 	return v->role >= ROLE_HUB && v->role <= ROLE_RELAY && v->own <= 1
-	    && v->table >= 1 && v->table <= REGISTRY_MAX_TABLE_ID && v->columns != 0;
+	    && v->table >= 1 && v->table <= REGISTRY_MAX_TABLE_ID && v->columns != 0
+	    && v->from >= 1 && v->from <= r->number && v->until <= r->number
+	    && (v->until == 0 || v->until > v->from);
+}
+
+/* Of one role and table one entry holds at a time. */
+static bool
+rights_apart(const struct roster_right *a, const struct roster_right *b)
+{
+	return a->role != b->role || a->own != b->own || a->table != b->table
+	    || (a->until != 0 && a->until <= b->from);
 }
 
 static bool
@@ -269,7 +281,8 @@ roster_valid(const struct roster *r)
 		if (!revocation_valid(&r->revocations[i]))
 			return false;
 	for (size_t i = 0; i < r->nrights; i++)
-		if (!right_valid(&r->rights[i]))
+		if (!right_valid(r, &r->rights[i])
+		    || (i > 0 && !rights_apart(&r->rights[i - 1], &r->rights[i])))
 			return false;
 	return binding_valid(r);
 }
@@ -427,6 +440,8 @@ put_right(struct buffer *b, const struct roster_right *v)
 	buffer_put_u8(b, v->own);
 	buffer_put_varint(b, v->table);
 	buffer_put_varint(b, v->columns);
+	buffer_put_varint(b, v->from);
+	buffer_put_varint(b, v->until);
 }
 
 static void
@@ -436,6 +451,8 @@ read_right(struct reader *r, struct roster_right *v)
 	v->own = reader_u8(r);
 	v->table = (uint16_t)read_at_most(r, UINT16_MAX);
 	v->columns = reader_varint(r);
+	v->from = reader_varint(r);
+	v->until = reader_varint(r);
 }
 
 static void
@@ -923,43 +940,4 @@ roster_invite(const struct roster *r, const uint8_t id[16])
 
 	memcpy(key.id, id, sizeof key.id);
 	return find(&key, r->invites, r->ninvites, sizeof key, compare_invites);
-}
-
-const struct roster_cert *
-roster_hub(const struct roster *r)
-{
-	const struct roster_cert *hub = NULL;
-
-	for (size_t i = 0; i < r->ncerts; i++) {
-		const struct roster_cert *c = &r->certs[i];
-
-		if (c->role == ROLE_HUB && !roster_revoked(r, &c->node.id)
-		    && (hub == NULL || c->since > hub->since))
-			hub = c;
-	}
-	return hub;
-}
-
-bool
-roster_revoked(const struct roster *r, const struct node_id *id)
-{
-	for (size_t i = 0; i < r->nrevocations; i++)
-		if (node_id_compare(&r->revocations[i].node, id) == 0)
-			return true;
-	return false;
-}
-
-bool
-roster_counts(const struct roster *r, const struct stream_id *s, uint64_t seq)
-{
-	struct roster_revocation key;
-	const struct roster_revocation *v;
-
-	if (!roster_revoked(r, &s->node))
-		return true;
-	key.node = s->node;
-	key.stream = *s;
-	v = find(&key, r->revocations, r->nrevocations, sizeof key,
-	    compare_revocations);
-	return v != NULL && seq <= v->through;
 }

@@ -58,12 +58,15 @@ struct roster_revocation {
 	uint8_t hash[HASH_BYTES];
 };
 
-/* Which columns a role may write.  Bits as in registry tables: column ids. */
+/* Which columns a role may write, and in which rosters.  What held once stays in the
+ * list with its end: so the newest roster tells what any older one said. */
 struct roster_right {
 	uint8_t role;
 	uint8_t own;             /* 1: rows of its own scope; 0: of any school */
 	uint16_t table;
 	uint64_t columns;        /* bit per column id; bit 0: may insert, delete */
+	uint64_t from;           /* holds for what names this roster or a later one, … */
+	uint64_t until;          /* … and is before this one; 0: it still holds */
 };
 
 struct roster_step {         /* root rotation */
@@ -115,8 +118,9 @@ int roster_add_revocation(struct roster *r, const struct roster_revocation *v)
  * role, scope or since do not fit. */
 int roster_certify(struct roster *r, const struct roster_cert *cert,
     const uint8_t issuing_sk[64]) MUST_CHECK;
-/* The default rights out of a registry: school nodes write school tables of
- * their scope, hubs county tables, the columns marked hub, and keywrap. */
+/* The default rights out of a registry, from the next number on: school nodes write
+ * school tables of their scope, hubs county tables, erasures and the columns marked
+ * hub.  What held and does no more ends there. */
 int roster_default_rights(struct roster *r, const struct registry *reg) MUST_CHECK;
 /* Adds what another roster of the county has and this one lacks: schools,
  * invitations, certificates, revocations; nothing of a roster is ever taken out.
@@ -158,13 +162,17 @@ const struct roster_invite *roster_invite(const struct roster *r,
 const struct roster_cert *roster_hub(const struct roster *r);
 const uint8_t *roster_newest_root(const struct roster *r); /* 32 bytes */
 bool roster_revoked(const struct roster *r, const struct node_id *id);
-/* True when segments of the stream through seq still count. */
+/* False when no revocation of the stream, or of a branch of it, reaches seq: then a
+ * segment that ends there counts no more.  merge_fork_counts looks at hashes too. */
 bool roster_counts(const struct roster *r, const struct stream_id *s, uint64_t seq);
-/* Fills, per registry table, the column-index mask that node may write in
- * scope (key bits: may insert and delete).  masks has reg->ntables entries.
- * A revoked node keeps its rights for what roster_counts still admits. */
+/* Fills, per registry table, the column-index mask that node might write in scope
+ * under the roster with this number (key bits: insert and delete); number is at most
+ * r's.  masks has reg->ntables entries.  A revoked node keeps its rights for what
+ * roster_counts still admits. */
 void roster_rights(const struct roster *r, const struct registry *reg,
-    const struct node_id *node, uint64_t scope, uint64_t *masks);
+    const struct node_id *node, uint64_t scope, uint64_t number, uint64_t *masks);
+/* Whether next says of the rights up to r's number what r says. */
+bool roster_keeps_rights(const struct roster *r, const struct roster *next);
 
 /* The root key file: secret key under a passphrase (Argon2id, then
  * XSalsa20-Poly1305), docs/FORMAT.md "Root key file".  save refuses to

@@ -1,5 +1,6 @@
 /* Two rosters of one county that grew apart: after its hub was put back to an older
  * state; and which of two knows the newer root. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sync/roster.h"
@@ -45,6 +46,26 @@ note(int rc, bool *ret_changed)
 	return rc == STATUS_EXISTS ? STATUS_OK : rc;
 }
 
+/* What changed of the rights since is in the higher one, with all that was before. */
+static int
+join_rights(struct roster *r, const struct roster *other, bool *ret_changed)
+{
+	struct roster_right *list;
+
+	if (other->number <= r->number || !roster_keeps_rights(r, other) ||
+	    other->nrights == 0)
+		return STATUS_OK;
+	list = calloc(other->nrights, sizeof *list);
+	if (list == NULL)
+		return STATUS_NOMEM;
+	memcpy(list, other->rights, other->nrights * sizeof *list);
+	free(r->rights);
+	r->rights = list;
+	r->nrights = other->nrights;
+	*ret_changed = true;
+	return STATUS_OK;
+}
+
 int
 roster_join(struct roster *r, const struct roster *other, const uint8_t issuing_sk[64],
     bool *ret_changed)
@@ -52,6 +73,7 @@ roster_join(struct roster *r, const struct roster *other, const uint8_t issuing_
 	int rc = STATUS_OK;
 
 	*ret_changed = false;
+	rc = join_rights(r, other, ret_changed);
 	/* A certificate's since may be above our number until the caller raises it. */
 	if (other->number > r->number)
 		r->number = other->number;

@@ -1,7 +1,44 @@
-/* Who may write which columns: the roster's rights against a registry. */
+/* Whose word counts, and who may write which columns: the roster's revocations, and
+ * its rights against a registry. */
 #include <stdlib.h>
 
 #include "sync/roster.h"
+
+const struct roster_cert *
+roster_hub(const struct roster *r)
+{
+	const struct roster_cert *hub = NULL;
+
+	for (size_t i = 0; i < r->ncerts; i++) {
+		const struct roster_cert *c = &r->certs[i];
+
+		if (c->role == ROLE_HUB && !roster_revoked(r, &c->node.id)
+		    && (hub == NULL || c->since > hub->since))
+			hub = c;
+	}
+	return hub;
+}
+
+bool
+roster_revoked(const struct roster *r, const struct node_id *id)
+{
+	for (size_t i = 0; i < r->nrevocations; i++)
+		if (node_id_compare(&r->revocations[i].node, id) == 0)
+			return true;
+	return false;
+}
+
+bool
+roster_counts(const struct roster *r, const struct stream_id *s, uint64_t seq)
+{
+	if (!roster_revoked(r, &s->node))
+		return true;
+	for (size_t i = 0; i < r->nrevocations; i++)
+		if (stream_id_is_family(&r->revocations[i].stream, s)
+		    && seq <= r->revocations[i].through)
+			return true;
+	return false;
+}
 
 static uint64_t
 key_mask(const struct registry_table *t)
@@ -23,7 +60,7 @@ column_mask(const struct registry_table *t, uint64_t columns)
 
 void
 roster_rights(const struct roster *r, const struct registry *reg,
-    const struct node_id *node, uint64_t scope, uint64_t *masks)
+    const struct node_id *node, uint64_t scope, uint64_t number, uint64_t *masks)
 {
 	const struct roster_cert *cert = roster_node(r, node);
 	uint8_t kind = scope == SCOPE_COUNTY ? REGISTRY_COUNTY : REGISTRY_SCHOOL;
@@ -36,7 +73,8 @@ roster_rights(const struct roster *r, const struct registry *reg,
 		const struct roster_right *v = &r->rights[i];
 		int at = registry_find(reg, v->table);
 
-		if (at < 0 || v->role != cert->role || reg->tables[at].scope != kind)
+		if (at < 0 || v->role != cert->role || reg->tables[at].scope != kind ||
+		    number < v->from || (v->until != 0 && number >= v->until))
 			continue;
 		if (v->own ? scope == cert->scope : scope != SCOPE_COUNTY)
 			masks[at] |= column_mask(&reg->tables[at], v->columns);
@@ -55,29 +93,95 @@ right_columns(const struct registry_table *t, bool hub_only)
 	return columns;
 }
 
-int
-roster_default_rights(struct roster *r, const struct registry *reg)
+static bool
+same_right(const struct roster_right *a, const struct roster_right *b)
 {
-	struct roster_right *list = calloc(2 * reg->ntables + 1, sizeof *list);
+	return a->role == b->role && a->own == b->own && a->table == b->table &&
+	    a->columns == b->columns;
+}
+
+static const struct roster_right *
+find_right(const struct roster_right *list, size_t n, const struct roster_right *v)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].until == 0 && same_right(&list[i], v))
+			return &list[i];
+	return NULL;
+}
+
+static size_t
+wanted_rights(const struct registry *reg, struct roster_right *list)
+{
 	size_t n = 0;
 
-	if (list == NULL)
-		return STATUS_NOMEM;
 	for (size_t i = 0; i < reg->ntables; i++) {
 		const struct registry_table *t = &reg->tables[i];
 		bool county = t->scope == REGISTRY_COUNTY;
 		uint64_t hub;
 
-		list[n++] = (struct roster_right){county ? ROLE_HUB : ROLE_SCHOOL, 1,
-		    t->id, right_columns(t, false)};
-		if (county)
+		list[n++] = (struct roster_right){ .role = county ? ROLE_HUB : ROLE_SCHOOL,
+		    .own = 1, .table = t->id, .columns = right_columns(t, false) };
+		/* The school's keys are handed on by its own devices alone. */
+		if (county || t->id == ROSTER_TABLE_KEYWRAP)
 			continue;
-		hub = right_columns(t, t->id != ROSTER_TABLE_KEYWRAP && t->erases == 0);
+		hub = right_columns(t, t->erases == 0);
 		if (hub != 0)
-			list[n++] = (struct roster_right){ROLE_HUB, 0, t->id, hub};
+			list[n++] = (struct roster_right){ .role = ROLE_HUB, .own = 0,
+			    .table = t->id, .columns = hub };
 	}
+	return n;
+}
+
+int
+roster_default_rights(struct roster *r, const struct registry *reg)
+{
+	uint64_t next = r->number + 1;
+	struct roster_right *wanted = calloc(2 * reg->ntables + 1, sizeof *wanted);
+	struct roster_right *list = calloc(r->nrights + 2 * reg->ntables + 1,
+	    sizeof *list);
+	size_t nwanted, n = 0;
+
+	if (wanted == NULL || list == NULL) {
+		free(wanted);
+		free(list);
+		return STATUS_NOMEM;
+	}
+	nwanted = wanted_rights(reg, wanted);
+	for (size_t i = 0; i < r->nrights; i++) {
+		struct roster_right v = r->rights[i];
+
+		if (v.until == 0 && find_right(wanted, nwanted, &v) == NULL)
+			v.until = next;
+		if (v.from < next) /* else it was never signed */
+			list[n++] = v;
+	}
+	for (size_t i = 0; i < nwanted; i++) {
+		wanted[i].from = next;
+		if (find_right(list, n, &wanted[i]) == NULL)
+			list[n++] = wanted[i];
+	}
+	free(wanted);
 	free(r->rights);
 	r->rights = list;
 	r->nrights = n;
 	return STATUS_OK;
+}
+
+bool
+roster_keeps_rights(const struct roster *r, const struct roster *next)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < next->nrights; i++) {
+		const struct roster_right *v = &next->rights[i], *was = &r->rights[at];
+
+		if (v->from > r->number)
+			continue;
+		if (at == r->nrights || !same_right(v, was) || v->from != was->from)
+			return false;
+		if (v->until != was->until && (was->until != 0 || v->until <= r->number))
+			return false;
+		at++;
+	}
+	return at == r->nrights;
 }

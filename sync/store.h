@@ -59,9 +59,23 @@ struct store_head {       /* how far a stream is here */
 	uint64_t stored;      /* contiguous through sequence, in segments */
 	uint64_t merged;      /* applied through */
 	uint64_t logged;      /* own stream: through sequence, log included */
+	uint64_t base;        /* of a branch: the sequence before its first */
 	uint8_t hash[HASH_BYTES]; /* of the segment that ends at stored; zero at 0 */
 };
 int store_head(struct store *s, uint32_t writer, struct store_head *ret) MUST_CHECK;
+/* A stream that two copies of a node continued ends where they parted.  Cuts it
+ * there: its segments after the one that ends at after (0: all) become the stream
+ * to, which has none, with all that was noted of them.  What rows say of their
+ * writers is the caller's.  USAGE where no segment ends there, or a log is open. */
+int store_split(struct store *s, uint32_t writer, uint64_t after, uint32_t to)
+    MUST_CHECK;
+/* Makes a stream without segments a branch that goes on where parent ends. */
+int store_branch(struct store *s, uint32_t writer, uint32_t parent) MUST_CHECK;
+/* The stream that this one branched off; 0: none. */
+uint32_t store_parent(const struct store *s, uint32_t writer);
+/* The next stream in an order in which each comes before its branches: first with
+ * 0; 0 at the end. */
+uint32_t store_stream_next(const struct store *s, uint32_t writer);
 /* stored of every stream of a scope (and its merged when merged is true). */
 int store_vector(struct store *s, uint64_t scope, bool merged, struct vector *ret)
     MUST_CHECK;
@@ -70,6 +84,7 @@ int store_vector(struct store *s, uint64_t scope, bool merged, struct vector *re
 struct store_author {
 	struct node_id node;
 	uint64_t epoch;
+	uint64_t ids;     /* EPOCH_BITS before the counter in new row ids; 0: epoch */
 	uint64_t scope;
 	uint8_t lane;
 	int64_t staff;
@@ -141,7 +156,8 @@ int store_set_merged(struct store *s, uint32_t writer, uint64_t through) MUST_CH
 typedef int store_segment_visit(void *ctx, const struct store_segment *seg);
 int store_segments(struct store *s, uint32_t writer, uint64_t after,
     store_segment_visit *visit, void *ctx) MUST_CHECK;
-/* Highest sequence of stream of that writer had known at seq. */
+/* Highest sequence of stream of that writer had known at seq; a branch knows what
+ * it branched off, and what that knew. */
 int store_knows(struct store *s, uint32_t writer, uint64_t seq, uint32_t of,
     uint64_t *ret_through) MUST_CHECK;
 
@@ -273,7 +289,7 @@ int store_held_add(struct store *s, const struct store_held *h) MUST_CHECK;
 typedef int store_held_visit(void *ctx, const struct store_held *h);
 int store_held(struct store *s, int reason /* 0 all */, store_held_visit *visit,
     void *ctx) MUST_CHECK;
-/* The one at this place of a stream, when there is one. */
+/* Those at this place of a stream; first 0: at any. */
 int store_held_at(struct store *s, int reason, const struct stream_id *stream,
     uint64_t first, store_held_visit *visit, void *ctx) MUST_CHECK;
 /* Whole segments held for a reason, and their bytes. */
@@ -298,6 +314,9 @@ typedef int store_meta_visit(void *ctx, const char *name, const uint8_t *data,
     size_t len);
 int store_meta_list(struct store *s, const char *space, store_meta_visit *visit,
     void *ctx) MUST_CHECK;
+/* Those whose names are not before from, and before to. */
+int store_meta_range(struct store *s, const char *space, const char *from,
+    const char *to, store_meta_visit *visit, void *ctx) MUST_CHECK;
 /* Those whose names (ASCII below '~') begin so. */
 int store_meta_prefix(struct store *s, const char *space, const char *prefix,
     store_meta_visit *visit, void *ctx) MUST_CHECK;

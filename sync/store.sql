@@ -72,6 +72,7 @@ CREATE TABLE kehou_inbox (
 	loser_writer  INTEGER NOT NULL,
 	loser_stamp   INTEGER NOT NULL,
 	loser_seq     INTEGER NOT NULL,
+	chosen        INTEGER NOT NULL DEFAULT 0, -- what stands is to be written again
 	UNIQUE (tbl, col, key, loser_writer, loser_stamp)
 );
 CREATE TABLE kehou_held (
@@ -81,7 +82,8 @@ CREATE TABLE kehou_held (
 	first  INTEGER NOT NULL,
 	count  INTEGER NOT NULL,
 	packed BLOB,
-	UNIQUE (stream, first, reason)
+	digest BLOB NOT NULL, -- of packed: branches may wait at one place
+	UNIQUE (stream, first, reason, digest)
 );
 CREATE TABLE kehou_counter (
 	epoch INTEGER PRIMARY KEY,
@@ -128,6 +130,11 @@ CREATE TABLE IF NOT EXISTS kehou_ended ( -- what ended here, for people
 	at_s   INTEGER NOT NULL,
 	PRIMARY KEY (scope, number, tbl)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kehou_branch (
+	writer INTEGER PRIMARY KEY,
+	parent INTEGER NOT NULL, -- stream that it branched off
+	base   INTEGER NOT NULL  -- after this sequence of it
+);
 
 -- name: begin
 BEGIN IMMEDIATE
@@ -165,9 +172,9 @@ DELETE FROM kehou_meta WHERE space = ?1
 -- name: meta_list
 SELECT name, data FROM kehou_meta WHERE space = ?1 ORDER BY name
 
--- name: meta_prefix
+-- name: meta_range
 SELECT name, data FROM kehou_meta
-WHERE space = ?1 AND name >= ?2 AND name < ?2 || '~' ORDER BY name
+WHERE space = ?1 AND name >= ?2 AND name < ?3 ORDER BY name
 -- name: meta_count
 SELECT count(*) FROM kehou_meta WHERE space = ?1
 
@@ -179,12 +186,29 @@ SELECT s.writer, s.id, s.merged,
 	coalesce((SELECT g.hash FROM kehou_segment g WHERE g.writer = s.writer
 		ORDER BY g.first DESC LIMIT 1),
 		(SELECT b.hash FROM kehou_base b WHERE b.writer = s.writer)),
-	coalesce((SELECT max(l.seq) FROM kehou_log l WHERE l.writer = s.writer), 0)
-FROM kehou_stream s ORDER BY s.writer
+	coalesce((SELECT max(l.seq) FROM kehou_log l WHERE l.writer = s.writer), 0),
+	coalesce(k.parent, 0), coalesce(k.base, 0)
+FROM kehou_stream s LEFT JOIN kehou_branch k ON k.writer = s.writer ORDER BY s.writer
 -- name: stream_add
 INSERT INTO kehou_stream (writer, id) VALUES (?1, ?2)
 -- name: stream_merged
 UPDATE kehou_stream SET merged = ?2 WHERE writer = ?1
+
+-- name: branch_add
+INSERT OR REPLACE INTO kehou_branch (writer, parent, base) VALUES (?1, ?2, ?3)
+-- name: split_segments
+UPDATE kehou_segment SET writer = ?2 WHERE writer = ?1 AND first > ?3
+-- name: split_knows
+UPDATE kehou_knows SET writer = ?2 WHERE writer = ?1 AND seq > ?3
+-- name: split_winners
+UPDATE kehou_inbox SET winner_writer = ?2 WHERE winner_writer = ?1 AND winner_seq > ?3
+-- name: split_losers
+UPDATE OR IGNORE kehou_inbox SET loser_writer = ?2 WHERE loser_writer = ?1 AND loser_seq > ?3
+-- name: split_branches
+UPDATE kehou_branch SET parent = ?2 WHERE parent = ?1 AND base > ?3
+-- name: split_held
+UPDATE OR IGNORE kehou_held SET stream = ?2
+WHERE stream = ?1 AND first > ?3 AND packed IS NULL
 
 -- name: segment_add
 INSERT INTO kehou_segment (writer, first, count, hash, min_s, max_s, packed)
@@ -234,18 +258,20 @@ WHERE tbl = ?1 AND col = ?2 AND key = ?3
 DELETE FROM kehou_inbox WHERE id = ?1
 -- name: inbox_clear
 DELETE FROM kehou_inbox WHERE tbl = ?1 AND col = ?2 AND key = ?3
+-- name: inbox_chosen
+SELECT tbl, col, key FROM kehou_inbox WHERE chosen <> 0 ORDER BY id LIMIT 1
 -- name: inbox_count
 SELECT count(*) FROM kehou_inbox
 
 -- name: held_add
-INSERT OR IGNORE INTO kehou_held (reason, stream, first, count, packed)
-VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT OR IGNORE INTO kehou_held (reason, stream, first, count, packed, digest)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 -- name: held_list
 SELECT id, reason, stream, first, count, packed FROM kehou_held
 WHERE ?1 = 0 OR reason = ?1 ORDER BY id
 -- name: held_at
 SELECT id, reason, stream, first, count, packed FROM kehou_held
-WHERE stream = ?1 AND first = ?2 AND reason = ?3
+WHERE stream = ?1 AND (first = ?2 OR ?2 = 0) AND reason = ?3 ORDER BY id
 -- name: held_size
 SELECT count(*), coalesce(sum(length(packed)), 0) FROM kehou_held
 WHERE reason = ?1 AND packed IS NOT NULL

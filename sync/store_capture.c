@@ -399,22 +399,10 @@ static void
 log_row(struct net *n, enum batch_op op, uint32_t length, uint64_t stamp,
     uint64_t mask)
 {
-	struct buffer *b = n->rows;
-
-	buffer_put_varint(b, n->t->id);
-	buffer_put_u8(b, (uint8_t)op);
-	buffer_put_varint(b, length);
-	buffer_put_varint(b, stamp - n->s->capture.stamp);
-	for (unsigned i = 0; i < n->t->nkeys; i++)
-		value_put(b, n->keys[i]);
-	for (unsigned i = n->t->nkeys; i < n->t->ncolumns; i++) {
-		if (!(mask >> i & 1))
-			continue;
-		/* The id: an upgrade may come before these rows are sealed. */
-		buffer_put_varint(b, n->t->columns[i].id);
-		value_put(b, n->after.values[i]);
-	}
-	buffer_put_varint(b, 0); /* no column's id: the end */
+	memcpy(n->after.values, n->keys, n->t->nkeys * sizeof(n->keys[0]));
+	store_log_put(n->rows, n->t, n->s->capture.stamp, &(struct batch_row){
+	    .op = (uint8_t)op, .length = length, .stamp = stamp, .mask = mask },
+	    n->after.values);
 	n->nrows++;
 }
 
@@ -722,6 +710,8 @@ net_change(struct store *s, struct buffer *ret, uint32_t *ret_rows)
 		n.t = &s->registry->tables[n.note->table];
 		status = net_one(&n);
 	}
+	if (status == STATUS_OK && s->inbox > 0)
+		status = store_keep_chosen(s, &rows, &n.nrows);
 	if (status == STATUS_OK && n.nrows > BATCH_MAX_TX_ROWS)
 		status = STATUS_TOO_LARGE;
 	buffer_put_varint(ret, n.nrows);

@@ -50,20 +50,22 @@ static int
 counter_load(struct store *s)
 {
 	struct store_stmt *st;
+	const struct store_author *a = &s->capture.author;
+	uint64_t prefix = a->ids != 0 ? a->ids : a->epoch;
 	bool row = false;
 	int status;
 
-	if (s->counter_epoch == s->capture.author.epoch)
+	if (s->counter_epoch == prefix)
 		return STATUS_OK;
 	status = store_statement(s, SYNC_SQL_COUNTER_GET, &st);
 	if (status != STATUS_OK)
 		return status;
-	store_bind_at(st, 1, value_int((int64_t)s->capture.author.epoch));
+	store_bind_at(st, 1, value_int((int64_t)prefix));
 	status = store_step(st, &row);
 	s->counter_next = status == STATUS_OK && row ?
 	    (uint64_t)store_column(st, 0).i : 1;
 	s->counter_saved = s->counter_next;
-	s->counter_epoch = s->capture.author.epoch;
+	s->counter_epoch = prefix;
 	store_reset(st);
 	return status;
 }

@@ -27,6 +27,7 @@ struct store_stmt {
 struct store_stream_state {
 	struct stream_id id;
 	struct store_head head;
+	uint32_t parent;      /* of a branch */
 };
 
 /* A row that a hook saw in the open local transaction. */
@@ -124,6 +125,12 @@ void store_checkpoints_release(struct store *s);
  * ended: written, it would be gone everywhere else, and nobody told. */
 int store_refuse_ended(struct store *s, const struct registry_table *t,
     const uint8_t *keys, size_t len) MUST_CHECK;
+/* Appends a row to a transaction's record; base: the transaction's stamp. */
+void store_log_put(struct buffer *b, const struct registry_table *t, uint64_t base,
+    const struct batch_row *row, const struct value *values);
+/* What people chose to let stand of a conflict is written once more, so that the
+ * choice is known everywhere; the entries go. */
+int store_keep_chosen(struct store *s, struct buffer *rows, uint32_t *nrows) MUST_CHECK;
 int store_counter_save(struct store *s) MUST_CHECK;
 /* Rows of a scope change in this transaction: store_changes counts it. */
 int store_touch(struct store *s, uint64_t scope) MUST_CHECK;

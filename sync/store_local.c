@@ -81,16 +81,17 @@ store_meta_list(struct store *s, const char *space, store_meta_visit *visit,
 }
 
 int
-store_meta_prefix(struct store *s, const char *space, const char *prefix,
+store_meta_range(struct store *s, const char *space, const char *from, const char *to,
     store_meta_visit *visit, void *ctx)
 {
 	struct store_stmt *st;
-	int status = store_statement(s, SYNC_SQL_META_PREFIX, &st);
+	int status = store_statement(s, SYNC_SQL_META_RANGE, &st);
 
 	if (status != STATUS_OK)
 		return status;
 	store_bind_at(st, 1, value_text(space, strlen(space)));
-	store_bind_at(st, 2, value_text(prefix, strlen(prefix)));
+	store_bind_at(st, 2, value_text(from, strlen(from)));
+	store_bind_at(st, 3, value_text(to, strlen(to)));
 	return meta_visit(st, visit, ctx);
 }
 
@@ -104,6 +105,22 @@ store_meta_clear(struct store *s, const char *space)
 		return status;
 	store_bind_at(st, 1, value_text(space, strlen(space)));
 	return store_run(st);
+}
+
+int
+store_meta_prefix(struct store *s, const char *space, const char *prefix,
+    store_meta_visit *visit, void *ctx)
+{
+	struct buffer to = BUFFER_INIT;
+	int status;
+
+	buffer_put(&to, prefix, strlen(prefix));
+	buffer_put(&to, "~", 2);
+	status = buffer_status(&to);
+	if (status == STATUS_OK)
+		status = store_meta_range(s, space, prefix, (const char *)to.data, visit, ctx);
+	buffer_release(&to);
+	return status;
 }
 
 int
@@ -282,9 +299,12 @@ int
 store_held_add(struct store *s, const struct store_held *h)
 {
 	struct buffer stream = BUFFER_INIT;
+	uint8_t digest[HASH_BYTES];
 	struct store_stmt *st;
 	int status;
 
+	hash_bytes("kehou 1 file", h->packed, h->packed == NULL ? 0 : h->packed_len,
+	    digest);
 	stream_id_put(&stream, &h->stream);
 	status = buffer_status(&stream);
 	if (status == STATUS_OK)
@@ -296,6 +316,7 @@ store_held_add(struct store *s, const struct store_held *h)
 		store_bind_at(st, 4, value_int(h->count));
 		store_bind_at(st, 5, h->packed == NULL ? value_null() :
 		    value_blob(h->packed, h->packed_len));
+		store_bind_at(st, 6, value_blob(digest, h->packed == NULL ? 0 : 8));
 		status = store_run(st);
 	}
 	buffer_release(&stream);

@@ -1,5 +1,25 @@
-/* Reads the log that store_capture.c writes. */
+/* The log of local transactions: one row's form, and how it is read. */
 #include "sync/store_internal.h"
+
+void
+store_log_put(struct buffer *b, const struct registry_table *t, uint64_t base,
+    const struct batch_row *row, const struct value *values)
+{
+	buffer_put_varint(b, t->id);
+	buffer_put_u8(b, row->op);
+	buffer_put_varint(b, row->length);
+	buffer_put_varint(b, row->stamp - base);
+	for (unsigned i = 0; i < t->nkeys; i++)
+		value_put(b, values[i]);
+	for (unsigned i = t->nkeys; i < t->ncolumns; i++) {
+		if (!(row->mask >> i & 1))
+			continue;
+		/* The id: an upgrade may come before these rows are sealed. */
+		buffer_put_varint(b, t->columns[i].id);
+		value_put(b, values[i]);
+	}
+	buffer_put_varint(b, 0); /* no column's id: the end */
+}
 
 /* LOG_RUN: an upgrade may have added columns since. */
 static int
@@ -21,7 +41,7 @@ read_run(struct reader *r, const struct registry_table *t, struct batch_row *row
 	return bits == 0 ? STATUS_OK : STATUS_CORRUPT;
 }
 
-/* The other form, log_row's. */
+/* The other form, store_log_put's. */
 static int
 read_listed(struct reader *r, const struct registry_table *t, uint64_t base,
     struct batch_row *row, struct value *values)

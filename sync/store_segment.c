@@ -40,6 +40,10 @@ stream_row(struct store *s, const struct store_stmt *st)
 	if (hash.type == VALUE_BLOB && hash.len == HASH_BYTES)
 		memcpy(x->head.hash, hash.p, HASH_BYTES);
 	x->head.logged = (uint64_t)store_column(st, 5).i;
+	x->parent = (uint32_t)store_column(st, 6).i;
+	x->head.base = (uint64_t)store_column(st, 7).i;
+	if (x->head.stored < x->head.base)
+		return STATUS_CORRUPT;
 	if (x->head.logged < x->head.stored)
 		x->head.logged = x->head.stored;
 	s->nstreams++;
@@ -305,9 +309,8 @@ store_segments(struct store *s, uint32_t writer, uint64_t after,
 	return status;
 }
 
-int
-store_knows(struct store *s, uint32_t writer, uint64_t seq, uint32_t of,
-    uint64_t *ret_through)
+static int
+said(struct store *s, uint32_t writer, uint64_t seq, uint32_t of, uint64_t *ret)
 {
 	struct store_stmt *st;
 	bool row = false;
@@ -320,7 +323,30 @@ store_knows(struct store *s, uint32_t writer, uint64_t seq, uint32_t of,
 	store_bind_at(st, 3, value_int(seq > INT64_MAX ? INT64_MAX : (int64_t)seq));
 	status = store_step(st, &row);
 	if (status == STATUS_OK)
-		*ret_through = row ? (uint64_t)store_column(st, 0).i : 0;
+		*ret = row ? (uint64_t)store_column(st, 0).i : 0;
 	store_reset(st);
 	return status;
+}
+
+int
+store_knows(struct store *s, uint32_t writer, uint64_t seq, uint32_t of,
+    uint64_t *ret_through)
+{
+	uint64_t most = 0;
+
+	for (uint32_t w = writer; w != 0; w = store_parent(s, w)) {
+		uint64_t through = 0;
+		int status = STATUS_OK;
+
+		if (w == of && w != writer)
+			through = s->streams[w - 1].head.stored;
+		else
+			status = said(s, w, seq, of, &through);
+		if (status != STATUS_OK)
+			return status;
+		if (through > most)
+			most = through;
+	}
+	*ret_through = most;
+	return STATUS_OK;
 }

@@ -39,6 +39,19 @@ stream_id_compare(const struct stream_id *a, const struct stream_id *b)
 	return memcmp(a->fork, b->fork, sizeof a->fork);
 }
 
+bool
+stream_id_is_family(const struct stream_id *a, const struct stream_id *b)
+{
+	return node_id_compare(&a->node, &b->node) == 0 && a->epoch == b->epoch &&
+	    a->scope == b->scope && a->lane == b->lane;
+}
+
+bool
+stream_id_is_plain(const struct stream_id *s)
+{
+	return memcmp(s->fork, no_fork, sizeof s->fork) == 0;
+}
+
 static void
 put_epoch(struct buffer *b, uint64_t epoch)
 {
@@ -209,6 +222,20 @@ vector_raise(struct vector *v, const struct stream_id *s, uint64_t through)
 	v->entries[at] = (struct vector_entry){*s, through};
 	v->n++;
 	return STATUS_OK;
+}
+
+void
+vector_lower(struct vector *v, const struct stream_id *s, uint64_t through)
+{
+	size_t at = find(v, s);
+
+	if (!is_at(v, at, s) || v->entries[at].through <= through)
+		return;
+	v->entries[at].through = through;
+	if (through != 0)
+		return;
+	v->n--;
+	memmove(v->entries + at, v->entries + at + 1, (v->n - at) * sizeof *v->entries);
 }
 
 int

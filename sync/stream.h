@@ -31,13 +31,17 @@ struct stream_id {
 	uint64_t epoch;   /* EPOCH_BITS random bits, not 0 */
 	uint64_t scope;   /* SCOPE_COUNTY or a school number */
 	uint8_t lane;     /* enum lane */
-	uint8_t fork[8];  /* zero; else the start of the first differing hash of
-	                   * the branch that came later (docs/FORMAT.md, forks) */
+	uint8_t fork[8];  /* zero; else a branch, by the start of the hash of its
+	                   * first segment (docs/FORMAT.md, "Branches") */
 };
 
 int node_id_compare(const struct node_id *a, const struct node_id *b);
 /* Node, epoch, scope, lane, fork. */
 int stream_id_compare(const struct stream_id *a, const struct stream_id *b);
+/* The same but for the fork. */
+bool stream_id_is_family(const struct stream_id *a, const struct stream_id *b);
+/* No branch of a fork. */
+bool stream_id_is_plain(const struct stream_id *s);
 void stream_id_put(struct buffer *b, const struct stream_id *s);
 void stream_id_read(struct reader *r, struct stream_id *ret); /* may fail r */
 
@@ -60,6 +64,8 @@ uint64_t vector_get(const struct vector *v, const struct stream_id *s);
 /* Raises an entry; a lower number changes nothing. */
 int vector_raise(struct vector *v, const struct stream_id *s, uint64_t through)
     MUST_CHECK;
+/* Lowers an entry, 0 takes it out; what is not higher stays. */
+void vector_lower(struct vector *v, const struct stream_id *s, uint64_t through);
 int vector_merge(struct vector *v, const struct vector *other) MUST_CHECK;
 int vector_copy(struct vector *ret, const struct vector *from) MUST_CHECK;
 /* Entries of a that are higher than in b, into ret (empty before). */

@@ -1,5 +1,5 @@
-/* What the tests of merging share: writers with stores of their own, and what they
- * post to each other. */
+/* What the tests of merging share: writers with stores of their own, and what
+ * travels between them. */
 #ifndef TESTS_MERGE_WORLD_H
 #define TESTS_MERGE_WORLD_H
 
@@ -64,7 +64,6 @@ make_roster(struct roster *r, const struct node *nodes, unsigned n, unsigned hub
 {
 	memset(r, 0, sizeof(*r));
 	r->county = TRUST_COUNTY;
-	r->number = 1;
 	r->certs = calloc(n, sizeof(*r->certs));
 	assert_non_null(r->certs);
 	for (unsigned i = 0; i < n; i++) {
@@ -79,6 +78,7 @@ make_roster(struct roster *r, const struct node *nodes, unsigned n, unsigned hub
 		r->certs[at] = c;
 	}
 	assert_int_equal(roster_default_rights(r, &tiny_registry), STATUS_OK);
+	r->number = 1;
 }
 
 static inline void
@@ -145,7 +145,8 @@ knowledge(struct node *n, uint32_t writer, struct vector *ret)
 static inline void
 seal(struct node *n, struct post *post)
 {
-	struct segment_header h = { .stream = n->stream, .roster = 1 };
+	struct segment_header h = { .stream = n->stream,
+	    .roster = n->merge.roster->number };
 	struct store_segment seg = { .knows = &h.knows };
 	struct buffer *packed = &post->packed[post->n];
 	struct store_head head;
@@ -256,6 +257,23 @@ begin(struct node *nodes, unsigned n, unsigned certified, unsigned hub,
 	for (unsigned i = 0; i < n; i++)
 		node_open(&nodes[i], i, r);
 	make_roster(r, nodes, certified, hub);
+}
+
+static inline void
+any_write(struct node *n, bool hub)
+{
+	static const char *const statements[] = { TINY_SQL_REPLACE, TINY_SQL_SET,
+	    TINY_SQL_REMOVE, TINY_SQL_ITEM_ADD, TINY_SQL_ITEM_ADD, TINY_SQL_ITEM_TITLE,
+	    TINY_SQL_ITEM_AMOUNT, TINY_SQL_ITEM_NOTE, TINY_SQL_ITEM_STATE,
+	    TINY_SQL_ITEM_REMOVE, TINY_SQL_LINK_ADD, TINY_SQL_LINK_REMOVE,
+	    TINY_SQL_REPORT_ADD, TINY_SQL_REPORT_WHAT, TINY_SQL_REPORT_CHILD };
+	const char *sql = hub ? TINY_SQL_ITEM_STATE :
+	    statements[draw(sizeof(statements) / sizeof(statements[0]))];
+
+	n->clock_s += draw(3);
+	if (draw(30) == 0)
+		sql = draw(4) == 0 ? TINY_SQL_ERASE_UNDO : TINY_SQL_ERASE;
+	write_one(n, sql, 1 + draw(4), draw(5));
 }
 
 static inline void

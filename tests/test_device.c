@@ -257,12 +257,89 @@ test_a_revoked_device_loses_the_key_and_the_rest_go_on(void **state)
 	assert_int_equal(keyring_newest(&a->r->keys)->generation, old);
 }
 
+/* The hub's words on rows that never were: each some 150 bytes. */
+static void
+say_verdicts(const struct life_node *hub, const struct life_node *about, uint64_t from)
+{
+	struct merge m = replica_merge(hub->r);
+	struct verdict v = { .county = 410185, .by = hub->r->self.pub.id,
+	    .row = VERDICT_ALL_ROWS, .reason = VERDICT_RIGHTS, .time_s = LIFE_START,
+	    .stream = { .node = about->r->self.pub.id, .epoch = about->r->epoch,
+	    .scope = LIFE_SCHOOL } };
+
+	assert_int_equal(store_begin_merge(replica_store(hub->r)), STATUS_OK);
+	for (v.seq = from; v.seq < from + 100; v.seq++) {
+		struct buffer b = BUFFER_INIT;
+
+		assert_int_equal(verdict_build(&v, &hub->r->self, &b), STATUS_OK);
+		assert_int_equal(merge_verdict(&m, &v, b.data, b.len), STATUS_OK);
+		buffer_release(&b);
+	}
+	assert_int_equal(store_commit_merge(replica_store(hub->r)), STATUS_OK);
+}
+
+static uint64_t
+verdicts_at(const struct life_node *n)
+{
+	char space[MERGE_SPACE_BYTES];
+	uint64_t count;
+
+	merge_verdict_space(LIFE_SCHOOL, space);
+	assert_int_equal(store_meta_count(replica_store(n->r), space, &count), STATUS_OK);
+	return count;
+}
+
+static uint64_t
+bytes_for(struct life *w, const struct life_node *from, const struct life_node *to)
+{
+	struct replica_export out;
+
+	sim_erase(w->sim, "other");
+	sim_mount(w->sim, "other");
+	assert_int_equal(replica_export_to(from->r, "other", &to->r->self.pub.id, &out),
+	    STATUS_OK);
+	return out.bytes;
+}
+
+static void
+test_a_verdict_travels_until_it_was_taken_in(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL), *b;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	b = second(w);
+	life_round(w, b);
+	say_verdicts(hub, a, 1000);
+	assert_true(bytes_for(w, hub, a) > 10000);
+	assert_true(bytes_for(w, hub, a) > 10000); /* the stick was lost */
+	life_round(w, a);
+	assert_int_equal(verdicts_at(a), 100);
+	life_add(a, "乙");
+	life_round(w, a);
+	say_verdicts(hub, a, 2000);
+	life_round(w, a);
+	life_add(a, "丙");
+	(void)life_visit(w, a, "stick");
+	(void)life_visit(w, hub, "stick");
+	assert_int_equal(verdicts_at(a), 200);
+	assert_true(bytes_for(w, hub, a) < 5000);
+	/* Who has not had them gets them all. */
+	assert_int_equal(verdicts_at(b), 0);
+	life_round(w, b);
+	assert_int_equal(verdicts_at(b), 200);
+	life_sound(a);
+	life_sound(b);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, life_begin, life_end)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(test_a_verdict_travels_until_it_was_taken_in),
 		CASE(test_a_second_device_reads_the_private_columns_without_the_sheet),
 		CASE(test_either_sheet_brings_everything_back),
 		CASE(test_two_devices_exchange_for_weeks_and_one_tells_the_hub),

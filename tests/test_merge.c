@@ -9,23 +9,6 @@
 /* ---- the property ---- */
 
 static void
-random_write(struct node *n, bool hub)
-{
-	static const char *const statements[] = { TINY_SQL_REPLACE, TINY_SQL_SET,
-	    TINY_SQL_REMOVE, TINY_SQL_ITEM_ADD, TINY_SQL_ITEM_ADD, TINY_SQL_ITEM_TITLE,
-	    TINY_SQL_ITEM_AMOUNT, TINY_SQL_ITEM_NOTE, TINY_SQL_ITEM_STATE,
-	    TINY_SQL_ITEM_REMOVE, TINY_SQL_LINK_ADD, TINY_SQL_LINK_REMOVE,
-	    TINY_SQL_REPORT_ADD, TINY_SQL_REPORT_WHAT, TINY_SQL_REPORT_CHILD };
-	const char *sql = hub ? TINY_SQL_ITEM_STATE :
-	    statements[draw(sizeof(statements) / sizeof(statements[0]))];
-
-	n->clock_s += draw(3);
-	if (draw(30) == 0)
-		sql = draw(4) == 0 ? TINY_SQL_ERASE_UNDO : TINY_SQL_ERASE;
-	write_one(n, sql, 1 + draw(4), draw(5));
-}
-
-static void
 one_round(void)
 {
 	static const int64_t clocks[WRITERS] = { 0, INT64_C(-6) * 365 * 86400,
@@ -43,7 +26,7 @@ one_round(void)
 		struct node *n = &nodes[draw(WRITERS)];
 
 		for (unsigned i = draw(4); i > 0; i--)
-			random_write(n, n == &nodes[WRITERS - 1]);
+			any_write(n, n == &nodes[WRITERS - 1]);
 		seal(n, &post);
 		if (draw(3) == 0)
 			settle(n);
@@ -411,64 +394,6 @@ what_was_seen_or_is_quiet_is_no_conflict(void **state)
 	end(nodes, 3, &r, &post);
 }
 
-/* ---- forks ---- */
-
-static void
-a_fork_is_found_and_held(void **state)
-{
-	static struct post post;
-	struct node nodes[3], copy;
-	struct merge_result m;
-	struct roster r;
-
-	(void)state;
-	begin(nodes, 3, 2, 9, &r, &post);
-	/* A copy of node 0 goes its own way under the same name and epoch. */
-	node_open(&copy, 0, &r);
-	write_one(&nodes[0], TINY_SQL_ADD, 1, 1);
-	seal(&nodes[0], &post);
-	write_one(&copy, TINY_SQL_ADD, 1, 2);
-	seal(&copy, &post);
-	m = deliver(&nodes[2], &post.packed[0]);
-	assert_int_equal(m.segments, 1);
-	m = deliver(&nodes[2], &post.packed[1]);
-	assert_true(m.held == 1 && m.segments == 0 && m.status == STATUS_FORK);
-	assert_int_equal(held(&nodes[2]), 1);
-	assert_agree(&nodes[0], &nodes[2]);
-	m = deliver(&nodes[2], &post.packed[1]);
-	m = retry(&nodes[2]);
-	assert_int_equal(held(&nodes[2]), 1);
-	assert_agree(&nodes[0], &nodes[2]);
-	store_close(copy.store);
-	end(nodes, 3, &r, &post);
-}
-
-/* Nobody makes a node look cloned without its key. */
-static void
-a_fork_under_a_bad_signature_is_refused(void **state)
-{
-	static struct post post;
-	struct node nodes[3], forger;
-	struct merge_result m;
-	struct roster r;
-
-	(void)state;
-	begin(nodes, 3, 2, 9, &r, &post);
-	node_open(&forger, 7, &r);
-	forger.stream = nodes[0].stream;
-	write_one(&nodes[0], TINY_SQL_ADD, 1, 1);
-	seal(&nodes[0], &post);
-	write_one(&forger, TINY_SQL_ADD, 1, 2);
-	seal(&forger, &post);
-	(void)deliver(&nodes[2], &post.packed[0]);
-	m = deliver(&nodes[2], &post.packed[1]);
-	assert_true(m.refused == 1 && m.held == 0 && m.status == STATUS_BAD_SIGNATURE);
-	assert_int_equal(held(&nodes[2]), 0);
-	assert_agree(&nodes[0], &nodes[2]);
-	store_close(forger.store);
-	end(nodes, 3, &r, &post);
-}
-
 int
 main(void)
 {
@@ -483,8 +408,6 @@ main(void)
 		cmocka_unit_test(a_row_without_right_is_refused_alike),
 		cmocka_unit_test(a_conflict_is_shown_once_and_a_choice_closes_it),
 		cmocka_unit_test(what_was_seen_or_is_quiet_is_no_conflict),
-		cmocka_unit_test(a_fork_is_found_and_held),
-		cmocka_unit_test(a_fork_under_a_bad_signature_is_refused),
 	};
 	const char *given = getenv("KEHOU_SEED");
 

@@ -100,9 +100,10 @@ begin(struct world *w)
 		w->certs[0] = w->certs[1];
 		w->certs[1] = c;
 	}
-	w->roster = (struct roster){ .county = TRUST_COUNTY, .number = 1,
-	    .certs = w->certs, .ncerts = 2 };
+	w->roster = (struct roster){ .county = TRUST_COUNTY, .certs = w->certs,
+	    .ncerts = 2 };
 	assert_int_equal(roster_default_rights(&w->roster, &tiny_registry), STATUS_OK);
+	w->roster.number = 1;
 	w->stream = (struct stream_id){ .node = w->school.pub.id, .epoch = 5,
 	    .scope = SCHOOL };
 	assert_int_equal(store_open(":memory:", &o, &w->store), STATUS_OK);
@@ -223,7 +224,7 @@ a_scope_keeps_so_many_and_no_more(void **state)
 	end(&w);
 }
 
-/* ---- rights that widen ---- */
+/* ---- the roster that a segment names ---- */
 
 static uint64_t
 held(struct world *w)
@@ -253,29 +254,6 @@ a_segment_waits_for_the_roster_that_it_names(void **state)
 	end(&w);
 }
 
-static void
-rows_without_right_come_back_when_rights_widen(void **state)
-{
-	struct world w;
-	size_t rights;
-
-	(void)state;
-	begin(&w);
-	rights = w.roster.nrights;
-	w.roster.nrights = 0;
-	assert_int_equal(post(&w, 1).refused_rows, 2);
-	assert_false(is_there(&w, 1) || is_there(&w, 2));
-	assert_int_equal(held(&w), 1);
-	w.roster.nrights = rights;
-	w.roster.number = 2;
-	/* What the hub refused stays refused. */
-	assert_int_equal(say(&w, &w.stream, 2, VERDICT_ALL_ROWS), STATUS_OK);
-	retry(&w);
-	assert_true(is_there(&w, 1) && !is_there(&w, 2));
-	assert_int_equal(held(&w), 1);
-	end(&w);
-}
-
 int
 main(void)
 {
@@ -284,7 +262,6 @@ main(void)
 		cmocka_unit_test(verdicts_of_a_revoked_hub_fall_with_it),
 		cmocka_unit_test(a_scope_keeps_so_many_and_no_more),
 		cmocka_unit_test(a_segment_waits_for_the_roster_that_it_names),
-		cmocka_unit_test(rows_without_right_come_back_when_rights_widen),
 	};
 
 	return cmocka_run_group_tests_name("merge_verdict", tests, NULL, NULL);

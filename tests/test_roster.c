@@ -289,8 +289,14 @@ values_out_of_range_are_malformed(void **state)
 	EXPECT_MALFORMED(r.certs[0].since = 0);
 	EXPECT_MALFORMED(r.rights[0].role = 0);
 	EXPECT_MALFORMED(r.rights[0].own = 2);
-	EXPECT_MALFORMED(r.rights[3].table = 1000);
+	EXPECT_MALFORMED(r.rights[4].table = 1000);
 	EXPECT_MALFORMED(r.rights[0].columns = 0);
+	EXPECT_MALFORMED(r.rights[0].from = 0);
+	EXPECT_MALFORMED(r.rights[0].from = r.number + 1);
+	EXPECT_MALFORMED(r.rights[1].until = 1);
+	EXPECT_MALFORMED(r.rights[1].until = 0);
+	EXPECT_MALFORMED(r.rights[1].until = 10);
+	EXPECT_MALFORMED(r.rights[2].until = r.number + 1);
 }
 
 static void
@@ -446,7 +452,7 @@ assert_rights(const struct roster *r, const struct node_id *node, uint64_t scope
 {
 	uint64_t masks[3] = {~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0)};
 
-	roster_rights(r, &registry, node, scope, masks);
+	roster_rights(r, &registry, node, scope, r->number, masks);
 	assert_int_equal(masks[0], keywrap);
 	assert_int_equal(masks[1], pupil);
 	assert_int_equal(masks[2], policy);
@@ -462,6 +468,7 @@ R2_R5_rights_give_a_school_its_rows_and_the_hub_its_columns(void **state)
 	(void)state;
 	trust_roster(TRUST_SEVERAL, &r);
 	assert_int_equal(roster_default_rights(&r, &registry), STATUS_OK);
+	r.number++;
 	b = (struct buffer)BUFFER_INIT;
 	trust_sign_roster(&r, &b);
 	assert_int_equal(read_again(&b), STATUS_OK);
@@ -471,10 +478,46 @@ R2_R5_rights_give_a_school_its_rows_and_the_hub_its_columns(void **state)
 	assert_rights(&r, &school.pub.id, r.schools[1].id, 0xf, 0xf, 0);
 	assert_rights(&r, &school.pub.id, r.schools[0].id, 0, 0, 0);
 	assert_rights(&r, &school.pub.id, SCOPE_COUNTY, 0, 0, 0);
-	assert_rights(&r, &hub.pub.id, r.schools[1].id, 0xf, 0x8, 0);
+	assert_rights(&r, &hub.pub.id, r.schools[1].id, 0, 0x8, 0);
 	assert_rights(&r, &hub.pub.id, SCOPE_COUNTY, 0, 0, 0x3);
 	assert_rights(&r, &stranger.pub.id, r.schools[1].id, 0, 0, 0);
 	buffer_release(&b);
+	roster_release(&r);
+}
+
+/* The newest roster tells what each older one said. */
+static void
+a_right_that_ends_stays_in_the_list_with_its_end(void **state)
+{
+	struct roster r, old;
+	struct identity school;
+	uint64_t masks[3], scope;
+
+	(void)state;
+	trust_roster(TRUST_SEVERAL, &r);
+	trust_roster(TRUST_SEVERAL, &old);
+	trust_node("school", 1, &school);
+	scope = r.schools[1].id;
+	assert_int_equal(roster_default_rights(&r, &registry), STATUS_OK);
+	r.number++;
+	assert_true(roster_keeps_rights(&old, &r));
+	assert_false(roster_keeps_rights(&r, &old));
+	/* The same rights again change nothing. */
+	assert_int_equal(roster_default_rights(&r, &registry), STATUS_OK);
+	for (size_t i = 0; i < r.nrights; i++)
+		assert_true(r.rights[i].from <= r.number && r.rights[i].until <= r.number);
+	for (uint64_t n = 1; n <= old.number; n++) {
+		uint64_t was[3];
+
+		roster_rights(&old, &registry, &school.pub.id, scope, n, was);
+		roster_rights(&r, &registry, &school.pub.id, scope, n, masks);
+		assert_memory_equal(was, masks, sizeof(was));
+		assert_true((masks[1] != 0) == (n >= 2));
+	}
+	/* History told otherwise is seen. */
+	r.rights[0].columns ^= 2;
+	assert_false(roster_keeps_rights(&old, &r));
+	roster_release(&old);
 	roster_release(&r);
 }
 
@@ -487,7 +530,7 @@ rights_to_unknown_tables_and_columns_are_left_out(void **state)
 	(void)state;
 	trust_roster(TRUST_SEVERAL, &r); /* table 12 all columns, table 999 */
 	trust_node("school", 1, &school);
-	r.rights[2].columns &= ~UINT64_C(1);
+	r.rights[3].columns &= ~UINT64_C(1);
 	assert_rights(&r, &school.pub.id, r.schools[1].id, 0, 0xc, 0);
 	roster_release(&r);
 }
@@ -516,6 +559,7 @@ main(void)
 		cmocka_unit_test(newest_hub_that_is_not_revoked_is_the_hub),
 		cmocka_unit_test(revoked_stream_counts_through_its_sequence_and_no_other_does),
 		cmocka_unit_test(R2_R5_rights_give_a_school_its_rows_and_the_hub_its_columns),
+		cmocka_unit_test(a_right_that_ends_stays_in_the_list_with_its_end),
 		cmocka_unit_test(rights_to_unknown_tables_and_columns_are_left_out),
 	};
 

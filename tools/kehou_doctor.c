@@ -147,7 +147,17 @@ check_node(struct doctor *d)
 		note(d, "status", BAD, cli_status_words(c, rc));
 		return;
 	}
-	note(d, "certificate", s.certified ? GOOD : WARN, "");
+	if (s.invite_used)
+		note(d, "invitation", BAD, "");
+	else
+		note(d, "certificate", s.certified ? GOOD : WARN, "");
+	if (s.copied_s != 0) {
+		char since[OUTPUT_TIME_BYTES];
+
+		output_time(c->lang, s.copied_s, since);
+		note(d, "copied", WARN, since);
+	}
+	note(d, "branches", s.branches > 0 ? WARN : GOOD, cli_number(s.branches, n));
 	note(d, "held", s.held > 0 ? WARN : GOOD, cli_number(s.held, n));
 	note(d, "inbox", s.inbox > 0 ? WARN : GOOD, cli_number(s.inbox, n));
 }

@@ -13,7 +13,7 @@ status_object(struct cli *c, const struct replica_status *s)
 	bool hub = replica_role(c->replica) == ROLE_HUB;
 
 	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:I, s:I, s:I,"
-	    " s:I, s:I, s:I, s:I}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
+	    " s:I, s:I, s:I, s:I, s:I, s:i, s:b}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
 	    ? "school" : "relay", "scope", cli_number(hub ? roster->county
 	    : replica_scope(c->replica), scope), "transactions",
 	    (json_int_t)s->transactions, "waiting", (json_int_t)s->waiting,
@@ -24,7 +24,9 @@ status_object(struct cli *c, const struct replica_status *s)
 	    (json_int_t)s->inbox, "locked", (json_int_t)s->locked,
 	    "ends_held", (json_int_t)s->ends_held, "roster", (json_int_t)s->roster, "last_export_ms",
 	    (json_int_t)s->last_export_s * 1000, "last_import_ms",
-	    (json_int_t)s->last_import_s * 1000);
+	    (json_int_t)s->last_import_s * 1000, "copied_ms",
+	    (json_int_t)s->copied_s * 1000, "branches", (int)s->branches, "invite_used",
+	    s->invite_used);
 }
 
 static void
@@ -79,7 +81,9 @@ print_facts(struct cli *c, const struct replica_status *s)
 	if (s->stored_only > 0)
 		cli_say(c, stdout, MSG("status.stored_only"),
 		    cli_number(s->stored_only, n), NULL);
-	if (!s->certified)
+	if (s->invite_used)
+		cli_say(c, stdout, MSG("status.invite_used"), NULL);
+	else if (!s->certified)
 		cli_say(c, stdout, MSG("status.uncertified"), NULL);
 	if (s->locked > 0)
 		cli_say(c, stdout, MSG("status.locked"), NULL);
@@ -92,6 +96,13 @@ print_rest(struct cli *c, const struct replica_status *s)
 
 	if (s->inbox > 0)
 		cli_say(c, stdout, MSG("status.inbox"), cli_number(s->inbox, n), NULL);
+	if (s->copied_s != 0) {
+		output_time(c->lang, s->copied_s, time);
+		cli_say(c, stdout, MSG("status.copied"), time, NULL);
+	}
+	if (s->branches > 0)
+		cli_say(c, stdout, MSG("status.branches"), cli_number(s->branches, n),
+		    NULL);
 	if (s->held > 0)
 		cli_say(c, stdout, MSG("status.held"), cli_number(s->held, n), NULL);
 	if (s->ends_held > 0)

@@ -7,4 +7,4 @@
 -- requires: R18
 SELECT refuse('R18.no_conflict', :id)
 WHERE NOT EXISTS (SELECT 1 FROM kehou_inbox WHERE id = :id AND scope IN (0, :school));
-DELETE FROM kehou_inbox WHERE id = :id;
+UPDATE kehou_inbox SET chosen = 1 WHERE id = :id;

@@ -65,3 +65,5 @@ SELECT (SELECT count(*) FROM mark WHERE school = :school AND child = :child)
 	+ (SELECT count(*) FROM link WHERE school = :school AND item = :child)
 -- name: reports_below
 SELECT count(*) FROM report WHERE school = :school AND report < :child
+-- name: keep
+UPDATE kehou_inbox SET chosen = 1

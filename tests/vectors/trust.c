@@ -151,19 +151,20 @@ static void
 add_rights(struct roster *r, enum trust_size size)
 {
 	static const struct roster_right rights[] = {
-		{ROLE_HUB, 0, 12, UINT64_C(1) << 10},
-		{ROLE_HUB, 1, 40, 0x1f},
-		{ROLE_SCHOOL, 1, 12, COLUMNS_ALL},
-		{ROLE_SCHOOL, 1, REGISTRY_MAX_TABLE_ID, 1},
+		{ROLE_HUB, 0, 12, UINT64_C(1) << 10, 1, 0},
+		{ROLE_HUB, 1, 40, 0x1f, 1, 7},
+		{ROLE_HUB, 1, 40, 0x3, 9, 0},
+		{ROLE_SCHOOL, 1, 12, COLUMNS_ALL, 2, 0},
+		{ROLE_SCHOOL, 1, REGISTRY_MAX_TABLE_ID, 1, 1, 12},
 	};
 
 	if (size == TRUST_SMALL)
 		return;
-	r->rights = calloc(4, sizeof *r->rights);
+	r->rights = calloc(5, sizeof *r->rights);
 	if (r->rights == NULL)
 		abort();
 	memcpy(r->rights, rights, sizeof rights);
-	r->nrights = 4;
+	r->nrights = 5;
 }
 
 void
@@ -457,6 +458,8 @@ right_json(const struct roster_right *v)
 	set(j, "own", number(v->own));
 	set(j, "table", number(v->table));
 	set(j, "columns", number(v->columns));
+	set(j, "from", number(v->from));
+	set(j, "until", number(v->until));
 	return j;
 }
 
