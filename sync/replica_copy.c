@@ -203,8 +203,10 @@ replica_doubt_acked(struct replica *r, const struct node_id *hub, struct vector 
 
 /* ---- what we say of ourselves ---- */
 
-int
-replica_tells_all(struct replica *r, bool *ret)
+/* Whether a bundle must tell everything that we have: a copy of us may have told less
+ * or more, or something came whose predecessors never did. */
+static int
+tells_all(struct replica *r, bool *ret)
 {
 	uint64_t copied = 0, early = 0, fork = 0, bytes;
 	int status = replica_number(r, "copied", &copied);
@@ -216,6 +218,24 @@ replica_tells_all(struct replica *r, bool *ret)
 	if (status == STATUS_OK)
 		*ret = copied != 0 || early + fork != 0;
 	return status;
+}
+
+int
+replica_manifest(struct replica *r, const struct peer *p, const struct vector *shared,
+    struct bundle_manifest *ret)
+{
+	const struct vector *told = peer_told(p);
+	bool all = false;
+	int status = tells_all(r, &all);
+
+	if (status != STATUS_OK)
+		return status;
+	if (all)
+		told = NULL;
+	ret->since = told == NULL ? 0 : p->told;
+	if (told == NULL)
+		return vector_copy(&ret->vector, shared);
+	return vector_difference(shared, told, &ret->vector);
 }
 
 static int

@@ -427,24 +427,6 @@ record_sent(struct replica *r, struct peer *p, const struct vector *shared,
 	return status == STATUS_OK ? save_peer(r, p) : status;
 }
 
-static int
-manifest_for(struct replica *r, const struct peer *p, const struct vector *shared,
-    struct bundle_manifest *ret)
-{
-	const struct vector *told = peer_told(p);
-	bool all = false;
-	int status = replica_tells_all(r, &all);
-
-	if (status != STATUS_OK)
-		return status;
-	if (all)
-		told = NULL;
-	ret->since = told == NULL ? 0 : p->told;
-	if (told == NULL)
-		return vector_copy(&ret->vector, shared);
-	return vector_difference(shared, told, &ret->vector);
-}
-
 /* Writes the plan in as many bundles as the limit of one file asks for. */
 static int
 write_plan(struct replica *r, const char *folder, struct plan *plan,
@@ -470,7 +452,7 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 		while (done + o.n < plan->n && o.n < BUNDLE_MAX_SEGMENTS - 2 &&
 		    bytes + plan->pieces[done + o.n].len <= EXPORT_ITEM_BYTES)
 			bytes += plan->pieces[done + o.n++].len;
-		status = manifest_for(r, p, shared, &o.manifest);
+		status = replica_manifest(r, p, shared, &o.manifest);
 		if (status == STATUS_OK)
 			status = record_sent(r, p, shared, plan->ended,
 			    done == 0 ? verdicts->last : p->verdicts);

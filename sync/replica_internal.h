@@ -100,9 +100,6 @@ int replica_receipt_shows_copy(struct replica *r, const struct receipt *rc, bool
  * hashes: its newest receipt says so. */
 int replica_doubt_acked(struct replica *r, const struct node_id *hub,
     struct vector *acked) MUST_CHECK;
-/* Whether a bundle must tell everything that we have: a copy of us may have told
- * less or more, or something came whose predecessors never did. */
-int replica_tells_all(struct replica *r, bool *ret) MUST_CHECK;
 /* Takes streams out of which something came that fits nowhere: whoever has them
  * sends them whole then, and with them where their branches part. */
 int replica_leave_doubted(struct replica *r, struct vector *said) MUST_CHECK;
@@ -170,6 +167,9 @@ int peer_forget_told(struct replica *r) MUST_CHECK;
 const struct vector *peer_told(const struct peer *p);
 /* The next bundle to it says everything anew, whatever lies there. */
 void peer_forget_sent(struct peer *p);
+/* What the next bundle to it says of us: news, or all. */
+int replica_manifest(struct replica *r, const struct peer *p, const struct vector *shared,
+    struct bundle_manifest *ret) MUST_CHECK;
 int peer_add_sent(struct peer *p, uint64_t number, const struct vector *v,
     uint64_t verdicts) MUST_CHECK;
 /* It took our bundle in. */
