@@ -696,7 +696,7 @@ take_held(struct merge *m, struct waiting *w, struct merge_result *ret)
 	return status;
 }
 
-/* Tries once what waits for a reason at a place of a stream (0: at any).  What goes
+/* Tries once what waits for a reason up to a place of a stream (0: at any).  What goes
  * back to waiting gets a higher id and is not seen again. */
 static int
 release(struct merge *m, const struct stream_id *stream, int reason, uint64_t first,

@@ -79,7 +79,7 @@ is_gone(void *ctx, const struct batch_table *t, uint32_t row)
 	int status;
 
 	row_of(t, row, values);
-	status = store_is_erased(a->store, t->table, values, &erased);
+	status = store_is_leaf_erased(a->store, t->table, values, &erased);
 	if (status != STATUS_OK)
 		a->status = status;
 	return erased;

@@ -692,6 +692,9 @@ join_roster(struct replica *r, struct roster *next, bool *ret_taken)
 
 	if (status == STATUS_OK)
 		status = roster_join(&r->roster, next, r->issuing_sk, &changed);
+	/* The other one may have been made by an older program. */
+	if (status == STATUS_OK && (changed || higher))
+		status = roster_default_rights(&r->roster, r->registry);
 	if (status == STATUS_OK && (changed || higher)) {
 		status = replica_publish_roster(r);
 		*ret_taken = status == STATUS_OK;

@@ -75,7 +75,9 @@ compare_rights(const void *a, const void *b)
 		return x->own < y->own ? -1 : 1;
 	if (x->table != y->table)
 		return compare_u64(x->table, y->table);
-	return compare_u64(x->from, y->from);
+	if (x->from != y->from)
+		return compare_u64(x->from, y->from);
+	return compare_u64(x->columns, y->columns);
 }
 
 typedef int comparison(const void *a, const void *b);
@@ -230,16 +232,8 @@ right_valid(const struct roster *r, const struct roster_right *v)
 {
 	return v->role >= ROLE_HUB && v->role <= ROLE_RELAY && v->own <= 1
 	    && v->table >= 1 && v->table <= REGISTRY_MAX_TABLE_ID && v->columns != 0
-	    && v->from >= 1 && v->from <= r->number && v->until <= r->number
+	    && v->from <= r->number && v->until <= r->number
 	    && (v->until == 0 || v->until > v->from);
-}
-
-/* Of one role and table one entry holds at a time. */
-static bool
-rights_apart(const struct roster_right *a, const struct roster_right *b)
-{
-	return a->role != b->role || a->own != b->own || a->table != b->table
-	    || (a->until != 0 && a->until <= b->from);
 }
 
 static bool
@@ -281,8 +275,7 @@ roster_valid(const struct roster *r)
 		if (!revocation_valid(&r->revocations[i]))
 			return false;
 	for (size_t i = 0; i < r->nrights; i++)
-		if (!right_valid(r, &r->rights[i])
-		    || (i > 0 && !rights_apart(&r->rights[i - 1], &r->rights[i])))
+		if (!right_valid(r, &r->rights[i]))
 			return false;
 	return binding_valid(r);
 }

@@ -65,7 +65,8 @@ struct roster_right {
 	uint8_t own;             /* 1: rows of its own scope; 0: of any school */
 	uint16_t table;
 	uint64_t columns;        /* bit per column id; bit 0: may insert, delete */
-	uint64_t from;           /* holds for what names this roster or a later one, … */
+	uint64_t from;           /* holds for what names this roster or a later one (0:
+	                          * it was granted for the first time), … */
 	uint64_t until;          /* … and is before this one; 0: it still holds */
 };
 
@@ -118,9 +119,10 @@ int roster_add_revocation(struct roster *r, const struct roster_revocation *v)
  * role, scope or since do not fit. */
 int roster_certify(struct roster *r, const struct roster_cert *cert,
     const uint8_t issuing_sk[64]) MUST_CHECK;
-/* The default rights out of a registry, from the next number on: school nodes write
- * school tables of their scope, hubs county tables, erasures and the columns marked
- * hub.  What held and does no more ends there. */
+/* The default rights out of a registry: school nodes write school tables of their
+ * scope, hubs county tables, erasures and the columns marked hub.  Columns of which no
+ * roster spoke before are granted from 0, others from the next number on; what held and
+ * does no more ends there.  What the registry does not know stays. */
 int roster_default_rights(struct roster *r, const struct registry *reg) MUST_CHECK;
 /* Adds what another roster of the county has and this one lacks: schools,
  * invitations, certificates, revocations; nothing of a roster is ever taken out.
@@ -171,7 +173,8 @@ bool roster_counts(const struct roster *r, const struct stream_id *s, uint64_t s
  * roster_counts still admits. */
 void roster_rights(const struct roster *r, const struct registry *reg,
     const struct node_id *node, uint64_t scope, uint64_t number, uint64_t *masks);
-/* Whether next says of the rights up to r's number what r says. */
+/* Whether next says of the rights up to r's number what r says.  Of columns that r does
+ * not mention it may say anything. */
 bool roster_keeps_rights(const struct roster *r, const struct roster *next);
 
 /* The root key file: secret key under a passphrase (Argon2id, then

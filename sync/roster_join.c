@@ -46,14 +46,14 @@ note(int rc, bool *ret_changed)
 	return rc == STATUS_EXISTS ? STATUS_OK : rc;
 }
 
-/* What changed of the rights since is in the higher one, with all that was before. */
+/* What changed of the rights since is in the higher one, and most replicas are judged
+ * by it. */
 static int
 join_rights(struct roster *r, const struct roster *other, bool *ret_changed)
 {
 	struct roster_right *list;
 
-	if (other->number <= r->number || !roster_keeps_rights(r, other) ||
-	    other->nrights == 0)
+	if (other->number <= r->number || other->nrights == 0)
 		return STATUS_OK;
 	list = calloc(other->nrights, sizeof *list);
 	if (list == NULL)

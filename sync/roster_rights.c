@@ -94,19 +94,33 @@ right_columns(const struct registry_table *t, bool hub_only)
 }
 
 static bool
-same_right(const struct roster_right *a, const struct roster_right *b)
+is_same(const struct roster_right *a, const struct roster_right *b)
 {
-	return a->role == b->role && a->own == b->own && a->table == b->table &&
-	    a->columns == b->columns;
+	return a->role == b->role && a->own == b->own && a->table == b->table;
 }
 
-static const struct roster_right *
-find_right(const struct roster_right *list, size_t n, const struct roster_right *v)
+/* What some entry says of a table's columns, of whomever and whenever. */
+static uint64_t
+mentioned(const struct roster_right *list, size_t n, uint16_t table)
 {
+	uint64_t columns = 0;
+
 	for (size_t i = 0; i < n; i++)
-		if (list[i].until == 0 && same_right(&list[i], v))
-			return &list[i];
-	return NULL;
+		if (list[i].table == table)
+			columns |= list[i].columns;
+	return columns;
+}
+
+/* Of a role the columns that still stand. */
+static uint64_t
+standing(const struct roster_right *list, size_t n, const struct roster_right *of)
+{
+	uint64_t columns = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i].until == 0 && is_same(&list[i], of))
+			columns |= list[i].columns;
+	return columns;
 }
 
 static size_t
@@ -132,12 +146,24 @@ wanted_rights(const struct registry *reg, struct roster_right *list)
 	return n;
 }
 
+/* Whether an entry grants what this registry knows and does not want.  What a newer
+ * program knew stays as it is. */
+static bool
+is_unwanted(const struct roster_right *v, const struct registry *reg,
+    const struct roster_right *wanted, size_t nwanted)
+{
+	int at = registry_find(reg, v->table);
+
+	return at >= 0 && (v->columns & right_columns(&reg->tables[at], false) &
+	    ~standing(wanted, nwanted, v)) != 0;
+}
+
 int
 roster_default_rights(struct roster *r, const struct registry *reg)
 {
 	uint64_t next = r->number + 1;
 	struct roster_right *wanted = calloc(2 * reg->ntables + 1, sizeof *wanted);
-	struct roster_right *list = calloc(r->nrights + 2 * reg->ntables + 1,
+	struct roster_right *list = calloc(r->nrights + 4 * reg->ntables + 1,
 	    sizeof *list);
 	size_t nwanted, n = 0;
 
@@ -150,15 +176,21 @@ roster_default_rights(struct roster *r, const struct registry *reg)
 	for (size_t i = 0; i < r->nrights; i++) {
 		struct roster_right v = r->rights[i];
 
-		if (v.until == 0 && find_right(wanted, nwanted, &v) == NULL)
+		if (v.until == 0 && is_unwanted(&v, reg, wanted, nwanted))
 			v.until = next;
 		if (v.from < next) /* else it was never signed */
 			list[n++] = v;
 	}
 	for (size_t i = 0; i < nwanted; i++) {
-		wanted[i].from = next;
-		if (find_right(list, n, &wanted[i]) == NULL)
-			list[n++] = wanted[i];
+		struct roster_right v = wanted[i];
+
+		v.columns &= ~mentioned(r->rights, r->nrights, v.table);
+		if (v.columns != 0) /* for the first time: from 0 */
+			list[n++] = v;
+		v.columns = wanted[i].columns & ~standing(list, n, &v);
+		v.from = next;
+		if (v.columns != 0)
+			list[n++] = v;
 	}
 	free(wanted);
 	free(r->rights);
@@ -177,11 +209,18 @@ roster_keeps_rights(const struct roster *r, const struct roster *next)
 
 		if (v->from > r->number)
 			continue;
-		if (at == r->nrights || !same_right(v, was) || v->from != was->from)
+		if (at < r->nrights && is_same(v, was) && v->columns == was->columns &&
+		    v->from == was->from) {
+			if (v->until != was->until &&
+			    (was->until != 0 || v->until <= r->number))
+				return false;
+			at++;
+			continue;
+		}
+		/* Nobody was ever judged by what no roster spoke of. */
+		if (v->from != 0 || (v->until != 0 && v->until <= r->number) ||
+		    (v->columns & mentioned(r->rights, r->nrights, v->table)) != 0)
 			return false;
-		if (v->until != was->until && (was->until != 0 || v->until <= r->number))
-			return false;
-		at++;
 	}
 	return at == r->nrights;
 }

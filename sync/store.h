@@ -196,6 +196,10 @@ int store_erasing_scope(struct store *s, uint64_t scope, bool *ret) MUST_CHECK;
  * person's.  Where the subject is no key, a row that once named him stays his. */
 int store_is_erased(struct store *s, const struct registry_table *t,
     const struct value *row, bool *ret) MUST_CHECK;
+/* Whether the leaf of which this row is the first goes: with the person that it names,
+ * or with its row where it names none. */
+int store_is_leaf_erased(struct store *s, const struct registry_table *t,
+    const struct value *row, bool *ret) MUST_CHECK;
 /* Columns of which an erased person's rows keep nothing; 0: the table is nobody's. */
 uint64_t store_blank_mask(const struct registry_table *t);
 /* Takes them out of a row: default and version 0, as nobody ever wrote there; so
@@ -289,7 +293,7 @@ int store_held_add(struct store *s, const struct store_held *h) MUST_CHECK;
 typedef int store_held_visit(void *ctx, const struct store_held *h);
 int store_held(struct store *s, int reason /* 0 all */, store_held_visit *visit,
     void *ctx) MUST_CHECK;
-/* Those at this place of a stream; first 0: at any. */
+/* Those of a stream that begin at first or before; 0: at any place. */
 int store_held_at(struct store *s, int reason, const struct stream_id *stream,
     uint64_t first, store_held_visit *visit, void *ctx) MUST_CHECK;
 /* Whole segments held for a reason, and their bytes. */

@@ -271,7 +271,7 @@ SELECT id, reason, stream, first, count, packed FROM kehou_held
 WHERE ?1 = 0 OR reason = ?1 ORDER BY id
 -- name: held_at
 SELECT id, reason, stream, first, count, packed FROM kehou_held
-WHERE stream = ?1 AND (first = ?2 OR ?2 = 0) AND reason = ?3 ORDER BY id
+WHERE stream = ?1 AND (first <= ?2 OR ?2 = 0) AND reason = ?3 ORDER BY id
 -- name: held_size
 SELECT count(*), coalesce(sum(length(packed)), 0) FROM kehou_held
 WHERE reason = ?1 AND packed IS NOT NULL

@@ -124,6 +124,18 @@ store_is_erased(struct store *s, const struct registry_table *t,
 }
 
 int
+store_is_leaf_erased(struct store *s, const struct registry_table *t,
+    const struct value *row, bool *ret)
+{
+	int status = store_is_erased(s, t, row, ret);
+
+	if (status != STATUS_OK || !*ret || t->subject < t->nkeys ||
+	    row[t->subject].type == VALUE_NULL)
+		return status;
+	return is_person_erased(s, store_row_scope(t, row), row[t->subject], ret);
+}
+
+int
 store_erase_again(struct store *s)
 {
 	struct store_stmt *st;

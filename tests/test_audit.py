@@ -135,11 +135,16 @@ def table(name, file):
 		return list(csv.DictReader(f))
 
 
-def altered(name, file, column, value, pick=0, forge=False):
+def pick_of(file, where):
+	"""The first row that is so; rows are in order of ids, which are drawn."""
+	return next(i for i, row in enumerate(table("good", file)) if where.items() <= row.items())
+
+
+def altered(name, file, column, value, where, forge=False):
 	"""A copy of the good pack with one cell changed; forge: the manifest made anew."""
 	shutil.rmtree(path(name), ignore_errors=True)
 	shutil.copytree(path("good"), path(name))
-	rows = table(name, file)
+	rows, pick = table(name, file), pick_of(file, where)
 	assert rows[pick][column] != str(value)
 	rows[pick][column] = value
 	with open(path(name, file), "w", encoding="utf-8-sig", newline="") as f:
@@ -160,30 +165,36 @@ def altered(name, file, column, value, pick=0, forge=False):
 	return run.stdout + run.stderr
 
 
-CHANGES = (("sessions.csv", "ends", 1000), ("sessions.csv", "marks", 0),
-	("handovers.csv", "to_staff", 5), ("entries.csv", "minutes", 101), ("rates.csv", "fen", 2001),
-	("staff.csv", "checked_on", ""), ("settings.csv", "value", 1), ("plans.csv", "from_on", "2199-01-01"),
-	("duty.csv", "fen", 1), ("duty.csv", "minutes", 1), ("statement.csv", "fen", 1),
-	("steps.csv", "fen", 1), ("ledger.csv", "fen", 1), ("spendings.csv", "fen", 1),
-	("money.csv", "left", 1), ("vouchers.csv", "voucher", "X"), ("sites.csv", "class", 111))
+CHANGES = (("sessions.csv", "ends", 1000, {}), ("sessions.csv", "marks", 0, {}),
+	("handovers.csv", "to_staff", 5, {}), ("entries.csv", "minutes", 101, {"minutes": "100"}),
+	("rates.csv", "fen", 2001, {}), ("staff.csv", "checked_on", "", {"name": "head"}),
+	("settings.csv", "value", 1, {}), ("plans.csv", "from_on", "2199-01-01", {}),
+	("duty.csv", "fen", 1, {"name": "head"}), ("duty.csv", "minutes", 1, {"name": "head"}),
+	("statement.csv", "fen", 1, {"name": "head"}), ("steps.csv", "fen", 1, {}),
+	("ledger.csv", "fen", 1, {"voucher": "B-0001"}), ("spendings.csv", "fen", 1, {}),
+	("money.csv", "left", 1, {}), ("vouchers.csv", "voucher", "X", {}),
+	("sites.csv", "class", 111, {}))
 
 
 def test_R11_one_altered_row_fails_and_is_named():
-	for file, column, value in CHANGES:
-		said = altered("bent", file, column, value)
-		assert f"{file} row 2 is not as it was packed" in said, said
+	for file, column, value, where in CHANGES:
+		said = altered("bent", file, column, value, where)
+		row = pick_of(file, where) + 2
+		assert f"{file} row {row} is not as it was packed" in said, said
 
 
 def test_R11_a_figure_altered_together_with_the_manifest_is_recomputed_and_named():
-	for file, column, value in CHANGES:
+	for file, column, value, where in CHANGES:
 		if file in ("handovers.csv", "rates.csv", "staff.csv"):
-			continue # the first row there changes no sum; rates: below
-		said = altered("bent", file, column, value, forge=True)
+			continue # that row changes no sum; rates: below
+		said = altered("bent", file, column, value, where, forge=True)
 		assert "recomputed" in said or "vouchers.csv" in said or "lacks" in said, (file, said)
 		assert "as it was packed" not in said, said
-	assert "duty.csv row" in altered("bent", "rates.csv", "fen", 2334, pick=1, forge=True)
-	said = altered("bent", "duty.csv", "fen", 1, pick=3, forge=True)
-	assert "duty.csv row 5: fen is 1, recomputed 5184" in said, said
+	assert "duty.csv row" in altered("bent", "rates.csv", "fen", 2334, {"class": "220"}, forge=True)
+	day = {"name": "head", "date": str(LAST.replace(day=3)), "slot": "2"}
+	said = altered("bent", "duty.csv", "fen", 1, day, forge=True)
+	row = pick_of("duty.csv", day) + 2
+	assert f"duty.csv row {row}: fen is 1, recomputed 5184" in said, said
 
 
 def test_a_missing_file_is_named():

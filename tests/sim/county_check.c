@@ -75,6 +75,7 @@ read_known(struct county *c, struct county_node *n)
 	struct store *s = replica_store(n->r);
 	struct model_set known = {0};
 
+	n->epoch = replica_epoch(n->r); /* another one where it saw a copy of itself */
 	for (uint32_t w = 1; w <= store_stream_count(s); w++) {
 		const struct stream_id *id = store_stream_id(s, w);
 		bool own = county_is_own(n, id);

@@ -151,9 +151,9 @@ static void
 add_rights(struct roster *r, enum trust_size size)
 {
 	static const struct roster_right rights[] = {
-		{ROLE_HUB, 0, 12, UINT64_C(1) << 10, 1, 0},
+		{ROLE_HUB, 0, 12, UINT64_C(1) << 10, 0, 0},
 		{ROLE_HUB, 1, 40, 0x1f, 1, 7},
-		{ROLE_HUB, 1, 40, 0x3, 9, 0},
+		{ROLE_HUB, 1, 40, 0x3, 3, 0},
 		{ROLE_SCHOOL, 1, 12, COLUMNS_ALL, 2, 0},
 		{ROLE_SCHOOL, 1, REGISTRY_MAX_TABLE_ID, 1, 1, 12},
 	};
