@@ -29,7 +29,9 @@ async function start(version, packed) {
 
 // A page of it, over its own protocol: evaluate, until something holds, a picture.
 async function connect(port) {
-	const [target] = await fetch(`http://127.0.0.1:${port}/json/list`).then(r => r.json());
+	// It listens before it has its first page.
+	let target;
+	for (const end = Date.now() + 60000; !target && Date.now() < end;) [target] = await fetch(`http://127.0.0.1:${port}/json/list`).then(r => r.json());
 	const socket = new WebSocket(target.webSocketDebuggerUrl);
 	const waiting = new Map();
 	const problems = [];
