@@ -10,12 +10,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sync/magic.h"
+
 #define DAY_S 86400
+#define HEAD_BYTES 32 /* of a bundle: enough for its sender */
+
+/* A whole file in in, or in now while the engine has it in hand. */
+struct whole {
+	char name[FOLDER_NAME_BYTES];
+	struct node_id sender;  /* as its header says, unverified; zero: a roster, or junk */
+	uint64_t bytes;
+	struct timespec since;  /* only to sort by at the start */
+	bool in_hand;
+};
 
 struct spool {
 	char *part, *in, *in_root, *now, *now_root, *out; /* folders */
-	pthread_mutex_t lock;   /* the two counts */
-	size_t files;           /* whole, waiting or in hand */
+	pthread_mutex_t lock;   /* what follows */
+	struct whole *files;    /* in order of arrival */
+	size_t n, cap;
 	uint64_t bytes;         /* of all in part, in and now */
 };
 
@@ -96,11 +109,78 @@ count_part(struct spool *s, const char *folder, const char *name, const struct s
 	return STATUS_OK;
 }
 
+static bool
+earlier(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
+/* The sender in a bundle's first bytes: magic, county, node id (docs/FORMAT.md). */
+static struct node_id
+sender_in(const void *head, size_t len)
+{
+	struct node_id sender = { .b = { 0 } };
+	struct reader r;
+
+	reader_init(&r, head, len);
+	if (magic_read(&r, 'B') != STATUS_OK)
+		return sender;
+	(void)reader_varint(&r);
+	reader_copy(&r, sender.b, NODE_ID_BYTES);
+	return sender;
+}
+
+static struct node_id
+sender_of(const char *folder, const char *name)
+{
+	char *path = join(folder, name);
+	uint8_t head[HEAD_BYTES];
+	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+
+	if (fd >= 0)
+		(void)close(fd);
+	free(path);
+	return sender_in(head, n > 0 ? (size_t)n : 0);
+}
+
+/* Under the lock, or before there is anybody else. */
+static int
+add_whole(struct spool *s, const struct whole *w)
+{
+	if (s->n == s->cap) {
+		size_t cap = s->cap == 0 ? 64 : 2 * s->cap;
+		struct whole *grown = realloc(s->files, cap * sizeof(*grown));
+
+		if (grown == NULL)
+			return STATUS_NOMEM;
+		s->files = grown;
+		s->cap = cap;
+	}
+	s->files[s->n++] = *w;
+	return STATUS_OK;
+}
+
 static int
 count_whole(struct spool *s, const char *folder, const char *name, const struct stat *st)
 {
-	s->files++;
-	return count_part(s, folder, name, st);
+	struct whole w = { .bytes = (uint64_t)st->st_size, .since = st->st_mtim };
+
+	if (!spool_name_valid(name))
+		return STATUS_OK;
+	memcpy(w.name, name, strlen(name) + 1);
+	w.sender = sender_of(folder, name);
+	(void)count_part(s, folder, name, st);
+	return add_whole(s, &w);
+}
+
+static int
+by_age(const void *a, const void *b)
+{
+	const struct timespec *x = &((const struct whole *)a)->since;
+	const struct timespec *y = &((const struct whole *)b)->since;
+
+	return earlier(x, y) ? -1 : earlier(y, x);
 }
 
 static int
@@ -108,6 +188,28 @@ put_back(struct spool *s, const char *folder, const char *name, const struct sta
 {
 	(void)st;
 	return move(folder, s->in, name);
+}
+
+static int
+hash_matches(const char *path, const char *name)
+{
+	uint8_t buf[16384], digest[HASH_BYTES];
+	char found[FOLDER_NAME_BYTES];
+	struct hash h;
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return status_from_errno(errno);
+	folder_hash_init(&h);
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		hash_update(&h, buf, (size_t)n);
+	(void)close(fd);
+	if (n < 0)
+		return STATUS_IO;
+	hash_final(&h, digest);
+	folder_name_of(digest, folder_name_kind(name), found);
+	return strcmp(found, name) == 0 ? STATUS_OK : STATUS_CORRUPT;
 }
 
 static int
@@ -134,6 +236,45 @@ make_folders(struct spool *s, const char *root)
 	return STATUS_OK;
 }
 
+static int
+drop_if_broken(struct spool *s, const char *folder, const char *name, const struct stat *st)
+{
+	char *path = join(folder, name);
+	int status = path == NULL ? STATUS_NOMEM : STATUS_OK;
+
+	(void)s;
+	(void)st;
+	if (status == STATUS_OK && hash_matches(path, name) != STATUS_OK)
+		(void)unlink(path);
+	free(path);
+	return status;
+}
+
+/* What goes out is not synced (sync/replica_carrier.c): a power cut may have broken it. */
+static int
+check_out(struct spool *s)
+{
+	DIR *d = opendir(s->out);
+	int status = STATUS_OK;
+	struct dirent *e;
+
+	if (d == NULL)
+		return status_from_errno(errno);
+	while (status == STATUS_OK && (e = readdir(d)) != NULL) {
+		char *peer = e->d_name[0] == '.' ? NULL : join(s->out, e->d_name);
+		char *folder = peer == NULL ? NULL : join(peer, FOLDER_NAME);
+
+		if (folder != NULL)
+			status = each_file(folder, drop_if_broken, s);
+		if (status == STATUS_NOT_FOUND || status == STATUS_IO)
+			status = STATUS_OK; /* nothing there yet */
+		free(folder);
+		free(peer);
+	}
+	(void)closedir(d);
+	return status;
+}
+
 int
 spool_new(const char *root, struct spool **ret)
 {
@@ -150,6 +291,10 @@ spool_new(const char *root, struct spool **ret)
 		status = each_file(s->part, count_part, s);
 	if (status == STATUS_OK)
 		status = each_file(s->in, count_whole, s);
+	if (s->n > 0)
+		qsort(s->files, s->n, sizeof(*s->files), by_age);
+	if (status == STATUS_OK)
+		status = check_out(s);
 	if (status != STATUS_OK) {
 		spool_free(s);
 		return status;
@@ -169,6 +314,7 @@ spool_free(struct spool *s)
 	free(s->now);
 	free(s->now_root);
 	free(s->out);
+	free(s->files);
 	(void)pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -235,32 +381,11 @@ write_all(int fd, const uint8_t *p, size_t len)
 	return STATUS_OK;
 }
 
-static int
-hash_matches(const char *path, const char *name)
-{
-	uint8_t buf[16384], digest[HASH_BYTES];
-	char found[FOLDER_NAME_BYTES];
-	struct hash h;
-	ssize_t n;
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0)
-		return status_from_errno(errno);
-	folder_hash_init(&h);
-	while ((n = read(fd, buf, sizeof(buf))) > 0)
-		hash_update(&h, buf, (size_t)n);
-	(void)close(fd);
-	if (n < 0)
-		return STATUS_IO;
-	hash_final(&h, digest);
-	folder_name_of(digest, folder_name_kind(name), found);
-	return strcmp(found, name) == 0 ? STATUS_OK : STATUS_CORRUPT;
-}
-
 /* All bytes are here: into the engine's folder, or away when they are others. */
 static int
 complete(struct spool *s, const char *path, const char *name, uint64_t total)
 {
+	struct whole w = { .bytes = total };
 	int status = hash_matches(path, name);
 
 	if (status == STATUS_CORRUPT) {
@@ -275,8 +400,10 @@ complete(struct spool *s, const char *path, const char *name, uint64_t total)
 	if (status == STATUS_OK)
 		status = sync_folder(s->in);
 	if (status == STATUS_OK) {
+		memcpy(w.name, name, strlen(name) + 1);
+		w.sender = sender_of(s->in, name);
 		(void)pthread_mutex_lock(&s->lock);
-		s->files++;
+		status = add_whole(s, &w); /* without memory it waits for the next start */
 		(void)pthread_mutex_unlock(&s->lock);
 	}
 	return status;
@@ -293,12 +420,6 @@ append_synced(int fd, uint64_t offset, const void *data, size_t len)
 	if (status != STATUS_OK && ftruncate(fd, (off_t)offset) != 0)
 		status = STATUS_IO;
 	return status;
-}
-
-static bool
-earlier(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
 }
 
 /* Under the lock: takes away the piece that was longest without news.  Whoever sends
@@ -332,17 +453,38 @@ evict_oldest(struct spool *s, const char *but)
 	return name[0] != '\0';
 }
 
+/* Under the lock: whether this sender has as much waiting as one may. */
+static bool
+has_its_share(const struct spool *s, const struct node_id *sender, uint64_t total)
+{
+	static const struct node_id nobody;
+	uint64_t bytes = total;
+	size_t n = 0;
+
+	if (node_id_compare(sender, &nobody) == 0)
+		return false;
+	for (size_t i = 0; i < s->n; i++)
+		if (node_id_compare(&s->files[i].sender, sender) == 0) {
+			bytes += s->files[i].bytes;
+			n++;
+		}
+	return n >= SPOOL_SENDER_FILES || (n > 0 && bytes > SPOOL_SENDER_BYTES);
+}
+
 static int
-room_for(struct spool *s, const char *name, size_t len)
+room_for(struct spool *s, const char *name, size_t len, const struct node_id *sender,
+    uint64_t total)
 {
 	int status = STATUS_OK;
 
 	(void)pthread_mutex_lock(&s->lock);
-	while (s->bytes + len > SPOOL_MAX_BYTES && evict_oldest(s, name))
-		;
-	if (s->bytes + len > SPOOL_MAX_BYTES || s->files >= SPOOL_MAX_FILES)
+	if (has_its_share(s, sender, total))
 		status = STATUS_BUSY;
-	else
+	while (status == STATUS_OK && s->bytes + len > SPOOL_MAX_BYTES && evict_oldest(s, name))
+		;
+	if (s->bytes + len > SPOOL_MAX_BYTES || s->n >= SPOOL_MAX_FILES)
+		status = STATUS_BUSY;
+	if (status == STATUS_OK)
 		s->bytes += len;
 	(void)pthread_mutex_unlock(&s->lock);
 	return status;
@@ -361,6 +503,7 @@ spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
     const void *data, size_t len, uint64_t *ret_have, bool *ret_whole)
 {
 	int fd, status = spool_have(s, name, ret_have, ret_whole);
+	struct node_id sender;
 	char *path;
 
 	if (status != STATUS_OK || *ret_whole)
@@ -371,7 +514,9 @@ spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
 		return STATUS_STALE;
 	if (offset + len > total)
 		return STATUS_MALFORMED;
-	status = room_for(s, name, len);
+	/* A first piece says whose it is; later ones belong to one that was let in. */
+	sender = offset == 0 ? sender_in(data, len) : (struct node_id){ .b = { 0 } };
+	status = room_for(s, name, len, &sender, total);
 	if (status != STATUS_OK)
 		return status;
 	path = join(s->part, name);
@@ -383,7 +528,8 @@ spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
 		status = append_synced(fd, offset, data, len);
 	if (fd >= 0)
 		(void)close(fd);
-	if (status == STATUS_OK && offset == 0)
+	/* What is whole at once goes on to a folder that is synced. */
+	if (status == STATUS_OK && offset == 0 && len < total)
 		status = sync_folder(s->part);
 	if (status != STATUS_OK) {
 		give_back(s, len);
@@ -400,78 +546,76 @@ spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
 
 /* ---- the engine's side ---- */
 
-struct oldest {
-	char names[SPOOL_BATCH_FILES][FOLDER_NAME_BYTES];
-	struct timespec since[SPOOL_BATCH_FILES];
-	size_t n;
-};
-
-/* Keeps the oldest, in order. */
-static void
-consider(struct oldest *o, const char *name, const struct timespec *since)
+/* Under the lock: whether a file of this sender is in hand. */
+static bool
+has_turn(const struct spool *s, const struct node_id *sender)
 {
-	size_t at = o->n;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->files[i].in_hand && node_id_compare(&s->files[i].sender, sender) == 0)
+			return true;
+	return false;
+}
 
-	while (at > 0 && earlier(since, &o->since[at - 1]))
-		at--;
-	if (at == SPOOL_BATCH_FILES)
-		return;
-	if (o->n < SPOOL_BATCH_FILES)
-		o->n++;
-	for (size_t i = o->n - 1; i > at; i--) {
-		memcpy(o->names[i], o->names[i - 1], FOLDER_NAME_BYTES);
-		o->since[i] = o->since[i - 1];
-	}
-	memcpy(o->names[at], name, strlen(name) + 1);
-	o->since[at] = *since;
+/* Under the lock: one of each sender in order of arrival; then, where that leaves room,
+ * what is left, so that who sends much delays nobody by more than a batch. */
+static size_t
+choose(struct spool *s)
+{
+	uint64_t bytes = 0;
+	size_t n = 0;
+
+	for (int all = 0; all < 2; all++)
+		for (size_t i = 0; i < s->n && n < SPOOL_BATCH_FILES; i++) {
+			struct whole *w = &s->files[i];
+
+			if (w->in_hand || (n > 0 && bytes + w->bytes > SPOOL_BATCH_BYTES) ||
+			    (all == 0 && has_turn(s, &w->sender)))
+				continue;
+			w->in_hand = true;
+			bytes += w->bytes;
+			n++;
+		}
+	return n;
 }
 
 int
 spool_take(struct spool *s, const char **ret_folder, size_t *ret_n)
 {
-	struct oldest o = { .n = 0 };
-	struct dirent *e;
 	int status = each_file(s->now, put_back, s);
-	DIR *d = opendir(s->in);
+	size_t n = 0;
 
-	if (d == NULL)
-		return status_from_errno(errno);
-	while ((e = readdir(d)) != NULL) {
-		struct stat st;
-
-		if (spool_name_valid(e->d_name) &&
-		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISREG(st.st_mode))
-			consider(&o, e->d_name, &st.st_mtim);
-	}
-	(void)closedir(d);
-	for (size_t i = 0; status == STATUS_OK && i < o.n; i++)
-		status = move(s->in, s->now, o.names[i]);
+	(void)pthread_mutex_lock(&s->lock);
+	for (size_t i = 0; i < s->n; i++)
+		s->files[i].in_hand = false;
+	if (status == STATUS_OK)
+		n = choose(s);
+	for (size_t i = 0; status == STATUS_OK && i < s->n; i++)
+		if (s->files[i].in_hand)
+			status = move(s->in, s->now, s->files[i].name);
+	(void)pthread_mutex_unlock(&s->lock);
 	*ret_folder = s->now_root;
-	*ret_n = o.n;
+	*ret_n = n;
 	return status;
-}
-
-static int
-remove_one(struct spool *s, const char *folder, const char *name, const struct stat *st)
-{
-	char *path = join(folder, name);
-
-	if (path != NULL && unlink(path) == 0) {
-		give_back(s, (uint64_t)st->st_size);
-		(void)pthread_mutex_lock(&s->lock);
-		if (s->files > 0)
-			s->files--;
-		(void)pthread_mutex_unlock(&s->lock);
-	}
-	free(path);
-	return STATUS_OK;
 }
 
 void
 spool_done(struct spool *s)
 {
-	(void)!each_file(s->now, remove_one, s);
+	size_t kept = 0;
+
+	(void)pthread_mutex_lock(&s->lock);
+	for (size_t i = 0; i < s->n; i++) {
+		struct whole *w = &s->files[i];
+		char *path = w->in_hand ? join(s->now, w->name) : NULL;
+
+		if (path != NULL && (unlink(path) == 0 || errno == ENOENT))
+			s->bytes -= w->bytes < s->bytes ? w->bytes : s->bytes;
+		else
+			s->files[kept++] = *w;
+		free(path);
+	}
+	s->n = kept;
+	(void)pthread_mutex_unlock(&s->lock);
 }
 
 size_t
@@ -480,7 +624,7 @@ spool_waiting(struct spool *s)
 	size_t n;
 
 	(void)pthread_mutex_lock(&s->lock);
-	n = s->files;
+	n = s->n;
 	(void)pthread_mutex_unlock(&s->lock);
 	return n;
 }

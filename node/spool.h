@@ -21,9 +21,13 @@
 #define SPOOL_MAX_FILES 4000
 #define SPOOL_PART_DAYS 30                           /* then an unfinished one goes */
 #define SPOOL_BATCH_FILES 8                          /* spool_take hands over at once */
+#define SPOOL_BATCH_BYTES (UINT64_C(4) << 20)        /* … beyond the first of them */
+#define SPOOL_SENDER_FILES 64                        /* that wait of one sender */
+#define SPOOL_SENDER_BYTES (UINT64_C(256) << 20)
 
 struct spool;
-/* Makes the folders; puts back what a stopped engine had in hand. */
+/* Makes the folders; puts back what a stopped engine had in hand; removes what a power cut
+ * broke of what goes out. */
 int spool_new(const char *root, struct spool **ret) MUST_CHECK;
 void spool_free(struct spool *s);
 
@@ -36,14 +40,14 @@ int spool_have(struct spool *s, const char *name, uint64_t *ret_offset, bool *re
     MUST_CHECK;
 /* Appends a piece and syncs it before it returns.  STALE when offset is not what
  * is here (ret_have says); TOO_LARGE over the limits above, FULL, BUSY when too much
- * waits whole (unfinished files give way, the longest untouched first).  Once total bytes
+ * waits whole, of all or of the sender that the first piece names (unfinished files give way, the longest untouched first).  Once total bytes
  * are here the hash is compared: OK with ret_whole, or CORRUPT and all of it is
  * dropped. */
 int spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
     const void *data, size_t len, uint64_t *ret_have, bool *ret_whole) MUST_CHECK;
 
-/* Engine's thread: moves up to SPOOL_BATCH_FILES whole files, oldest first, to
- * where replica_import finds them.  ret_folder: of that, borrowed. */
+/* Engine's thread: moves up to SPOOL_BATCH_FILES whole files, oldest first, of as many
+ * senders as wait, to where replica_import finds them.  ret_folder: of that, borrowed. */
 int spool_take(struct spool *s, const char **ret_folder, size_t *ret_n) MUST_CHECK;
 /* Removes what spool_take gave: the engine has dealt with it.  Without this the same
  * files are given again. */

@@ -85,6 +85,7 @@ replica_new(const char *dir, const struct env *env,
 	if (r == NULL)
 		return NULL;
 	r->env = env;
+	replica_carry(r, true);
 	r->registry = domain->registry;
 	r->rights = calloc(domain->registry->ntables + 1, sizeof(*r->rights));
 	if (r->rights == NULL || strlen(dir) >= sizeof(r->dir)) {

@@ -64,8 +64,7 @@ plan_segments(struct plan *p, const struct vector *shared, const struct vector *
 				continue;
 			status = store_stream(p->r->store, &e->stream, &writer);
 			if (status == STATUS_OK)
-				status = store_segments(p->r->store, writer, has,
-				    plan_piece, p);
+				status = store_segments(p->r->store, writer, has, plan_piece, p);
 			if (status < 0)
 				return status;
 		}
@@ -172,7 +171,7 @@ receipt_entry(struct replica *r, const struct vector_entry *v,
  * says, without number and time. */
 static int
 make_receipt(struct replica *r, uint64_t scope, struct buffer *ret,
-    const struct verdicts *verdicts, uint8_t ret_entries[HASH_BYTES])
+    const struct verdicts *verdicts, uint8_t ret_entries[HASH_BYTES], uint64_t *ret_number)
 {
 	struct receipt rc = {
 		.county = r->county, .by = r->self.pub.id, .epoch = r->epoch,
@@ -211,7 +210,7 @@ make_receipt(struct replica *r, uint64_t scope, struct buffer *ret,
 	if (status == STATUS_OK)
 		status = receipt_build(&rc, &r->self, ret);
 	if (status == STATUS_OK)
-		status = replica_set_number(r, "receipt", rc.number);
+		*ret_number = rc.number;
 	receipt_release(&rc);
 	vector_release(&v);
 	return status;
@@ -229,8 +228,7 @@ send_first(void *ctx, const struct store_segment *seg)
 {
 	struct sending *s = ctx;
 
-	s->status = bundle_writer_item(s->w, BUNDLE_SEGMENT, seg->packed,
-	    seg->packed_len);
+	s->status = bundle_writer_item(s->w, BUNDLE_SEGMENT, seg->packed, seg->packed_len);
 	return 1;
 }
 
@@ -253,8 +251,7 @@ write_items(struct replica *r, struct bundle_writer *w, const struct outgoing *o
 	int status = STATUS_OK;
 
 	if (o->receipt->len > 0)
-		status = bundle_writer_item(w, BUNDLE_RECEIPT, o->receipt->data,
-		    o->receipt->len);
+		status = bundle_writer_item(w, BUNDLE_RECEIPT, o->receipt->data, o->receipt->len);
 	if (status == STATUS_OK)
 		status = write_verdicts(w, o->verdicts);
 	if (status == STATUS_OK && o->checkpoint->len > 0)
@@ -298,7 +295,7 @@ write_bundle(struct replica *r, const char *folder, struct outgoing *o,
 	o->manifest.ended = o->ended;
 	for (size_t i = 0; i < o->n; i++)
 		o->manifest.item_bytes += o->pieces[i].len;
-	status = folder_write_begin(r->env, folder, FOLDER_BUNDLE, &fw, &file);
+	status = folder_write_begin(r->carrier, folder, FOLDER_BUNDLE, &fw, &file);
 	if (status == STATUS_OK)
 		status = bundle_writer_new(r->env, file, &info, &r->self,
 		    o->to->node.seal_pk, &o->manifest, &w);
@@ -327,7 +324,7 @@ header_of(struct replica *r, const char *folder, const struct folder_entry *e,
 	bool ok = false;
 
 	if (e->kind != FOLDER_BUNDLE ||
-	    folder_open(r->env, folder, e->name, &file) != STATUS_OK)
+	    folder_open(r->carrier, folder, e->name, &file) != STATUS_OK)
 		return false;
 	if (bundle_reader_new(r->env, file, &reader) == STATUS_OK) {
 		*ret = *bundle_reader_info(reader);
@@ -391,7 +388,7 @@ remove_superseded(struct replica *r, const char *folder,
 		    node_id_compare(&info.recipient, &to->node) != 0 ||
 		    info.number >= before || info.number <= to->floor)
 			continue;
-		status = replica_away(r, folder_remove(r->env, folder, list[i].name));
+		status = replica_away(r, folder_remove(r->carrier, folder, list[i].name));
 		if (status != STATUS_OK)
 			return status;
 		ret->removed++;
@@ -485,7 +482,7 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 	struct buffer receipt = BUFFER_INIT, request = BUFFER_INIT;
 	uint8_t content[HASH_BYTES], said[HASH_BYTES];
 	struct peer p;
-	uint64_t before, copied = 0;
+	uint64_t before, copied = 0, number = 0;
 	bool news;
 	int status = peer_load(r, &to->node.id, &p);
 
@@ -506,7 +503,7 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 		status = merge_verdict_since(&m, scope, p.verdicts, gather_verdict,
 		    &verdicts, &verdicts.last);
 		if (status == STATUS_OK)
-			status = make_receipt(r, scope, &receipt, &verdicts, said);
+			status = make_receipt(r, scope, &receipt, &verdicts, said, &number);
 		if (status == STATUS_OK && memcmp(said, p.receipt, HASH_BYTES) != 0) {
 			memcpy(p.receipt, said, HASH_BYTES);
 			p.receipt_since = p.sent + 1;
@@ -535,15 +532,17 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 		goto out;
 	}
 	before = p.sent + 1;
-	status = write_plan(r, folder, &plan, &p, to, &shared, &receipt, &verdicts,
-	    &request, ret);
+	if (receipt.len > 0)
+		status = replica_set_number(r, "receipt", number);
+	if (status == STATUS_OK)
+		status = write_plan(r, folder, &plan, &p, to, &shared, &receipt, &verdicts,
+		    &request, ret);
 	if (status == STATUS_OK) {
 		memcpy(p.content, content, HASH_BYTES);
 		status = save_peer(r, &p);
 	}
 	if (status == STATUS_OK)
-		status = remove_superseded(r, folder, list, n, &p, before,
-		    ret);
+		status = remove_superseded(r, folder, list, n, &p, before, ret);
 out:
 	peer_release(&p);
 	free(plan.pieces);
@@ -607,19 +606,18 @@ export_roster(struct replica *r, const char *folder)
 	r->away = false; /* that KEHOU is not there yet is no failure */
 	if (status == STATUS_OK)
 		status = env_read_file(r->env, path, ROSTER_MAX_BYTES, &b);
-	if (status != STATUS_OK)
-		goto out;
-	folder_hash_init(&h);
-	hash_update(&h, b.data, b.len);
-	hash_final(&h, hash);
-	status = folder_write_begin(r->env, folder, FOLDER_ROSTER, &fw, &file);
-	if (status == STATUS_OK)
-		status = r->env->files->append(r->env->ctx, file, b.data, b.len);
-	if (status == STATUS_OK)
-		status = folder_write_finish(fw, hash, name);
-	status = replica_away(r, status);
-	folder_write_free(fw);
-out:
+	if (status == STATUS_OK) {
+		folder_hash_init(&h);
+		hash_update(&h, b.data, b.len);
+		hash_final(&h, hash);
+		status = folder_write_begin(r->carrier, folder, FOLDER_ROSTER, &fw, &file);
+		if (status == STATUS_OK)
+			status = r->env->files->append(r->env->ctx, file, b.data, b.len);
+		if (status == STATUS_OK)
+			status = folder_write_finish(fw, hash, name);
+		status = replica_away(r, status);
+		folder_write_free(fw);
+	}
 	buffer_release(&b);
 	return status;
 }
@@ -734,6 +732,7 @@ export_folder(struct replica *r, const char *folder, bool all,
 	uint64_t exports = 0;
 	int status = replica_seal(r);
 
+	replica_carry(r, only == NULL);
 	r->away = false;
 	if (status == STATUS_OK)
 		status = replica_renew_checkpoints(r);
@@ -744,13 +743,12 @@ export_folder(struct replica *r, const char *folder, bool all,
 	if (status == STATUS_OK)
 		status = replica_mark_left(r);
 	if (status == STATUS_OK) {
-		status = replica_away(r, folder_list(r->env, folder, &list, &n,
-		    &ignored));
+		status = replica_away(r, folder_list(r->carrier, folder, &list, &n, &ignored));
 		if (status == STATUS_NOT_FOUND)
 			status = STATUS_OK; /* KEHOU is made by the first write */
 	}
 	if (status == STATUS_OK)
-		status = replica_away(r, folder_sweep(r->env, folder));
+		status = replica_away(r, folder_sweep(r->carrier, folder));
 	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
 		status = export_roster(r, folder);
 	if (status == STATUS_OK)
@@ -767,6 +765,7 @@ export_folder(struct replica *r, const char *folder, bool all,
 			store_rollback(r->store);
 	}
 	free(list);
+	replica_carry(r, true);
 	if (status == STATUS_OK)
 		*ret = done;
 	return status;

@@ -26,6 +26,11 @@ struct replica {
 	char dir[REPLICA_PATH_BYTES];
 	char detail[REPLICA_DETAIL_BYTES];
 	bool away;                     /* the folder failed */
+	/* What goes over the network is made anew where a power cut broke it, so that
+	 * its files are not synced: env with files that do not. */
+	struct env passing;
+	struct files passing_files;
+	const struct env *carrier;     /* of the export in hand: env, or passing */
 	struct relay *relay;           /* what a relay keeps, once it was read */
 	bool reclaim;                  /* there is space to give back */
 	uint64_t erased_noted;         /* persons in the list beside the database */
@@ -48,6 +53,9 @@ void replica_say(struct replica *r, const char *format, ...)
 int replica_number(struct replica *r, const char *name, uint64_t *ret) MUST_CHECK;
 int replica_set_number(struct replica *r, const char *name, uint64_t value)
     MUST_CHECK;
+
+/* Sets carrier. */
+void replica_carry(struct replica *r, bool synced);
 
 /* The status of a step that works at the folder: notes when it failed. */
 int replica_away(struct replica *r, int status) MUST_CHECK;

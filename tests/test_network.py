@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Schools and their hub over a network that loses, cuts and resets: real processes, a
 seeded proxy between them. KEHOU_SEED repeats a run. Prints TAP."""
+import hashlib
 import json
 import os
 import random
@@ -241,6 +242,38 @@ def a_hub_refuses_names_sizes_and_nodes_that_cannot_be():
 		assert not os.listdir(path("hub", "spool", "part"))
 
 
+def until(what, condition):
+	deadline = time.monotonic() + 120
+	while not condition():
+		assert time.monotonic() < deadline, what
+		time.sleep(0.05)
+
+
+def bad_bundles_of_a_schools_name_delay_nobody():
+	make_county(2)
+	with Daemon("hub") as hub, Daemon("school0", "--hub", f"http://127.0.0.1:{hub.port}") as a, \
+		Daemon("school1", "--hub", f"http://127.0.0.1:{hub.port}") as b:
+		for school in (a, b):
+			first_head(school)
+			exchange(school)
+		node = bytes.fromhex(a.get("/api/v1/devices")["rows"][0]["node"])
+		junk = [b"KHB1\xc9\x84\x19" + node + bytes([i]) * 900 for i in range(40)]
+		names = []
+		for data in junk:
+			h = hashlib.blake2b(b"kehou 1 file\0" + data, digest_size=32).hexdigest().upper()
+			names.append(h[:32] + ".KHB")
+			assert hub.ask("PATCH", "/sync/v1/in/" + names[-1], data, {"Kehou-Offset": "0",
+				"Kehou-Length": str(len(data))})[0] == 200
+		for i, school in enumerate((a, b)):
+			school.do("staff.add", {"name": f"教师{i}", "roles": "teacher"}, request_id="s")
+			exchange(school)
+			assert facts(school)["waiting"] == 0
+		until("the junk", lambda: all(json.loads(hub.ask("GET", "/sync/v1/in/" + n)[2])["state"]
+			== "refused" for n in names))
+	same("hub", "school0")
+	same("hub", "school1")
+
+
 def make_relay():
 	made(kehou("invite", "relay", "--name", "中心校中转站", "-o", path("relay.khi"), node="hub"))
 	made(kehou("init", "relay", "--invite", path("relay.khi"), node="relay"))
@@ -252,13 +285,6 @@ def round_by_stick(node):
 	for command, way, at in (("export", "--to", node), ("import", "--from", "hub"),
 		("export", "--to", "hub"), ("import", "--from", node)):
 		made(kehou(command, way, path("stick"), node=at))
-
-
-def until(what, condition):
-	deadline = time.monotonic() + 120
-	while not condition():
-		assert time.monotonic() < deadline, what
-		time.sleep(0.05)
 
 
 def idle(node):
@@ -362,7 +388,8 @@ TESTS = [a_relay_hands_on_by_network_and_answers_find_their_way_back,
 	everything_arrives_and_the_receipt_comes_back,
 	whatever_is_cut_the_next_exchange_goes_on, a_hub_killed_in_the_middle_loses_nothing,
 	a_sign_in_page_of_the_network_is_told_from_a_hub, another_countys_hub_gets_nothing,
-	a_hub_refuses_names_sizes_and_nodes_that_cannot_be]
+	a_hub_refuses_names_sizes_and_nodes_that_cannot_be,
+	bad_bundles_of_a_schools_name_delay_nobody]
 
 
 def main():

@@ -226,6 +226,115 @@ a_full_spool_takes_room_from_what_was_left_unfinished_longest(void **state)
 	assert_int_equal(have, 0);
 }
 
+/* What begins as a bundle of a sender does, number in its bytes; status of its arrival. */
+static int
+arrive(struct world *w, uint8_t sender, unsigned number, char ret_name[FOLDER_NAME_BYTES])
+{
+	struct buffer b = BUFFER_INIT;
+	uint64_t have;
+	bool whole;
+	int status;
+
+	buffer_put(&b, "KHB1", 4);
+	buffer_put_varint(&b, 410185);
+	for (unsigned i = 0; i < NODE_ID_BYTES; i++)
+		buffer_put_u8(&b, sender);
+	buffer_put_varint(&b, number);
+	name_for(b.data, b.len, ret_name);
+	status = spool_append(w->spool, ret_name, 0, b.len, b.data, b.len, &have, &whole);
+	buffer_release(&b);
+	return status;
+}
+
+static bool
+in_hand(const char *folder, const char *name)
+{
+	struct file *f;
+
+	if (folder_open(&env_posix, folder, name, &f) != STATUS_OK)
+		return false;
+	env_posix.files->close(NULL, f);
+	return true;
+}
+
+static void
+who_sends_much_delays_nobody_by_more_than_a_batch(void **state)
+{
+	struct world *w = *state;
+	char name[FOLDER_NAME_BYTES], first[FOLDER_NAME_BYTES], late[2][FOLDER_NAME_BYTES];
+	const char *folder;
+	size_t n;
+
+	for (unsigned i = 0; i < SPOOL_SENDER_FILES; i++)
+		assert_int_equal(arrive(w, 1, i, i == 0 ? first : name), STATUS_OK);
+	assert_int_equal(arrive(w, 2, 0, late[0]), STATUS_OK);
+	assert_int_equal(arrive(w, 3, 0, late[1]), STATUS_OK);
+	for (unsigned stop = 0; stop < 2; stop++) { /* the same after a stop */
+		assert_int_equal(spool_take(w->spool, &folder, &n), STATUS_OK);
+		assert_int_equal(n, SPOOL_BATCH_FILES);
+		assert_true(in_hand(folder, late[0]) && in_hand(folder, late[1]));
+		assert_true(in_hand(folder, first));
+		reopen(w);
+	}
+}
+
+static void
+a_sender_has_its_share_and_the_others_go_on(void **state)
+{
+	struct world *w = *state;
+	char name[FOLDER_NAME_BYTES];
+	const char *folder;
+	size_t n;
+
+	for (unsigned i = 0; i < SPOOL_SENDER_FILES; i++)
+		assert_int_equal(arrive(w, 1, i, name), STATUS_OK);
+	assert_int_equal(arrive(w, 1, SPOOL_SENDER_FILES, name), STATUS_BUSY);
+	reopen(w);
+	assert_int_equal(arrive(w, 1, SPOOL_SENDER_FILES, name), STATUS_BUSY);
+	assert_int_equal(arrive(w, 2, 0, name), STATUS_OK);
+	assert_int_equal(spool_take(w->spool, &folder, &n), STATUS_OK);
+	spool_done(w->spool);
+	assert_int_equal(arrive(w, 1, SPOOL_SENDER_FILES, name), STATUS_OK);
+}
+
+static void
+what_a_power_cut_broke_of_what_goes_out_is_gone_at_the_start(void **state)
+{
+	struct world *w = *state;
+	const struct node_id peer = { .b = { 1 } };
+	char path[200], *folder;
+	uint8_t hash[HASH_BYTES];
+	struct folder_write *fw;
+	struct folder_entry *list;
+	struct file *file;
+	struct hash h;
+	size_t n, ignored;
+	int fd;
+
+	assert_int_equal(spool_out(w->spool, &peer, false, &folder), STATUS_OK);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(folder_write_begin(&env_posix, folder, FOLDER_BUNDLE, &fw,
+		    &file), STATUS_OK);
+		assert_int_equal(env_posix.files->append(NULL, file, w->bytes + i, 100),
+		    STATUS_OK);
+		folder_hash_init(&h);
+		hash_update(&h, w->bytes + i, 100);
+		hash_final(&h, hash);
+		assert_int_equal(folder_write_finish(fw, hash, w->name), STATUS_OK);
+		folder_write_free(fw);
+	}
+	(void)snprintf(path, sizeof(path), "%s/" FOLDER_NAME "/%s", folder, w->name);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(ftruncate(fd, 0), 0);
+	(void)close(fd);
+	reopen(w);
+	assert_int_equal(folder_list(&env_posix, folder, &list, &n, &ignored), STATUS_OK);
+	assert_int_equal(n, 1);
+	assert_string_not_equal(list[0].name, w->name);
+	free(list);
+	free(folder);
+}
+
 int
 main(void)
 {
@@ -236,6 +345,9 @@ main(void)
 		CASE(other_bytes_than_the_name_says_are_dropped_whole),
 		CASE(no_name_leaves_the_folder_and_no_size_passes_the_limits),
 		CASE(a_full_spool_takes_room_from_what_was_left_unfinished_longest),
+		CASE(who_sends_much_delays_nobody_by_more_than_a_batch),
+		CASE(a_sender_has_its_share_and_the_others_go_on),
+		CASE(what_a_power_cut_broke_of_what_goes_out_is_gone_at_the_start),
 		CASE(the_engine_gets_a_few_at_a_time_and_has_them_again_after_a_stop),
 	};
 
