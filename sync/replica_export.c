@@ -314,7 +314,8 @@ write_bundle(struct replica *r, const char *folder, struct outgoing *o,
 
 /* ---- one recipient ---- */
 
-/* Header of a bundle on the folder; false when it is none. */
+/* Header of a bundle on the folder; false when it is none.  ret_ours (may be NULL):
+ * whether it is whole and of our making; for that all its bytes are read. */
 static bool
 header_of(struct replica *r, const char *folder, const struct folder_entry *e,
     struct bundle_info *ret, bool *ret_ours)
@@ -329,11 +330,10 @@ header_of(struct replica *r, const char *folder, const struct folder_entry *e,
 	if (bundle_reader_new(r->env, file, &reader) == STATUS_OK) {
 		*ret = *bundle_reader_info(reader);
 		ok = true;
-		*ret_ours = ret->county == r->county &&
-		    node_id_compare(&ret->sender, &r->self.pub.id) == 0;
-		if (*ret_ours)
-			*ret_ours = bundle_reader_verify(reader,
-			    r->self.pub.sign_pk) == STATUS_OK;
+		if (ret_ours != NULL)
+			*ret_ours = ret->county == r->county &&
+			    node_id_compare(&ret->sender, &r->self.pub.id) == 0 &&
+			    bundle_reader_verify(reader, r->self.pub.sign_pk) == STATUS_OK;
 	}
 	bundle_reader_free(reader);
 	r->env->files->close(r->env->ctx, file);
@@ -346,12 +346,11 @@ replica_recipient(struct replica *r, const char *folder, const char *name,
 {
 	struct folder_entry e = { .kind = folder_name_kind(name) };
 	struct bundle_info info;
-	bool ours;
 
 	if (strlen(name) >= sizeof(e.name))
 		return STATUS_MALFORMED;
 	memcpy(e.name, name, strlen(name) + 1);
-	if (!header_of(r, folder, &e, &info, &ours))
+	if (!header_of(r, folder, &e, &info, NULL))
 		return STATUS_MALFORMED;
 	*ret = info.recipient;
 	return STATUS_OK;
@@ -384,9 +383,11 @@ remove_superseded(struct replica *r, const char *folder,
 		bool ours;
 		int status;
 
-		if (!header_of(r, folder, &list[i], &info, &ours) || !ours ||
+		if (!header_of(r, folder, &list[i], &info, NULL) ||
+		    node_id_compare(&info.sender, &r->self.pub.id) != 0 ||
 		    node_id_compare(&info.recipient, &to->node) != 0 ||
-		    info.number >= before || info.number <= to->floor)
+		    info.number >= before || info.number <= to->floor ||
+		    !header_of(r, folder, &list[i], &info, &ours) || !ours)
 			continue;
 		status = replica_away(r, folder_remove(r->carrier, folder, list[i].name));
 		if (status != STATUS_OK)
@@ -629,9 +630,8 @@ has_been_here(struct replica *r, const char *folder, const struct folder_entry *
 {
 	for (size_t i = 0; i < n; i++) {
 		struct bundle_info info;
-		bool ours;
 
-		if (header_of(r, folder, &list[i], &info, &ours) &&
+		if (header_of(r, folder, &list[i], &info, NULL) &&
 		    (node_id_compare(&info.sender, node) == 0 ||
 		     node_id_compare(&info.recipient, node) == 0))
 			return true;
