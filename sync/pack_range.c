@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 
 enum {
 	MODELS = 4,
@@ -22,9 +23,6 @@ struct model {
 	struct slot *slots;             /* MODELS tables of size slots */
 	uint32_t bits;                  /* log2 of size */
 	int32_t weights[MODELS][BUCKETS];
-	int16_t stretch[4096];
-	uint16_t rates[COUNT_MAX + 1];
-	uint8_t buckets[COUNT_MAX + 1];
 	/* where in the frames the next byte is */
 	const uint8_t *data;            /* what is known of them */
 	size_t at;
@@ -38,13 +36,23 @@ struct model {
 	                                 * so far */
 	/* the bit under way */
 	struct slot *slot[MODELS];
+	int32_t *weight[MODELS];
 	int32_t input[MODELS];
 	uint32_t p;
 };
 
+/* The same for every model; made once. */
+static struct {
+	int16_t stretch[4096];
+	uint16_t squash[4097];          /* of x + 2048 */
+	uint16_t rates[COUNT_MAX + 1];
+	uint8_t buckets[COUNT_MAX + 1];
+} tables;
+static once_flag tables_made = ONCE_FLAG_INIT;
+
 /* 4096 / (1 + e^(-x / 256)), interpolated between 33 points. */
 static int
-squash(int x)
+squash_at(int x)
 {
 	static const int16_t points[33] = {1, 2, 3, 6, 10, 16, 27, 45, 73, 120, 194, 310,
 	    488, 747, 1101, 1546, 2047, 2549, 2994, 3348, 3607, 3785, 3901, 3975, 4022,
@@ -59,35 +67,42 @@ squash(int x)
 	return (points[i] * (128 - w) + points[i + 1] * w + 64) >> 7;
 }
 
-static void
-tables_init(struct model *m)
+static int
+squash(int x)
 {
-	static const int32_t start[BUCKETS] = {0, 16000, 20000, 24000, 27000, 29000,
-	    31000, 33000};
-	int x, v, next = 0;
-	unsigned i, k;
+	return tables.squash[x > 2047 ? 4096 : x < -2048 ? 0 : x + 2048];
+}
 
+static void
+make_tables(void)
+{
+	int x, v, next = 0;
+	unsigned i;
+
+	for (x = -2048; x <= 2047; x++)
+		tables.squash[x + 2048] = (uint16_t)squash_at(x);
+	tables.squash[4096] = 4095;     /* and of all that is more */
 	for (x = -2047; x <= 2047; x++) {
-		v = squash(x);
+		v = squash_at(x);
 		for (; next <= v; next++)
-			m->stretch[next] = (int16_t)x;
+			tables.stretch[next] = (int16_t)x;
 	}
 	for (; next < 4096; next++)
-		m->stretch[next] = 2047;
+		tables.stretch[next] = 2047;
 	for (i = 0; i <= COUNT_MAX; i++) {
 		unsigned n = i < COUNT_LIMIT ? i : COUNT_LIMIT;
 
-		m->rates[i] = (uint16_t)(65536 * 2 / (2 * n + 3));
-		m->buckets[i] = (uint8_t)(i < 4 ? i : i < 7 ? 4 : i < 13 ? 5
+		tables.rates[i] = (uint16_t)(65536 * 2 / (2 * n + 3));
+		tables.buckets[i] = (uint8_t)(i < 4 ? i : i < 7 ? 4 : i < 13 ? 5
 		    : i < 40 ? 6 : 7);
 	}
-	for (k = 0; k < MODELS; k++)
-		memcpy(m->weights[k], start, sizeof start);
 }
 
 static int
 model_init(struct model *m, const uint8_t *data, size_t len)
 {
+	static const int32_t start[BUCKETS] = {0, 16000, 20000, 24000, 27000, 29000,
+	    31000, 33000};
 	size_t size, i;
 
 	memset(m, 0, sizeof *m);
@@ -100,7 +115,9 @@ model_init(struct model *m, const uint8_t *data, size_t len)
 		return STATUS_NOMEM;
 	for (i = 0; i < size; i++)
 		m->slots[i] = (struct slot){32768, 0};
-	tables_init(m);
+	call_once(&tables_made, make_tables);
+	for (i = 0; i < MODELS; i++)
+		memcpy(m->weights[i], start, sizeof start);
 	m->data = data;
 	m->in_length = true;
 	return STATUS_OK;
@@ -171,44 +188,42 @@ byte_end(struct model *m)
 }
 
 /* Chance of a 1 in 1/65536, never 0 or 1. */
-static uint32_t
+static inline uint32_t
 bit_guess(struct model *m)
 {
+	uint32_t spread = m->c0 * 0x9e3779b1u;
+	unsigned shift = 32 - m->bits;
 	int64_t dot = 0;
-	int x;
-	unsigned i;
 
-	for (i = 0; i < MODELS; i++) {
-		uint32_t slot = (m->base[i] + m->c0 * 0x9e3779b1u) >> (32 - m->bits);
-		struct slot *s = &m->slots[((size_t)i << m->bits) + slot];
+#pragma GCC unroll 4
+	for (unsigned i = 0; i < MODELS; i++) {
+		struct slot *s = m->slots + ((size_t)i << m->bits) + ((m->base[i] + spread) >> shift);
+		int32_t *w = &m->weights[i][tables.buckets[s->n]];
 
 		m->slot[i] = s;
-		m->input[i] = m->stretch[s->p >> 4];
-		dot += (int64_t)m->weights[i][m->buckets[s->n]] * m->input[i];
+		m->weight[i] = w;
+		m->input[i] = tables.stretch[s->p >> 4];
+		dot += (int64_t)*w * m->input[i];
 	}
-	x = (int)(dot / WEIGHT_ONE);
-	m->p = (uint32_t)squash(x);
+	m->p = (uint32_t)squash((int)(dot / WEIGHT_ONE));
 	return m->p * 16 + 8;
 }
 
-static void
+static inline void
 bit_learn(struct model *m, unsigned bit)
 {
-	int error = (int)(bit << 12) - (int)m->p;
-	unsigned i;
+	int error = ((int)(bit << 12) - (int)m->p) * LEARN;
+	uint32_t mask = 0xffff & (0 - bit);
 
-	for (i = 0; i < MODELS; i++) {
+#pragma GCC unroll 4
+	for (unsigned i = 0; i < MODELS; i++) {
 		struct slot *s = m->slot[i];
-		int32_t *w = &m->weights[i][m->buckets[s->n]];
-		uint32_t rate = m->rates[s->n];
+		uint32_t q = s->p ^ mask; /* how far from what came */
+		uint32_t n = s->n, rate = tables.rates[n];
 
-		*w += (m->input[i] * error * LEARN + 8192) / 16384;
-		if (bit)
-			s->p = (uint16_t)(s->p + ((65535u - s->p) * rate >> 16));
-		else
-			s->p = (uint16_t)(s->p - (s->p * rate >> 16));
-		if (s->n < COUNT_MAX)
-			s->n++;
+		*m->weight[i] += (m->input[i] * error + 8192) / 16384;
+		s->p = (uint16_t)((q - (q * rate >> 16)) ^ mask);
+		s->n = (uint16_t)(n + (n < COUNT_MAX));
 	}
 	m->c0 = m->c0 ? m->c0 << 1 | bit : 1;
 }
