@@ -130,7 +130,7 @@ first_answer(const struct runtime *rt, const char *request_id, json_t **ret)
 {
 	struct buffer b = BUFFER_INIT;
 	struct roster_import_result n;
-	int status = store_meta_get(rt->store, ROSTER_PLAN_ANSWERS, request_id, &b);
+	int status = store_answer_get(rt->store, ROSTER_PLAN_ANSWERS, request_id, &b);
 
 	*ret = NULL;
 	if (status == STATUS_OK && b.len == sizeof(n)) {

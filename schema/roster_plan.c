@@ -613,7 +613,7 @@ apply(struct plan *p, const struct domain_user *user)
 		return status;
 	status = write_rows(p);
 	if (status == STATUS_OK && p->in->request_id)
-		status = store_meta_set(p->rt->store, ROSTER_PLAN_ANSWERS, p->in->request_id,
+		status = store_answer_put(p->rt->store, ROSTER_PLAN_ANSWERS, p->in->request_id,
 		    &p->result, sizeof(p->result));
 	if (status != STATUS_OK) {
 		store_rollback(p->rt->store);

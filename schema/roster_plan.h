@@ -24,8 +24,8 @@ struct roster_import_result {
 	uint64_t seq; /* of the transaction; 0: nothing to do */
 };
 
-/* Space of store_meta where counts are kept, as a struct roster_import_result. */
-#define ROSTER_PLAN_ANSWERS "roster_answer"
+/* Kind of answer (sync/store.h) that is a struct roster_import_result. */
+#define ROSTER_PLAN_ANSWERS "roster"
 
 struct roster_plan_input {
 	const uint8_t *data;

@@ -11,7 +11,6 @@
 #include "schema/summary.h"
 
 #define ALL_ROLES 63u
-#define ANSWER_SPACE "answer"
 
 static void
 copy_arg(char out[128], const char *in, size_t len)
@@ -418,7 +417,7 @@ known_answer(const struct runtime *rt, const char *command, const char *request_
     json_t **ret, struct domain_error *ret_error)
 {
 	struct buffer b = BUFFER_INIT;
-	int status = store_meta_get(rt->store, ANSWER_SPACE, request_id, &b);
+	int status = store_answer_get(rt->store, RUNTIME_ANSWERS, request_id, &b);
 	json_t *saved;
 
 	*ret = NULL;
@@ -452,7 +451,7 @@ save_answer(struct store *s, const char *command, const char *request_id, json_t
 {
 	json_t *saved = json_pack("{s:s, s:O}", "command", command, "rows", rows);
 	char *text = saved ? json_dumps(saved, JSON_COMPACT) : NULL;
-	int status = text ? store_meta_set(s, ANSWER_SPACE, request_id, text, strlen(text))
+	int status = text ? store_answer_put(s, RUNTIME_ANSWERS, request_id, text, strlen(text))
 	    : STATUS_NOMEM;
 
 	free(text);

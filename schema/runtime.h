@@ -10,6 +10,7 @@
 #define RUNTIME_MAX_JSON_BYTES (192u * 1024)  /* of a JSON parameter */
 #define RUNTIME_MAX_ROWS 100000u              /* of an answer */
 #define RUNTIME_MAX_REQUEST_ID_BYTES 64u
+#define RUNTIME_ANSWERS "command"             /* kind of answer in the store */
 
 struct runtime {
 	struct store *store;

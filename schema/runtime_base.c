@@ -66,7 +66,7 @@ runtime_base_check(const struct runtime *rt, const struct domain_user *user,
 	if (status != STATUS_OK)
 		return status;
 	if (request_id != NULL) {
-		status = store_meta_get(rt->store, "answer", request_id, &known);
+		status = store_answer_get(rt->store, RUNTIME_ANSWERS, request_id, &known);
 		buffer_release(&known);
 		if (status != STATUS_NOT_FOUND)
 			return status == STATUS_OK ? status : runtime_fail(rt, status, ret_error);

@@ -308,8 +308,19 @@ int store_changes(struct store *s, uint64_t scope, uint64_t *ret) MUST_CHECK;
 int store_changes_all(struct store *s, uint64_t *ret) MUST_CHECK; /* of any scope */
 
 /* ---- small things ---- */
-/* Named bytes: peers' vectors, receipts, rosters, request answers and summaries
- * (spaces "answer" and "summary": an erasure empties them). */
+/* What was answered to a request that may come again.  put, within an own transaction,
+ * also lets go of the oldest: those older than STORE_ANSWER_DAYS by this node's clock,
+ * but never one of the last STORE_ANSWERS_LEAST, whatever the clock says; and all
+ * beyond STORE_ANSWERS_MOST.  An erasure empties those of the kind "command". */
+#define STORE_ANSWER_DAYS 60
+#define STORE_ANSWERS_LEAST 1000
+#define STORE_ANSWERS_MOST 100000
+int store_answer_get(struct store *s, const char *kind, const char *request,
+    struct buffer *ret) MUST_CHECK;               /* NOT_FOUND */
+int store_answer_put(struct store *s, const char *kind, const char *request,
+    const void *data, size_t len) MUST_CHECK;
+/* Named bytes: peers' vectors, receipts, rosters, and summaries (space "summary": an
+ * erasure empties them). */
 int store_meta_get(struct store *s, const char *space, const char *name,
     struct buffer *ret) MUST_CHECK;               /* NOT_FOUND */
 int store_meta_set(struct store *s, const char *space, const char *name,

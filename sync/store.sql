@@ -135,6 +135,14 @@ CREATE TABLE IF NOT EXISTS kehou_branch (
 	parent INTEGER NOT NULL, -- stream that it branched off
 	base   INTEGER NOT NULL  -- after this sequence of it
 );
+CREATE TABLE IF NOT EXISTS kehou_answer (
+	id      INTEGER PRIMARY KEY, -- in order of coming
+	kind    TEXT NOT NULL,
+	request TEXT NOT NULL,
+	said_s  INTEGER NOT NULL,
+	data    BLOB NOT NULL,
+	UNIQUE (kind, request)
+);
 
 -- name: begin
 BEGIN IMMEDIATE
@@ -298,8 +306,19 @@ UPDATE kehou_erased SET done = 1 WHERE done = 0
 INSERT OR IGNORE INTO kehou_erased_row (tbl, key) VALUES (?1, ?2)
 -- name: erased_row_get
 SELECT count(*) FROM kehou_erased_row WHERE tbl = ?1 AND key = ?2
+-- name: summaries_forget
+UPDATE kehou_meta SET data = x'' WHERE space = 'summary'
 -- name: answers_forget
-UPDATE kehou_meta SET data = x'' WHERE space IN ('answer', 'summary')
+UPDATE kehou_answer SET data = x'' WHERE kind = 'command'
+-- name: answer_get
+SELECT data FROM kehou_answer WHERE kind = ?1 AND request = ?2
+-- name: answer_put
+INSERT INTO kehou_answer (kind, request, said_s, data) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (kind, request) DO UPDATE SET said_s = excluded.said_s, data = excluded.data
+-- name: answers_prune
+DELETE FROM kehou_answer WHERE id IN (SELECT id FROM kehou_answer ORDER BY id LIMIT 2)
+AND (id <= (SELECT max(id) FROM kehou_answer) - ?1
+	OR (said_s < ?2 AND id <= (SELECT max(id) FROM kehou_answer) - ?3))
 -- name: segment_replace
 UPDATE kehou_segment SET packed = ?3 WHERE writer = ?1 AND first = ?2
 -- name: held_replace

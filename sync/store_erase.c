@@ -338,9 +338,7 @@ store_erase_finish(struct store *s)
 	int status = erase_inbox(s);
 
 	if (status == STATUS_OK)
-		status = store_statement(s, SYNC_SQL_ANSWERS_FORGET, &st);
-	if (status == STATUS_OK)
-		status = store_run(st);
+		status = store_answers_forget(s);
 	if (status == STATUS_OK)
 		status = store_statement(s, SYNC_SQL_ERASED_DONE, &st);
 	if (status == STATUS_OK)

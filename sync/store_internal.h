@@ -140,4 +140,7 @@ int store_tomb(struct store *s, const struct registry_table *t,
     const struct value *keys, uint32_t *ret_length, int64_t *ret_version) MUST_CHECK;
 uint64_t store_row_scope(const struct registry_table *t, const struct value *keys);
 
+/* Empties what was answered and computed of rows: somebody is erased, or rows ended. */
+int store_answers_forget(struct store *s) MUST_CHECK;
+
 #endif

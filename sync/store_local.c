@@ -1,23 +1,17 @@
-/* What stays on this node: named bytes, inbox, held segments. */
+/* What stays on this node: named bytes, inbox, answers to requests, held segments. */
 #include "sync/store_internal.h"
 
 #include <string.h>
 
 /* ---- named bytes ---- */
 
-int
-store_meta_get(struct store *s, const char *space, const char *name,
-    struct buffer *ret)
+/* Steps a bound statement of one datum, and gives it back. */
+static int
+step_data(struct store_stmt *st, struct buffer *ret)
 {
-	struct store_stmt *st;
 	bool row = false;
-	int status = store_statement(s, SYNC_SQL_META_GET, &st);
+	int status = store_step(st, &row);
 
-	if (status != STATUS_OK)
-		return status;
-	store_bind_at(st, 1, value_text(space, strlen(space)));
-	store_bind_at(st, 2, value_text(name, strlen(name)));
-	status = store_step(st, &row);
 	if (status == STATUS_OK && !row)
 		status = STATUS_NOT_FOUND;
 	if (status == STATUS_OK) {
@@ -29,6 +23,20 @@ store_meta_get(struct store *s, const char *space, const char *name,
 	}
 	store_reset(st);
 	return status;
+}
+
+int
+store_meta_get(struct store *s, const char *space, const char *name,
+    struct buffer *ret)
+{
+	struct store_stmt *st;
+	int status = store_statement(s, SYNC_SQL_META_GET, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_text(space, strlen(space)));
+	store_bind_at(st, 2, value_text(name, strlen(name)));
+	return step_data(st, ret);
 }
 
 int
@@ -291,6 +299,75 @@ store_inbox(struct store *s, store_inbox_visit *visit, void *ctx)
 	}
 	store_reset(st);
 	return status;
+}
+
+/* ---- answers to requests ---- */
+
+static int
+answer_statement(struct store *s, const char *sql, const char *kind, const char *request,
+    struct store_stmt **ret)
+{
+	int status = store_statement(s, sql, ret);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(*ret, 1, value_text(kind, strlen(kind)));
+	store_bind_at(*ret, 2, value_text(request, strlen(request)));
+	return STATUS_OK;
+}
+
+int
+store_answer_get(struct store *s, const char *kind, const char *request,
+    struct buffer *ret)
+{
+	struct store_stmt *st;
+	int status = answer_statement(s, SYNC_SQL_ANSWER_GET, kind, request, &st);
+
+	return status == STATUS_OK ? step_data(st, ret) : status;
+}
+
+/* The two oldest, so that a heap of them is gone after as many requests. */
+static int
+prune_answers(struct store *s, int64_t now_s)
+{
+	struct store_stmt *st;
+	int status = store_statement(s, SYNC_SQL_ANSWERS_PRUNE, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, value_int(STORE_ANSWERS_MOST));
+	store_bind_at(st, 2, value_int(now_s - INT64_C(86400) * STORE_ANSWER_DAYS));
+	store_bind_at(st, 3, value_int(STORE_ANSWERS_LEAST));
+	return store_run(st);
+}
+
+int
+store_answer_put(struct store *s, const char *kind, const char *request,
+    const void *data, size_t len)
+{
+	int64_t now_s = s->capture.author.time_s;
+	struct store_stmt *st;
+	int status = answer_statement(s, SYNC_SQL_ANSWER_PUT, kind, request, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 3, value_int(now_s));
+	store_bind_at(st, 4, value_blob(data, len));
+	status = store_run(st);
+	return status == STATUS_OK ? prune_answers(s, now_s) : status;
+}
+
+int
+store_answers_forget(struct store *s)
+{
+	struct store_stmt *st;
+	int status = store_statement(s, SYNC_SQL_ANSWERS_FORGET, &st);
+
+	if (status == STATUS_OK)
+		status = store_run(st);
+	if (status == STATUS_OK)
+		status = store_statement(s, SYNC_SQL_SUMMARIES_FORGET, &st);
+	return status == STATUS_OK ? store_run(st) : status;
 }
 
 /* ---- held ---- */

@@ -467,7 +467,6 @@ end_inbox(struct store *s, const struct checkpoint *c)
 int
 store_end_rows(struct store *s, const struct checkpoint *c, int64_t now_s)
 {
-	struct store_stmt *st;
 	int status = store_touch(s, c->scope);
 
 	for (size_t i = 0; status == STATUS_OK && i < s->registry->ntables; i++) {
@@ -490,9 +489,7 @@ store_end_rows(struct store *s, const struct checkpoint *c, int64_t now_s)
 	if (status == STATUS_OK)
 		status = end_inbox(s, c);
 	/* Answers to requests repeat what was written, summaries what was there. */
-	if (status == STATUS_OK)
-		status = store_statement(s, SYNC_SQL_ANSWERS_FORGET, &st);
-	return status == STATUS_OK ? store_run(st) : status;
+	return status == STATUS_OK ? store_answers_forget(s) : status;
 }
 
 int

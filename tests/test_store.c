@@ -696,6 +696,65 @@ a_file_is_locked_and_refuses_other_programs(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+static void
+answer(struct store *s, unsigned from, unsigned n)
+{
+	begin(s);
+	for (unsigned i = from; i < from + n; i++) {
+		char id[16];
+
+		(void)snprintf(id, sizeof(id), "r%u", i);
+		assert_int_equal(store_answer_put(s, "command", id, &i, sizeof(i)), STATUS_OK);
+	}
+	end(s);
+}
+
+static bool
+is_answered(struct store *s, unsigned i)
+{
+	struct buffer b = BUFFER_INIT;
+	char id[16];
+	int status;
+
+	(void)snprintf(id, sizeof(id), "r%u", i);
+	status = store_answer_get(s, "command", id, &b);
+	if (status == STATUS_OK)
+		assert_memory_equal(b.data, &i, sizeof(i));
+	else
+		assert_int_equal(status, STATUS_NOT_FOUND);
+	buffer_release(&b);
+	return status == STATUS_OK;
+}
+
+/* Of two years of requests those of the last weeks are still there; of a burst the
+ * newest. */
+static void
+answers_are_kept_for_their_time_and_their_number(void **state)
+{
+	struct store *s = fresh(":memory:", STATUS_OK);
+
+	(void)state;
+	answer(s, 0, 3000);
+	author.time_s += INT64_C(86400) * STORE_ANSWER_DAYS;
+	answer(s, 3000, 500);
+	assert_true(is_answered(s, 0)); /* not older than that */
+	/* Each request lets go of two: those that are too old are gone in the end. */
+	author.time_s += 1;
+	answer(s, 3500, 1500);
+	assert_false(is_answered(s, 0) || is_answered(s, 2999));
+	assert_true(is_answered(s, 3000) && is_answered(s, 4999));
+	/* A clock that is years ahead for a day takes nothing of the last ones. */
+	author.time_s += INT64_C(86400) * 365 * 20;
+	answer(s, 5000, 1000);
+	assert_false(is_answered(s, 4999));
+	assert_true(is_answered(s, 5000));
+	author.time_s = NOW;
+	answer(s, 6000, STORE_ANSWERS_MOST);
+	assert_false(is_answered(s, 5999));
+	assert_true(is_answered(s, 6000) && is_answered(s, 5999 + STORE_ANSWERS_MOST));
+	store_close(s);
+}
+
 int
 main(void)
 {
@@ -719,6 +778,7 @@ main(void)
 		cmocka_unit_test(the_digest_knows_neither_order_nor_local_numbers),
 		cmocka_unit_test(a_write_outside_a_transaction_is_vetoed_and_stops_no_merge),
 		cmocka_unit_test(a_rule_refuses_with_its_words),
+		cmocka_unit_test(answers_are_kept_for_their_time_and_their_number),
 		cmocka_unit_test(a_file_is_locked_and_refuses_other_programs),
 	};
 
