@@ -226,6 +226,45 @@ life_sound(const struct life_node *n)
 	assert_true(v.store_sound);
 }
 
+/* As a whole disk image is copied, or put back: the copy's own marks say nothing. */
+static inline void
+life_image(struct life *w, struct life_node *from, struct life_node *to)
+{
+	char key[192], path[192];
+	struct env_place place;
+	uint8_t sidecar[4096];
+	const uint8_t *was;
+	size_t len;
+
+	sim_erase(w->sim, to->dir);
+	sim_copy(w->sim, from->dir, to->dir);
+	(void)snprintf(key, sizeof(key), "%s/keys/node.key", to->dir);
+	(void)snprintf(path, sizeof(path), "%s/sidecar", to->dir);
+	assert_int_equal(to->env->place(to->env->ctx, key, &place), STATUS_OK);
+	was = sim_peek(w->sim, path, &len);
+	assert_true(was != NULL && len > 28 && len < sizeof(sidecar));
+	memcpy(sidecar, was, len);
+	for (unsigned i = 0; i < 8; i++)
+		sidecar[4 + i] = (uint8_t)(place.inode >> (8 * i));
+	memcpy(sidecar + 12, place.machine, sizeof(place.machine));
+	sim_poke(w->sim, path, sidecar, len);
+}
+
+/* A copy that takes itself for the first: both have one epoch. */
+static inline struct life_node *
+life_twin(struct life *w, struct life_node *a)
+{
+	struct life_node *b = life_place(w, "twin");
+	uint64_t epoch = a->r->epoch;
+
+	replica_close(a->r);
+	life_image(w, a, b);
+	life_open(a);
+	life_open(b);
+	assert_true(a->r->epoch == epoch && b->r->epoch == epoch);
+	return b;
+}
+
 static inline uint64_t
 life_held(const struct life_node *n)
 {

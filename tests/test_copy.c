@@ -2,44 +2,6 @@
  * name until the hub's word tells them apart, and nothing of either is lost. */
 #include "tests/life_world.h"
 
-/* As a whole disk image is copied, or put back: the copy's own marks say nothing. */
-static void
-image(struct life *w, struct life_node *from, struct life_node *to)
-{
-	char key[192], path[192];
-	struct env_place place;
-	uint8_t sidecar[4096];
-	const uint8_t *was;
-	size_t len;
-
-	sim_erase(w->sim, to->dir);
-	sim_copy(w->sim, from->dir, to->dir);
-	(void)snprintf(key, sizeof(key), "%s/keys/node.key", to->dir);
-	(void)snprintf(path, sizeof(path), "%s/sidecar", to->dir);
-	assert_int_equal(to->env->place(to->env->ctx, key, &place), STATUS_OK);
-	was = sim_peek(w->sim, path, &len);
-	assert_true(was != NULL && len > 28 && len < sizeof(sidecar));
-	memcpy(sidecar, was, len);
-	for (unsigned i = 0; i < 8; i++)
-		sidecar[4 + i] = (uint8_t)(place.inode >> (8 * i));
-	memcpy(sidecar + 12, place.machine, sizeof(place.machine));
-	sim_poke(w->sim, path, sidecar, len);
-}
-
-static struct life_node *
-twin(struct life *w, struct life_node *a)
-{
-	struct life_node *b = life_place(w, "twin");
-	uint64_t epoch = a->r->epoch;
-
-	replica_close(a->r);
-	image(w, a, b);
-	life_open(a);
-	life_open(b);
-	assert_true(a->r->epoch == epoch && b->r->epoch == epoch);
-	return b;
-}
-
 static struct life_node *
 device(struct life *w)
 {
@@ -97,7 +59,7 @@ test_both_copies_branches_reach_hub_copies_and_a_third_device(void **state)
 	life_round(w, a);
 	c = device(w);
 	life_round(w, c);
-	b = twin(w, a);
+	b = life_twin(w, a);
 	before = a->r->epoch;
 	life_edit(a, COUNTY_SQL_PUPIL_RENAME, "甲甲", 0);
 	life_edit(b, COUNTY_SQL_PUPIL_RENAME, "甲乙", 0);
@@ -148,7 +110,7 @@ test_what_one_copy_received_is_not_lost_for_the_other(void **state)
 	life_round(w, a);
 	c = device(w);
 	life_round(w, c);
-	b = twin(w, a);
+	b = life_twin(w, a);
 	for (unsigned i = 0; i < 4; i++) {
 		life_add(c, "乙");
 		life_round(w, c);
@@ -175,13 +137,13 @@ test_an_image_put_back_goes_on_beside_what_it_forgot(void **state)
 	life_add(a, "甲");
 	life_round(w, a);
 	replica_close(a->r);
-	image(w, a, save);
+	life_image(w, a, save);
 	life_open(a);
 	life_add(a, "乙");
 	life_add(a, "丙");
 	life_round(w, a);
 	replica_close(a->r);
-	image(w, save, a);
+	life_image(w, save, a);
 	w->n--; /* the image is no node */
 	life_open(a);
 	assert_true(a->r->epoch == before);
@@ -210,7 +172,7 @@ test_a_device_that_was_given_both_branches_asks_for_their_beginning(void **state
 	}
 	sim_mount(w->sim, "a");
 	sim_mount(w->sim, "b");
-	b = twin(w, a);
+	b = life_twin(w, a);
 	for (unsigned i = 0; i < 3; i++) {
 		life_add(a, "乙");
 		(void)life_visit(w, a, "a");

@@ -68,9 +68,8 @@ named(const struct life_node *n, const char *name)
 	return pupil;
 }
 
-/* A school with a year long past: two children, of whom the first has left. */
 static struct life_node *
-old_school(struct life *w)
+fresh_school(struct life *w)
 {
 	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = LIFE_SCHOOL,
 	    .name = "冶上教学点", .class_code = 220, .kind = 1 } };
@@ -83,17 +82,38 @@ old_school(struct life *w)
 	    file.len, a->recovery), STATUS_OK);
 	buffer_release(&file);
 	life_open(a);
+	return a;
+}
+
+static void
+old_year(struct life *w, const struct life_node *a)
+{
 	life_add(a, "甲");
 	life_add(a, "乙");
 	write_day(a, COUNTY_RETENTION_SESSION, OLD_DAY, "", "");
 	write_day(a, COUNTY_RETENTION_MARK, OLD_DAY, "甲", SECRET);
 	write_day(a, COUNTY_RETENTION_MARK, OLD_DAY, "乙", SECRET);
 	life_round(w, a);
+}
+
+static void
+new_year(struct life *w, const struct life_node *a)
+{
 	at(w, NEW_TIME);
 	life_add(a, "丙");
 	write_day(a, COUNTY_RETENTION_SESSION, NEW_DAY, "", "");
 	write_day(a, COUNTY_RETENTION_MARK, NEW_DAY, "乙", "在家");
 	life_round(w, a);
+}
+
+/* A school with a year long past: two children, of whom the first has left. */
+static struct life_node *
+old_school(struct life *w)
+{
+	struct life_node *a = fresh_school(w);
+
+	old_year(w, a);
+	new_year(w, a);
 	return a;
 }
 
@@ -274,6 +294,67 @@ test_a_hub_that_was_put_back_learns_it_from_a_school(void **state)
 	assert_ended(w, a);
 }
 
+/* Two copies wrote the old year apart, under one name. */
+static void
+test_branches_end_like_other_streams(void **state)
+{
+	struct life *w = *state;
+	struct life_node *a = fresh_school(w), *hub = &w->node[0], *b, *c;
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = LIFE_SCHOOL } };
+	struct buffer file = BUFFER_INIT;
+	struct replica_ended ended;
+	struct replica_status s;
+
+	old_year(w, a);
+	b = life_twin(w, a);
+	write_day(a, COUNTY_RETENTION_MARK, OLD_DAY + 1, "乙", SECRET);
+	write_day(b, COUNTY_RETENTION_MARK, OLD_DAY + 2, "乙", SECRET);
+	life_add(b, "丁");
+	for (unsigned i = 0; i < 12; i++) {
+		life_round(w, a);
+		life_round(w, b);
+	}
+	assert_int_equal(replica_status(hub->r, &s), STATUS_OK);
+	assert_int_equal(s.branches, 2);
+	new_year(w, a);
+	life_round(w, b);
+	assert_int_equal(life_count(hub, COUNTY_RETENTION_MARKS, LIFE_SCHOOL), 5);
+	assert_int_equal(end_records(w, named(hub, "甲"), &ended), STATUS_OK);
+	/* What each branch had is cut; a new machine begins after it. */
+	c = life_place(w, "again");
+	sim_set_clock(c->env, NEW_TIME);
+	assert_int_equal(replica_invite(hub->r, &in, &file), STATUS_OK);
+	assert_int_equal(replica_init_again(c->dir, c->env, &life_domain, file.data,
+	    file.len, a->recovery), STATUS_OK);
+	buffer_release(&file);
+	life_open(c);
+	for (unsigned i = 0; i < 12; i++) {
+		life_round(w, a);
+		life_round(w, b);
+		life_round(w, c);
+	}
+	for (unsigned i = 0; i < w->n; i++) {
+		const struct life_node *n = &w->node[i];
+
+		assert_int_equal(life_count(n, COUNTY_RETENTION_MARKS, LIFE_SCHOOL), 1);
+		assert_int_equal(life_pupils(n), 3);
+		assert_false(has_bytes(w, n, SECRET));
+		assert_int_equal(life_held(n), 0);
+		life_same(hub, n);
+		life_sound(n);
+	}
+	/* Both go on. */
+	life_add(a, "戊");
+	life_add(b, "己");
+	for (unsigned i = 0; i < 12; i++) {
+		life_round(w, a);
+		life_round(w, b);
+	}
+	assert_int_equal(life_pupils(hub), 5);
+	life_same(hub, a);
+	life_same(hub, b);
+}
+
 static void
 test_a_write_to_what_has_ended_is_refused_where_it_is_known(void **state)
 {
@@ -376,6 +457,7 @@ main(void)
 		CASE(test_a_new_machine_begins_at_the_checkpoint),
 		CASE(test_a_school_that_slept_or_was_put_back_comes_to_the_same),
 		CASE(test_a_hub_that_was_put_back_learns_it_from_a_school),
+		CASE(test_branches_end_like_other_streams),
 		CASE(test_a_write_to_what_has_ended_is_refused_where_it_is_known),
 		CASE(test_pieces_that_lose_something_are_held_and_nothing_goes),
 		CASE(test_after_a_change_of_the_issuing_key_it_is_signed_anew),
