@@ -355,6 +355,38 @@ test_branches_end_like_other_streams(void **state)
 	life_same(hub, b);
 }
 
+/* What it wrote under the old name belongs to what was cut: it stays with the copy,
+ * which says so, and what it writes from now on arrives. */
+static void
+test_a_copy_that_parted_before_the_cut_and_comes_after_it_keeps_what_it_has(void **state)
+{
+	struct life *w = *state;
+	struct life_node *a = fresh_school(w), *hub = &w->node[0], *b;
+	struct replica_ended ended;
+	struct replica_status s;
+
+	old_year(w, a);
+	b = life_twin(w, a);
+	life_add(a, "戊");
+	life_add(b, "丁");
+	life_round(w, a);
+	new_year(w, a);
+	assert_int_equal(end_records(w, named(hub, "甲"), &ended), STATUS_OK);
+	for (unsigned i = 0; i < 12; i++) {
+		life_round(w, a);
+		life_round(w, b);
+	}
+	assert_int_equal(replica_status(b->r, &s), STATUS_OK);
+	assert_true(s.ends_held == 1 && s.waiting > 0 && s.copied_s != 0);
+	assert_true(named(b, "丁") != 0);
+	life_add(b, "己");
+	for (unsigned i = 0; i < 12; i++) {
+		life_round(w, a);
+		life_round(w, b);
+	}
+	assert_true(named(hub, "己") != 0);
+}
+
 static void
 test_a_write_to_what_has_ended_is_refused_where_it_is_known(void **state)
 {
@@ -458,6 +490,7 @@ main(void)
 		CASE(test_a_school_that_slept_or_was_put_back_comes_to_the_same),
 		CASE(test_a_hub_that_was_put_back_learns_it_from_a_school),
 		CASE(test_branches_end_like_other_streams),
+		CASE(test_a_copy_that_parted_before_the_cut_and_comes_after_it_keeps_what_it_has),
 		CASE(test_a_write_to_what_has_ended_is_refused_where_it_is_known),
 		CASE(test_pieces_that_lose_something_are_held_and_nothing_goes),
 		CASE(test_after_a_change_of_the_issuing_key_it_is_signed_anew),
