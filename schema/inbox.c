@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "schema/domain.h"
+#include "sync/segment.h"
+#include "sync/store.h"
 
 struct inbox {
 	struct replica *replica;
@@ -65,6 +67,65 @@ writer_name(struct replica *r, uint32_t writer)
 	return school != NULL ? school->name : roster->name;
 }
 
+/* ---- who wrote ---- */
+struct wanted {
+	uint64_t seq;
+	int64_t staff;
+};
+
+static int
+see_segment(void *ctx, const struct store_segment *seg)
+{
+	struct wanted *wanted = ctx;
+	struct segment s = { 0 };
+	struct batch facts;
+	int status;
+
+	batch_init(&facts);
+	status = segment_open(seg->packed, seg->packed_len, &s);
+	if (status == STATUS_OK)
+		status = segment_facts(&s, schema_domain.registry, &facts);
+	if (status == STATUS_OK && wanted->seq - seg->first < facts.ntx)
+		wanted->staff = facts.txs[wanted->seq - seg->first].staff;
+	batch_release(&facts);
+	segment_release(&s);
+	return 1; /* the first one that ends behind it holds it, or none does */
+}
+
+/* An own stream's that is not sealed yet. */
+static void
+see_log(struct store *store, uint32_t writer, struct wanted *wanted)
+{
+	struct batch b;
+	uint64_t first = 0;
+
+	batch_init(&b);
+	if (store_log_read(store, writer, &first, &b) == STATUS_OK && wanted->seq >= first &&
+	    wanted->seq - first < b.ntx)
+		wanted->staff = b.txs[wanted->seq - first].staff;
+	batch_release(&b);
+}
+
+/* The person's name, "" where this node does not know it (a program wrote, another
+ * school's or the county's people, somebody who left). */
+static void
+person_name(struct replica *r, uint32_t writer, uint64_t seq, char ret[DOMAIN_NAME_BYTES])
+{
+	struct store *store = replica_store(r);
+	const struct stream_id *id = store_stream_id(store, writer);
+	struct wanted wanted = { .seq = seq };
+	struct domain_user user;
+
+	ret[0] = '\0';
+	if (id == NULL || seq == 0)
+		return;
+	if (store_segments(store, writer, seq - 1, see_segment, &wanted) == STATUS_OK &&
+	    node_id_compare(&id->node, &replica_self(r)->id) == 0)
+		see_log(store, writer, &wanted);
+	if (wanted.staff == 0 || domain_user_now(r, wanted.staff, &user, ret) != STATUS_OK)
+		ret[0] = '\0';
+}
+
 static json_int_t
 stamp_ms(uint64_t stamp)
 {
@@ -78,7 +139,7 @@ add_conflict(void *ctx, const struct store_conflict *conflict)
 	const struct registry *registry = schema_domain.registry;
 	int at = registry_find(registry, conflict->table);
 	const char *table = "", *column = "";
-	char keys[256] = "", id[24];
+	char keys[256] = "", id[24], stands_by[DOMAIN_NAME_BYTES], other_by[DOMAIN_NAME_BYTES];
 	json_t *row;
 
 	if (at >= 0) {
@@ -91,12 +152,16 @@ add_conflict(void *ctx, const struct store_conflict *conflict)
 				column = t->columns[i].name;
 	}
 	snprintf(id, sizeof id, "%lld", (long long)conflict->id);
-	row = json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:I, s:o, s:s, s:I}", "no", id,
+	person_name(all->replica, conflict->winner_writer, conflict->winner_seq, stands_by);
+	person_name(all->replica, conflict->loser_writer, conflict->loser_seq, other_by);
+	row = json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o, s:s, s:s, s:I}", "no", id,
 	    "table", table, "keys", keys, "field", column, "stands",
 	    json_of(conflict->winner), "stands_from",
-	    writer_name(all->replica, conflict->winner_writer), "stands_at",
+	    writer_name(all->replica, conflict->winner_writer), "stands_by", stands_by,
+	    "stands_at",
 	    stamp_ms(conflict->winner_stamp), "other", json_of(conflict->loser),
-	    "other_from", writer_name(all->replica, conflict->loser_writer), "other_at",
+	    "other_from", writer_name(all->replica, conflict->loser_writer), "other_by",
+	    other_by, "other_at",
 	    stamp_ms(conflict->loser_stamp));
 	return row != NULL && json_array_append_new(all->rows, row) == 0 ? STATUS_OK
 	    : STATUS_NOMEM;

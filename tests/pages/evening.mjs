@@ -30,6 +30,8 @@ export async function theEvening(w) {
 		await open(desk, 'exchange', '上报与U盘');
 		await desk.waitForSelector('#conflicts .conflict');
 		await look(desk, 'conflict');
+		const sides = await desk.locator('#conflicts .side').allTextContents();
+		same([sides.filter(s => s.includes('校长甲，告成镇冶上教学点')).length, sides.filter(s => s.includes('登封市')).length], [1, 1], 'who wrote which');
 		const chosen = await desk.locator('#conflicts .side').nth(1).locator('.value').textContent();
 		await desk.locator('#conflicts .side button').nth(1).click();
 		await desk.waitForSelector('#conflicts', { state: 'detached' });

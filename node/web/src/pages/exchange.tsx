@@ -176,8 +176,12 @@ function Conflicts() {
 	const [rows, set] = useState<Row[]>([]);
 	const [error, setError] = useState<Refusal | null>(null);
 	const pupils = useView(isHub() ? null : 'pupils');
+	const [schools, setSchools] = useState<Row[]>([]);
 	const load = () => get('inbox').then(a => set(a.rows || a), () => set([]));
-	useEffect(() => { load(); }, []);
+	useEffect(() => {
+		load();
+		if (isHub()) get('schools').then(a => setSchools(a.rows), () => setSchools([]));
+	}, []);
 	if (!rows.length) return null;
 	const choose = async (name: string, args: Row) => {
 		setError(null);
@@ -192,8 +196,10 @@ function Conflicts() {
 	const about = (c: Row) => {
 		const id = String(c.keys).split(' ');
 		const child = (pupils.rows || []).filter(x => id.indexOf(String(x.pupil)) > 0)[0];
-		return child ? child.name : '';
+		const school = schools.filter(x => String(x.school) === id[0])[0];
+		return child ? child.name : school ? school.name : '';
 	};
+	const who = (from: string, by: string) => [by, from].filter(Boolean).join(t('，', ', ')) || t('不知道是谁', 'not known by whom');
 	const value = (c: Row, v: any) => c.table === 'attendance' && c.field === 'state' ? stateName(v) : v === '' || v === null ? t('（空）', '(empty)') : String(v);
 	return <section class="card" id="conflicts"><h2>{t('两份记录不一致，请选择', 'Two records disagree: please choose')}</h2>
 		<Failure error={error} />
@@ -201,9 +207,9 @@ function Conflicts() {
 			const other = chooseOther(c);
 			return <div class="conflict"><p><strong><Name>{about(c)}</Name></strong> {TABLES[c.table] ? TABLES[c.table]() : c.table} · {label(c.field)}</p>
 				<div class="two">
-					<div class="side"><p class="value"><Name>{value(c, c.stands)}</Name></p><p class="small">{c.stands_from}<br />{c.stands_at ? whenMs(Number(c.stands_at)) : ''}</p>
+					<div class="side"><p class="value"><Name>{value(c, c.stands)}</Name></p><p class="small"><Name>{who(c.stands_from, c.stands_by)}</Name><br />{c.stands_at ? whenMs(Number(c.stands_at)) : ''}</p>
 						<Button kind="main" wide onClick={() => choose('inbox.keep', { id: c.no })}>{t('这份对（现在显示的）', 'This one (shown now)')}</Button></div>
-					<div class="side"><p class="value"><Name>{value(c, c.other)}</Name></p><p class="small">{c.other_from}<br />{c.other_at ? whenMs(Number(c.other_at)) : ''}</p>
+					<div class="side"><p class="value"><Name>{value(c, c.other)}</Name></p><p class="small"><Name>{who(c.other_from, c.other_by)}</Name><br />{c.other_at ? whenMs(Number(c.other_at)) : ''}</p>
 						{other && can('teacher', 'head', 'clerk') ? <Button wide onClick={() => choose(other[0], other[1])}>{t('这份对', 'This one')}</Button>
 							: <p class="hint">{t('要用这份，请到相应页面改成它。', 'To use this one, enter it on its page.')}</p>}</div>
 				</div></div>;
