@@ -83,6 +83,26 @@ export async function theDay(w) {
 			child.click();
 		}));
 		console.log('# a tap is on the screen after', took.toFixed(1), 'ms');
+		await one.waitForSelector('.child .dot', { state: 'detached' });
+		// A phone whose store answers late: shown at once, as being saved until it is.
+		await one.evaluate(() => {
+			const put = IDBObjectStore.prototype.put;
+			IDBObjectStore.prototype.put = function (...args) {
+				const asked = put.apply(this, args);
+				const busy = () => { if (!window.storeNow) this.get('').onsuccess = busy; }; // keeps the transaction open
+				if (this.name === 'draft') busy();
+				return asked;
+			};
+		});
+		const first = one.locator('details .child, .children .child').first();
+		const before = await first.textContent();
+		await first.click();
+		await one.waitForSelector('.child .dot');
+		same((await first.textContent()) === before, false, 'the tap on the screen');
+		await one.evaluate(() => { window.storeNow = true; });
+		await one.waitForSelector('.child .dot', { state: 'detached' });
+		await one.reload();
+		await one.waitForSelector('.child');
 	});
 	await test('R19_a child whom nobody knows is taken in at roll call, and a wrong tap is undone', async () => {
 		const { two } = w;
@@ -151,6 +171,7 @@ export async function theDay(w) {
 		await two.click('button:has-text("登记交接")');
 		await two.waitForSelector('.note:has-text("还没有在自己的手机上确认")');
 		await open(one, 'today', '今日');
+		await one.reload(); // by itself the page looks again after half a minute
 		await one.click('.note a:has-text("老师丙")');
 		await one.waitForSelector('.note:has-text("把孩子交给您")');
 		await look(one, 'hand-confirm');
@@ -226,6 +247,7 @@ export async function theDay(w) {
 		await moveTo('2026-10-29T18:35:00');
 		await back(two, '老师丙');
 		await open(two, 'today', '今日');
+		await two.reload(); // as above
 		await two.waitForSelector('.note:has-text("已超过 30 分钟")');
 		await picture(two, 'today');
 		await two.click('.note a:has-text("已超过 30 分钟")');

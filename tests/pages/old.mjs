@@ -80,8 +80,8 @@ async function signInAndCall(old) {
 	await old.evaluate(`document.querySelectorAll('.child')[0].click()`);
 	await old.until(`/未到 1/.test(document.querySelector('.counts').textContent) || document.querySelector('.child.s1')`, 'a tap');
 	const counts = await old.evaluate(`document.querySelector('.counts').textContent`);
-	// What is shown is on its way into the phone's store; nobody reloads that fast by hand.
-	await old.until(`new Promise(done => { const o = indexedDB.open('kehou', 1); o.onsuccess = () => { const k = o.result.transaction('draft').objectStore('draft').getAllKeys(); k.onsuccess = () => { o.result.close(); done(k.result.length > 0); }; }; })`, 'the draft in the store');
+	// As soon as it is no longer shown as being saved.
+	await old.until(`!document.querySelector('.dot')`, 'the draft in the store');
 	await old.ask('Page.reload');
 	await old.until(`document.querySelector('.counts') && document.querySelector('.counts').textContent === ${JSON.stringify(counts)}`, 'the draft after a reload');
 	await old.evaluate(`location.hash = '#/exchange'`);

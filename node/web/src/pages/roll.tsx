@@ -44,27 +44,51 @@ function choices(groups: any[], sessions: any[], slot: number) {
 	return found;
 }
 
-function Child(p: { name: string; state: number; onTap: () => void; tag?: string; waiting?: boolean }) {
+function Child(p: { name: string; state: number; onTap: () => void; tag?: string; waiting?: string }) {
 	const words = p.state ? stateName(p.state) : t('未点', 'Unmarked');
-	return <li><button type="button" class={'child s' + p.state} onClick={p.onTap} aria-label={p.name + ' ' + words + (p.tag ? ' ' + p.tag : '')}>
+	return <li><button type="button" class={'child s' + p.state} onClick={p.onTap} aria-label={[p.name, words, p.tag, p.waiting].filter(Boolean).join(' ')}>
 		<span class="child-name"><Name>{p.name}</Name>{p.tag && <span class="tag">{p.tag}</span>}</span>
-		<span class="child-state"><span aria-hidden="true" class="child-mark">{MARK[p.state]}</span>{words}{p.waiting && <span class="dot" title={t('还在手机上', 'still on the phone')}>…</span>}</span>
+		<span class="child-state"><span aria-hidden="true" class="child-mark">{MARK[p.state]}</span>{words}{p.waiting && <span class="dot" title={p.waiting}>…</span>}</span>
 	</button></li>;
 }
 
-function useDraft(s: Session): [Draft, (d: Draft) => void, () => void] {
+interface Kept {
+	draft: Draft;    // as tapped
+	stored: Draft;   // as this phone has it on disk: what differs is shown as being saved
+	failed: boolean; // the phone did not take it
+	keep: (d: Draft) => void;
+	forget: () => void;
+}
+
+function useDraft(s: Session): Kept {
 	const key = ['roll', s.date, s.slot, s.site, s.grp].join('/');
 	const [draft, set] = useState<Draft>(EMPTY);
+	const [stored, setStored] = useState<Draft>(EMPTY);
+	const [failed, fail] = useState(false);
 	useEffect(() => {
 		let live = true;
-		db.take('draft', key).then(d => { if (live) set(d || EMPTY); });
+		db.take('draft', key).then(d => {
+			if (!live) return;
+			set(d || EMPTY);
+			setStored(d || EMPTY);
+		});
 		return () => { live = false; };
 	}, [key]);
-	const keep = (d: Draft) => {
-		set(d);
-		db.put('draft', key, d);
+	return {
+		draft, stored, failed,
+		keep: d => {
+			set(d);
+			db.put('draft', key, d).then(() => {
+				setStored(d);
+				fail(false);
+			}, () => fail(true));
+		},
+		forget: () => {
+			db.drop('draft', key);
+			set(EMPTY);
+			setStored(EMPTY);
+		},
 	};
-	return [draft, keep, () => { db.drop('draft', key); set(EMPTY); }];
 }
 
 export function Roll(p: { session: Session }) {
@@ -82,7 +106,7 @@ export function Roll(p: { session: Session }) {
 
 function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
 	const { session: s, rows } = p;
-	const [draft, keep, forget] = useDraft(s);
+	const { draft, stored, failed, keep, forget } = useDraft(s);
 	const [filter, setFilter] = useState('');
 	const [tapped, tap] = useState<any>(null);
 	const [adding, add] = useState(false);
@@ -98,6 +122,8 @@ function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
 	const listed = rows.filter(r => Number(r.expected) || mark[r.pupil] || draft.extra.some(x => x.pupil === r.pupil));
 	const strangers = done ? Object.keys(mark).filter(id => !rows.some(r => r.pupil === id)).length
 		: draft.extra.filter(x => !rows.some(r => r.pupil === x.pupil)).length;
+	const has = (d: Draft, r: any) => d.extra.some(x => x.pupil === r.pupil);
+	const saving = (r: any) => (draft.state[r.pupil] || 0) !== (stored.state[r.pupil] || 0) || has(draft, r) !== has(stored, r);
 	const count = (n: number) => listed.filter(r => stateOf(r) === n).length;
 	const here = count(1) + strangers;
 	const others = rows.filter(r => listed.indexOf(r) < 0);
@@ -139,7 +165,8 @@ function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
 		{done && <Note kind="good"><p>{t('已点名。要改就点那个孩子。', 'Roll call is done. Tap a child to correct.')}</p></Note>}
 		{listed.length > 0 && <ul class="children">{listed.filter(r => matches(r.name, filter, r.initials)).map(r =>
 			<Child name={r.name} state={stateOf(r)} onTap={() => press(r)} tag={!Number(r.expected) ? t('同意书待补', 'consent to follow') : undefined}
-				waiting={done && p.waiting.length > 0} />)}</ul>}
+				waiting={done ? p.waiting.length > 0 ? t('还在手机上', 'still on the phone') : '' : saving(r) ? t('正在存', 'being saved') : ''} />)}</ul>}
+		{failed && <Note kind="risk"><p>{t('这台手机存不下了，刚才点的还没有存住。请现在就按“点名完成”，或换一台手机。', 'This phone takes no more: the last taps are not kept. Finish the roll call now, or use another phone.')}</p></Note>}
 		{listed.length === 0 && <p class="empty">{t('这个班还没有登记同意的孩子。来了的孩子照样收：在下面点名字。', 'No consents in this class yet. Children who came are welcome: tap their names below.')}</p>}
 		{strangers > 0 && <p class="quiet">{t('另有其他班 ' + strangers + ' 人', strangers + ' from other classes')}{!done && ': ' + draft.extra.filter(x => !rows.some(r => r.pupil === x.pupil)).map(x => x.name).join('、')}</p>}
 		{others.length > 0 && <details open={listed.length === 0 || !!filter}><summary>{t('没登记的同班孩子 ' + others.length + ' 人', others.length + ' of this class without consent')}</summary>
