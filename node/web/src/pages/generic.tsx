@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { command, get, newRequestId, query, Refusal, Row } from '../api';
 import { groupName, matches } from '../day';
-import { can, useView, world } from '../state';
+import { can, isHub, Seen, useView, world } from '../state';
 import { today } from '../time';
 import { Button, Check, Failure, Field, Name, Note, Page, Rows, Select } from '../ui';
 import { choices, label, said } from '../labels';
@@ -11,7 +11,7 @@ import { usePhase } from '../phase';
 import { getLang, roleName, rolesOf, t, weekdayName } from '../words';
 
 interface Param { name: string; type: string; optional: boolean }
-interface Entry { name: string; about: string; about_zh?: string; roles: any; params: Param[]; requires: string }
+interface Entry { name: string; about: string; about_zh?: string; roles: any; params: Param[]; requires: string; ask_school: boolean }
 let known: { commands: Entry[]; views: Entry[] } | null = null;
 
 function useSchema(): [typeof known, Refusal | null] {
@@ -81,11 +81,13 @@ const PICK: { [param: string]: [string, (r: Row) => string] } = {
 };
 const PICK_ID: { [param: string]: string } = { indicator: 'code' };
 
-function Input(p: { param: Param; command: string; value: string; set: (v: string) => void; people: Row[]; pupils: Row[]; groups: Row[]; child?: string }) {
+function Input(p: { param: Param; command: string; school: string; value: string; set: (v: string) => void; people: Row[]; pupils: Row[]; groups: Row[]; child?: string }) {
 	const { name, type, optional } = p.param;
 	const words = label(name);
 	const picked = p.command !== name + '.set' && !/^(practice\.write|route\.set)$/.test(p.command) && PICK[name];
-	const records = useView(picked ? picked[0] : null, { date: today(), ...(name === 'indicator' ? { list: 2 } : {}) });
+	const asks = (param: string) => !!picked && !!known && known.views.some(e => e.name === picked[0] && e.params.some(x => x.name === param));
+	const records = useView(picked && !(isHub() && !p.school && known && known.views.some(e => e.name === picked[0] && e.ask_school)) ? picked[0] : null,
+		{ school: p.school, date: asks('date') ? today() : undefined, list: name === 'indicator' ? 2 : undefined });
 	const family = useView(/^(guardian|approved_by|asked_by|delegated_by)$/.test(name) && p.child ? 'pupil' : null, { pupil: p.child });
 	const none = optional ? t('不填', 'none') : t('请选择', 'Choose');
 	const pick = (o: Array<[string, string]>) => <Select label={words + (optional ? t('（可不填）', ' (optional)') : '')} value={p.value} onChange={p.set} none={none} options={o} />;
@@ -122,6 +124,22 @@ function Find(p: { label: string; value: string; set: (v: string) => void; rows:
 		{!chosen && text && <div class="people">{p.rows.filter(r => matches(r.name, text, r.initials)).slice(0, 8).map(r => <button type="button" class="person" onClick={() => p.set(String(r.pupil))}><Name>{r.name}</Name></button>)}</div>}</div>;
 }
 
+// At the county a list is of one school, of those that hold a row a child or session; a
+// record is of one school or of the whole county.
+function School(p: { value: string; set: (v: string) => void; must: boolean }) {
+	const [rows, setRows] = useState<Row[]>([]);
+	useEffect(() => { get('schools').then(a => setRows(a.rows), () => setRows([])); }, []);
+	return <Select label={t('学校', 'School')} value={p.value} onChange={p.set} none={p.must ? t('请选择', 'Choose') : t('全县', 'The whole county')}
+		options={rows.map(r => [String(r.school), String(r.name)] as [string, string])} />;
+}
+
+// The people, children and classes that fields choose from: at the county of the school alone.
+function useChoices(school: string): { staff: Seen; pupils: Seen; groups: Seen } {
+	const of = isHub() ? { school } : {};
+	const name = (view: string) => isHub() && !school ? null : view;
+	return { staff: useView(name('staff'), of), pupils: useView(name('pupils'), of), groups: useView(name('groups'), of) };
+}
+
 export function Form(p: { name: string }) {
 	const [s, error] = useSchema();
 	const e = s && s.commands.filter(c => c.name === p.name)[0];
@@ -129,15 +147,15 @@ export function Form(p: { name: string }) {
 	const [id, setId] = useState(newRequestId);
 	const [failed, setFailed] = useState<Refusal | null>(null);
 	const [done, setDone] = useState(false);
-	const staff = useView('staff');
-	const pupils = useView('pupils');
-	const groups = useView('groups');
+	const [school, setSchool] = useState('');
+	const { staff, pupils, groups } = useChoices(school);
 	if (!e) return <Page title={t('登记', 'Record')} back="#/all"><Failure error={error} /></Page>;
 	const value = (x: Param) => v[x.name] !== undefined ? v[x.name] : x.type === 'd' && !x.optional ? today() : '';
 	return <Page title={short(e)} lead={about(e)} back="#/all"><form class="narrow" onSubmit={async event => {
 		event.preventDefault();
 		const args: Row = {};
 		e.params.forEach(x => { if (value(x) !== '') args[x.name] = value(x); });
+		if (school) args.school = school;
 		setFailed(null);
 		setDone(false);
 		try {
@@ -149,7 +167,8 @@ export function Form(p: { name: string }) {
 			setFailed(problem as Refusal);
 		}
 	}}>
-		{e.params.map(x => <Input param={x} command={p.name} value={value(x)} set={n => set({ ...v, [x.name]: n })} people={(staff.rows || []).filter(y => Number(y.active))} pupils={pupils.rows || []} groups={groups.rows || []} child={v.pupil} />)}
+		{isHub() && <School value={school} set={setSchool} must={false} />}
+		{e.params.map(x => <Input param={x} command={p.name} school={school} value={value(x)} set={n => set({ ...v, [x.name]: n })} people={(staff.rows || []).filter(y => Number(y.active))} pupils={pupils.rows || []} groups={groups.rows || []} child={v.pupil} />)}
 		<Failure error={failed} />
 		{done && <Note kind="good"><p>{t('已记在学校主机上。', "Recorded on the school's machine.")}</p></Note>}
 		<Button type="submit" kind="main" wide>{t('保存', 'Save')}</Button></form></Page>;
@@ -188,19 +207,19 @@ export function List(p: { name: string }) {
 	const [s] = useSchema();
 	const e = s && s.views.filter(c => c.name === p.name)[0];
 	const [v, set] = useState<Row>({});
-	const staff = useView('staff');
-	const pupils = useView('pupils');
-	const groups = useView('groups');
-	const params: Row = {};
+	const [school, setSchool] = useState('');
+	const { staff, pupils, groups } = useChoices(school);
+	const params: Row = school ? { school } : {};
 	(e ? e.params : []).forEach(x => {
 		const given = v[x.name] !== undefined ? v[x.name] : x.optional ? '' : x.type === 'd' ? today() : x.name === 'month' ? today().slice(0, 7).replace('-', '') : x.name === 'slot' ? '2' : '';
 		if (given !== '') params[x.name] = given;
 	});
-	const ready = e && e.params.every(x => x.optional || params[x.name]);
+	const must = isHub() && !!e && e.ask_school;
+	const ready = e && (!must || school) && e.params.every(x => x.optional || params[x.name]);
 	const seen = useView(ready ? p.name : null, params);
 	if (!e) return <Page title={t('查看', 'See')} back="#/all" />;
 	return <Page title={short(e)} lead={about(e)} back="#/all" tools={<span class="no-print"><Button onClick={() => window.print()}>{t('打印', 'Print')}</Button> <a class="button plain" href={'/api/v1/sheet/' + p.name + '.xlsx' + query(params)}>.xlsx</a></span>}>
-		{e.params.length > 0 && <div class="narrow no-print">{e.params.map(x => <Input param={x} command={p.name} value={params[x.name] || ''} set={n => set({ ...v, [x.name]: n })} people={staff.rows || []} pupils={pupils.rows || []} groups={groups.rows || []} />)}</div>}
+		{(e.params.length > 0 || isHub()) && <div class="narrow no-print">{isHub() && <School value={school} set={setSchool} must={must} />}{e.params.map(x => <Input param={x} command={p.name} school={school} value={params[x.name] || ''} set={n => set({ ...v, [x.name]: n })} people={staff.rows || []} pupils={pupils.rows || []} groups={groups.rows || []} />)}</div>}
 		{ready ? <Rows seen={seen} empty={t('没有。', 'Nothing.')}>{rows => <Table view={p.name} rows={rows} />}</Rows> : <p class="hint">{t('先填上面。', 'Fill in above first.')}</p>}
 	</Page>;
 }
