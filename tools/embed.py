@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Puts the built pages into a C file: embed.py OUT.c [FOLDER].
 
-FOLDER holds index.html and what it names as {{main.js}}, {{style.css}} …: each such file
-gets the path /web/NAME.HASH.EXT. A chunk-HASH.js, which scripts import, keeps its name. Without FOLDER there is one page that says that this
+FOLDER holds index.html and what it names as {{main.zh.js}}, {{style.css}} …: each such file
+gets the path /web/NAME.HASH.EXT, and the paths of the chunks that it imports follow, so that
+they are asked for at once. A chunk-HASH.js keeps its name. Without FOLDER there is one page that says that this
 program was built without pages. The struct is that of node/web_files.h. The same input
 gives the same output, byte for byte."""
 import gzip
@@ -41,15 +42,14 @@ def load(folder):
 		path = hashed_path(name, body)
 		if path not in (known[0] for known in files):
 			files.append((path, TYPES[os.path.splitext(name)[1]], body, True))
-		return path
+		chunks = re.findall(rb'from"\./(chunk-\w+\.js)"', body) if "main." in name else []
+		return " ".join([path, *("/web/" + chunk.decode() for chunk in chunks)])
 
 	page = re.sub(r"\{\{([\w.-]+)\}\}", place, page)
 	for name in sorted(os.listdir(folder)):
 		if re.fullmatch(r"chunk-\w+\.js", name):
 			with open(os.path.join(folder, name), "rb") as source:
 				files.append(("/web/" + name, TYPES[".js"], source.read(), True))
-			# Asked for at once, not when the script that imports it has come.
-			page = page.replace("</head>", f'<link rel="modulepreload" href="/web/{name}">\n</head>')
 	return [("/", TYPES[".html"], page.encode(), False), *files]
 
 

@@ -91,7 +91,7 @@ function Office(p: { page: string; rest: string[] }) {
 	const { online } = useWorld();
 	const show = officePage(p.page);
 	useEffect(() => {
-		if (!show) loadOffice().then(() => again(n => n + 1), () => fail(true));
+		if (!show) loadOffice(p.page).then(() => again(n => n + 1), () => fail(true));
 	}, [p.page, tries, online]);
 	if (show) return <div>{show(p.rest)}</div>;
 	return failed ? <Note><p>{t('这一页还没有下载到这台设备，主机现在没有回答。连上后再试。', 'This page is not on this device yet, and the machine does not answer. Try again later.')}</p>
@@ -117,6 +117,7 @@ function View(p: { route: string[] }) {
 	case 'more': return <More />;
 	case 'today': if (!isHub()) return <Today />;
 	}
+	if (page === 'pupils' && rest[0] === 'import') return <Office key="import" page="import" rest={rest} />;
 	return <Office key={page} page={isHub() && page === 'today' ? 'schools' : page} rest={rest} />;
 }
 

@@ -1,5 +1,6 @@
 // Words in two languages. A string stands as a pair where it is shown: t('中文', 'English');
-// the type checker sees to it that neither is missing (docs/decisions/004-words-in-pairs.md).
+// the type checker sees to it that neither is missing, and the build makes a script of each
+// language (docs/decisions/004-words-in-pairs.md).
 
 export type Lang = 'zh' | 'en';
 
@@ -36,8 +37,8 @@ export function t(zh: string, en: string): string {
 export type Pairs = { [code: string]: [string, string] };
 
 export function word(pairs: Pairs, code: unknown): string {
-	const pair = pairs[String(code)];
-	return pair ? t(pair[0], pair[1]) : code === null || code === undefined ? '' : String(code);
+	const pair: unknown = pairs[String(code)]; // in a build of one language a string
+	return typeof pair === 'string' ? pair : Array.isArray(pair) ? t(pair[0], pair[1]) : code === null || code === undefined ? '' : String(code);
 }
 
 const slots: Pairs = { 1: ['中午', 'Noon'], 2: ['下午', 'Afternoon'] };

@@ -18,7 +18,6 @@ export function Setup() {
 	const [points, setPoints] = useState('');
 	const [error, setError] = useState<Refusal | null>(null);
 	const [busy, setBusy] = useState(false);
-	const [, redraw] = useState(0);
 	const tryTo = async (work: () => Promise<void>) => {
 		setBusy(true);
 		setError(null);
@@ -43,7 +42,7 @@ export function Setup() {
 		<div class={step === 6 ? '' : 'narrow'}>
 			<Failure error={error} />
 			{step === 1 && <div>
-				<Choice label={t('语言', 'Language')} value={getLang()} onChange={v => { setLang(v as Lang); redraw(n => n + 1); }} options={[['zh', '中文'], ['en', 'English']]} />
+				<Choice label={t('语言', 'Language')} value={getLang()} onChange={v => { setLang(v as Lang); location.reload(); }} options={[['zh', '中文'], ['en', 'English']]} />
 				{navigator.language && navigator.language.slice(0, 2) !== getLang() && <p class="hint">{t('这个浏览器的语言是 ', 'The language of this browser is ')}{navigator.language}</p>}
 				<p class="big-number"><strong>{today()} {timeOf(now_ms())}</strong></p>
 				<ClockNote />
