@@ -1,6 +1,7 @@
 // Every page at both sizes: a picture, what axe finds, targets, no sideways scrolling; English;
 // colour; the first page over a slow line; the county's list.
-import { audit, base, back, BIG, contextsOf, DESK, device, GRP, hubDir, kehou, killHost, open, PHONE, picture, PIN, same, settled, shots, small, startHost, test, view, wide, work } from './harness.mjs';
+import { audit, base, back, BIG, contextsOf, DESK, device, GRP, hubDir, kehou, killHost, look, open, PHONE, picture, PIN, same, settled, shots, small, startHost, test, view, wide, work } from './harness.mjs';
+import { dialog, walk } from './keyboard.mjs';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -39,18 +40,40 @@ export async function everyPage(w) {
 	const incident = (await view(desk, 'incidents'))[0].incident;
 	const routes = ['today', 'roll', `roll/2/0/${GRP}`, `roll/2/0/${BIG}`, 'leave', `leave/2/0/${GRP}/2026-10-29`, 'hand', `hand/2/0/${GRP}`, 'incident', 'incident/new', `incident/${incident}`, 'outbox', 'exchange', 'pupils', 'pupils/' + child.pupil, 'copy/' + child.pupil, 'pupils/import',
 		'consent', 'consent/' + GRP, 'people', 'week', 'statement', 'notices', 'policy', 'machine', 'backup', 'all', 'form/session.open', 'form/pupil.way', 'list/sessions', 'list/hazards', 'more', 'help', 'paper', 'late', 'who'];
-	for (const route of routes) await test(`axe, 48 px, no sideways scrolling, no colour alone: ${route.replace(/\d{10,}/, 'child')}`, async () => {
+	for (const route of routes) await test(`axe, 48 px, keyboard, no sideways scrolling, no colour alone: ${route.replace(/\d{10,}/, 'child')}`, async () => {
 		const found = [];
 		for (const at of [PHONE, DESK]) {
 			await desk.setViewportSize(at);
 			await open(desk, route);
 			await settled(desk);
 			found.push(...await audit(desk), ...await small(desk), ...await wide(desk), ...await unmarked(desk));
+			if (at === DESK) found.push(...await walk(desk));
 			const size = await desk.evaluate(() => parseFloat(getComputedStyle(document.body).fontSize));
 			if (size < 18) found.push('text of ' + size + ' px');
 			await desk.screenshot({ path: path.join(shots, 'page-' + route.replace(/\/\d{10,}/, '/child').replace(/\//g, '-') + (at === PHONE ? '-phone.png' : '-desk.png')), fullPage: true });
 		}
 		if (found.length) throw new Error(found.join('\n'));
+	});
+	await test('dialogs of the PC pages by keyboard: they take the focus, keep it and give it back', async () => {
+		const found = [];
+		for (const [route, ...openers] of [['people', 'main .tools button', 'main .session button'], ['pupils/' + child.pupil, 'button:has-text("更正")', 'button:has-text("删除资料")'],
+			['week', '.cell'], ['machine', 'button:has-text("教学点")'], [`roll/2/0/${GRP}/2026-10-29`, 'main .child', 'button:has-text("其他班的孩子来了")'], ['statement', 'button:has-text("补记")']])
+			for (const opener of openers) found.push(...await dialog(desk, route, opener));
+		if (found.length) throw new Error(found.join('\n'));
+		await open(desk, 'consent/' + GRP);
+		await desk.focus('summary');
+		await desk.keyboard.press('Enter'); // opens what is folded
+		await desk.waitForSelector('details[open]');
+		await open(desk, 'form/pupil.way');
+		const ways = desk.getByLabel('方式');
+		await ways.focus();
+		const before = await ways.inputValue();
+		await desk.keyboard.press('ArrowDown');
+		same(await ways.inputValue() === before, false, 'a choice by arrow');
+		await open(desk, 'people');
+		await desk.focus('.nav a[href="#/week"]');
+		await desk.keyboard.press('Enter');
+		await desk.waitForSelector('h1:has-text("周计划")');
 	});
 	await test('English is complete on every page: no Chinese but names', async () => {
 		await desk.evaluate(() => localStorage.setItem('lang', 'en'));
@@ -87,6 +110,24 @@ export async function everyPage(w) {
 		await desk.waitForSelector('td:has-text("告成镇冶上教学点")');
 		await picture(desk, 'page-schools');
 		same(await audit(desk), [], 'axe');
+	});
+	await test('the county asks for a school where a list is long; records of a school, or of the county', async () => {
+		await open(desk, 'list/pupils');
+		await desk.waitForSelector('.hint:has-text("先填上面")');
+		await desk.getByLabel('学校').selectOption({ label: '告成镇冶上教学点' });
+		await desk.waitForSelector('td:has-text("甲子")');
+		await look(desk, 'page-county-list');
+		await open(desk, 'list/silence');
+		await desk.waitForSelector('td:has-text("告成镇冶上教学点"), .empty');
+		await open(desk, 'form/site.phase');
+		await desk.getByLabel('学校').selectOption({ label: '告成镇冶上教学点' });
+		await look(desk, 'page-county-form');
+		const { views } = await desk.evaluate(() => fetch('/api/v1/schema').then(r => r.json()));
+		for (const e of views.filter(v => v.ask_school && v.roles.includes('clerk'))) {
+			await open(desk, 'list/' + e.name);
+			await desk.waitForSelector('h1');
+			same(await desk.getByLabel('学校', { exact: true }).count(), 1, e.name + ' asks for a school');
+		}
 	});
 	await test('no page threw', () => same([desk, one, two].flatMap(p => p.problems), [], 'errors'));
 }
