@@ -1,3 +1,4 @@
+#include "schema/message.h"
 #include "tests/domain_world.h"
 
 #define PUPILS 5
@@ -621,6 +622,73 @@ every_view_answers_at_a_school_and_at_the_hub(void **state)
 	}
 }
 
+/* In Chinese with a Chinese character in it; pages take label.NAME where it is there. */
+static bool
+has_words(const char *name)
+{
+	static const char *const prefixes[] = { "column.", "label." };
+	char key[96];
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *zh, *en;
+
+		snprintf(key, sizeof key, "%s%s", prefixes[i], name);
+		zh = message_text(MESSAGE_ZH, key);
+		en = message_text(MESSAGE_EN, key);
+		if (zh == NULL || en == NULL)
+			continue;
+		for (const char *c = zh; *c != '\0'; c++)
+			if ((unsigned char)*c >= 0xe3)
+				return true;
+		if (strcmp(name, "pin") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whatever rows there are: of each statement that a view or command runs last, and of what
+ * a form asks. */
+static void
+every_column_of_every_list_and_field_of_every_form_has_words(void **state)
+{
+	struct day *d = *state;
+	int wordless = 0;
+
+	for (size_t i = 0; i < domain_nviews; i++) {
+		const char *sql = domain_views[i].sql;
+		struct store_stmt *st = NULL;
+
+		/* The last statement that there is gives the rows. */
+		while (sql[strspn(sql, " \t\r\n")] != '\0') {
+			struct store_stmt *next = NULL;
+
+			assert_int_equal(store_prepare(d->w.store, sql, &next, &sql), STATUS_OK);
+			if (st != NULL)
+				store_reset(st);
+			st = next;
+		}
+		assert_non_null(st);
+		for (int c = 0; c < store_columns(st); c++)
+			if (!has_words(store_column_name(st, c))) {
+				print_message("# %s: column.%s\n", domain_views[i].name,
+				    store_column_name(st, c));
+				wordless++;
+			}
+		store_reset(st);
+	}
+	for (size_t i = 0; i < domain_ncommands + domain_nviews; i++) {
+		const struct domain_entry *e = i < domain_ncommands ? &domain_commands[i]
+		    : &domain_views[i - domain_ncommands];
+
+		for (size_t p = 0; p < e->nparams; p++)
+			if (!has_words(e->params[p].name)) {
+				print_message("# %s: field %s\n", e->name, e->params[p].name);
+				wordless++;
+			}
+	}
+	assert_int_equal(wordless, 0);
+}
+
 int
 main(void)
 {
@@ -678,6 +746,8 @@ main(void)
 		    R20_a_child_stays_on_the_list_until_the_next_year_is_entered, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    every_view_answers_at_a_school_and_at_the_hub, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    every_column_of_every_list_and_field_of_every_form_has_words, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("domain_day", tests, NULL, NULL);

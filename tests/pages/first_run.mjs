@@ -1,7 +1,7 @@
 // From the county's invitation to consents in a class list.
 import fs from 'node:fs';
 import path from 'node:path';
-import { audit, base, BIG, contextsOf, DESK, device, env, exchange, GRP, look, open, PHONE, picture, PIN, printed, same, test, today, view, work } from './harness.mjs';
+import { audit, base, BIG, contextsOf, DESK, device, env, exchange, GRP, hubDir, kehou, killed, look, open, PHONE, picture, PIN, printed, same, serve, test, today, view, work } from './harness.mjs';
 
 // Forty-five names out of the sixty of the old calendar; two that few fonts have, one that none has.
 const STEMS = '甲乙丙丁戊己庚辛壬癸';
@@ -34,7 +34,50 @@ async function read(desk, file) {
 	await desk.waitForSelector('text=认出的列');
 }
 
+// Another machine, and the hub over the network.
+async function byTelephone() {
+	const { code } = JSON.parse(kehou('-D', hubDir, '--json', 'invite', '--school', '3141018503', '--name', '唐庄镇小学', '--class', '121', '--kind', '1', '--code'));
+	const groups = code.split(' ');
+	const hub = await serve(hubDir);
+	const fresh = await serve(path.join(work, 'spoken'));
+	const page = await device(PHONE);
+	await page.goto(fresh.address);
+	await page.click('text=时间对，下一步');
+	await page.click('button:has-text("没有文件")');
+	await page.getByLabel('县中心的网址').fill('http://127.0.0.1:9'); // where nobody is
+	const status = n => page.textContent(`#group${n}s`);
+	await page.focus('#group1');
+	const wrong = groups[0].slice(0, 3) + (Number(groups[0][3]) + 1) % 10 + groups[0].slice(4);
+	await page.keyboard.type(wrong.slice(0, 5));
+	same(await status(1), '5 / 6', 'five digits');
+	await page.keyboard.type(wrong[5]);
+	same(/✗/.test(await status(1)), true, 'a digit heard wrongly');
+	await page.fill('#group1', groups[1]);
+	same(/✗/.test(await status(1)), true, 'another group at this place');
+	await page.fill('#group1', '');
+	await page.keyboard.type(groups[0] + groups[1]); // on to the next by itself
+	await page.fill('#group3', groups[2].replace(/\d/g, d => String.fromCharCode(0xff10 + Number(d))));
+	same(await page.locator('button[type=submit]').isDisabled(), true, 'going on with a part of it');
+	await page.fill('#group4', ' ' + groups[3] + '-' + groups[4]);
+	same([await status(1), await status(2), await status(3), await status(4), await status(5)].filter(s => !/✓/.test(s)), [], 'groups');
+	await look(page, 'setup-code');
+	await page.click('button[type=submit]');
+	await page.waitForSelector('.note:has-text("县")', { timeout: 120000 }); // nobody answers there
+	await page.getByLabel('县中心的网址').fill(hub.address);
+	await page.click('button[type=submit]');
+	await page.waitForSelector('dd:has-text("唐庄镇小学")');
+	await page.waitForSelector('.note.good:has-text("主机已经建立")');
+	await page.click('text=是我们学校，下一步');
+	await page.waitForSelector('.recovery');
+	await page.getByLabel('校长（负责人）姓名').waitFor();
+	await page.close();
+	await contextsOf().pop().close();
+	await killed(fresh.process);
+	await killed(hub.process);
+}
+
 export async function firstRun(w) {
+	await test('set-up by a code read over the telephone: each group is checked as it is typed', byTelephone);
 	await test('first run: six steps from the invitation to the class list', async () => {
 		const desk = w.desk = await device(DESK);
 		await desk.waitForSelector('text=第 1 步，共 6 步');

@@ -118,19 +118,30 @@ export function county() {
 const daemon = path.join(env.BUILDDIR, 'node', 'kehoud');
 let host = null;
 export async function startHost(data = path.join(work, 'school')) {
-	host = spawn(daemon, ['-D', data, '--listen', `127.0.0.1:${PORT}`, '--sticks', sticks], { stdio: ['ignore', 'pipe', 'pipe'], env: faked() });
-	left.add(host);
-	host.stdout.resume();
-	let said = '';
-	host.stderr.on('data', d => { said += d; });
-	while (host.exitCode === null && !await fetch(base + 'api/v1/status').then(r => r.ok, () => false));
-	if (host.exitCode !== null) throw new Error('the machine did not start: ' + said);
+	({ process: host } = await serve(data, PORT));
 }
-export async function killHost() {
-	const gone = new Promise(resolve => host.once('exit', resolve));
-	host.kill('SIGKILL');
+export const killHost = () => killed(host);
+// A machine beside the school's: its address, and the process.
+export async function serve(data, port = 0) {
+	const process = spawn(daemon, ['-D', data, '--listen', `127.0.0.1:${port}`, '--sticks', sticks], { stdio: ['ignore', 'pipe', 'pipe'], env: faked() });
+	left.add(process);
+	process.stdout.resume();
+	const address = await new Promise((resolve, reject) => {
+		let said = '';
+		process.stderr.on('data', d => {
+			said += d;
+			const found = said.match(/listening on (http:[^\s]+)/);
+			if (found) resolve(found[1] + '/');
+		});
+		process.once('exit', () => reject(new Error('the machine did not start: ' + said)));
+	});
+	return { process, address };
+}
+export async function killed(process) {
+	const gone = new Promise(resolve => process.once('exit', resolve));
+	process.kill('SIGKILL');
 	await gone;
-	left.delete(host);
+	left.delete(process);
 }
 // Killed, and at another time of the day there again.
 export async function moveTo(local) {

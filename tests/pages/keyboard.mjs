@@ -8,8 +8,9 @@ const mark = page => page.evaluate(() => {
 	const all = Array.from(document.querySelectorAll('a[href],button,input,select,textarea,summary,[tabindex="0"]')).filter(e => !e.disabled && e.tabIndex >= 0 && (shown(e) || e.classList.contains('skip')));
 	document.querySelectorAll('[data-stop]').forEach(e => e.removeAttribute('data-stop'));
 	all.forEach((e, i) => e.setAttribute('data-stop', i));
-	document.activeElement.blur();
-	getSelection().collapse(document.body, 0); // so that Tab begins at the top
+	document.body.tabIndex = -1; // so that Tab begins at the top
+	document.body.focus();
+	document.body.removeAttribute('tabindex');
 	window.scrollTo(0, 0);
 	return all.length;
 });

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
-import { command, Refusal, Row, upload } from '../api';
+import { command, post, Refusal, Row, upload } from '../api';
 import { refreshMe, refreshStatus, signIn, useWorld, world } from '../state';
 import { now_ms, timeOf, today } from '../time';
 import { Button, Check, Choice, Failure, Field, Note, Page } from '../ui';
 import { getLang, Lang, setLang, siteClass, siteKind, t } from '../words';
+import { CodeForm } from './code';
 import { Importing } from './import';
 import { ClockNote } from './machine';
 import { keep, kept, RecoverySheet } from './recovery';
@@ -16,6 +17,7 @@ export function Setup() {
 	const [file, setFile] = useState<File | null>(null);
 	const [found, setFound] = useState<Row | null>(null);
 	const [points, setPoints] = useState('');
+	const [spoken, speak] = useState(false); // the invitation is read over the telephone
 	const [error, setError] = useState<Refusal | null>(null);
 	const [busy, setBusy] = useState(false);
 	const tryTo = async (work: () => Promise<void>) => {
@@ -28,16 +30,18 @@ export function Setup() {
 		}
 		setBusy(false);
 	};
-	const establish = () => tryTo(async () => {
-		const answer = await upload('setup/school', file!);
+	const established = async (answer: Row) => {
 		keep(answer.recovery);
 		await refreshStatus();
 		await refreshMe();
+	};
+	const establish = () => tryTo(async () => {
+		if (!spoken) await established(await upload('setup/school', file!));
 		const names = points.split('\n').map(n => n.trim()).filter(Boolean);
 		for (let i = 0; i < names.length; i++) await command('site.add', { site: i + 1, name: names[i], class: 220, kind: 4 });
 		setStep(4);
 	});
-	const titles = ['', t('语言和时钟', 'Language and clock'), t('县里的邀请文件', "The county's invitation"), t('核对学校和校点', 'Is this your school?'), t('校长、PIN 码和恢复码', 'The head, a PIN, the recovery sheet'), t('保护孩子的资料', "The children's data"), t('花名册', 'The class list')];
+	const titles = ['', t('语言和时钟', 'Language and clock'), t('县里的邀请', "The county's invitation"), t('核对学校和校点', 'Is this your school?'), t('校长、PIN 码和恢复码', 'The head, a PIN, the recovery sheet'), t('保护孩子的资料', "The children's data"), t('花名册', 'The class list')];
 	return <Page title={t('设置 第 ' + step + ' 步，共 ' + STEPS + ' 步', 'Set-up: step ' + step + ' of ' + STEPS)} lead={titles[step]} bare={step === 4}>
 		<div class={step === 6 ? '' : 'narrow'}>
 			<Failure error={error} />
@@ -47,7 +51,13 @@ export function Setup() {
 				<p class="big-number"><strong>{today()} {timeOf(now_ms())}</strong></p>
 				<ClockNote />
 				<Button kind="main" wide onClick={() => setStep(2)}>{t('时间对，下一步', 'The time is right: next')}</Button></div>}
-			{step === 2 && <form onSubmit={e => {
+			{step === 2 && spoken && <CodeForm busy={busy} onFile={() => speak(false)} onDone={(hub, code) => tryTo(async () => {
+				const answer = await post('setup/code', { hub, code }, false);
+				await established(answer);
+				setFound(answer);
+				setStep(3);
+			})} />}
+			{step === 2 && !spoken && <form onSubmit={e => {
 				e.preventDefault();
 				tryTo(async () => {
 					setFound(await upload('setup/inspect', file!));
@@ -56,15 +66,17 @@ export function Setup() {
 			}}>
 				<p>{t('县中心给每所学校一个邀请文件（以 .KHI 结尾），在U盘上或当面交给您。它只能用一次，请保管好。', 'The county gives each school one invitation (its name ends in .KHI). It works once: keep it safe.')}</p>
 				<div class="field"><label for="invite">{t('选择邀请文件', 'Choose the invitation')}</label><input id="invite" type="file" onChange={(e: any) => setFile(e.currentTarget.files[0] || null)} /></div>
-				<Button type="submit" kind="main" wide busy={busy} disabled={!file}>{t('下一步', 'Next')}</Button></form>}
+				<div class="stack"><Button type="submit" kind="main" wide busy={busy} disabled={!file}>{t('下一步', 'Next')}</Button>
+					<Button wide onClick={() => speak(true)}>{t('没有文件：县里在电话里念邀请码', 'No file: the county reads a code over the telephone')}</Button></div></form>}
 			{step === 3 && found && <div>
-				<dl class="facts-list"><dt>{t('县（市、区）', 'County')}</dt><dd>{found.county_name}（{found.county}）</dd><dt>{t('学校', 'School')}</dt><dd><strong>{found.school_name}</strong></dd><dt>{t('学校标识码', 'School number')}</dt><dd>{found.school}</dd>
+				<dl class="facts-list"><dt>{t('县（市、区）', 'County')}</dt><dd>{found.county_name}{found.county ? '（' + found.county + '）' : ''}</dd><dt>{t('学校', 'School')}</dt><dd><strong>{found.school_name}</strong></dd><dt>{t('学校标识码', 'School number')}</dt><dd>{found.school}</dd>
 					{found.class ? <dt>{t('城乡分类', 'Class')}</dt> : null}{found.class ? <dd>{siteClass(found.class)}（{found.class}）</dd> : null}
 					{found.kind ? <dt>{t('类别', 'Kind')}</dt> : null}{found.kind ? <dd>{siteKind(found.kind)}</dd> : null}</dl>
 				{found.valid === false && <Note kind="care"><p>{t('这份邀请不能用了，请向县中心要新的。', 'This invitation is no longer valid: ask the county for a new one.')}</p></Note>}
 				<Field label={t('还带教学点？一行写一个名称', 'Teaching points, one a line')} value={points} onInput={setPoints} area hint={t('没有就空着，以后也能在“设置”里加。', 'None: leave it empty; they can be added later.')} />
-				<div class="stack"><Button kind="main" wide busy={busy} disabled={found.valid === false} onClick={establish}>{t('是我们学校，建立', 'Yes, set it up')}</Button>
-					<Button wide onClick={() => setStep(2)}>{t('不是，重新选文件', 'No, choose another file')}</Button></div></div>}
+				{spoken && <Note kind="good"><p>{t('主机已经建立。如果上面不是您的学校，请停下，马上打电话告诉县中心。', 'The machine is set up. If this is not your school, stop and call the county at once.')}</p></Note>}
+				<div class="stack"><Button kind="main" wide busy={busy} disabled={found.valid === false} onClick={establish}>{spoken ? t('是我们学校，下一步', 'Yes, it is our school: next') : t('是我们学校，建立', 'Yes, set it up')}</Button>
+					{!spoken && <Button wide onClick={() => setStep(2)}>{t('不是，重新选文件', 'No, choose another file')}</Button>}</div></div>}
 			{step === 4 && me && me.invitation && <form onSubmit={e => {
 				e.preventDefault();
 				tryTo(async () => {
