@@ -38,25 +38,26 @@ const look = page => page.evaluate(() => {
 export async function walk(page) {
 	const count = await mark(page);
 	const found = [];
+	const press = async key => {
+		await page.keyboard.press(key);
+		return look(page);
+	};
 	let expected = 0;
 	let parts = 0;
-	for (let presses = 0; presses < 6 * count + 10; presses++) {
-		await page.keyboard.press('Tab');
-		const now = await look(page);
-		if (now.at === -1) break; // past the end: the browser's own
+	while (expected < count) {
+		const now = await press('Tab');
 		if (now.at === expected - 1 && now.parts && parts++ < 5) continue; // day, month, year of one field
 		parts = 0;
+		if (now.at !== expected) return found.concat(`stop ${now.at} instead of ${expected} of ${count}: ${now.name}`);
 		found.push(...now.wrong);
-		if (now.at !== expected) {
-			found.push(`stop ${now.at} instead of ${expected}: ${now.name}`);
-			break;
-		}
 		expected++;
 	}
-	if (expected !== count && !found.length) found.push(`${expected} of ${count} stops reached`);
-	await page.keyboard.press('Shift+Tab');
-	const back = await look(page);
-	if (count && back.at < 0) found.push('no way back by Shift+Tab');
+	if (count < 2) return found;
+	let now = await look(page);
+	for (let i = 0; i < 6 && now.at === count - 1; i++) now = await press('Shift+Tab');
+	if (now.at !== count - 2) found.push(`back from ${count - 1} to ${now.at}`);
+	for (let i = 0; i < 12 && now.at > 0; i++) now = await press('Tab');
+	if (now.at > 0) found.push('no way out at the end: ' + now.name);
 	return found;
 }
 

@@ -77,7 +77,12 @@ export function Setup() {
 				{spoken && <Note kind="good"><p>{t('主机已经建立。如果上面不是您的学校，请停下，马上打电话告诉县中心。', 'The machine is set up. If this is not your school, stop and call the county at once.')}</p></Note>}
 				<div class="stack"><Button kind="main" wide busy={busy} disabled={found.valid === false} onClick={establish}>{spoken ? t('是我们学校，下一步', 'Yes, it is our school: next') : t('是我们学校，建立', 'Yes, set it up')}</Button>
 					{!spoken && <Button wide onClick={() => setStep(2)}>{t('不是，重新选文件', 'No, choose another file')}</Button>}</div></div>}
-			{step === 4 && me && me.invitation && <form onSubmit={e => {
+			{step === 4 && me && me.invitation && spoken && <div><p>{t('主机已经建立，还没有校长。请县里另念一个邀请码，证明是本校。', 'The machine is set up and has no head yet. Have the county read another code, to show that it is your school.')}</p>
+				<CodeForm busy={busy} onFile={() => speak(false)} onDone={(hub, code) => tryTo(async () => {
+					await post('setup/code', { hub, code }, false);
+					await refreshMe();
+				})} /></div>}
+			{step === 4 && me && me.invitation && !spoken && <form onSubmit={e => {
 				e.preventDefault();
 				tryTo(async () => {
 					await upload('setup/first', file!);
@@ -85,7 +90,8 @@ export function Setup() {
 				});
 			}}><p>{t('主机已经建立，还没有校长。请再选一次县里的邀请文件，证明是本校。', 'The machine is set up and has no head yet. Choose the invitation once more, to show that it is your school.')}</p>
 				<div class="field"><label for="again">{t('选择邀请文件', 'Choose the invitation')}</label><input id="again" type="file" onChange={(e: any) => setFile(e.currentTarget.files[0] || null)} /></div>
-				<Button type="submit" kind="main" wide busy={busy} disabled={!file}>{t('下一步', 'Next')}</Button></form>}
+				<div class="stack"><Button type="submit" kind="main" wide busy={busy} disabled={!file}>{t('下一步', 'Next')}</Button>
+					<Button wide onClick={() => speak(true)}>{t('没有文件：县里在电话里念邀请码', 'No file: the county reads a code over the telephone')}</Button></div></form>}
 			{step === 4 && !(me && me.invitation) && <Head busy={busy} onDone={(name, pin) => tryTo(async () => {
 				await command('staff.add', { name, roles: 'head,teacher', pin });
 				await signIn(name, pin);
