@@ -71,9 +71,9 @@ export async function everyPage(w) {
 		await desk.keyboard.press('ArrowDown');
 		same(await ways.inputValue() === before, false, 'a choice by arrow');
 		await open(desk, 'people');
-		await desk.focus('.nav a[href="#/week"]');
+		await desk.focus('.nav a[href="#/pupils"]');
 		await desk.keyboard.press('Enter');
-		await desk.waitForSelector('h1:has-text("周计划")');
+		await desk.waitForSelector('h1:has-text("学生")');
 	});
 	await test('English is complete on every page: no Chinese but names', async () => {
 		await desk.evaluate(() => localStorage.setItem('lang', 'en'));
@@ -118,7 +118,7 @@ export async function everyPage(w) {
 		await desk.waitForSelector('td:has-text("甲子")');
 		await look(desk, 'page-county-list');
 		await open(desk, 'list/silence');
-		await desk.waitForSelector('td:has-text("告成镇冶上教学点"), .empty');
+		await desk.waitForSelector('td:has-text("告成镇冶上教学点")'); // by name, not by number
 		await open(desk, 'form/site.phase');
 		await desk.getByLabel('学校').selectOption({ label: '告成镇冶上教学点' });
 		await look(desk, 'page-county-form');

@@ -126,11 +126,15 @@ function Find(p: { label: string; value: string; set: (v: string) => void; rows:
 
 // At the county a list is of one school, of those that hold a row a child or session; a
 // record is of one school or of the whole county.
-function School(p: { value: string; set: (v: string) => void; must: boolean }) {
-	const [rows, setRows] = useState<Row[]>([]);
-	useEffect(() => { get('schools').then(a => setRows(a.rows), () => setRows([])); }, []);
+function useSchools(): Row[] {
+	const [rows, set] = useState<Row[]>([]);
+	useEffect(() => { if (isHub()) get('schools').then(a => set(a.rows), () => set([])); }, []);
+	return rows;
+}
+
+function School(p: { rows: Row[]; value: string; set: (v: string) => void; must: boolean }) {
 	return <Select label={t('学校', 'School')} value={p.value} onChange={p.set} none={p.must ? t('请选择', 'Choose') : t('全县', 'The whole county')}
-		options={rows.map(r => [String(r.school), String(r.name)] as [string, string])} />;
+		options={p.rows.map(r => [String(r.school), String(r.name)] as [string, string])} />;
 }
 
 // The people, children and classes that fields choose from: at the county of the school alone.
@@ -148,6 +152,7 @@ export function Form(p: { name: string }) {
 	const [failed, setFailed] = useState<Refusal | null>(null);
 	const [done, setDone] = useState(false);
 	const [school, setSchool] = useState('');
+	const schools = useSchools();
 	const { staff, pupils, groups } = useChoices(school);
 	if (!e) return <Page title={t('登记', 'Record')} back="#/all"><Failure error={error} /></Page>;
 	const value = (x: Param) => v[x.name] !== undefined ? v[x.name] : x.type === 'd' && !x.optional ? today() : '';
@@ -167,7 +172,7 @@ export function Form(p: { name: string }) {
 			setFailed(problem as Refusal);
 		}
 	}}>
-		{isHub() && <School value={school} set={setSchool} must={false} />}
+		{isHub() && <School rows={schools} value={school} set={setSchool} must={false} />}
 		{e.params.map(x => <Input param={x} command={p.name} school={school} value={value(x)} set={n => set({ ...v, [x.name]: n })} people={(staff.rows || []).filter(y => Number(y.active))} pupils={pupils.rows || []} groups={groups.rows || []} child={v.pupil} />)}
 		<Failure error={failed} />
 		{done && <Note kind="good"><p>{t('已记在学校主机上。', "Recorded on the school's machine.")}</p></Note>}
@@ -208,6 +213,7 @@ export function List(p: { name: string }) {
 	const e = s && s.views.filter(c => c.name === p.name)[0];
 	const [v, set] = useState<Row>({});
 	const [school, setSchool] = useState('');
+	const schools = useSchools();
 	const { staff, pupils, groups } = useChoices(school);
 	const params: Row = school ? { school } : {};
 	(e ? e.params : []).forEach(x => {
@@ -219,13 +225,15 @@ export function List(p: { name: string }) {
 	const seen = useView(ready ? p.name : null, params);
 	if (!e) return <Page title={t('查看', 'See')} back="#/all" />;
 	return <Page title={short(e)} lead={about(e)} back="#/all" tools={<span class="no-print"><Button onClick={() => window.print()}>{t('打印', 'Print')}</Button> <a class="button plain" href={'/api/v1/sheet/' + p.name + '.xlsx' + query(params)}>.xlsx</a></span>}>
-		{(e.params.length > 0 || isHub()) && <div class="narrow no-print">{isHub() && <School value={school} set={setSchool} must={must} />}{e.params.map(x => <Input param={x} command={p.name} school={school} value={params[x.name] || ''} set={n => set({ ...v, [x.name]: n })} people={staff.rows || []} pupils={pupils.rows || []} groups={groups.rows || []} />)}</div>}
-		{ready ? <Rows seen={seen} empty={t('没有。', 'Nothing.')}>{rows => <Table view={p.name} rows={rows} />}</Rows> : <p class="hint">{t('先填上面。', 'Fill in above first.')}</p>}
+		{(e.params.length > 0 || isHub()) && <div class="narrow no-print">{isHub() && <School rows={schools} value={school} set={setSchool} must={must} />}{e.params.map(x => <Input param={x} command={p.name} school={school} value={params[x.name] || ''} set={n => set({ ...v, [x.name]: n })} people={staff.rows || []} pupils={pupils.rows || []} groups={groups.rows || []} />)}</div>}
+		{ready ? <Rows seen={seen} empty={t('没有。', 'Nothing.')}>{rows => <Table view={p.name} rows={rows} schools={school ? [] : schools} />}</Rows> : <p class="hint">{t('先填上面。', 'Fill in above first.')}</p>}
 	</Page>;
 }
 
-function Table(p: { view: string; rows: Row[] }) {
-	const columns = Object.keys(p.rows[0]).filter(c => !HIDDEN.test(c) && !(NUMBERED.test(c) && p.rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
+// schools: at the county, for a list of more than one of them.
+function Table(p: { view: string; rows: Row[]; schools: Row[] }) {
+	const school = (id: any) => (p.schools.filter(s => String(s.school) === String(id))[0] || { name: id }).name;
+	const columns = Object.keys(p.rows[0]).filter(c => (!HIDDEN.test(c) || (c === 'school' && p.schools.length > 0)) && !(NUMBERED.test(c) && p.rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
 	return <div class="scroll" tabIndex={0} role="region" aria-label={t('表', 'Table')}><table class="table"><thead><tr>{columns.map(c => <th>{label(c)}</th>)}</tr></thead>
-		<tbody>{p.rows.slice(0, 1000).map(r => <tr>{columns.map(c => <td class={typeof r[c] === 'number' && said(p.view, c, r[c]) === null ? 'number' : ''}><Name>{cell(p.view, c, r[c])}</Name></td>)}</tr>)}</tbody></table></div>;
+		<tbody>{p.rows.slice(0, 1000).map(r => <tr>{columns.map(c => <td class={typeof r[c] === 'number' && said(p.view, c, r[c]) === null ? 'number' : ''}><Name>{c === 'school' && p.schools.length ? school(r[c]) : cell(p.view, c, r[c])}</Name></td>)}</tr>)}</tbody></table></div>;
 }
