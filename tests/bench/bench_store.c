@@ -3,8 +3,10 @@
  * The same rows of attendance go through the store, into the same table without
  * the store's columns and guard, and through SQLite's session extension, in turn;
  * of every kind the fastest of several rounds counts (of taps the median, because
- * the disk decides).  usage: bench_store [FOLDER [local | apply]]; the folder is
- * on the disk to be measured, a second word runs one kind alone, for a profiler. */
+ * the disk decides).  The pipeline is all that a hub does: a sealed bundle from a file
+ * verified, decrypted, its segment verified, unpacked, decoded, judged, applied and
+ * committed.  usage: bench_store [FOLDER [local | apply | pipeline]]; the folder is on
+ * the disk to be measured, a second word runs one kind alone, for a profiler. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,9 @@
 #include "gen/bench_sql.h"
 #include "gen/schema_registry.h"
 #include "gen/sync_sql.h"
-#include "sync/store.h"
+#include "sync/bundle.h"
+#include "sync/folder.h"
+#include "sync/merge.h"
 
 #define SCHOOL INT64_C(4101850123)
 #define NOW INT64_C(1788240000)
@@ -220,9 +224,120 @@ tracked_apply(struct store *s, int64_t first, int64_t n)
 	return took;
 }
 
+/* ---- the pipeline ---- */
+
+#define COUNTY 410185
+
+static const char *stick;           /* the folder that bundles lie in */
+static struct identity school, hub;
+static struct roster roster;
+static struct keyring no_keys;
+
+static void
+make_roster(void)
+{
+	static struct roster_cert certs[2];
+	bool first;
+
+	must(sodium_init() < 0, "sodium_init");
+	must(identity_generate(&env_posix, &school), "identity");
+	must(identity_generate(&env_posix, &hub), "identity");
+	first = node_id_compare(&school.pub.id, &hub.pub.id) < 0;
+	certs[!first] = (struct roster_cert){ .node = school.pub, .role = ROLE_SCHOOL,
+	    .scope = (uint64_t)SCHOOL, .since = 1 };
+	certs[first] = (struct roster_cert){ .node = hub.pub, .role = ROLE_HUB, .since = 1 };
+	roster = (struct roster){ .county = COUNTY, .certs = certs, .ncerts = 2 };
+	must(roster_default_rights(&roster, &schema_registry), "rights");
+	roster.number = 1;
+}
+
+/* A bundle with one segment of rows; hash: of the segment before, then of this one. */
+static void
+write_bundle(int64_t first, int64_t n, uint64_t number, uint8_t hash[HASH_BYTES],
+    char name[FOLDER_NAME_BYTES])
+{
+	struct segment_header h = { .stream = { .node = school.pub.id, .epoch = 78,
+	    .scope = (uint64_t)SCHOOL }, .first = (uint64_t)first / 25 + 1, .roster = 1 };
+	struct bundle_info info = { .county = COUNTY, .number = number, .roster = 1,
+	    .sender = school.pub.id, .recipient = hub.pub.id };
+	struct bundle_manifest m = { .items = 1 };
+	struct buffer packed = BUFFER_INIT;
+	uint8_t before[HASH_BYTES], address[HASH_BYTES];
+	struct bundle_writer *w;
+	struct folder_write *fw;
+	struct file *file;
+	struct batch b;
+
+	batch_init(&b);
+	make_batch(&b, first, n);
+	h.count = b.ntx;
+	memcpy(before, hash, HASH_BYTES);
+	must(segment_build(&schema_registry, COUNTY, &h, before, &b, NULL, &school,
+	    &env_posix, &packed, hash), "segment_build");
+	batch_release(&b);
+	m.item_bytes = packed.len;
+	must(folder_write_begin(&env_posix, stick, FOLDER_BUNDLE, &fw, &file), "folder");
+	must(bundle_writer_new(&env_posix, file, &info, &school, hub.pub.seal_pk, &m, &w),
+	    "bundle");
+	must(bundle_writer_item(w, BUNDLE_SEGMENT, packed.data, packed.len), "item");
+	must(bundle_writer_finish(w, address), "bundle");
+	must(folder_write_finish(fw, address, name), "folder");
+	bundle_writer_free(w);
+	folder_write_free(fw);
+	buffer_release(&packed);
+}
+
+static void
+take_bundle(struct store *s, const char *name, int64_t n)
+{
+	struct merge m = { .store = s, .registry = &schema_registry, .roster = &roster,
+	    .keys = &no_keys, .scope = SCOPE_COUNTY, .self = &hub.pub, .now_s = NOW };
+	struct merge_result result = {0};
+	struct bundle_manifest manifest;
+	struct bundle_reader *r;
+	enum bundle_item kind;
+	struct file *file;
+	const uint8_t *data;
+	size_t len;
+	int status;
+
+	must(folder_open(&env_posix, stick, name, &file), "folder_open");
+	must(bundle_reader_new(&env_posix, file, &r), "bundle");
+	must(bundle_reader_verify(r, school.pub.sign_pk), "verify");
+	must(bundle_reader_open(r, &hub, &manifest), "open");
+	must(store_begin_merge(s), "store_begin_merge");
+	while ((status = bundle_reader_item(r, &kind, &data, &len)) == STATUS_OK)
+		must(merge_segment(&m, data, len, &result), "merge");
+	must(status == STATUS_NOT_FOUND ? STATUS_OK : status, "item");
+	must(store_commit_merge(s), "store_commit_merge");
+	vector_release(&manifest.vector);
+	bundle_reader_free(r);
+	env_posix.files->close(NULL, file);
+	must(result.rows != (uint64_t)n || result.refused_rows != 0 || result.held != 0,
+	    "rows");
+}
+
+static double
+pipeline(struct store *s, int64_t n)
+{
+	char name[FOLDER_NAME_BYTES];
+	uint8_t hash[HASH_BYTES] = {0};
+	double t0, took;
+
+	write_bundle(0, 400, 1, hash, name);
+	take_bundle(s, name, 400);
+	must(folder_remove(&env_posix, stick, name), "folder_remove");
+	write_bundle(400, n, 2, hash, name);
+	t0 = now_us();
+	take_bundle(s, name, n);
+	took = now_us() - t0;
+	must(folder_remove(&env_posix, stick, name), "folder_remove");
+	return took;
+}
+
 /* ---- rounds ---- */
 
-enum kind { PLAIN, SESSION, LOCAL, APPLY, KINDS };
+enum kind { PLAIN, SESSION, LOCAL, APPLY, PIPELINE, KINDS };
 
 static void
 remove_database(const char *path)
@@ -242,7 +357,11 @@ once(enum kind kind, const char *path, int64_t n)
 	struct store *s;
 	double took;
 
-	if (kind == LOCAL || kind == APPLY) {
+	if (kind == PIPELINE) {
+		s = tracked_open(path);
+		took = pipeline(s, n);
+		store_close(s);
+	} else if (kind == LOCAL || kind == APPLY) {
 		s = tracked_open(path);
 		(void)tracked_apply(s, 0, 400);
 		took = kind == LOCAL ? tracked_insert(s, 400, n) : tracked_apply(s, 400, n);
@@ -289,12 +408,13 @@ bench_local(const char *path, const char *where)
 static void
 bench_apply(const char *path, const char *where, int64_t n, unsigned rounds)
 {
-	static const enum kind kinds[] = { PLAIN, APPLY };
-	double us[2];
+	static const enum kind kinds[] = { PLAIN, APPLY, PIPELINE };
+	double us[3];
 
-	fastest(kinds, 2, path, n, rounds, us);
-	printf("apply, %6lld rows, %-7s      plain %7.0f us  store %7.0f us  ratio %.2f\n",
-	    (long long)n, where, us[0], us[1], us[1] / us[0]);
+	fastest(kinds, 3, path, n, rounds, us);
+	printf("apply, %6lld rows, %-7s      plain %7.0f us  store %7.0f us  ratio %.2f  "
+	    "pipeline %7.0f us  ratio %.2f\n", (long long)n, where, us[0], us[1],
+	    us[1] / us[0], us[2], us[2] / us[0]);
 }
 
 static int
@@ -381,10 +501,13 @@ main(int argc, char **argv)
 
 	(void)snprintf(base, sizeof(base), "%s/kehou-bench-XXXXXX", folder);
 	must(mkdtemp(base) == NULL, "mkdtemp");
+	stick = base;
+	make_roster();
 	(void)snprintf(store, sizeof(store), "%s/store.db", base);
 	(void)snprintf(plain, sizeof(plain), "%s/plain.db", base);
 	if (argc > 2) {
-		enum kind kind = strcmp(argv[2], "local") == 0 ? LOCAL : APPLY;
+		enum kind kind = strcmp(argv[2], "local") == 0 ? LOCAL :
+		    strcmp(argv[2], "apply") == 0 ? APPLY : PIPELINE;
 
 		for (unsigned i = 0; i < 20; i++)
 			(void)once(kind, ":memory:", 2000);
@@ -400,6 +523,9 @@ main(int argc, char **argv)
 		bench_apply(store, "disk:", 40000, 5);
 		bench_bytes(store, plain);
 	}
+	free(roster.rights);
+	(void)snprintf(store, sizeof(store), "%s/%s", base, FOLDER_NAME);
+	must(rmdir(store), "rmdir");
 	must(rmdir(base), "rmdir");
 	return EXIT_SUCCESS;
 }
