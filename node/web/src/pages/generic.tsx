@@ -25,7 +25,12 @@ function useSchema(): [typeof known, Refusal | null] {
 
 // Codes stand as words in the fields: their numbers are left out of the sentence.
 const about = (e: Entry) => (getLang() === 'zh' && e.about_zh ? e.about_zh : e.about).replace(/（\d+）| \(\d+\)/g, '');
-const short = (e: Entry) => about(e).split(/[。：；:.;]/)[0];
+// The first clause; not half of a parenthesis.
+function short(e: Entry): string {
+	const clause = about(e).split(/[。：；:.;]/)[0];
+	const open = Math.max(clause.lastIndexOf('（'), clause.lastIndexOf('('));
+	return open > 0 && Math.max(clause.lastIndexOf('）'), clause.lastIndexOf(')')) < open ? clause.slice(0, open).trim() : clause;
+}
 
 // What the requirement is about, in the words of the notice.
 const SUBJECTS: Array<[string, () => string, string[]]> = [
@@ -234,6 +239,10 @@ export function List(p: { name: string }) {
 function Table(p: { view: string; rows: Row[]; schools: Row[] }) {
 	const school = (id: any) => (p.schools.filter(s => String(s.school) === String(id))[0] || { name: id }).name;
 	const columns = Object.keys(p.rows[0]).filter(c => (!HIDDEN.test(c) || (c === 'school' && p.schools.length > 0)) && !(NUMBERED.test(c) && p.rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
-	return <div class="scroll" tabIndex={0} role="region" aria-label={t('表', 'Table')}><table class="table"><thead><tr>{columns.map(c => <th>{label(c)}</th>)}</tr></thead>
-		<tbody>{p.rows.slice(0, 1000).map(r => <tr>{columns.map(c => <td class={typeof r[c] === 'number' && said(p.view, c, r[c]) === null ? 'number' : ''}><Name>{c === 'school' && p.schools.length ? school(r[c]) : cell(p.view, c, r[c])}</Name></td>)}</tr>)}</tbody></table></div>;
+	const shown = (r: Row, c: string) => c === 'school' && p.schools.length ? String(school(r[c])) : cell(p.view, c, r[c]);
+	const numbers: { [c: string]: boolean } = {};
+	columns.forEach(c => { numbers[c] = p.rows.some(r => typeof r[c] === 'number') && p.rows.every(r => /^-?[\d.]*$/.test(shown(r, c))); });
+	const number = (c: string) => numbers[c];
+	return <div class="scroll" tabIndex={0} role="region" aria-label={t('表', 'Table')}><table class="table"><thead><tr>{columns.map(c => <th class={number(c) ? 'number' : ''}>{label(c)}</th>)}</tr></thead>
+		<tbody>{p.rows.slice(0, 1000).map(r => <tr>{columns.map(c => <td class={number(c) ? 'number' : ''}><Name>{shown(r, c)}</Name></td>)}</tr>)}</tbody></table></div>;
 }

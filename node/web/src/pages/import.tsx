@@ -50,7 +50,7 @@ function Undo() {
 }
 
 // Upload, what was found, preview with reasons, confirm. Nothing is written before the last step.
-export function Importing(p: { done: ComponentChildren }) {
+export function Importing(p: { done: ComponentChildren; later?: ComponentChildren }) {
 	const [file, setFile] = useState<File | null>(null);
 	const year = Number(today().slice(0, 4)) - (today().slice(5) < '08-01' ? 1 : 0);
 	const [schoolYear, setYear] = useState(String(year));
@@ -94,5 +94,6 @@ export function Importing(p: { done: ComponentChildren }) {
 				setDone(await post('roster/import', { token: plan.token, request_id: id }));
 				refreshStatus();
 			})}>{t('确认导入', 'Import')}</Button> <Button onClick={() => setPlan(null)}>{t('换文件', 'Another file')}</Button></div></div>}
+		{p.later}
 	</div>;
 }

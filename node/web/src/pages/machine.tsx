@@ -10,8 +10,10 @@ const CLOCK_TOLERANCE_MS = 120000;
 export function ClockNote() {
 	const difference = clockDifference_ms();
 	const minutes = Math.round(Math.abs(difference) / 60000);
-	return Math.abs(difference) > CLOCK_TOLERANCE_MS ? <Note kind="care"><p>{t('学校主机的钟和这台设备差 ' + minutes + ' 分钟。看一下手表：上面是主机的时间。不对的话先把主机的钟调准。',
-		"The machine's clock differs from this device by " + minutes + ' minutes. Above is the machine’s: compare with a watch, set it first if it is wrong.')}</p></Note>
+	const much = minutes < 120 ? t(minutes + ' 分钟', minutes + ' minutes') : minutes < 2880 ? t(Math.round(minutes / 60) + ' 小时', Math.round(minutes / 60) + ' hours')
+		: t(Math.round(minutes / 1440) + ' 天', Math.round(minutes / 1440) + ' days');
+	return Math.abs(difference) > CLOCK_TOLERANCE_MS ? <Note kind="care"><p>{t('学校主机的钟和这台设备差 ' + much + '。看一下手表：上面是主机的时间。不对的话先把主机的钟调准。',
+		"The machine's clock differs from this device by " + much + '. Above is the machine’s: compare with a watch, set it first if it is wrong.')}</p></Note>
 		: <Note kind="good"><p>{t('主机的钟和这台设备一致。', 'The machine and this device agree on the time.')}</p></Note>;
 }
 

@@ -99,8 +99,7 @@ export function Setup() {
 				setStep(5);
 			})} />}
 			{step === 5 && <Duty onDone={() => setStep(6)} />}
-			{step === 6 && <Importing done={<Finish />} />}
-			{step === 6 && <p><Button kind="quiet" onClick={() => finish('#/today')}>{t('以后再导入', 'Later')}</Button></p>}
+			{step === 6 && <Importing done={<Finish />} later={<p><Button kind="quiet" onClick={() => finish('#/today')}>{t('以后再导入', 'Later')}</Button></p>} />}
 		</div>
 	</Page>;
 }
