@@ -23,6 +23,8 @@ struct control {
 	pthread_cond_t wake;
 	int client;               /* under lock; -1 none */
 	bool lent, stop;          /* under lock */
+	void (*urgent)(void *ctx);
+	void *ctx;
 };
 
 static void
@@ -40,6 +42,7 @@ on_lent(struct engine_loan *loan)
 static void
 serve(struct control *c, int client)
 {
+	bool urgent = false;
 	char byte;
 
 	c->loan.lent = on_lent;
@@ -51,8 +54,10 @@ serve(struct control *c, int client)
 	pthread_mutex_unlock(&c->lock);
 	if (send(client, "ok\n", 3, MSG_NOSIGNAL) == 3)
 		while (recv(client, &byte, 1, 0) > 0)
-			;
+			urgent |= byte == CONTROL_URGENT;
 	engine_return(c->engine, &c->loan);
+	if (urgent)
+		c->urgent(c->ctx);
 }
 
 static void *
@@ -105,7 +110,8 @@ open_socket(struct control *c, const char *dir)
 }
 
 int
-control_new(const char *dir, struct engine *e, struct control **ret)
+control_new(const char *dir, struct engine *e, void (*urgent)(void *ctx), void *ctx,
+    struct control **ret)
 {
 	struct control *c = calloc(1, sizeof *c);
 	int status;
@@ -113,6 +119,8 @@ control_new(const char *dir, struct engine *e, struct control **ret)
 	if (c == NULL)
 		return STATUS_NOMEM;
 	c->engine = e;
+	c->urgent = urgent;
+	c->ctx = ctx;
 	c->client = -1;
 	status = open_socket(c, dir);
 	if (status != STATUS_OK) {

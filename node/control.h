@@ -2,7 +2,8 @@
  * (docs/decisions/006-loan.md).
  *
  * A client connects; when the database is closed and free it is sent "ok\n";
- * it gives the directory back by closing the socket, also by dying.  A thread
+ * it gives the directory back by closing the socket, also by dying; a byte CONTROL_URGENT
+ * before says that it entered something urgent.  A thread
  * of its own, one client at a time in order of coming.  Only the directory's
  * owner and root can connect: the directory and the socket are theirs alone. */
 #ifndef NODE_CONTROL_H
@@ -11,10 +12,12 @@
 #include "node/engine.h"
 
 #define CONTROL_NAME "control"
+#define CONTROL_URGENT 'u'
 
 struct control;
-/* TOO_LARGE when the path is longer than a socket's may be; IO. */
-int control_new(const char *dir, struct engine *e, struct control **ret) MUST_CHECK;
+/* urgent: called on the control's thread.  TOO_LARGE when the path is longer than a socket's may be; IO. */
+int control_new(const char *dir, struct engine *e, void (*urgent)(void *ctx), void *ctx,
+    struct control **ret) MUST_CHECK;
 /* Ends a loan that lasts; before engine_stop. */
 void control_free(struct control *c);
 

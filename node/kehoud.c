@@ -179,6 +179,17 @@ begin_network(const struct options *o, const struct settings *s, struct api *api
 	return status;
 }
 
+/* kehou entered an incident. */
+static void
+on_urgent(void *ctx)
+{
+	struct api *api = ctx;
+	struct link *l = api->link;
+
+	if (l != NULL)
+		link_urgent(l);
+}
+
 static int
 serve(const struct options *o, const struct settings *s, const sigset_t *signals)
 {
@@ -200,7 +211,8 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 		status = worker_new(&api.backups);
 	if (status == STATUS_OK)
 		status = engine_new(o->dir, api.env, &api.engine);
-	if (status == STATUS_OK && control_new(o->dir, api.engine, &control) != STATUS_OK)
+	if (status == STATUS_OK && control_new(o->dir, api.engine, on_urgent, &api,
+	    &control) != STATUS_OK)
 		log_line(LOG_LEVEL_WARNING, "%s: kehou cannot borrow it", o->dir);
 	if (status == STATUS_OK)
 		status = begin_network(o, s, &api, &root);

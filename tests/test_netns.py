@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -209,7 +210,36 @@ def a_week_offline():
 	return None
 
 
-TESTS = [a_link_like_2g_that_is_cut_and_reset,
+def answered(n, source):
+	"""How many of n connections that are kept open get an answer; the open sockets."""
+	kept, good = [], 0
+	for _ in range(n):
+		s = socket.create_connection((HUB, 8620), timeout=60, source_address=(source, 0))
+		kept.append(s)
+		try:
+			s.sendall(f"GET /healthz HTTP/1.1\r\nHost: {HUB}\r\n\r\n".encode())
+			good += s.recv(4096).startswith(b"HTTP/1.1 200")
+		except OSError:
+			pass
+	return good, kept
+
+
+def one_address_has_so_many_connections_and_others_go_on():
+	make_county()
+	ip("addr", "add", OTHER_HOME + "/24", "dev", "home")
+	try:
+		with Hub():
+			good, kept = answered(60, HOME)
+			assert good == 50, good
+			other, more = answered(1, OTHER_HOME)
+			assert other == 1
+			for s in kept + more:
+				s.close()
+	finally:
+		ip("addr", "del", OTHER_HOME + "/24", "dev", "home")
+
+
+TESTS = [one_address_has_so_many_connections_and_others_go_on, a_link_like_2g_that_is_cut_and_reset,
 	a_hub_that_restarts_and_a_school_whose_address_changes, clocks_of_1970_and_2039,
 	a_week_offline]
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import socket
 import struct
@@ -377,11 +378,93 @@ def the_countys_policy_says_when_and_an_incident_goes_at_once():
 		# It went ahead alone: at the hub is the incident, not yet the teacher.
 		until("merged", lambda: "摔伤" in kehou("show", "incidents", node="hub").stdout)
 		assert "教师" not in kehou("show", "people", node="hub").stdout
+		# So does one that is entered at the machine, while the daemon runs.
+		made(kehou("--as", "校长", "--pin-fd", "FD0", "do", "incident.report", "kind=1",
+			"date=2026-09-02", "place=教室", "what=磕碰", secrets=(PIN,), node="school0"))
+		until("merged", lambda: "磕碰" in kehou("show", "incidents", node="hub").stdout)
+		assert "教师" not in kehou("show", "people", node="hub").stdout
 		arrives(school)
 	same("hub", "school0")
 
 
-TESTS = [a_relay_hands_on_by_network_and_answers_find_their_way_back,
+def a_machine_is_replaced_and_the_old_one_revoked_without_a_stick():
+	make_county(0)
+	made(kehou("invite", "--school", SCHOOL, "--name", "第一小学", "--class", "220", "-o",
+		path("invite"), node="hub"))
+	run = kehou("--json", "init", "school", "--invite", path("invite"), node="old")
+	sheet = json.loads(run.stdout)["recovery"]
+	with Daemon("hub") as hub:
+		url = f"http://127.0.0.1:{hub.port}"
+		with Daemon("old", "--hub", url) as old:
+			first_head(old)
+			exchange(old)
+			node = old.get("/api/v1/devices")["rows"][0]["node"]
+			made(kehou("revoke", "--node", node.upper(), node="hub"))
+			code = kehou("invite", "--school", SCHOOL, "--name", "第一小学", "--class", "220",
+				"--code", node="hub").stdout
+			made(kehou("init", "school", "--code", code, "--hub", url, "--recovery-fd", "FD0",
+				secrets=(sheet,), node="new"))
+			with Daemon("new") as new:
+				until("the machine is known", lambda: facts(new)["certified"])
+				until("what was delivered", lambda: not new.get("/api/v1/me")["first"])
+				new.post("/api/v1/sign-in", {"staff": "校长", "pin": PIN})
+				exchange(new)
+				new.do("staff.add", {"name": "新机", "roles": "teacher"}, request_id="n")
+				arrives(new)
+			# The lost one goes on writing; nobody takes it.
+			old.do("staff.add", {"name": "旧机", "roles": "teacher"}, request_id="o")
+			exchange(old)
+			exchange(old)
+		people = kehou("show", "people", node="hub").stdout
+		assert "新机" in people and "旧机" not in people, people
+	same("hub", "new")
+
+
+class Forward(Proxy):
+	"""A proxy of the network that everything has to go through."""
+
+	def serve(self, c, limit, reset):
+		head = c.recv(65536)
+		self.lines = getattr(self, "lines", []) + [head.split(b"\r\n")[0]]
+		s = self.connect()
+		s.sendall(re.sub(rb"^(\w+) http://[^/]*", rb"\1", head, count=1))
+		done = threading.Event()
+		for a, b in ((c, s), (s, c)):
+			threading.Thread(target=self.pump, args=(a, b, [None], done), daemon=True).start()
+		done.wait(60)
+		c.close()
+		s.close()
+
+
+def the_proxy_that_is_set_is_used_and_no_other_way():
+	make_county()
+	with Daemon("hub", "--host", "hub.invalid") as hub:
+		proxy = Forward(hub.port)
+		with open(path("school0", "kehoud.ini"), "w", encoding="utf-8") as f:
+			f.write(f"[hub]\nurl = http://hub.invalid\nproxy = http://127.0.0.1:{proxy.port}\n")
+		with Daemon("school0") as school:
+			first_head(school)
+			exchange(school)
+			# libcurl keeps a connection: later requests on it reach the hub as they are.
+			assert proxy.lines and all(x.split()[1].startswith(b"http://hub.invalid/")
+				for x in proxy.lines), proxy.lines
+
+
+def a_hub_that_hangs_keeps_neither_pages_nor_the_stop_waiting():
+	make_county()
+	silent = socket.create_server(("127.0.0.1", 0))
+	with Daemon("school0", "--hub", f"http://127.0.0.1:{silent.getsockname()[1]}") as school:
+		held = silent.accept()
+		first_head(school)
+		assert facts(school)["network"]["running"]
+		school.stop()
+	held[0].close()
+
+
+TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
+	the_proxy_that_is_set_is_used_and_no_other_way,
+	a_hub_that_hangs_keeps_neither_pages_nor_the_stop_waiting,
+	a_relay_hands_on_by_network_and_answers_find_their_way_back,
 	a_relay_killed_in_the_middle_keeps_what_it_acknowledged,
 	network_to_the_relay_and_stick_from_there,
 	the_countys_policy_says_when_and_an_incident_goes_at_once,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tools/kehou.h"
+#include "tools/loan.h"
 #include "tools/output.h"
 
 int
@@ -33,6 +34,8 @@ kehou_do(struct cli *c, int argc, char **argv)
 		rc = cli_fail_domain(c, rc, &error);
 		goto cleanup;
 	}
+	if (entry->urgent && c->borrowed)
+		loan_urgent(c->loan);
 	rows = json_object_get(answer, "rows");
 	if (c->json)
 		output_json(stdout, answer);

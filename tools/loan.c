@@ -41,6 +41,12 @@ loan_ask(const char *dir, int *ret_fd)
 	return STATUS_OK;
 }
 
+void
+loan_urgent(int fd)
+{
+	(void)!send(fd, "u", 1, MSG_NOSIGNAL); /* else it goes with the next exchange */
+}
+
 int
 loan_become_owner(const char *dir)
 {
