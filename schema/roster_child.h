@@ -15,7 +15,8 @@ struct roster_child {
 	char number[ROSTER_CELL_NUMBER_BYTES], birth[ROSTER_CELL_BIRTH_BYTES];
 	int sex, entry_year, class, relation, slots; /* slots -1: not said, 0: no */
 	char priorities[16];    /* JSON array of priority.kind */
-	bool differs;
+	bool differs;           /* from what the database has */
+	bool like_another;      /* of this file: name and birth are the same */
 };
 
 /* Something about a cell that wants an eye; refused: the row is not taken. */

@@ -8,6 +8,7 @@
 #include "gen/domain_entries.h"
 #include "schema/roster_apart.h"
 #include "schema/roster_child.h"
+#include "sync/batch.h"
 
 /* A child that the database has. */
 struct known {
@@ -260,12 +261,22 @@ same_number(const struct plan *p, const struct roster_child *c)
 	return NULL;
 }
 
+/* The same name and birth, and no number that tells the two apart. */
+static bool
+is_like(const struct roster_child *o, const struct roster_child *c)
+{
+	return o->birth[0] != '\0' && c->birth[0] != '\0' && !births_differ(o->birth, c->birth)
+	    && !differ(o->number, c->number) && !(o->sex && c->sex && o->sex != c->sex)
+	    && !(o->id && c->id && o->id != c->id);
+}
+
 /* Earlier rows of the same file.  True: this row is not to be taken.  Two children
  * of one name and class are told apart by number, birth, sex, guardian or phone. */
 static bool
 is_repeated(struct plan *p, struct roster_child *c)
 {
 	const struct roster_child *o = same_number(p, c);
+	bool like = false;
 
 	if (o && strcmp(o->name, c->name) == 0) {
 		report(p, ROSTER_UNCHANGED, c->line, c->name_header, "R19.twice_in_file",
@@ -282,6 +293,7 @@ is_repeated(struct plan *p, struct roster_child *c)
 	for (uint32_t at = hash(c->name) % INDEX_SLOTS; p->by_name[at] != 0;
 	    at = (at + 1) % INDEX_SLOTS) {
 		o = &p->children[p->by_name[at] - 1];
+		like = like || (strcmp(o->name, c->name) == 0 && is_like(o, c));
 		if ((o->id && c->id && o->id != c->id) || strcmp(o->name, c->name) != 0
 		    || o->entry_year != c->entry_year || o->class != c->class
 		    || differ(o->number, c->number)
@@ -293,6 +305,7 @@ is_repeated(struct plan *p, struct roster_child *c)
 		    c->name, "");
 		return true;
 	}
+	c->like_another = like;
 	return false;
 }
 
@@ -496,6 +509,9 @@ classify(struct plan *p, struct roster_child *c)
 	int status = STATUS_OK;
 
 	if (c->pupil == 0) {
+		if (c->like_another)
+			report(p, ROSTER_DOUBTFUL, c->line, c->name_header, "R19.like_another",
+			    c->name, "");
 		c->differs = true;
 		report(p, ROSTER_NEW, c->line, "", "", c->name, "");
 		return STATUS_OK;
@@ -580,6 +596,43 @@ read_sheets(struct plan *p)
 		return STATUS_MALFORMED;
 	}
 	return status == STATUS_OK ? status : failed(p, status);
+}
+
+/* What a new child is at least: child, place, guardian, request, priority groups. */
+static unsigned
+records_of(const struct roster_child *c)
+{
+	unsigned n = c->pupil != 0 ? 1u : 2u + (c->guardian && c->guardian[0] != '\0')
+	    + (c->slots > 0);
+
+	for (const char *s = c->priorities; c->pupil == 0 && *s != '\0'; s++)
+		n += (unsigned)(*s >= '0' && *s <= '9');
+	return c->differs ? n : 0;
+}
+
+static void
+too_many_records(struct plan *p, unsigned n)
+{
+	char found[16], most[16];
+
+	snprintf(found, sizeof(found), "%u", n);
+	snprintf(most, sizeof(most), "%u", BATCH_MAX_TX_ROWS);
+	runtime_error(p->error, "R19.too_many_rows", found, most);
+}
+
+/* All or nothing is one transaction: what does not fit is refused by the dry run too.
+ * Of changed children only one record is counted: more is found when they are written. */
+static int
+check_records(struct plan *p)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < p->nchildren; i++)
+		n += records_of(&p->children[i]);
+	if (n <= BATCH_MAX_TX_ROWS)
+		return STATUS_OK;
+	too_many_records(p, n);
+	return STATUS_TOO_LARGE;
 }
 
 static int
@@ -704,9 +757,13 @@ roster_plan_run(const struct runtime *rt, const struct domain_user *user,
 		runtime_fail(rt, status, ret_error);
 	else
 		status = read_sheets(&p);
+	if (status == STATUS_OK)
+		status = check_records(&p);
 	if (status == STATUS_OK) {
 		status = apply(&p, user);
-		if (status != STATUS_OK)
+		if (status == STATUS_TOO_LARGE)
+			too_many_records(&p, BATCH_MAX_TX_ROWS + 1);
+		else if (status != STATUS_OK)
 			(void)failed(&p, status);
 	}
 	plan_release(&p);

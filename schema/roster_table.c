@@ -205,7 +205,8 @@ is_second_row(struct roster_table *t, const struct roster_book_row *above,
 	if (name >= 0) {
 		header_text(above, (unsigned)name, a);
 		header_text(below, (unsigned)name, b);
-		if (b[0] != '\0' && strcmp(a, b) != 0)
+		/* 学生 over 姓名 is one header, a name below it is a child. */
+		if (b[0] != '\0' && strcmp(a, b) != 0 && field_of(t, b) != ROSTER_NAME)
 			return false;
 	}
 	take_columns(t, above, below);

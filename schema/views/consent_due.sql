@@ -3,6 +3,7 @@
 -- roles: teacher head clerk lead auditor
 -- params: date:d
 -- requires: R3 R20
+-- ask: school
 SELECT e.school, e.pupil, e.name, e.grade, e.class, c.notice,
 	date('2000-01-01', c.from_on || ' days') AS given_on,
 	CASE WHEN n.version IS NOT NULL THEN 'new_notice' ELSE 'new_year' END AS why,

@@ -3,6 +3,7 @@
 -- roles: teacher head clerk lead
 -- params: date:d days:i?
 -- requires: R3
+-- ask: school
 SELECT e.school, e.pupil, e.name, e.grade, e.class, x.came,
 	date('2000-01-01', x.first_on || ' days') AS first_on, :date - x.first_on AS days,
 	EXISTS (SELECT 1 FROM request r WHERE r.school = e.school AND r.pupil = e.pupil

@@ -3,6 +3,7 @@
 -- roles: teacher head guard clerk lead auditor
 -- params: school_year:i?
 -- requires: R1
+-- ask: school
 SELECT e.school, e.school_year, e.site, e.grp, e.grade, e.class, count(*) AS pupils,
 	sum(EXISTS (SELECT 1 FROM choice_span c WHERE c.school = e.school AND c.pupil = e.pupil
 		AND c.choice = 1 AND c.until_on = 1 << 30)) AS consents

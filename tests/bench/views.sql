@@ -30,7 +30,8 @@ SELECT school, pupil, 1, 1, 1, 7549, 1598918400000, 1 FROM pupil
 -- name: session
 WITH RECURSIVE d (n) AS (SELECT 7549 UNION ALL SELECT n + 1 FROM d WHERE n < 7548 + :days)
 INSERT INTO session (school, date, slot, site, grp, staff, at, policy, begin_min, end_min)
-SELECT e.school, d.n, 2, 0, e.grp, 1 + e.grp % 10, (d.n + 10957) * 86400000 + 28800000, 1, 960, 1080
+SELECT e.school, d.n, 2, 0, e.grp, 1 + e.grp / 100 % 5 * 2 + e.grp % 2,
+	(d.n + 10957) * 86400000 + 28800000 + e.grp % 1000 * 1000, 1, 960, 1080
 FROM d JOIN (SELECT DISTINCT school, entry_year * 100 + class AS grp FROM enrolment) e
 -- name: attendance
 WITH RECURSIVE d (n) AS (SELECT 7549 UNION ALL SELECT n + 1 FROM d WHERE n < 7548 + :days)
