@@ -127,6 +127,7 @@ static const struct {
 	{"coverage_school", "session", "one step: the newest day of a school"},
 	{"guardian_copy", "attendance", "all of one child, asked for by a guardian"},
 	{"phase_progress", "closing", "counts every session that was ever closed"},
+	{"retention_due", "session", "once a year: counts the days that are over"},
 	{"roster_undo", "late_pickup", "looks for any trace of a child before it goes"},
 	{"places", "session", "one step: the newest day of a school"},
 	{"violations_R14", "session", "one step: the newest day of a school"},

@@ -8,7 +8,7 @@ CREATE TABLE pupil (
 	name TEXT, -- col 3 subject hub : 姓名
 	sex INTEGER, -- col 4 county hub : GB/T 2261.1, 0 1 2 9
 	birth TEXT, -- col 5 subject hub : YYYY-MM-DD or YYYY-MM
-	student_no TEXT, -- col 6 subject hub : 学籍号, G or L and 18 characters
+	student_no TEXT, -- col 6 subject hub : 学籍号: G (certain), J (provisional) or L, 17 digits, and a digit or X, which for G and J is the check digit of GB 11643
 	address TEXT, -- col 7 private quiet : 家庭住址
 	health TEXT, -- col 8 private quiet : allergies, medicine
 	same_as INTEGER, -- col 9 county hub : the pupil of which this is a double

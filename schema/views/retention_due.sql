@@ -5,6 +5,8 @@
 -- requires: R18
 -- ask: school
 -- include retention_keep
+, last AS MATERIALIZED (SELECT CAST(julianday(printf('%04d-09-01', year + 1)) - julianday('2000-01-01') AS INTEGER)
+	AS day FROM cut WHERE code = 1)
 SELECT y.school, y.school_year, date('2000-01-01', (julianday(printf('%04d-09-01', y.school_year + 1))
 		- julianday('2000-01-01') + (SELECT days FROM keep WHERE code = 1)) || ' days') AS due_on,
 	y.school_year < f.year AS due,
@@ -15,13 +17,13 @@ SELECT y.school, y.school_year, date('2000-01-01', (julianday(printf('%04d-09-01
 FROM (SELECT school, CAST(strftime('%Y', '2000-01-01', day || ' days', '-8 months') AS INTEGER)
 		AS school_year, sessions, marks, leavings, 0 AS children
 	FROM (SELECT s.school, s.date AS day, count(*) AS sessions, 0 AS marks, 0 AS leavings
-		FROM k JOIN session s ON s.school = k.school GROUP BY s.school, s.date
+		FROM k JOIN session s ON s.school = k.school AND s.date < (SELECT day FROM last) GROUP BY s.school, s.date
 		UNION ALL
 		SELECT a.school, a.date, 0, count(*), 0
-		FROM k JOIN attendance a ON a.school = k.school GROUP BY a.school, a.date
+		FROM k JOIN attendance a ON a.school = k.school AND a.date < (SELECT day FROM last) GROUP BY a.school, a.date
 		UNION ALL
 		SELECT l.school, l.date, 0, 0, count(*)
-		FROM k JOIN leaving l ON l.school = k.school GROUP BY l.school, l.date)
+		FROM k JOIN leaving l ON l.school = k.school AND l.date < (SELECT day FROM last) GROUP BY l.school, l.date)
 	UNION ALL
 	SELECT school, year, 0, 0, 0, 1 FROM gone) y
 JOIN kept f ON f.school = y.school
