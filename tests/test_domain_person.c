@@ -1,4 +1,5 @@
 /* Privacy, moving, the turn of the year, noon: R18 R19 R20 R21. */
+#include "schema/roster_plan.h"
 #include "tests/domain_school.h"
 
 static json_t *
@@ -394,6 +395,33 @@ R21_R4_a_meal_knows_no_money(void **state)
 				assert_string_not_equal(domain_commands[c].params[p].name, "fen");
 }
 
+/* One transaction holds 65,536 records; here a child is six. */
+static void
+R19_a_list_of_more_records_than_one_import_can_write_is_refused_by_the_dry_run_too(void **state)
+{
+	struct school *s = *state;
+	enum { CHILDREN = 11000 };
+	char *text = malloc(CHILDREN * 80 + 100);
+	struct roster_plan_input in = {.data = (uint8_t *)text, .school_year = 2020};
+	struct roster_import_result r;
+
+	assert_non_null(text);
+	in.len = (size_t)sprintf(text, "姓名,年级,班级,监护人,参加课后服务,备注\n");
+	for (int i = 0; i < CHILDREN; i++)
+		in.len += (size_t)sprintf(text + in.len, "学生%d,%d,%d,家长,√,留守 残疾\n", i,
+		    1 + i % 6, 1 + i % 20);
+	for (int dry = 1; dry >= 0; dry--) {
+		in.dry_run = dry;
+		assert_int_equal(roster_plan_run(&s->w.rt, &s->w.user, &in, &r, &s->w.error),
+		    STATUS_TOO_LARGE);
+		assert_string_equal(s->w.error.code, "R19.too_many_rows");
+		assert_string_equal(s->w.error.args[0], "66000");
+		assert_true(s->w.error.data_safe);
+	}
+	assert_int_equal(world_count(&s->w, "pupils", NULL), SCHOOL_PUPILS);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -405,6 +433,7 @@ main(void)
 		SCHOOL_CASE(R19_grade_is_computed_and_a_child_that_left_is_off_the_list),
 		SCHOOL_CASE(R19_the_hub_matches_by_number_and_an_hour_counts_once),
 		SCHOOL_CASE(R19_doubles_are_joined_by_an_alias_and_never_deleted),
+		SCHOOL_CASE(R19_a_list_of_more_records_than_one_import_can_write_is_refused_by_the_dry_run_too),
 		SCHOOL_CASE(R19_a_walk_in_is_here_before_anybody_knows_it),
 		SCHOOL_CASE(R20_the_year_turns_as_the_dry_run_showed_and_back_again),
 		SCHOOL_CASE(R20_a_new_year_asks_for_consents_anew_and_keeps_the_child_meanwhile),

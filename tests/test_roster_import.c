@@ -717,40 +717,12 @@ two_of_one_name_and_birth_stay_two_and_are_shown(void **state)
 	assert_int_equal(world_count(w, "pupils", NULL), 3);
 }
 
-/* One transaction holds 65,536 records; here a child is six. */
-static void
-a_list_of_more_records_than_one_import_can_write_is_refused_by_the_dry_run_too(void **state)
-{
-	struct world *w = *state;
-	enum { CHILDREN = 11000 };
-	char *text = malloc(CHILDREN * 80 + 100);
-	struct roster_import_result r;
-	size_t len;
-
-	assert_non_null(text);
-	len = (size_t)sprintf(text, "姓名,年级,班级,监护人,参加课后服务,备注\n");
-	for (int i = 0; i < CHILDREN; i++)
-		len += (size_t)sprintf(text + len, "学生%d,%d,%d,家长,√,留守 残疾\n", i, 1 + i % 6,
-		    1 + i % 20);
-	for (int dry = 1; dry >= 0; dry--) {
-		assert_int_equal(run(w, text, len, dry, NULL, &r), STATUS_TOO_LARGE);
-		assert_string_equal(w->error.code, "R19.too_many_rows");
-		assert_string_equal(w->error.args[0], "66000");
-		assert_true(w->error.data_safe);
-	}
-	assert_int_equal(world_count(w, "pupils", NULL), 0);
-	free(text);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_header_over_two_rows_may_have_the_name_in_the_second, setup, teardown),
 		cmocka_unit_test_setup_teardown(two_of_one_name_and_birth_stay_two_and_are_shown, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    a_list_of_more_records_than_one_import_can_write_is_refused_by_the_dry_run_too,
-		    setup, teardown),
 		cmocka_unit_test_setup_teardown(the_plain_utf8_roster_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_gbk_roster_with_a_title_is_read, setup,
 		    teardown),
