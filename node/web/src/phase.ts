@@ -1,5 +1,6 @@
 // Pages appear with the school's phase (R5): 1 care for the priority groups, 2 for all who want
 // it, 3 activities. The view `pages` says which; the county moves a site.
+import type { Row } from './api';
 import { isHub, useView, useWorld } from './state';
 
 // A page of ours that the view knows under another name, and records by what they are or by
@@ -9,6 +10,8 @@ const AS: { [what: string]: string } = {
 };
 const RECORDS: Array<[RegExp, string]> = [[/^places/, 'places'], [/^satisfaction/, 'satisfaction'], [/^practice/, 'practices'], [/^(mixed_)?groups?\b/, 'groups']];
 
+let last: Row[] = []; // so that nothing comes and goes when a page is opened
+
 export interface Phase {
 	now: number;                            // of the school: its furthest site
 	later: (what: string) => boolean;       // a page that comes with a later phase
@@ -17,7 +20,9 @@ export interface Phase {
 
 export function usePhase(): Phase {
 	const { me } = useWorld();
-	const rows = useView(me && me.staff && !isHub() ? 'pages' : null).rows || [];
+	const seen = useView(me && me.staff && !isHub() ? 'pages' : null).rows;
+	if (seen) last = seen;
+	const rows = seen || last;
 	const later = (what: string) => rows.some(r => r.page === (AS[what] || what) && !Number(r.shown));
 	return {
 		now: rows.filter(r => Number(r.shown)).reduce((n, r) => Math.max(n, Number(r.phase)), 1), later,
