@@ -38,6 +38,21 @@ from_secrets(const uint8_t sign_seed[32], const uint8_t seal_sk[32],
 	return STATUS_OK;
 }
 
+/* A sealing key of which only the public half is left. */
+static int
+from_signer(const uint8_t sign_seed[32], const uint8_t seal_pk[32], struct identity *ret)
+{
+	struct identity id;
+
+	memset(&id, 0, sizeof id);
+	crypto_sign_seed_keypair(id.pub.sign_pk, id.sign_sk, sign_seed);
+	memcpy(id.pub.seal_pk, seal_pk, sizeof id.pub.seal_pk);
+	identity_derive(&id.pub);
+	*ret = id;
+	identity_wipe(&id);
+	return STATUS_OK;
+}
+
 int
 identity_generate(const struct env *env, struct identity *ret)
 {
@@ -63,17 +78,16 @@ identity_absent(const struct env *env, const char *path)
 	return rc == STATUS_NOT_FOUND ? STATUS_OK : rc;
 }
 
-int
-identity_save(const struct identity *id, const struct env *env, const char *path)
+static int
+write_file(char kind, const uint8_t sign_sk[64], const uint8_t seal[32],
+    const struct env *env, const char *path)
 {
-	uint8_t bytes[KEY_FILE_BYTES] = {'K', 'H', 'K', MAGIC_VERSION};
-	int rc = identity_absent(env, path);
+	uint8_t bytes[KEY_FILE_BYTES] = {'K', 'H', (uint8_t)kind, MAGIC_VERSION};
+	int rc;
 
-	if (rc != STATUS_OK)
-		return rc;
 	/* libsodium's secret key is seed, then public key. */
-	memcpy(bytes + MAGIC_BYTES, id->sign_sk, 32);
-	memcpy(bytes + MAGIC_BYTES + 32, id->seal_sk, 32);
+	memcpy(bytes + MAGIC_BYTES, sign_sk, 32);
+	memcpy(bytes + MAGIC_BYTES + 32, seal, 32);
 	hash_bytes("kehou 1 file", bytes, KEY_FILE_BYTES - HASH_BYTES,
 	    bytes + KEY_FILE_BYTES - HASH_BYTES);
 	rc = env_write_file(env, path, bytes, sizeof bytes);
@@ -81,15 +95,31 @@ identity_save(const struct identity *id, const struct env *env, const char *path
 	return rc;
 }
 
+int
+identity_save(const struct identity *id, const struct env *env, const char *path)
+{
+	int rc = identity_absent(env, path);
+
+	return rc == STATUS_OK ? write_file('K', id->sign_sk, id->seal_sk, env, path) : rc;
+}
+
+int
+identity_forget_seal(const struct identity *id, const struct env *env, const char *path)
+{
+	return write_file('J', id->sign_sk, id->pub.seal_pk, env, path);
+}
+
 static int
 parse(const uint8_t *data, size_t len, struct identity *ret)
 {
 	struct reader r;
 	uint8_t check[HASH_BYTES];
+	bool forgot;
 	int rc;
 
 	reader_init(&r, data, len);
-	rc = magic_read(&r, 'K');
+	forgot = len > MAGIC_BYTES && data[2] == 'J';
+	rc = magic_read(&r, forgot ? 'J' : 'K');
 	if (rc != STATUS_OK)
 		return rc == STATUS_NEWER ? rc : STATUS_CORRUPT;
 	if (len != KEY_FILE_BYTES)
@@ -97,7 +127,8 @@ parse(const uint8_t *data, size_t len, struct identity *ret)
 	hash_bytes("kehou 1 file", data, len - HASH_BYTES, check);
 	if (sodium_memcmp(check, data + len - HASH_BYTES, HASH_BYTES) != 0)
 		return STATUS_CORRUPT;
-	return from_secrets(data + MAGIC_BYTES, data + MAGIC_BYTES + 32, ret);
+	return forgot ? from_signer(data + MAGIC_BYTES, data + MAGIC_BYTES + 32, ret)
+	    : from_secrets(data + MAGIC_BYTES, data + MAGIC_BYTES + 32, ret);
 }
 
 int

@@ -31,6 +31,10 @@ int identity_save(const struct identity *id, const struct env *env,
     const char *path) MUST_CHECK;
 int identity_load(const struct env *env, const char *path, struct identity *ret)
     MUST_CHECK; /* CORRUPT, NEWER, NOT_FOUND */
+/* Writes the file anew without the secret sealing key: nothing that was sealed to it can
+ * be opened any more.  identity_load then gives a seal_sk of zeros. */
+int identity_forget_seal(const struct identity *id, const struct env *env,
+    const char *path) MUST_CHECK;
 /* OK when no file is at path, EXISTS when there is one: no key is ever written
  * over another. */
 int identity_absent(const struct env *env, const char *path) MUST_CHECK;

@@ -8,9 +8,9 @@
 #define MAGIC_BYTES 4
 #define MAGIC_VERSION '1'
 
-/* kind: 'B' bundle, 'C' receipt, 'I' invitation, 'K' node key, 'Q' request,
- * 'R' roster, 'S' school keys, 'T' root key, 'U' issuing key, 'V' verdict,
- * 'W' sealed invitation, 'X' sidecar. */
+/* kind: 'B' bundle, 'C' receipt, 'I' invitation, 'J' node key without its first sealing
+ * key, 'K' node key, 'Q' request, 'R' roster, 'S' school keys, 'T' root key, 'U' issuing
+ * key, 'V' verdict, 'W' sealed invitation, 'X' sidecar. */
 void magic_put(struct buffer *b, char kind);
 /* Reads and compares.  TRUNCATED, MALFORMED for another kind of file, NEWER
  * for a later version of this kind. */

@@ -106,6 +106,7 @@ replica_close(struct replica *r)
 	replica_relay_free(r->relay);
 	roster_release(&r->roster);
 	identity_wipe(&r->self);
+	sodium_memzero(r->sealings, sizeof(r->sealings));
 	keyring_wipe(&r->keys);
 	sodium_memzero(r->issuing_sk, sizeof(r->issuing_sk));
 	free(r->rights);
@@ -422,6 +423,8 @@ replica_open_raw(const char *dir, const struct env *env,
 		status = begin_epoch(r);
 	if (status == STATUS_OK)
 		status = replica_upgrade(r);
+	if (status == STATUS_OK)
+		status = replica_settle_sealing(r);
 	/* A cut between the roster's file and what waited for it. */
 	if (status == STATUS_OK)
 		status = replica_number(r, "retried", &retried);
@@ -698,6 +701,8 @@ join_roster(struct replica *r, struct roster *next, bool *ret_taken)
 		status = roster_default_rights(&r->roster, r->registry);
 	if (status == STATUS_OK && (changed || higher)) {
 		status = replica_publish_roster(r);
+		if (status == STATUS_OK)
+			status = replica_settle_sealing(r);
 		*ret_taken = status == STATUS_OK;
 		return status;
 	}

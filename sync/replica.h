@@ -116,6 +116,11 @@ int replica_root_issue(struct replica *r, const char *root_copy, const char *pas
 int replica_root_rotate(struct replica *r, const char *root_copy, const char *passphrase,
     const struct replica_hub_options *next) MUST_CHECK;
 
+/* Hub: a new sealing key, which schools learn of with the roster.  What is sealed to the
+ * one before is opened until the next change; what is sealed to older ones never again.
+ * RIGHTS not a hub, STALE its issuing key signs no more. */
+int replica_sealing_new(struct replica *r) MUST_CHECK;
+
 struct replica_export {        /* what happened */
 	uint32_t bundles;          /* written and read back */
 	uint32_t unchanged;        /* recipients for whom nothing is new */

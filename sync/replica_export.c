@@ -298,7 +298,7 @@ write_bundle(struct replica *r, const char *folder, struct outgoing *o,
 	status = folder_write_begin(r->carrier, folder, FOLDER_BUNDLE, &fw, &file);
 	if (status == STATUS_OK)
 		status = bundle_writer_new(r->env, file, &info, &r->self,
-		    o->to->node.seal_pk, &o->manifest, &w);
+		    roster_seal_pk(&r->roster, o->to), &o->manifest, &w);
 	if (status == STATUS_OK)
 		status = write_items(r, w, o);
 	if (status == STATUS_OK)

@@ -359,7 +359,7 @@ take_bundle(struct importing *im, struct bundle_reader *reader)
 	struct bundle_manifest m = {0};
 	uint64_t epoch = r->epoch;
 	bool named = false;
-	int status = bundle_reader_open(reader, &r->self, &m);
+	int status = replica_open_bundle(r, reader, &m);
 
 	if (status == STATUS_OK)
 		status = own_step(im, peer_load(r, &info->sender, &im->peer));

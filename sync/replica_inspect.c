@@ -172,6 +172,7 @@ replica_inspect(const uint8_t *data, size_t len, const struct env *env,
 		}
 		roster_release(&r);
 		return status;
+	case 'J':
 	case 'K':
 	case 'S':
 	case 'T':

@@ -14,6 +14,8 @@ struct replica {
 	const struct registry *registry;
 	struct store *store;
 	struct identity self;
+	struct identity sealings[2];   /* a hub's later sealing keys, in use first */
+	size_t nsealings;
 	struct roster roster;
 	struct keyring keys;
 	uint8_t issuing_sk[64];        /* hub only */
@@ -124,6 +126,12 @@ int replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
     bool *ret_taken) MUST_CHECK;
 /* After a change of the issuing key that was cut: the key that the roster names. */
 int replica_settle_issuing(struct replica *r) MUST_CHECK;
+/* After a change of the sealing key that was cut: puts it in use.  Where the roster names
+ * one whose secret is not here (the hub was put back), draws another. */
+int replica_settle_sealing(struct replica *r) MUST_CHECK;
+/* bundle_reader_open with the keys that this node has.  SEAL_GONE. */
+int replica_open_bundle(struct replica *r, struct bundle_reader *reader,
+    struct bundle_manifest *ret) MUST_CHECK;
 /* The root key into two files, each opened again with the passphrase. */
 int replica_save_root(const struct env *env, const struct replica_hub_options *o,
     const uint8_t root_sk[64]) MUST_CHECK;

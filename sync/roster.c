@@ -3,6 +3,7 @@
 
 #include "sync/magic.h"
 #include "sync/roster.h"
+#include "sync/roster_seal.h"
 
 #define COUNTY_MIN UINT64_C(100000)
 #define COUNTY_MAX UINT64_C(999999)
@@ -20,6 +21,7 @@ roster_release(struct roster *r)
 	free(r->invites);
 	free(r->revocations);
 	free(r->rights);
+	free(r->sealings);
 	memset(r, 0, sizeof *r);
 }
 
@@ -277,7 +279,7 @@ roster_valid(const struct roster *r)
 	for (size_t i = 0; i < r->nrights; i++)
 		if (!right_valid(r, &r->rights[i]))
 			return false;
-	return binding_valid(r);
+	return roster_sealings_valid(r) && binding_valid(r);
 }
 
 /* ---- bytes ---- */
@@ -466,6 +468,9 @@ put_lists(struct buffer *b, const struct roster *r)
 	buffer_put_varint(b, r->nrights);
 	for (size_t i = 0; i < r->nrights; i++)
 		put_right(b, &r->rights[i]);
+	buffer_put_varint(b, r->nsealings);
+	for (size_t i = 0; i < r->nsealings; i++)
+		roster_sealing_put(b, &r->sealings[i]);
 }
 
 void
@@ -535,6 +540,10 @@ read_lists(struct reader *r, struct roster *s, bool *nomem)
 	s->rights = read_list(r, MAX_RIGHTS, sizeof *s->rights, &s->nrights, nomem);
 	for (size_t i = 0; i < s->nrights && !r->failed; i++)
 		read_right(r, &s->rights[i]);
+	s->sealings = read_list(r, ROSTER_MAX_SEALINGS, sizeof *s->sealings,
+	    &s->nsealings, nomem);
+	for (size_t i = 0; i < s->nsealings && !r->failed; i++)
+		roster_sealing_read(r, &s->sealings[i]);
 }
 
 int

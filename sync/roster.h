@@ -16,6 +16,7 @@
 #define ROSTER_MAX_NODES 8192
 #define ROSTER_MAX_SCHOOLS 4096
 #define ROSTER_MAX_STEPS 32
+#define ROSTER_MAX_SEALINGS 64
 #define ROSTER_NAME_MAX_BYTES 192
 #define PASSPHRASE_MIN_BYTES 8
 
@@ -75,6 +76,13 @@ struct roster_step {         /* root rotation */
 	uint8_t by_old[64], by_new[64];
 };
 
+/* The sealing key that a hub has now, instead of its certificate's. */
+struct roster_sealing {
+	struct node_id node;
+	uint64_t since;          /* roster number in which it first stood */
+	uint8_t pk[SEAL_PK_BYTES];
+};
+
 struct roster {
 	uint64_t county;         /* six digits */
 	char name[ROSTER_NAME_MAX_BYTES];
@@ -88,6 +96,7 @@ struct roster {
 	struct roster_invite *invites; size_t ninvites;
 	struct roster_revocation *revocations; size_t nrevocations;
 	struct roster_right *rights; size_t nrights;
+	struct roster_sealing *sealings; size_t nsealings; /* ascending by node */
 	uint8_t hash[HASH_BYTES]; /* of the signed bytes; set by read and sign */
 };
 
@@ -113,6 +122,9 @@ int roster_add_invite(struct roster *r, const struct roster_invite *invite)
 size_t roster_withdraw(struct roster *r, uint8_t role, uint64_t scope);
 int roster_add_revocation(struct roster *r, const struct roster_revocation *v)
     MUST_CHECK; /* EXISTS, TOO_LARGE */
+/* A hub's sealing key in place of the one before.  EXISTS when the one that stands is
+ * as new or newer, USAGE when the node is no hub, TOO_LARGE. */
+int roster_set_sealing(struct roster *r, const struct roster_sealing *s) MUST_CHECK;
 /* Signs and adds a certificate and marks its invitation as bound.  EXISTS for
  * the same node, FORK when the 64-bit id belongs to other keys, NOT_FOUND for
  * an invite that the roster lacks, INVITE_USED when it is bound, USAGE when
@@ -125,7 +137,7 @@ int roster_certify(struct roster *r, const struct roster_cert *cert,
  * does no more ends there.  What the registry does not know stays. */
 int roster_default_rights(struct roster *r, const struct registry *reg) MUST_CHECK;
 /* Adds what another roster of the county has and this one lacks: schools,
- * invitations, certificates, revocations; nothing of a roster is ever taken out.
+ * invitations, certificates, revocations, newer sealing keys; nothing of a roster is ever taken out.
  * Raises number to the higher of both.  Where they contradict, ours stays. */
 int roster_join(struct roster *r, const struct roster *other,
     const uint8_t issuing_sk[64], bool *ret_changed) MUST_CHECK;
@@ -162,6 +174,8 @@ const struct roster_cert *roster_node(const struct roster *r,
 const struct roster_school *roster_school(const struct roster *r, uint64_t id);
 const struct roster_invite *roster_invite(const struct roster *r,
     const uint8_t id[16]);
+/* What is sealed to a node now: 32 bytes. */
+const uint8_t *roster_seal_pk(const struct roster *r, const struct roster_cert *c);
 /* The hub certified last that is not revoked. */
 const struct roster_cert *roster_hub(const struct roster *r);
 const uint8_t *roster_newest_root(const struct roster *r); /* 32 bytes */

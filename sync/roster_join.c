@@ -89,5 +89,7 @@ roster_join(struct roster *r, const struct roster *other, const uint8_t issuing_
 		rc = join_certs(r, other, issuing_sk, ret_changed);
 	for (size_t i = 0; rc == STATUS_OK && i < other->nrevocations; i++)
 		rc = note(roster_add_revocation(r, &other->revocations[i]), ret_changed);
+	for (size_t i = 0; rc == STATUS_OK && i < other->nsealings; i++)
+		rc = note(roster_set_sealing(r, &other->sealings[i]), ret_changed);
 	return rc;
 }

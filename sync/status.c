@@ -38,6 +38,7 @@ static const struct {
 	[-STATUS_BUSY] = {"BUSY", "busy, try later"},
 	[-STATUS_FOREIGN_WRITER] = {"FOREIGN_WRITER", "a write that capture did not see"},
 	[-STATUS_REMOVED] = {"REMOVED", "the folder went away during the work"},
+	[-STATUS_SEAL_GONE] = {"SEAL_GONE", "sealed to a key that was destroyed"},
 };
 
 static int

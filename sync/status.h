@@ -42,7 +42,8 @@ enum status {
 	STATUS_BUSY = -29,          /* try later */
 	STATUS_FOREIGN_WRITER = -30,/* a write that capture did not see; vetoed */
 	STATUS_REMOVED = -31,       /* the folder went away during the work */
-	STATUS_MAX = 32             /* one more than the largest magnitude */
+	STATUS_SEAL_GONE = -32,     /* sealed to a key that was destroyed */
+	STATUS_MAX = 33             /* one more than the largest magnitude */
 };
 
 /* A short English text for a log or a test; never NULL.  Static. */

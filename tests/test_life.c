@@ -370,6 +370,157 @@ test_an_issuing_key_is_changed_whole_or_not_at_all(void **state)
 	assert_true(n > 15);
 }
 
+/* ---- the hub's sealing key ---- */
+
+static void
+refuse_gone(void *ctx, const struct replica_file *file)
+{
+	unsigned *n = ctx;
+
+	*n += file->status == STATUS_SEAL_GONE;
+}
+
+/* Taken in; how many files were sealed to a key that is no more. */
+static unsigned
+gone_on(const struct life_node *n, const char *stick)
+{
+	struct replica_import in;
+	unsigned gone = 0;
+
+	life_tick(n);
+	assert_int_equal(replica_import(n->r, stick, refuse_gone, &gone, &in), STATUS_OK);
+	assert_int_equal(in.refused, gone);
+	return gone;
+}
+
+static void
+put_on(const struct life_node *n, const char *stick)
+{
+	struct replica_export out;
+
+	life_tick(n);
+	assert_int_equal(replica_export(n->r, stick, false, &out), STATUS_OK);
+}
+
+static void
+test_what_is_under_way_is_opened_with_the_sealing_key_before(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL);
+	uint64_t epoch;
+
+	life_round(w, a);
+	for (unsigned year = 1; year <= 4; year++) {
+		life_add(a, "甲");
+		put_on(a, "stick"); /* sealed to the key of before */
+		assert_int_equal(replica_sealing_new(hub->r), STATUS_OK);
+		epoch = hub->r->epoch;
+		life_reopen(hub);
+		assert_true(hub->r->epoch == epoch);
+		assert_int_equal(gone_on(hub, "stick"), 0);
+		assert_int_equal(life_pupils(hub), year);
+		assert_int_equal(hub->r->nsealings, year == 1 ? 1 : 2);
+		life_round(w, a);
+		life_same(hub, a);
+	}
+	/* The first secret, which stood beside the signing key, is no more. */
+	assert_true(sodium_is_zero(hub->r->self.seal_sk, sizeof(hub->r->self.seal_sk)));
+	life_sound(hub);
+}
+
+static void
+test_a_stick_that_was_lost_dies_and_who_slept_loses_nothing(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL);
+
+	life_round(w, a);
+	life_add(a, "甲");
+	put_on(a, "other");
+	assert_int_equal(replica_sealing_new(hub->r), STATUS_OK);
+	assert_int_equal(replica_sealing_new(hub->r), STATUS_OK);
+	assert_int_equal(gone_on(hub, "other"), 1);
+	assert_int_equal(life_pupils(hub), 0);
+	/* It hears of the key with the answer, and sends all of it again. */
+	put_on(hub, "other");
+	assert_int_equal(gone_on(a, "other"), 0);
+	put_on(a, "other");
+	assert_int_equal(gone_on(hub, "other"), 0);
+	assert_int_equal(life_pupils(hub), 1);
+	put_on(hub, "other");
+	assert_int_equal(gone_on(a, "other"), 0);
+	life_same(hub, a);
+}
+
+static void
+test_a_hub_put_back_to_before_a_change_seals_anew(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL), *before;
+	uint8_t lost[SEAL_PK_BYTES];
+
+	life_round(w, a);
+	before = life_place(w, "backup");
+	replica_close(hub->r);
+	sim_copy(w->sim, hub->dir, before->dir);
+	life_open(hub);
+	assert_int_equal(replica_sealing_new(hub->r), STATUS_OK);
+	memcpy(lost, hub->r->sealings[0].pub.seal_pk, sizeof(lost));
+	life_add(a, "甲");
+	life_round(w, a);
+	life_add(a, "乙");
+	put_on(a, "stick"); /* sealed to a key that goes with the disk */
+	replica_close(hub->r);
+	hub->r = NULL;
+	sim_erase(w->sim, hub->dir);
+	sim_copy(w->sim, before->dir, hub->dir);
+	life_open(hub);
+	assert_int_equal(gone_on(hub, "stick"), 1);
+	assert_int_equal(hub->r->nsealings, 1);
+	assert_memory_not_equal(lost, hub->r->sealings[0].pub.seal_pk, sizeof(lost));
+	put_on(hub, "stick");
+	for (unsigned i = 0; i < 3; i++)
+		life_round(w, a);
+	assert_int_equal(life_pupils(hub), 2);
+	life_same(hub, a);
+	life_sound(hub);
+}
+
+static void
+test_a_sealing_key_is_changed_whole_or_not_at_all(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL);
+	bool struck = true;
+	unsigned n;
+
+	life_round(w, a);
+	assert_int_equal(replica_sealing_new(hub->r), STATUS_OK);
+	for (n = 1; struck && n < 200; n++) {
+		int status;
+
+		life_round(w, a);
+		life_add(a, "甲");
+		put_on(a, "stick");
+		sim_stop_at(w->sim, n);
+		status = replica_sealing_new(hub->r);
+		struck = sim_struck(w->sim);
+		sim_no_fault(w->sim);
+		assert_true(struck || status == STATUS_OK);
+		replica_close(hub->r);
+		hub->r = NULL;
+		if (struck)
+			sim_power_cut_at(w->sim, hub->dir, n % 2 == 0 ? SIM_DROP_ALL :
+			    SIM_KEEP_SOME);
+		life_open(hub);
+		assert_int_equal(gone_on(hub, "stick"), 0);
+		assert_int_equal(life_pupils(hub), n);
+	}
+	assert_true(n > 10);
+	life_round(w, a);
+	life_same(hub, a);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, life_begin, life_end)
 
 int
@@ -386,6 +537,10 @@ main(void)
 		CASE(test_keys_are_taken_whole_whenever_the_power_goes),
 		CASE(test_a_school_that_slept_follows_every_step_from_one_stick),
 		CASE(test_an_issuing_key_is_changed_whole_or_not_at_all),
+		CASE(test_what_is_under_way_is_opened_with_the_sealing_key_before),
+		CASE(test_a_stick_that_was_lost_dies_and_who_slept_loses_nothing),
+		CASE(test_a_hub_put_back_to_before_a_change_seals_anew),
+		CASE(test_a_sealing_key_is_changed_whole_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,7 @@ what_is_read_is_what_was_signed_and_encodes_to_the_same_bytes(void **state)
 		assert_int_equal(again.ncerts, r.ncerts);
 		assert_int_equal(again.nrevocations, r.nrevocations);
 		assert_int_equal(again.nrights, r.nrights);
+		assert_int_equal(again.nsealings, r.nsealings);
 		roster_encode(&again, &copy);
 		assert_int_equal(copy.len, b.len - SIGNATURE_BYTES);
 		assert_memory_equal(copy.data, b.data, copy.len);
@@ -294,6 +295,9 @@ values_out_of_range_are_malformed(void **state)
 	EXPECT_MALFORMED(r.rights[0].from = r.number + 1);
 	EXPECT_MALFORMED(r.rights[1].until = 1);
 	EXPECT_MALFORMED(r.rights[2].until = r.number + 1);
+	EXPECT_MALFORMED(r.sealings[0].since = 0);
+	EXPECT_MALFORMED(r.sealings[0].since = r.number + 1);
+	EXPECT_MALFORMED(r.sealings[0].node.b[0] ^= 1);
 }
 
 static void

@@ -32,6 +32,7 @@ static const struct entry entries[] = {
 	{ "revoke", NULL, kehou_hub_revoke, true },
 	{ "root", "rotate", kehou_root_rotate, true },
 	{ "root", "issue", kehou_root_issue, true },
+	{ "seal", "new", kehou_seal_new, true },
 	{ "roster", "import", kehou_roster_import, true },
 	{ "roster", "export", kehou_roster_export, true },
 	{ "roster", "undo", kehou_roster_undo, true },

@@ -16,7 +16,7 @@ int kehou_give_recovery(struct cli *c, const char *path, const char *text);
 /* kehou_backup.c */
 kehou_command kehou_backup, kehou_restore, kehou_recovery_new;
 /* kehou_root.c */
-kehou_command kehou_root_issue, kehou_root_rotate;
+kehou_command kehou_root_issue, kehou_root_rotate, kehou_seal_new;
 /* kehou_hub.c */
 kehou_command kehou_hub_invite, kehou_hub_invite_relay, kehou_hub_invite_device,
     kehou_hub_revoke, kehou_hub_schools;

@@ -1,4 +1,4 @@
-/* root rotate, root issue: the county's keys changed for new ones. */
+/* root rotate, root issue, seal new: the county's keys changed for new ones. */
 #include <string.h>
 #include <unistd.h>
 
@@ -49,6 +49,24 @@ kehou_root_issue(struct cli *c, int argc, char **argv)
 	}
 	sodium_memzero(passphrase, sizeof passphrase);
 	return rc;
+}
+
+int
+kehou_seal_new(struct cli *c, int argc, char **argv)
+{
+	const struct cli_option options[] = { { NULL, NULL, 0, NULL } };
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (npos > 0)
+		return cli_usage(c, MSG("usage.extra"), argv[0]);
+	rc = kehou_hub_only(c);
+	if (rc != CLI_OK)
+		return rc;
+	rc = replica_sealing_new(c->replica);
+	return rc == STATUS_OK ? tell(c, MSG("seal.new"), NULL, NULL)
+	    : cli_fail(c, rc, "root", c->dir);
 }
 
 struct rotation {

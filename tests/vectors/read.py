@@ -97,6 +97,10 @@ def check_rights(roster):
 		need(end == 0 or end > start, "right that ends before it begins")
 
 
+def read_sealing(r):
+	return {"node": r.bytes(8), "since": r.varint(1), "seal_pk": r.bytes(32)}
+
+
 def read_step(r, county, old):
 	new = r.bytes(32)
 	for key in old, new:
@@ -119,6 +123,10 @@ def check_members(roster):
 			need((invite["role"], invite["scope"]) == (c["role"], c["scope"]),
 				"certificate unlike its invitation")
 			bound.append(c["invite"])
+	hubs = {c["node"] for c in roster["certificates"] if c["role"] == 1}
+	for s in roster["sealings"]:
+		need(s["node"] in hubs, "sealing key of no hub")
+		need(s["since"] <= roster["number"], "sealing key of a later roster")
 	need(sorted(bound) == [i["id"] for i in roster["invites"] if i["bound"]],
 		"bound invitations are not those of the certificates")
 
@@ -144,6 +152,7 @@ def read_roster(data, _fields=None):
 	roster["rights"] = r.list(4096, read_right, lambda x: (x["role"], x["own"],
 		x["table"], x["from"], x["columns"]))
 	check_rights(roster)
+	roster["sealings"] = r.list(64, read_sealing, lambda x: x["node"])
 	signed = r.before()
 	roster["hash"] = hashed("kehou 1 roster", signed)
 	verify(issuing, r.bytes(64), "kehou 1 roster", signed)

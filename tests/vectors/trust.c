@@ -167,6 +167,22 @@ add_rights(struct roster *r, enum trust_size size)
 	r->nrights = 5;
 }
 
+static void
+add_sealings(struct roster *r, enum trust_size size)
+{
+	struct roster_sealing s = {.since = 3};
+	uint8_t key[64];
+
+	if (size == TRUST_SMALL)
+		return;
+	for (size_t i = 0; i < r->ncerts; i++)
+		if (r->certs[i].role == ROLE_HUB)
+			s.node = r->certs[i].node.id;
+	trust_key("sealing", 1, key);
+	memcpy(s.pk, key + 32, sizeof s.pk);
+	must(roster_set_sealing(r, &s));
+}
+
 void
 trust_roster(enum trust_size size, struct roster *ret)
 {
@@ -192,6 +208,7 @@ trust_roster(enum trust_size size, struct roster *ret)
 	add_nodes(ret, size);
 	add_revocations(ret, size);
 	add_rights(ret, size);
+	add_sealings(ret, size);
 }
 
 void
@@ -463,6 +480,17 @@ right_json(const struct roster_right *v)
 	return j;
 }
 
+static json_t *
+sealing_json(const struct roster_sealing *v)
+{
+	json_t *j = json_object();
+
+	set(j, "node", hex(v->node.b, NODE_ID_BYTES));
+	set(j, "since", number(v->since));
+	set(j, "seal_pk", hex(v->pk, SEAL_PK_BYTES));
+	return j;
+}
+
 #define LIST(object, name, list, n, to_json) do { \
 	json_t *array_ = json_array(); \
 	for (size_t i_ = 0; i_ < (n); i_++) \
@@ -492,6 +520,7 @@ roster_json(const struct roster *r)
 	LIST(j, "invites", r->invites, r->ninvites, invite_json);
 	LIST(j, "revocations", r->revocations, r->nrevocations, revocation_json);
 	LIST(j, "rights", r->rights, r->nrights, right_json);
+	LIST(j, "sealings", r->sealings, r->nsealings, sealing_json);
 	set(j, "hash", hex(r->hash, HASH_BYTES));
 	return j;
 }
