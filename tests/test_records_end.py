@@ -247,6 +247,24 @@ def test_R18_a_new_machine_begins_after_what_has_ended():
 	assert of(show("hub", "retention_ended"))[0]["number"] == 1
 
 
+def test_R18_a_lost_stick_dies_with_the_hubs_sealing_key():
+	make_hub("shub").works()
+	invite("shub", SCHOOL, "s.khi").works()
+	make_school("sschool", "s.khi").works()
+	usb, lost = stick("s-usb", fresh=True), stick("s-lost", fresh=True)
+	carry(usb, "sschool", "shub", "sschool")
+	as_head("sschool", "do", "pupil.add", "name=吴一", "school_year=2026", "grade=1").works()
+	Run("export", "--to", lost, node="sschool").works()
+	Run("seal", "new", node="sschool").fails(1, "hub")
+	assert Run("--json", "seal", "new", node="shub").works().json()["roster"] > 0
+	Run("seal", "new", node="shub").works()
+	run = Run("import", "--from", lost, node="shub").works(3)
+	assert "key that is no more" in run.out + run.err, run.out + run.err
+	carry(lost, "shub", "sschool", "shub", "sschool")
+	same("shub", "sschool")
+	Run("verify", node="shub").works()
+
+
 def test_R18_rules_name_keys_of_the_schema():
 	import registry  # tools/registry.py
 	tables = {t["id"]: t for f in glob.glob(os.path.join(SRC, "schema/tables/*.sql"))
