@@ -756,8 +756,10 @@ int
 merge_retry(struct merge *m, struct merge_result *ret)
 {
 	int64_t after = 0, newest = 0;
-	int status = merge_verdict_review(m);
+	int status = merge_revoke_apply(m, &ret->withdrawn);
 
+	if (status == STATUS_OK)
+		status = merge_verdict_review(m);
 	if (status == STATUS_OK)
 		status = merge_upgrade_held(m, ret);
 

@@ -54,6 +54,7 @@ struct merge_result {
 	uint32_t conflicts;    /* new entries in the inbox */
 	uint32_t refused_rows; /* rows without right */
 	uint32_t ended_rows;   /* rows that came after they had ended */
+	uint64_t withdrawn;    /* transactions of revoked authors that went */
 	bool copied;           /* somebody else wrote in our own epoch */
 	int status;            /* why the last one was held or refused */
 };

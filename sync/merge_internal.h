@@ -16,6 +16,18 @@ int merge_verdict_mark(struct merge *m, struct batch *b,
     const struct segment_header *h, uint32_t *ret_refused) MUST_CHECK;
 
 int merge_verdict_review(struct merge *m) MUST_CHECK;
+/* Copies what a value points at into the batch. */
+int merge_verdict_keep_value(struct batch *keep, const struct value *v, struct value *ret)
+    MUST_CHECK;
+/* Making a row anew, write by write: merges one into row, whose cells keep owns; then
+ * puts the row with these keys into its table, or takes it out. */
+int merge_verdict_replay(struct merge *m, const struct batch_table *t, uint32_t i,
+    uint32_t writer, struct batch *keep, struct row *row) MUST_CHECK;
+int merge_verdict_replayed(struct merge *m, const struct registry_table *t,
+    const struct value *keys, struct row *row) MUST_CHECK;
+/* Takes out what is here of revoked authors and does not count; adds the number of
+ * transactions. */
+int merge_revoke_apply(struct merge *m, uint64_t *ret_transactions) MUST_CHECK;
 
 /* Marks (slow = 2) the rows that have ended; adds their number. */
 void merge_ended_mark(struct merge *m, struct batch *b, const struct segment_header *h,

@@ -124,28 +124,36 @@ same_key(const struct replay *p, const struct batch_table *t, uint32_t row)
 	return true;
 }
 
-static int
-replay_row(struct replay *p, const struct batch_table *t, uint32_t i)
+int
+merge_verdict_keep_value(struct batch *keep, const struct value *v, struct value *ret)
+{
+	*ret = *v;
+	if ((v->type == VALUE_TEXT || v->type == VALUE_BLOB) && v->len > 0) {
+		void *copy = batch_alloc(keep, v->len);
+
+		if (copy == NULL)
+			return STATUS_NOMEM;
+		memcpy(copy, v->p, v->len);
+		ret->p = copy;
+	}
+	return STATUS_OK;
+}
+
+int
+merge_verdict_replay(struct merge *m, const struct batch_table *t, uint32_t i, uint32_t writer,
+    struct batch *keep, struct row *row)
 {
 	struct value values[REGISTRY_MAX_COLUMNS];
 	struct row_loss loss;
 
-	for (unsigned c = 0; c < p->t->ncolumns; c++) {
-		struct value v = *batch_cell(t, c, i);
+	for (unsigned c = 0; c < t->table->ncolumns; c++) {
+		int status = merge_verdict_keep_value(keep, batch_cell(t, c, i), &values[c]);
 
-		if ((v.type == VALUE_TEXT || v.type == VALUE_BLOB) && v.len > 0) {
-			void *copy = batch_alloc(&p->keep, v.len);
-
-			if (copy == NULL)
-				return STATUS_NOMEM;
-			memcpy(copy, v.p, v.len);
-			v.p = copy;
-		}
-		values[c] = v;
+		if (status != STATUS_OK)
+			return status;
 	}
-	(void)row_merge(p->t, &p->row, &t->rows[i], values,
-	    VERSION(t->rows[i].stamp, p->writer), store_writer_compare, p->m->store,
-	    &loss);
+	(void)row_merge(t->table, row, &t->rows[i], values,
+	    VERSION(t->rows[i].stamp, writer), store_writer_compare, m->store, &loss);
 	return STATUS_OK;
 }
 
@@ -167,7 +175,8 @@ replay_packed(struct replay *p, const uint8_t *packed, size_t len)
 			continue;
 		for (uint32_t n = 0; status == STATUS_OK && n < t->nrows; n++)
 			if (t->rows[n].slow != 2 && same_key(p, t, n))
-				status = replay_row(p, t, n);
+				status = merge_verdict_replay(p->m, t, n, p->writer, &p->keep,
+				    &p->row);
 	}
 	batch_release(&b);
 	segment_release(&s);
@@ -190,13 +199,29 @@ replay_piece(void *ctx, uint32_t writer, const uint8_t *packed, size_t len)
 	return replay_packed(p, packed, len);
 }
 
+int
+merge_verdict_replayed(struct merge *m, const struct registry_table *t, const struct value *keys,
+    struct row *row)
+{
+	bool erased = false;
+	int status;
+
+	memcpy(row->values, keys, t->nkeys * sizeof(*keys));
+	status = store_is_erased(m->store, t, row->values, &erased);
+	if (erased)
+		(void)store_blank(t, row);
+	if (status == STATUS_OK)
+		status = row->length == 0 ? store_forget(m->store, t, keys) :
+		    store_put(m->store, t, row);
+	return status;
+}
+
 static int
 replay_key(struct merge *m, const struct registry_table *t, const struct value *keys,
     uint64_t scope)
 {
 	struct replay p = { .m = m, .t = t, .keys = keys };
-	bool erased = false;
-	int status = STATUS_OK;
+	int status;
 
 	batch_init(&p.keep);
 	memcpy(p.row.values, keys, t->nkeys * sizeof(*keys));
@@ -209,14 +234,8 @@ replay_key(struct merge *m, const struct registry_table *t, const struct value *
 		p.writer = w;
 		status = store_segments(m->store, w, 0, replay_segment, &p);
 	}
-	memcpy(p.row.values, keys, t->nkeys * sizeof(*keys));
 	if (status >= 0)
-		status = store_is_erased(m->store, t, p.row.values, &erased);
-	if (erased)
-		(void)store_blank(t, &p.row);
-	if (status >= 0)
-		status = p.row.length == 0 ? store_forget(m->store, t, keys) :
-		    store_put(m->store, t, &p.row);
+		status = merge_verdict_replayed(m, t, keys, &p.row);
 	batch_release(&p.keep);
 	return status < 0 ? status : STATUS_OK;
 }

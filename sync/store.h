@@ -71,6 +71,9 @@ int store_split(struct store *s, uint32_t writer, uint64_t after, uint32_t to)
     MUST_CHECK;
 /* Makes a stream without segments a branch that goes on where parent ends. */
 int store_branch(struct store *s, uint32_t writer, uint32_t parent) MUST_CHECK;
+/* Takes away what a stream of somebody else has after a sequence at which a segment
+ * ends (0: all), and what is held of it.  What it wrote into rows is the caller's. */
+int store_cut(struct store *s, uint32_t writer, uint64_t after) MUST_CHECK;
 /* The stream that this one branched off; 0: none. */
 uint32_t store_parent(const struct store *s, uint32_t writer);
 /* The next stream in an order in which each comes before its branches: first with

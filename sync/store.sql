@@ -334,6 +334,12 @@ SELECT coalesce(sum(n), 0) FROM kehou_change
 INSERT INTO kehou_change (scope, n) VALUES (?1, 1) ON CONFLICT (scope) DO UPDATE SET n = n + 1
 -- name: base_get
 SELECT through, hash FROM kehou_base WHERE writer = ?1
+-- name: cut_segments
+DELETE FROM kehou_segment WHERE writer = ?1 AND first > ?2
+-- name: cut_knows
+DELETE FROM kehou_knows WHERE writer = ?1 AND seq > ?2
+-- name: cut_held
+DELETE FROM kehou_held WHERE stream = ?1 AND first > ?2
 -- name: base_set
 INSERT INTO kehou_base (writer, through, hash) VALUES (?1, ?2, ?3)
 ON CONFLICT (writer) DO UPDATE SET through = excluded.through, hash = excluded.hash

@@ -174,3 +174,42 @@ store_split(struct store *s, uint32_t writer, uint64_t after, uint32_t to)
 		status = store_set_merged(s, writer, after);
 	return status;
 }
+
+static int
+cut_one(struct store *s, const char *sql, struct value of, uint64_t after)
+{
+	struct store_stmt *st;
+	int status = store_statement(s, sql, &st);
+
+	if (status != STATUS_OK)
+		return status;
+	store_bind_at(st, 1, of);
+	store_bind_at(st, 2, value_int((int64_t)after));
+	return store_run(st);
+}
+
+int
+store_cut(struct store *s, uint32_t writer, uint64_t after)
+{
+	struct buffer id = BUFFER_INIT;
+	int status;
+
+	if (writer < 1 || writer > s->nstreams)
+		return STATUS_USAGE;
+	stream_id_put(&id, &s->streams[writer - 1].id);
+	status = buffer_status(&id);
+	if (status == STATUS_OK)
+		status = cut_one(s, SYNC_SQL_CUT_SEGMENTS, value_int(writer), after);
+	if (status == STATUS_OK)
+		status = cut_one(s, SYNC_SQL_CUT_KNOWS, value_int(writer), after);
+	if (status == STATUS_OK)
+		status = cut_one(s, SYNC_SQL_CUT_HELD, value_blob(id.data, id.len), after);
+	if (status == STATUS_OK && s->streams[writer - 1].head.merged > after)
+		status = store_set_merged(s, writer, after);
+	if (status == STATUS_OK)
+		status = store_touch(s, s->streams[writer - 1].id.scope);
+	buffer_release(&id);
+	/* The head is that of the segment which is the last one now. */
+	s->nstreams = 0;
+	return status == STATUS_OK ? store_streams_load(s) : status;
+}

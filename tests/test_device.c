@@ -257,6 +257,57 @@ test_a_revoked_device_loses_the_key_and_the_rest_go_on(void **state)
 	assert_int_equal(keyring_newest(&a->r->keys)->generation, old);
 }
 
+/* Records of a lost device that reached a sibling and not the county go there too: a
+ * sibling cannot tell them from what a thief gave it. */
+static void
+test_what_a_sibling_alone_has_of_a_revoked_device_goes_and_all_agree(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL), *b, *c;
+	struct node_id lost;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	b = second(w);
+	c = second(w);
+	for (unsigned i = 0; i < 3; i++) {
+		life_round(w, b);
+		life_round(w, c);
+		life_round(w, a);
+	}
+	/* It adds one, and writes into another's row; a writes over that once more. */
+	life_edit(c, COUNTY_SQL_PUPIL_RENAME, "丙的话", 0);
+	life_add(c, "丙");
+	(void)life_visit(w, c, "other");
+	(void)life_visit(w, a, "other");
+	(void)life_visit(w, b, "other");
+	assert_int_equal(life_pupils(a), 2);
+	assert_int_equal(life_pupils(b), 2);
+	life_add(a, "丁");
+	lost = c->r->self.pub.id;
+	assert_int_equal(replica_revoke(hub->r, &lost), STATUS_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		life_round(w, a);
+		life_round(w, b);
+	}
+	assert_int_equal(life_pupils(hub), 2);
+	assert_int_equal(life_pupils(a), 2);
+	life_same(a, hub);
+	life_same(b, hub);
+	life_sound(a);
+	life_sound(b);
+	life_sound(hub);
+	assert_int_equal(life_held(a) + life_held(b) + life_held(hub), 0);
+	life_reopen(a);
+	life_same(a, hub);
+	/* And what it still brings is taken nowhere. */
+	life_add(c, "戊");
+	(void)life_visit(w, c, "other");
+	(void)life_visit(w, a, "other");
+	assert_int_equal(life_pupils(a), 2);
+	life_same(a, hub);
+}
+
 /* The hub's words on rows that never were: each some 150 bytes. */
 static void
 say_verdicts(const struct life_node *hub, const struct life_node *about, uint64_t from)
@@ -345,6 +396,7 @@ main(void)
 		CASE(test_two_devices_exchange_for_weeks_and_one_tells_the_hub),
 		CASE(test_a_replaced_machine_gets_neither_bundles_nor_keys),
 		CASE(test_a_revoked_device_loses_the_key_and_the_rest_go_on),
+		CASE(test_what_a_sibling_alone_has_of_a_revoked_device_goes_and_all_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,15 +107,30 @@ read_known(struct county *c, struct county_node *n)
 	return known;
 }
 
+/* What of revoked nodes came to others and not to the hub: it goes there too. */
+static struct model_set
+withdrawn(struct county *c, const struct model_set *known)
+{
+	struct model_set all = *known;
+
+	for (unsigned i = 0; i < c->model->nstreams; i++) {
+		const struct model_stream *m = &c->model->streams[i];
+
+		for (uint64_t k = m->through; m->cut && k < m->n; k++)
+			model_add(&all, m->txs[k]);
+	}
+	return all;
+}
+
 void
 county_resync(struct county *c, struct county_node *n)
 {
-	struct model_set known = read_known(c, n);
-	int gone = model_lacks(&n->known, &known);
+	struct model_set known = read_known(c, n), may = withdrawn(c, &known);
+	int gone = model_lacks(&n->known, &may);
 
 	if (gone >= 0)
 		county_fail(c, "node %u lost transaction %d, which it had", n->index, gone);
-	gone = model_lacks(&n->told, &known);
+	gone = model_lacks(&n->told, &may);
 	if (gone >= 0)
 		county_fail(c, "node %u said that transaction %d was saved; it is not there",
 		    n->index, gone);
