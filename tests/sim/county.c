@@ -227,6 +227,18 @@ settle_copies(struct county *c)
 	}
 }
 
+/* One device of each school, which knows by now what the others do. */
+static void
+settle_erasures(struct county *c)
+{
+	for (unsigned i = 1; i <= c->schools; i++) {
+		struct county_node *n = county_device(c, i, 0);
+
+		if (n != NULL && !n->revoked && !n->hostile)
+			county_erase_again(c, n);
+	}
+}
+
 static void
 settle_programs(struct county *c)
 {
@@ -340,6 +352,7 @@ county_settle(struct county *c)
 		c->damaged |= c->nodes[i].hostile;
 	settle_round(c, 0, false);
 	settle_copies(c);
+	settle_erasures(c);
 	settle_calm(c, 1, false);
 	settle_devices(c);
 	settle_calm(c, 0, false);

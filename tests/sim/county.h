@@ -123,6 +123,8 @@ void county_follow(struct county *c, struct county_node *n, uint64_t before);
 /* county_write.c */
 void county_write(struct county *c, struct county_node *n, uint32_t draw);
 void county_erase(struct county *c, struct county_node *n, uint32_t draw);
+/* Whose erasure was lost with what had not left is ordered again (docs/life.md). */
+void county_erase_again(struct county *c, struct county_node *n);
 /* A school whose program does not ask what it may write: for the county, in its own
  * stream what only the county may, or nonsense under its own signature. */
 void county_hostile(struct county *c, struct county_node *n, uint32_t draw);

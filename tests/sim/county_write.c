@@ -327,6 +327,32 @@ county_erase(struct county *c, struct county_node *n, uint32_t draw)
 	act(c, n, &a);
 }
 
+void
+county_erase_again(struct county *c, struct county_node *n)
+{
+	for (unsigned i = 0, all = c->model->nerased; i < all; i++) {
+		struct act a = { .kind = ERASE, .modelled = true, .write = {
+		    .table = MODEL_ERASURE, .scope = n->scope,
+		    .key = c->model->erased[i].key, .mask = 1, .values = { 1 } } };
+		const struct model_row *child;
+		struct model_state s;
+		bool due;
+
+		for (unsigned k = 1; k < MODEL_COLUMNS; k++)
+			a.write.values[k] = MODEL_NONE;
+		model_state(c->model, &n->known, n->scope, &s);
+		child = model_find(&s, MODEL_PUPIL, n->scope, a.write.key, 0);
+		due = c->model->erased[i].scope == n->scope && child != NULL &&
+		    child->length % 2 == 1 &&
+		    model_find(&s, MODEL_ERASURE, n->scope, a.write.key, 0) == NULL;
+		model_state_free(&s);
+		if (due) {
+			county_set_clock(c, n);
+			act(c, n, &a);
+		}
+	}
+}
+
 /* --- Hostile -------------------------------------------------------------- */
 
 static void
