@@ -1,5 +1,5 @@
 // Files that a page gives to the browser.
-export const bytes = (n: number) => n < 1024 ? n + ' B' : n < 1048576 ? Math.ceil(n / 1024) + ' KB' : (n / 1048576).toFixed(1) + ' MB';
+export const bytes = (n: number) => n < 1024 ? n + ' B' : n < 1048576 ? Math.ceil(n / 1024) + ' KB' : n < 1073741824 ? (n / 1048576).toFixed(1) + ' MB' : (n / 1073741824).toFixed(1) + ' GB';
 
 export function save(blob: Blob, name: string): void {
 	const a = document.createElement('a');
