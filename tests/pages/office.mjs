@@ -2,7 +2,7 @@
 // guardian's rights, paper sheets and late entry, opinions, machines, a diagnostic file.
 import fs from 'node:fs';
 import path from 'node:path';
-import { arrived, BIG, exchange, GRP, hubDir, kehou, kehouGiven, look, open, picture, PIN, plan, printed, publish, same, SCHOOL, settled, sticks, test, today, view, work } from './harness.mjs';
+import { arrived, BIG, exchange, GRP, hubDir, kehou, kehouGiven, look, open, picture, PIN, plan, printed, publish, same, SCHOOL, settled, sticks, test, today, until, view, work } from './harness.mjs';
 
 export async function theOffice(w) {
 	const { desk, two } = w;
@@ -126,8 +126,10 @@ export async function theOffice(w) {
 		await desk.waitForSelector('.child');
 		await desk.click('.foot button');
 		await arrived(desk);
-		const [late] = await view(desk, 'sessions?date=2026-10-28');
-		same([late.reason, late.marks > 0], ['停电，照纸单补录', true], 'the session of yesterday');
+		await until(async () => {
+			const [late] = await view(desk, 'sessions?date=2026-10-28');
+			return late && [late.reason, late.marks > 0];
+		}, ['停电，照纸单补录', true], 'the session of yesterday');
 	});
 	await test('the diagnostic file bears no name', async () => {
 		await open(two, 'help', '帮助');

@@ -1,6 +1,6 @@
 // Pieces that every page uses.
 import { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Refusal } from './api';
 import type { Seen } from './state';
 import { t } from './words';
@@ -112,7 +112,7 @@ export function Rows(p: { seen: Seen; empty: string; children: (rows: any[]) => 
 export function Sheet(p: Kids & { title: string; onClose: () => void }): JSX.Element {
 	const box = useRef<HTMLDivElement>(null);
 	const id = useId();
-	useEffect(() => {
+	useLayoutEffect(() => { // before the next key is pressed
 		const before = document.activeElement as HTMLElement | null;
 		const first = box.current!.querySelector<HTMLElement>('input,select,textarea,button:not(.close)');
 		(first || box.current!).focus();
