@@ -16,6 +16,9 @@ import test_node
 from test_network import Proxy, exchange, facts, first_head, same
 from test_node import Daemon, PASSPHRASE, SCHOOL, kehou, made, path
 
+# The confined courier cannot be searched for leaks, and would say so where kehou speaks.
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+
 
 def make_hub():
 	made(kehou("init", "hub", "--county", "410185", "--name", "登封市", "--root-copy",
