@@ -32,6 +32,21 @@ fn_guard(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	sqlite3_result_int(ctx, 1);
 }
 
+/* The row at hand goes the slow way.  Rows for a table with a trigger have all been
+ * read before the first of them is written: which one it is, nobody knows, and a row
+ * that stands already changes nothing the second time. */
+static void
+row_lost(struct batch_table *t, uint32_t at)
+{
+	if (at < t->nrows) {
+		t->rows[at].slow = 1;
+		return;
+	}
+	for (uint32_t i = 0; i < t->nrows; i++)
+		if (t->rows[i].slow == 0)
+			t->rows[i].slow = 1;
+}
+
 /* Whether the incoming row may simply replace: same writer, newer, nothing but
  * the row's own version.  Otherwise the row goes the slow way. */
 static void
@@ -42,7 +57,7 @@ fn_wins(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 
 	(void)argc;
 	if (!wins && s->rows != NULL)
-		s->rows->rows[s->rows_at].slow = 1;
+		row_lost(s->rows, s->rows_at);
 	sqlite3_result_int(ctx, wins);
 }
 
