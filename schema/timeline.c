@@ -169,7 +169,7 @@ see_segment(void *ctx, const struct store_segment *seg)
 	struct timeline *all = ctx;
 	struct segment s = { 0 };
 	struct batch facts, whole;
-	int status;
+	int status, added = STATUS_OK;
 
 	batch_init(&facts);
 	batch_init(&whole);
@@ -179,12 +179,13 @@ see_segment(void *ctx, const struct store_segment *seg)
 	if (status == STATUS_OK && touches(all, &facts)) {
 		status = segment_decode(&s, schema_domain.registry, NULL, 0, &whole);
 		if (status == STATUS_OK)
-			status = add_batch(all, &whole, &facts);
+			added = add_batch(all, &whole, &facts);
 	}
 	batch_release(&whole);
 	batch_release(&facts);
 	segment_release(&s);
-	return status;
+	/* Nonsense was never applied. */
+	return status == STATUS_NOMEM ? status : added;
 }
 
 /* What is not sealed yet: the log of an own stream. */

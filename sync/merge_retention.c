@@ -461,8 +461,14 @@ static int
 mark(struct thinning *t, const struct segment *s, struct batch *b)
 {
 	uint32_t n = 0;
-	int status = segment_facts(s, t->m.registry, b);
+	int status = STATUS_OK;
 
+	/* Where the leaves are nonsense, the facts were not applied either. */
+	if (!s->thin)
+		status = segment_decode(s, t->m.registry, NULL, 0, b);
+	batch_clear(b);
+	if (status == STATUS_OK)
+		status = segment_facts(s, t->m.registry, b);
 	if (status == STATUS_OK && !s->thin)
 		status = merge_rights_mark(&t->m, b, &s->header, &n);
 	if (status == STATUS_OK)
@@ -503,7 +509,8 @@ thin_packed(struct thinning *t, const uint8_t *packed, size_t len)
 	if (status == STATUS_OK)
 		status = mark(t, &s, &b);
 	/* Nonsense was never applied: nothing is left of it. */
-	if (status == STATUS_MALFORMED || status == STATUS_TRUNCATED)
+	if (status == STATUS_MALFORMED || status == STATUS_TRUNCATED ||
+	    status == STATUS_TOO_LARGE)
 		status = STATUS_OK;
 	else if (status == STATUS_OK)
 		status = segment_thin(&s, t->m.registry, &b, &out, &rows);

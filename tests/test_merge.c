@@ -362,6 +362,63 @@ a_conflict_is_shown_once_and_a_choice_closes_it(void **state)
 	end(nodes, 3, &r, &post);
 }
 
+/* Facts of another schema under a good signature: the first segment of a stream. */
+static void
+post_nonsense(struct node *n, struct post *post)
+{
+	static const struct registry_column columns[] = {
+		{ .name = "school", .id = 1, .type = VALUE_INT },
+		{ .name = "child", .id = 2, .type = VALUE_TEXT },
+	};
+	struct registry_table table = { .name = "mark", .scope = REGISTRY_SCHOOL,
+	    .id = tiny_registry.tables[registry_find_name(&tiny_registry, "mark")].id,
+	    .columns = columns, .ncolumns = 2, .nkeys = 2 };
+	const struct registry lies = { .version = 1, .tables = &table, .ntables = 1 };
+	static const uint8_t prev[HASH_BYTES];
+	struct value v[2] = { value_int((int64_t)SCHOOL), value_text("x", 1) };
+	struct batch_row row = { .op = BATCH_WHOLE, .length = 1, .stamp = 1 };
+	struct segment_header h = { .stream = n->stream, .first = 1, .count = 1,
+	    .roster = 1 };
+	uint8_t hash[HASH_BYTES];
+	struct batch b;
+
+	batch_init(&b);
+	assert_int_equal(batch_add_tx(&b, n->clock_s, 9), STATUS_OK);
+	assert_int_equal(batch_add_row(&b, &table, &row, v, true), STATUS_OK);
+	assert_int_equal(segment_build(&lies, TRUST_COUNTY, &h, prev, &b, NULL, &n->id,
+	    &test_env, &post->packed[post->n++], hash), STATUS_OK);
+	batch_release(&b);
+}
+
+/* Who looks for the write that another one contradicts passes over nonsense. */
+static void
+nonsense_in_a_stream_stops_nobody_elses(void **state)
+{
+	static struct post post;
+	struct node nodes[3];
+	struct roster r;
+
+	(void)state;
+	begin(nodes, 3, 2, 9, &r, &post);
+	post_nonsense(&nodes[0], &post);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(deliver(&nodes[i], &post.packed[0]).held, 1);
+	write_one(&nodes[0], TINY_SQL_ITEM_ADD, 1, 1);
+	seal(&nodes[0], &post);
+	(void)deliver(&nodes[1], &post.packed[1]);
+	write_one(&nodes[0], TINY_SQL_ITEM_TITLE, 1, 2);
+	seal(&nodes[0], &post);
+	nodes[1].clock_s += 60;
+	write_one(&nodes[1], TINY_SQL_ITEM_TITLE, 1, 3);
+	seal(&nodes[1], &post);
+	for (unsigned k = 1; k < 4; k++)
+		assert_int_equal(deliver(&nodes[2], &post.packed[k]).refused, 0);
+	assert_int_equal(inbox(&nodes[2]), 1);
+	(void)deliver(&nodes[0], &post.packed[3]);
+	assert_agree(&nodes[0], &nodes[2]);
+	end(nodes, 3, &r, &post);
+}
+
 static void
 what_was_seen_or_is_quiet_is_no_conflict(void **state)
 {
@@ -407,6 +464,7 @@ main(void)
 		cmocka_unit_test(an_uncertified_author_waits_for_the_roster),
 		cmocka_unit_test(a_row_without_right_is_refused_alike),
 		cmocka_unit_test(a_conflict_is_shown_once_and_a_choice_closes_it),
+		cmocka_unit_test(nonsense_in_a_stream_stops_nobody_elses),
 		cmocka_unit_test(what_was_seen_or_is_quiet_is_no_conflict),
 	};
 	const char *given = getenv("KEHOU_SEED");

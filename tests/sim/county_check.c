@@ -367,12 +367,36 @@ is_school_whole(const struct county *c, const struct county_node *n)
 	return true;
 }
 
+/* All that anybody was told is saved, or that anybody has, where it counts. */
+static struct model_set
+due(struct county *c)
+{
+	struct model_set due = {0};
+
+	for (unsigned i = 0; i < c->nnodes; i++) {
+		const struct county_node *n = &c->nodes[i];
+
+		if (!is_in_use(n) && (!n->switched_off || n->revoked))
+			continue;
+		model_union(&due, &n->told);
+		if (n->r != NULL)
+			model_union(&due, &n->known);
+	}
+	for (unsigned i = 0; i < c->model->n; i++)
+		if (c->model->txs[i].forged)
+			due.words[i / 64] &= ~(UINT64_C(1) << i % 64);
+	return due;
+}
+
 const char *
 county_unrest(struct county *c)
 {
 	struct county_node *hub = &c->nodes[0];
+	struct model_set all = due(c);
 	bool hostile = false;
 
+	if (model_lacks(&all, &hub->known) >= 0)
+		return "the hub lacks what is due";
 	for (unsigned i = 1; i < c->nnodes; i++) {
 		struct county_node *n = &c->nodes[i];
 		struct model_set there;
@@ -421,12 +445,13 @@ count_addresses(struct county *c, uint64_t scope)
 static void
 check_verify(struct county *c, struct county_node *n)
 {
-	struct replica_verify v;
+	struct replica_verify v = {0};
+	int status = replica_verify(n->r, &v);
 
-	if (replica_verify(n->r, &v) != STATUS_OK || !v.state_equal || !v.store_sound ||
+	if (status != STATUS_OK || !v.state_equal || !v.store_sound ||
 	    v.bad_segments != 0)
-		county_fail(c, "node %u does not verify: state %d, store %d, %llu segments",
-		    n->index, v.state_equal, v.store_sound,
+		county_fail(c, "node %u does not verify: %s, state %d, store %d, %llu segments",
+		    n->index, status_name(status), v.state_equal, v.store_sound,
 		    (unsigned long long)v.bad_segments);
 }
 
@@ -462,27 +487,6 @@ check_node_end(struct county *c, struct county_node *n)
 	if (!n->hostile && (s.waiting != 0 || (s.held != 0 && !is_school_hostile(c, n))))
 		county_fail(c, "node %u: %llu wait, %llu held for ever", n->index,
 		    (unsigned long long)s.waiting, (unsigned long long)s.held);
-}
-
-/* All that anybody was told is saved, or that anybody has, where it counts. */
-static struct model_set
-due(struct county *c)
-{
-	struct model_set due = {0};
-
-	for (unsigned i = 0; i < c->nnodes; i++) {
-		const struct county_node *n = &c->nodes[i];
-
-		if (!is_in_use(n) && (!n->switched_off || n->revoked))
-			continue;
-		model_union(&due, &n->told);
-		if (n->r != NULL)
-			model_union(&due, &n->known);
-	}
-	for (unsigned i = 0; i < c->model->n; i++)
-		if (c->model->txs[i].forged)
-			due.words[i / 64] &= ~(UINT64_C(1) << i % 64);
-	return due;
 }
 
 void
