@@ -314,82 +314,31 @@ write_bundle(struct replica *r, const char *folder, struct outgoing *o,
 
 /* ---- one recipient ---- */
 
-/* Header of a bundle on the folder; false when it is none.  ret_ours (may be NULL):
- * whether it is whole and of our making; for that all its bytes are read. */
 static bool
-header_of(struct replica *r, const char *folder, const struct folder_entry *e,
-    struct bundle_info *ret, bool *ret_ours)
+on_folder(struct replica *r, struct replica_lying *there, const char *name)
 {
-	struct file *file;
-	struct bundle_reader *reader = NULL;
-	bool ok = false;
-
-	if (e->kind != FOLDER_BUNDLE ||
-	    folder_open(r->carrier, folder, e->name, &file) != STATUS_OK)
-		return false;
-	if (bundle_reader_new(r->env, file, &reader) == STATUS_OK) {
-		*ret = *bundle_reader_info(reader);
-		ok = true;
-		if (ret_ours != NULL)
-			*ret_ours = ret->county == r->county &&
-			    node_id_compare(&ret->sender, &r->self.pub.id) == 0 &&
-			    bundle_reader_verify(reader, r->self.pub.sign_pk) == STATUS_OK;
-	}
-	bundle_reader_free(reader);
-	r->env->files->close(r->env->ctx, file);
-	return ok;
-}
-
-int
-replica_recipient(struct replica *r, const char *folder, const char *name,
-    struct node_id *ret)
-{
-	struct folder_entry e = { .kind = folder_name_kind(name) };
-	struct bundle_info info;
-
-	if (strlen(name) >= sizeof(e.name))
-		return STATUS_MALFORMED;
-	memcpy(e.name, name, strlen(name) + 1);
-	if (!header_of(r, folder, &e, &info, NULL))
-		return STATUS_MALFORMED;
-	*ret = info.recipient;
-	return STATUS_OK;
-}
-
-/* True when our bundle lies there whole: a stick pulled out too early leaves a
- * name with other bytes. */
-static bool
-on_folder(struct replica *r, const char *folder, const struct folder_entry *list,
-    size_t n, const char *name)
-{
-	struct bundle_info info;
-	bool ours;
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i].name, name) == 0)
-			return header_of(r, folder, &list[i], &info, &ours) && ours;
+	for (size_t i = 0; i < there->n; i++)
+		if (strcmp(there->files[i].name, name) == 0)
+			return replica_lying_ours(r, there, i);
 	return false;
 }
 
 /* Own earlier bundles for this recipient: what they carry is in the new ones
  * too. */
 static int
-remove_superseded(struct replica *r, const char *folder,
-    const struct folder_entry *list, size_t n, const struct peer *to,
+remove_superseded(struct replica *r, struct replica_lying *there, const struct peer *to,
     uint64_t before, struct replica_export *ret)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct bundle_info info;
-		bool ours;
+	for (size_t i = 0; i < there->n; i++) {
+		const struct bundle_info *info = replica_lying_header(r, there, i);
 		int status;
 
-		if (!header_of(r, folder, &list[i], &info, NULL) ||
-		    node_id_compare(&info.sender, &r->self.pub.id) != 0 ||
-		    node_id_compare(&info.recipient, &to->node) != 0 ||
-		    info.number >= before || info.number <= to->floor ||
-		    !header_of(r, folder, &list[i], &info, &ours) || !ours)
+		if (info == NULL || node_id_compare(&info->sender, &r->self.pub.id) != 0 ||
+		    node_id_compare(&info->recipient, &to->node) != 0 ||
+		    info->number >= before || info->number <= to->floor ||
+		    !replica_lying_ours(r, there, i))
 			continue;
-		status = replica_away(r, folder_remove(r->carrier, folder, list[i].name));
+		status = replica_lying_remove(r, there, i);
 		if (status != STATUS_OK)
 			return status;
 		ret->removed++;
@@ -472,8 +421,8 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 }
 
 static int
-export_to(struct replica *r, const char *folder, const struct folder_entry *list,
-    size_t n, const struct roster_cert *to, struct replica_export *ret)
+export_to(struct replica *r, struct replica_lying *there, const struct roster_cert *to,
+    struct replica_export *ret)
 {
 	uint64_t scope = r->role == ROLE_HUB ? to->scope : r->scope;
 	struct plan plan = { .r = r };
@@ -528,7 +477,7 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 	hash_update(&plan.content, request.data, request.len);
 	hash_final(&plan.content, content);
 	if (!news || (memcmp(content, p.content, HASH_BYTES) == 0 &&
-	    on_folder(r, folder, list, n, p.last_name))) {
+	    on_folder(r, there, p.last_name))) {
 		ret->unchanged++;
 		goto out;
 	}
@@ -536,14 +485,14 @@ export_to(struct replica *r, const char *folder, const struct folder_entry *list
 	if (receipt.len > 0)
 		status = replica_set_number(r, "receipt", number);
 	if (status == STATUS_OK)
-		status = write_plan(r, folder, &plan, &p, to, &shared, &receipt, &verdicts,
+		status = write_plan(r, there->folder, &plan, &p, to, &shared, &receipt, &verdicts,
 		    &request, ret);
 	if (status == STATUS_OK) {
 		memcpy(p.content, content, HASH_BYTES);
 		status = save_peer(r, &p);
 	}
 	if (status == STATUS_OK)
-		status = remove_superseded(r, folder, list, n, &p, before, ret);
+		status = remove_superseded(r, there, &p, before, ret);
 out:
 	peer_release(&p);
 	free(plan.pieces);
@@ -557,8 +506,8 @@ out:
 
 /* A bundle of its own beside the last one, which it neither replaces nor changes. */
 static int
-export_urgent_to(struct replica *r, const char *folder, const struct folder_entry *list,
-    size_t n, const struct roster_cert *to, struct replica_export *ret)
+export_urgent_to(struct replica *r, struct replica_lying *there,
+    const struct roster_cert *to, struct replica_export *ret)
 {
 	static const struct verdicts none;
 	static const struct buffer nothing = BUFFER_INIT;
@@ -580,10 +529,10 @@ export_urgent_to(struct replica *r, const char *folder, const struct folder_entr
 	if (status == STATUS_OK && plan.n == 0)
 		ret->unchanged++;
 	else if (status == STATUS_OK)
-		status = write_plan(r, folder, &plan, &p, to, &shared, &nothing, &none,
+		status = write_plan(r, there->folder, &plan, &p, to, &shared, &nothing, &none,
 		    &request, ret);
 	if (status == STATUS_OK)
-		status = remove_superseded(r, folder, list, n, &p, before, ret);
+		status = remove_superseded(r, there, &p, before, ret);
 	peer_release(&p);
 	free(plan.pieces);
 	vector_release(&shared);
@@ -623,26 +572,10 @@ export_roster(struct replica *r, const char *folder)
 	return status;
 }
 
-/* A hub serves the schools that have been on this stick. */
-static bool
-has_been_here(struct replica *r, const char *folder, const struct folder_entry *list,
-    size_t n, const struct node_id *node)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct bundle_info info;
-
-		if (header_of(r, folder, &list[i], &info, NULL) &&
-		    (node_id_compare(&info.sender, node) == 0 ||
-		     node_id_compare(&info.recipient, node) == 0))
-			return true;
-	}
-	return false;
-}
-
 /* A school's device serves its hub and the school's other devices. */
 static int
-export_school(struct replica *r, const char *folder, const struct node_id *only,
-    const struct folder_entry *list, size_t n, struct replica_export *ret)
+export_school(struct replica *r, struct replica_lying *there, const struct node_id *only,
+    struct replica_export *ret)
 {
 	const struct roster_cert *hub = roster_hub(&r->roster);
 	int status = STATUS_OK;
@@ -650,7 +583,7 @@ export_school(struct replica *r, const char *folder, const struct node_id *only,
 	if (hub == NULL)
 		return STATUS_UNCERTIFIED;
 	if (only == NULL || node_id_compare(&hub->node.id, only) == 0)
-		status = export_to(r, folder, list, n, hub, ret);
+		status = export_to(r, there, hub, ret);
 	if (roster_node(&r->roster, &r->self.pub.id) == NULL)
 		return status; /* they would not know whose it is */
 	for (size_t i = 0; status == STATUS_OK && i < r->roster.ncerts; i++) {
@@ -660,37 +593,37 @@ export_school(struct replica *r, const char *folder, const struct node_id *only,
 		if (only == NULL || node_id_compare(&c->node.id, only) == 0)
 			status = replica_is_sibling(r, c, &yes);
 		if (status == STATUS_OK && yes)
-			status = export_to(r, folder, list, n, c, ret);
+			status = export_to(r, there, c, ret);
 	}
 	return status;
 }
 
 /* A relay has nothing of its own to say but that it wants to be enrolled. */
 static int
-export_relayed(struct replica *r, const char *folder, bool all, const struct node_id *only,
-    const struct folder_entry *list, size_t n, struct replica_export *ret)
+export_relayed(struct replica *r, struct replica_lying *there, bool all,
+    const struct node_id *only, struct replica_export *ret)
 {
 	const struct roster_cert *hub = roster_hub(&r->roster);
 	int status = STATUS_OK;
 
 	if (hub != NULL && roster_node(&r->roster, &r->self.pub.id) == NULL &&
 	    (only == NULL || node_id_compare(&hub->node.id, only) == 0))
-		status = export_to(r, folder, list, n, hub, ret);
-	return status == STATUS_OK ? replica_relay_export(r, folder, all, only, list, n, ret) :
+		status = export_to(r, there, hub, ret);
+	return status == STATUS_OK ? replica_relay_export(r, there, all, only, ret) :
 	    status;
 }
 
 /* only: for this node alone, or NULL. */
 static int
-export_all(struct replica *r, const char *folder, bool all, const struct node_id *only,
-    const struct folder_entry *list, size_t n, struct replica_export *ret)
+export_all(struct replica *r, struct replica_lying *there, bool all,
+    const struct node_id *only, struct replica_export *ret)
 {
 	int first = STATUS_OK, status;
 
 	if (r->role == ROLE_RELAY)
-		return export_relayed(r, folder, all, only, list, n, ret);
+		return export_relayed(r, there, all, only, ret);
 	if (r->role != ROLE_HUB)
-		return export_school(r, folder, only, list, n, ret);
+		return export_school(r, there, only, ret);
 	for (size_t i = 0; i < r->roster.ncerts; i++) {
 		const struct roster_cert *c = &r->roster.certs[i];
 
@@ -698,10 +631,10 @@ export_all(struct replica *r, const char *folder, bool all, const struct node_id
 			continue;
 		if (only != NULL && node_id_compare(&c->node.id, only) != 0)
 			continue;
-		if (only == NULL && !all &&
-		    !has_been_here(r, folder, list, n, &c->node.id))
+		/* It serves the schools that have been on this stick. */
+		if (only == NULL && !all && !replica_lying_has(r, there, &c->node.id))
 			continue;
-		status = export_to(r, folder, list, n, c, ret);
+		status = export_to(r, there, c, ret);
 		/* What one school made too large takes nothing from the others. */
 		if (status == STATUS_TOO_LARGE && first == STATUS_OK)
 			first = status;
@@ -712,14 +645,14 @@ export_all(struct replica *r, const char *folder, bool all, const struct node_id
 }
 
 static int
-export_urgent(struct replica *r, const char *folder, const struct node_id *to,
-    const struct folder_entry *list, size_t n, struct replica_export *ret)
+export_urgent(struct replica *r, struct replica_lying *there, const struct node_id *to,
+    struct replica_export *ret)
 {
 	const struct roster_cert *cert = roster_node(&r->roster, to);
 
 	if (r->role != ROLE_SCHOOL || cert == NULL || cert->role != ROLE_HUB)
 		return STATUS_OK;
-	return export_urgent_to(r, folder, list, n, cert, ret);
+	return export_urgent_to(r, there, cert, ret);
 }
 
 static int
@@ -727,8 +660,7 @@ export_folder(struct replica *r, const char *folder, bool all,
     const struct node_id *only, bool urgent, struct replica_export *ret)
 {
 	struct replica_export done = {0};
-	struct folder_entry *list = NULL;
-	size_t n = 0, ignored;
+	struct replica_lying there = {0};
 	uint64_t exports = 0;
 	int status = replica_seal(r);
 
@@ -743,7 +675,7 @@ export_folder(struct replica *r, const char *folder, bool all,
 	if (status == STATUS_OK)
 		status = replica_mark_left(r);
 	if (status == STATUS_OK) {
-		status = replica_away(r, folder_list(r->carrier, folder, &list, &n, &ignored));
+		status = replica_away(r, replica_lying_open(r, folder, &there));
 		if (status == STATUS_NOT_FOUND)
 			status = STATUS_OK; /* KEHOU is made by the first write */
 	}
@@ -752,8 +684,8 @@ export_folder(struct replica *r, const char *folder, bool all,
 	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
 		status = export_roster(r, folder);
 	if (status == STATUS_OK)
-		status = urgent ? export_urgent(r, folder, only, list, n, &done) :
-		    export_all(r, folder, all, only, list, n, &done);
+		status = urgent ? export_urgent(r, &there, only, &done) :
+		    export_all(r, &there, all, only, &done);
 	if (status == STATUS_OK)
 		status = store_begin_merge(r->store);
 	if (status == STATUS_OK) {
@@ -764,7 +696,7 @@ export_folder(struct replica *r, const char *folder, bool all,
 		if (status != STATUS_OK)
 			store_rollback(r->store);
 	}
-	free(list);
+	replica_lying_release(&there);
 	replica_carry(r, true);
 	if (status == STATUS_OK)
 		*ret = done;

@@ -196,6 +196,35 @@ void peer_acknowledge(struct peer *p, uint64_t number);
 int replica_shared_vector(struct replica *r, uint64_t scope, struct vector *ret)
     MUST_CHECK;
 
+/* ---- what lies in a folder (replica_folder.c) ---- */
+/* A bundle's header, without its request. */
+int replica_header(struct replica *r, const char *folder, const char *name,
+    struct bundle_info *ret) MUST_CHECK;
+struct replica_lying {         /* zero before open; folder outlives it */
+	const char *folder;
+	struct folder_entry *files;
+	size_t n;
+	struct replica_header {
+		bool read, bundle;
+		struct bundle_info info;
+	} *headers;
+};
+/* NOT_FOUND: there is no KEHOU yet, and nothing in it.  Released also on failure. */
+int replica_lying_open(struct replica *r, const char *folder, struct replica_lying *ret)
+    MUST_CHECK;
+void replica_lying_release(struct replica_lying *l);
+/* NULL: file i is no bundle. */
+const struct bundle_info *replica_lying_header(struct replica *r, struct replica_lying *l,
+    size_t i);
+/* Whether bundle i is whole and of our making: a stick pulled out too early leaves a name
+ * with other bytes. */
+bool replica_lying_ours(struct replica *r, struct replica_lying *l, size_t i);
+/* Whether the node has a bundle there, from it or for it. */
+bool replica_lying_has(struct replica *r, struct replica_lying *l,
+    const struct node_id *node);
+/* Its header stays. */
+int replica_lying_remove(struct replica *r, struct replica_lying *l, size_t i) MUST_CHECK;
+
 /* ---- a relay's (replica_relay.c) ---- */
 void replica_relay_free(struct relay *l);
 bool replica_relay_knows(struct replica *r, const char *name);
@@ -203,10 +232,9 @@ bool replica_relay_knows(struct replica *r, const char *name);
  * it superfluous; ret_ours: this machine failed. */
 int replica_relay_take(struct replica *r, struct file *file, struct bundle_reader *reader,
     bool *ret_ours, uint64_t *ret_scope) MUST_CHECK;
-/* Hands on what is for `only`, else as replica_export; list is of folder. */
-int replica_relay_export(struct replica *r, const char *folder, bool all,
-    const struct node_id *only, const struct folder_entry *list, size_t n,
-    struct replica_export *ret) MUST_CHECK;
+/* Hands on into the folder what is for `only`, else as replica_export. */
+int replica_relay_export(struct replica *r, struct replica_lying *there, bool all,
+    const struct node_id *only, struct replica_export *ret) MUST_CHECK;
 /* Number of the newest checkpoint of a school that is here, held or applied. */
 int replica_ended(struct replica *r, uint64_t scope, uint64_t *ret) MUST_CHECK;
 /* A checkpoint's file out of a bundle, inside the transaction; ret as

@@ -79,23 +79,6 @@ add_kept(struct relay *l, const char *name, uint64_t bytes, const struct bundle_
 	return STATUS_OK;
 }
 
-static int
-header_of(struct replica *r, const char *folder, const char *name, struct bundle_info *ret)
-{
-	struct bundle_reader *reader = NULL;
-	struct file *file;
-	int status = folder_open(r->env, folder, name, &file);
-
-	if (status != STATUS_OK)
-		return status;
-	status = bundle_reader_new(r->env, file, &reader);
-	if (status == STATUS_OK)
-		*ret = *bundle_reader_info(reader);
-	bundle_reader_free(reader);
-	r->env->files->close(r->env->ctx, file);
-	return status;
-}
-
 static int drop_freed(struct replica *r, struct relay *l, const struct bundle_info *by);
 
 /* One file of the last run; a drop that was cut short is ended. */
@@ -110,7 +93,7 @@ load_one(struct replica *r, struct relay *l, const struct folder_entry *e)
 		return status;
 	if (gone)
 		return folder_remove(r->env, l->root, e->name);
-	status = header_of(r, l->root, e->name, &info);
+	status = replica_header(r, l->root, e->name, &info);
 	if (status == STATUS_OK)
 		return add_kept(l, e->name, e->size_bytes, &info);
 	/* Damaged by this disk: its sender's next one carries the same. */
@@ -414,41 +397,10 @@ replica_relay_take(struct replica *r, struct file *file, struct bundle_reader *r
 struct handing {
 	struct replica *r;
 	struct relay *l;
-	const char *folder;
-	const struct folder_entry *list; /* of the folder */
-	size_t n;
+	struct replica_lying *there;     /* in the folder */
 	const struct node_id *only;
 	bool all;
-	struct node_id *here;            /* who has files in the folder */
-	size_t nhere;
 };
-
-static bool
-is_here(const struct handing *h, const struct node_id *node)
-{
-	for (size_t i = 0; i < h->nhere; i++)
-		if (node_id_compare(&h->here[i], node) == 0)
-			return true;
-	return false;
-}
-
-static int
-look_who_is_here(struct handing *h)
-{
-	h->here = calloc(2 * h->n + 1, sizeof(*h->here));
-	if (h->here == NULL)
-		return STATUS_NOMEM;
-	for (size_t i = 0; i < h->n; i++) {
-		struct bundle_info info;
-
-		if (h->list[i].kind != FOLDER_BUNDLE ||
-		    header_of(h->r, h->folder, h->list[i].name, &info) != STATUS_OK)
-			continue;
-		h->here[h->nhere++] = info.sender;
-		h->here[h->nhere++] = info.recipient;
-	}
-	return STATUS_OK;
-}
 
 static bool
 is_wanted(const struct handing *h, const struct kept *k)
@@ -457,7 +409,7 @@ is_wanted(const struct handing *h, const struct kept *k)
 
 	if (h->only != NULL)
 		return node_id_compare(&k->info.recipient, h->only) == 0;
-	return h->all || is_here(h, &k->info.recipient) ||
+	return h->all || replica_lying_has(h->r, h->there, &k->info.recipient) ||
 	    (hub != NULL && node_id_compare(&k->info.recipient, &hub->node.id) == 0);
 }
 
@@ -469,9 +421,10 @@ stands_whole(const struct handing *h, const char *name)
 	bool whole = false;
 	size_t i = 0;
 
-	while (i < h->n && strcmp(h->list[i].name, name) != 0)
+	while (i < h->there->n && strcmp(h->there->files[i].name, name) != 0)
 		i++;
-	if (i == h->n || folder_open(h->r->env, h->folder, name, &file) != STATUS_OK)
+	if (i == h->there->n ||
+	    folder_open(h->r->env, h->there->folder, name, &file) != STATUS_OK)
 		return false;
 	if (folder_holds(h->r->env, file, name, &whole) != STATUS_OK)
 		whole = false;
@@ -495,7 +448,7 @@ hand_one(struct handing *h, const struct kept *k, struct replica_export *ret)
 	status = folder_open(r->env, h->l->root, k->name, &file);
 	if (status != STATUS_OK)
 		return status;
-	status = replica_away(r, copy(r, file, h->folder, FOLDER_BUNDLE, name, &bytes));
+	status = replica_away(r, copy(r, file, h->there->folder, FOLDER_BUNDLE, name, &bytes));
 	r->env->files->close(r->env->ctx, file);
 	if (status == STATUS_OK) {
 		ret->bundles++;
@@ -508,38 +461,35 @@ hand_one(struct handing *h, const struct kept *k, struct replica_export *ret)
 static int
 clear_gone(struct handing *h, struct replica_export *ret)
 {
+	struct replica_lying *l = h->there;
 	int status = STATUS_OK;
 
-	for (size_t i = 0; status == STATUS_OK && i < h->n; i++) {
+	for (size_t i = 0; status == STATUS_OK && i < l->n; i++) {
 		bool gone = false;
 
-		if (h->list[i].kind == FOLDER_BUNDLE)
-			status = is_gone(h->r, h->list[i].name, &gone);
+		if (l->files[i].kind == FOLDER_BUNDLE)
+			status = is_gone(h->r, l->files[i].name, &gone);
 		if (status != STATUS_OK || !gone)
 			continue;
-		status = replica_away(h->r, folder_remove(h->r->env, h->folder,
-		    h->list[i].name));
+		status = replica_lying_remove(h->r, l, i);
 		ret->removed += status == STATUS_OK;
 	}
 	return status;
 }
 
 int
-replica_relay_export(struct replica *r, const char *folder, bool all, const struct node_id *only,
-    const struct folder_entry *list, size_t n, struct replica_export *ret)
+replica_relay_export(struct replica *r, struct replica_lying *there, bool all,
+    const struct node_id *only, struct replica_export *ret)
 {
-	struct handing h = { .r = r, .folder = folder, .list = list, .n = n,
-	    .only = only, .all = all };
+	struct handing h = { .r = r, .there = there, .only = only, .all = all };
 	int status = open_list(r, &h.l);
 
-	if (status == STATUS_OK && only == NULL && !all)
-		status = look_who_is_here(&h);
+	/* Who is wanted is asked of what lay there before. */
 	if (status == STATUS_OK)
 		status = clear_gone(&h, ret);
 	for (size_t i = 0; status == STATUS_OK && i < h.l->n; i++)
 		if (is_wanted(&h, &h.l->list[i]))
 			status = hand_one(&h, &h.l->list[i], ret);
-	free(h.here);
 	return status;
 }
 

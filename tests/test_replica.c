@@ -319,6 +319,58 @@ test_a_bundle_damaged_on_the_stick_is_written_anew(void **state)
 	assert_int_equal(out.bundles, 1);
 }
 
+/* The county has one stick for all; who has files on it is served again. */
+static void
+test_one_stick_serves_thirty_schools_and_is_read_once(void **state)
+{
+	enum { SCHOOLS = 30 };
+	struct world *w = *state;
+	struct replica *school[SCHOOLS];
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .class_code = 220,
+	    .kind = 1, .name = "冶上教学点" } };
+	struct replica_export out;
+	struct replica_import got;
+	struct replica_status s;
+	char dir[160], recovery[RECOVERY_TEXT_BYTES];
+	uint64_t operations;
+
+	for (unsigned i = 0; i < SCHOOLS; i++) {
+		struct buffer file = BUFFER_INIT;
+		const struct env *env = sim_node(w->sim, 100 + i, INT64_C(1788220800));
+
+		in.school.id = SCHOOL + 100 + i;
+		assert_int_equal(replica_invite(w->hub, &in, &file), STATUS_OK);
+		(void)snprintf(dir, sizeof(dir), "%s/many%u", w->base, i);
+		assert_int_equal(mkdir(dir, 0700), 0);
+		assert_int_equal(replica_init_school(dir, env, &domain, file.data, file.len,
+		    recovery), STATUS_OK);
+		buffer_release(&file);
+		assert_int_equal(replica_open(dir, env, &domain, &school[i]), STATUS_OK);
+		assert_int_equal(replica_export(school[i], "stick", false, &out), STATUS_OK);
+		assert_int_equal(out.bundles, 1);
+	}
+	assert_int_equal(replica_import(w->hub, "stick", NULL, NULL, &got), STATUS_OK);
+	assert_int_equal(got.merged, SCHOOLS);
+	assert_int_equal(replica_export(w->hub, "stick", false, &out), STATUS_OK);
+	assert_int_equal(out.bundles, SCHOOLS); /* and none for those never on it */
+	for (unsigned i = 0; i < SCHOOLS; i++) {
+		assert_int_equal(replica_import(school[i], "stick", NULL, NULL, &got), STATUS_OK);
+		assert_int_equal(got.refused, 0);
+		assert_int_equal(replica_status(school[i], &s), STATUS_OK);
+		assert_true(s.certified);
+		assert_int_equal(s.waiting, 0);
+	}
+	/* Each header once and each own bundle's bytes once, not everything for each school. */
+	operations = sim_operations(w->sim);
+	assert_int_equal(replica_export(w->hub, "stick", false, &out), STATUS_OK);
+	assert_int_equal(out.unchanged, SCHOOLS);
+	operations = sim_operations(w->sim) - operations;
+	if (operations >= 20 * SCHOOLS)
+		fail_msg("%u operations for %d schools", (unsigned)operations, SCHOOLS);
+	for (unsigned i = 0; i < SCHOOLS; i++)
+		replica_close(school[i]);
+}
+
 /* Power went between the roster's file and the retry of what is held. */
 static void
 test_what_waits_for_a_certificate_goes_on_after_a_cut(void **state)
@@ -377,6 +429,8 @@ main(void)
 		    begin, end),
 		cmocka_unit_test_setup_teardown(
 		    test_a_bundle_damaged_on_the_stick_is_written_anew, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    test_one_stick_serves_thirty_schools_and_is_read_once, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    test_what_waits_for_a_certificate_goes_on_after_a_cut, begin, end),
 	};
