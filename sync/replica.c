@@ -484,7 +484,10 @@ replica_begin(struct replica *r, uint64_t scope, enum lane lane, int64_t staff)
 		/* Not certified yet: what a school's node will be allowed. */
 		if (scope != r->scope)
 			return STATUS_RIGHTS;
-		author.rights = NULL;
+		roster_role_rights(&r->roster, r->registry, r->role, r->scope, scope,
+		    r->roster.number, r->rights);
+		if (r->roster.number == 0) /* at its birth */
+			author.rights = NULL;
 	} else {
 		roster_rights(&r->roster, r->registry, &author.node, scope,
 		    r->roster.number, r->rights);

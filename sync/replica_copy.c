@@ -117,11 +117,18 @@ is_ours(struct replica *r, uint32_t writer, const struct store_head *head,
     const struct receipt_entry *e, bool *ret)
 {
 	struct ending end = { .at = e->merged, .hash = e->merged_hash };
-	int status = STATUS_OK;
+	uint8_t hash[HASH_BYTES];
+	uint64_t ended;
+	int status = store_base(r->store, writer, &ended, hash);
 
 	*ret = true;
-	if (e->merged <= head->base || e->merged > head->stored)
+	if (status != STATUS_OK || e->merged <= head->base || e->merged < ended ||
+	    e->merged > head->stored)
+		return status;
+	if (e->merged == ended) {
+		*ret = memcmp(hash, e->merged_hash, HASH_BYTES) == 0;
 		return STATUS_OK;
+	}
 	status = store_segments(r->store, writer, e->merged - 1, ends_so, &end);
 	*ret = end.same;
 	return status < 0 ? status : STATUS_OK;

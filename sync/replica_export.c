@@ -475,6 +475,8 @@ export_to(struct replica *r, struct replica_lying *there, const struct roster_ce
 	hash_update(&plan.content, &p.received, sizeof(p.received));
 	hash_update(&plan.content, &plan.ended, sizeof(plan.ended));
 	hash_update(&plan.content, request.data, request.len);
+	/* What is sealed to a key that is no more lies there for nobody. */
+	hash_update(&plan.content, roster_seal_pk(&r->roster, to), SEAL_PK_BYTES);
 	hash_final(&plan.content, content);
 	if (!news || (memcmp(content, p.content, HASH_BYTES) == 0 &&
 	    on_folder(r, there, p.last_name))) {

@@ -83,11 +83,18 @@ static int
 stream_times(struct replica *r, uint32_t writer, const struct store_head *head,
     const struct receipt_entry *e, struct times *t, uint64_t *ret_merged)
 {
-	int status;
+	uint8_t hash[HASH_BYTES];
+	uint64_t ended = 0;
+	int status = store_base(r->store, writer, &ended, hash);
 
+	if (status != STATUS_OK)
+		return status;
 	t->merged = e == NULL ? 0 : e->merged;
 	t->hash = e == NULL ? NULL : e->merged_hash;
-	t->hash_seen = t->merged == 0;
+	/* What gave way to a checkpoint, the hub had. */
+	if (t->merged < ended)
+		t->merged = ended;
+	t->hash_seen = t->merged == ended;
 	status = store_segments(r->store, writer, 0, see_segment, t);
 	if (status < 0)
 		return status;

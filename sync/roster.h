@@ -189,6 +189,9 @@ bool roster_counts(const struct roster *r, const struct stream_id *s, uint64_t s
  * roster_counts still admits. */
 void roster_rights(const struct roster *r, const struct registry *reg,
     const struct node_id *node, uint64_t scope, uint64_t number, uint64_t *masks);
+/* The same for a node that will have this role and scope of its own. */
+void roster_role_rights(const struct roster *r, const struct registry *reg, uint8_t role,
+    uint64_t own, uint64_t scope, uint64_t number, uint64_t *masks);
 /* Whether next says of the rights up to r's number what r says.  Of columns that r does
  * not mention it may say anything. */
 bool roster_keeps_rights(const struct roster *r, const struct roster *next);

@@ -59,26 +59,34 @@ column_mask(const struct registry_table *t, uint64_t columns)
 }
 
 void
-roster_rights(const struct roster *r, const struct registry *reg,
-    const struct node_id *node, uint64_t scope, uint64_t number, uint64_t *masks)
+roster_role_rights(const struct roster *r, const struct registry *reg, uint8_t role,
+    uint64_t own, uint64_t scope, uint64_t number, uint64_t *masks)
 {
-	const struct roster_cert *cert = roster_node(r, node);
 	uint8_t kind = scope == SCOPE_COUNTY ? REGISTRY_COUNTY : REGISTRY_SCHOOL;
 
 	for (size_t i = 0; i < reg->ntables; i++)
 		masks[i] = 0;
-	if (cert == NULL)
-		return;
 	for (size_t i = 0; i < r->nrights; i++) {
 		const struct roster_right *v = &r->rights[i];
 		int at = registry_find(reg, v->table);
 
-		if (at < 0 || v->role != cert->role || reg->tables[at].scope != kind ||
+		if (at < 0 || v->role != role || reg->tables[at].scope != kind ||
 		    number < v->from || (v->until != 0 && number >= v->until))
 			continue;
-		if (v->own ? scope == cert->scope : scope != SCOPE_COUNTY)
+		if (v->own ? scope == own : scope != SCOPE_COUNTY)
 			masks[at] |= column_mask(&reg->tables[at], v->columns);
 	}
+}
+
+void
+roster_rights(const struct roster *r, const struct registry *reg,
+    const struct node_id *node, uint64_t scope, uint64_t number, uint64_t *masks)
+{
+	const struct roster_cert *cert = roster_node(r, node);
+
+	/* Of no role: whoever is not in the roster. */
+	roster_role_rights(r, reg, cert == NULL ? 0 : cert->role,
+	    cert == NULL ? 0 : cert->scope, scope, number, masks);
 }
 
 /* Bit 0 and every value column, or what the hub may write. */

@@ -9,6 +9,9 @@
  * that fails is run again with fewer of them until none can be left out; what is
  * left is printed as found.list keeps it: a line "seed SEED SCHOOLS", then a line
  * "WHAT NODE STICK DRAW" for each event.
+ * Seeds above a million have the events of a county's years too (the hub's keys
+ * changed, records ended, rights taken, …): how many and which follows from a stream of
+ * chance of their own, so that the seeds below keep their meaning.
  * KEHOU_SEEDS and KEHOU_SCHOOLS change how many; KEHOU_SHRINK=0 does not shrink,
  * KEHOU_FAILURES=N ends after N seeds that fail (3). */
 #define _DEFAULT_SOURCE /* madvise, sbrk */
@@ -34,13 +37,15 @@ enum what {
 	FIRST_FAULT,
 	LOSE = FIRST_FAULT, COPY, SHELVE, ANCIENT, DAMAGE, CUT, FAIL, FULL, PULL,
 	CLOCK, CLOCK_RIGHT, SAVE, RESTORE, HOSTILE, DEVICE, CLONE, LOSE_DISK, RECOVER,
-	ERASE, REVOKE, UPGRADE, EXCHANGE, RELAY_IN, RELAY_OUT, WHATS
+	ERASE, REVOKE, UPGRADE, EXCHANGE, RELAY_IN, RELAY_OUT,
+	FIRST_OF_YEARS,
+	SEAL = FIRST_OF_YEARS, ISSUE, ROTATE, RIGHTS, OVERSTEP, END, WHATS
 };
 static const char *const names[WHATS] = { "write", "hub-write", "in", "out", "hub-in",
 	"hub-out", "lose", "copy", "shelve", "ancient", "damage", "cut", "fail", "full",
 	"pull", "clock", "clock-right", "save", "restore", "hostile", "device", "clone",
 	"lose-disk", "recover", "erase", "revoke", "upgrade", "exchange", "relay-in",
-	"relay-out" };
+	"relay-out", "seal", "issue", "rotate", "rights", "overstep", "end" };
 
 struct event {
 	enum what what;
@@ -68,6 +73,39 @@ next(uint64_t *state)
 	return (uint32_t)((z ^ z >> 31) >> 16);
 }
 
+static void
+insert(struct plan *p, unsigned at, struct event e)
+{
+	p->events = realloc(p->events, (p->n + 1) * sizeof(*p->events));
+	if (p->events == NULL)
+		abort();
+	memmove(&p->events[at + 1], &p->events[at], (p->n - at) * sizeof(*p->events));
+	p->events[at] = e;
+	p->n++;
+}
+
+/* Events of years among the others, each kind at a rate of its own. */
+static void
+add_years(struct plan *p)
+{
+	uint64_t state = ~p->seed;
+	unsigned weights[WHATS] = {0}, total = 0;
+
+	for (unsigned w = FIRST_OF_YEARS; w < WHATS; w++)
+		total += weights[w] = next(&state) % 2 == 0 ? 0 : 1 + next(&state) % 4;
+	for (unsigned n = total == 0 ? 0 : 1 + next(&state) % (p->n / 6); n > 0; n--) {
+		uint32_t at = next(&state) % total;
+		unsigned what = 0;
+
+		while (at >= weights[what])
+			at -= weights[what++];
+		insert(p, next(&state) % (p->n + 1), (struct event){
+		    .what = (enum what)what, .on = true,
+		    .node = 1 + next(&state) % p->schools,
+		    .stick = next(&state) % COUNTY_STICKS, .draw = next(&state) });
+	}
+}
+
 /* Each fault has a rate of its own, and in some seeds none. */
 static void
 make_plan(struct plan *p, uint64_t seed, unsigned schools)
@@ -83,7 +121,7 @@ make_plan(struct plan *p, uint64_t seed, unsigned schools)
 	p->events = calloc(p->n, sizeof(*p->events));
 	if (p->events == NULL)
 		abort();
-	for (unsigned w = FIRST_FAULT; w < WHATS; w++)
+	for (unsigned w = FIRST_FAULT; w < FIRST_OF_YEARS; w++)
 		weights[w] = next(&state) % 3 == 0 ? 0 : next(&state) % 6;
 	weights[HOSTILE] = next(&state) % 8 == 0;
 	/* Machines do not come and go every day. */
@@ -91,7 +129,7 @@ make_plan(struct plan *p, uint64_t seed, unsigned schools)
 		weights[w] = next(&state) % (w == CLONE || w == UPGRADE ? 5 : 3) == 0;
 	weights[ERASE] = next(&state) % 3;
 	weights[RELAY_IN] = weights[RELAY_OUT] = next(&state) % 3 == 0 ? 4 : 0;
-	for (unsigned w = 0; w < WHATS; w++)
+	for (unsigned w = 0; w < FIRST_OF_YEARS; w++)
 		total += weights[w];
 	for (unsigned i = 0; i < p->n; i++) {
 		uint32_t at = next(&state) % total;
@@ -103,6 +141,8 @@ make_plan(struct plan *p, uint64_t seed, unsigned schools)
 		    .node = 1 + next(&state) % schools,
 		    .stick = next(&state) % COUNTY_STICKS, .draw = next(&state) };
 	}
+	if (seed > COUNTY_YEARS)
+		add_years(p);
 }
 
 static void
@@ -162,6 +202,7 @@ happen_to_machine(struct county *c, struct county_node *n, const struct event *e
 	case LOSE_DISK: county_lose(c, n); break;
 	case ERASE: county_erase(c, n, e->draw); break;
 	case REVOKE: county_revoke(c, n); break;
+	case OVERSTEP: county_overstep(c, n, e->draw); break;
 	case EXCHANGE: county_exchange(c, n, e->draw); break;
 	default: break;
 	}
@@ -186,6 +227,11 @@ happen(struct county *c, const struct event *e)
 	case DEVICE: county_add_device(c, e->node); break;
 	case RECOVER: county_recover(c, e->node, e->draw); break;
 	case UPGRADE: county_upgrade(c, e->draw & 1 ? n : &c->nodes[0]); break;
+	case SEAL: county_seal_anew(c); break;
+	case ISSUE: county_new_root(c, false); break;
+	case ROTATE: county_new_root(c, true); break;
+	case RIGHTS: county_rights(c, e->draw); break;
+	case END: county_end(c, e->node, e->draw); break;
 	case RELAY_IN: case RELAY_OUT:
 		county_begin_relay(c);
 		if (c->relay != NULL)
@@ -509,7 +555,9 @@ main(int argc, char **argv)
 		    root == NULL ? "." : root);
 		failed = run_lists(path, &cases);
 		failed += run_twice(1, schools, &cases);
-		failed += run_seeds(1, number(getenv("KEHOU_SEEDS"), 60), schools, &cases);
+		failed += run_seeds(1, number(getenv("KEHOU_SEEDS"), 50), schools, &cases);
+		failed += run_seeds(COUNTY_YEARS + 1, COUNTY_YEARS +
+		    number(getenv("KEHOU_SEEDS"), 50) / 2, schools, &cases);
 		failed += run_seeds(1, 2, 12, &cases);
 	}
 	printf("1..%u\n", cases);

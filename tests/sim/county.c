@@ -47,16 +47,30 @@ static struct randombytes_implementation seeded = {
 	.buf = sodium_bytes,
 };
 
+/* What a passphrase or PIN costs is not what is looked at here. */
+int
+crypto_pwhash(unsigned char *const out, unsigned long long outlen, const char *const passwd,
+    unsigned long long passwdlen, const unsigned char *const salt,
+    unsigned long long opslimit, size_t memlimit, int alg)
+{
+	(void)opslimit;
+	(void)memlimit;
+	(void)alg;
+	return crypto_generichash(out, (size_t)outlen, (const unsigned char *)passwd,
+	    passwdlen, salt, crypto_pwhash_SALTBYTES);
+}
+
 /* --- Birth ---------------------------------------------------------------- */
 
 static void
 hub_begin(struct county *c)
 {
 	struct replica_hub_options o = { .county = 410185, .name = "登封市",
-	    .passphrase = "correct horse battery",
-	    .root_copies = { "node0/root0", "node0/root1" } };
+	    .passphrase = COUNTY_PASSPHRASE,
+	    .root_copies = { "vault/root0", "vault/copy0" } };
 	struct county_node *hub = county_node_new(c, 0);
 
+	c->roots = 1;
 	if (replica_init_hub(hub->dir, hub->env, hub->domain, &o) != STATUS_OK)
 		county_fail(c, "the hub is not born");
 	county_open(c, hub);
@@ -88,6 +102,7 @@ county_new(unsigned schools)
 		(void)snprintf(c->shelves[i], sizeof(c->shelves[i]), "shelf%u", i);
 		sim_mount(c->world, c->shelves[i]);
 	}
+	sim_mount(c->world, "vault");
 	hub_begin(c);
 	for (unsigned i = 1; i <= schools; i++)
 		county_add_device(c, i);
@@ -116,6 +131,7 @@ county_free(struct county *c)
 	sim_world_free(c->world);
 	model_free(c->model);
 	free(c->nodes);
+	free(c->sealed);
 	free(c);
 }
 

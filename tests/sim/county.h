@@ -12,12 +12,24 @@
 #define COUNTY_MAX_SCHOOLS 300
 #define COUNTY_MORE_NODES 5        /* that come later, and one for each ten schools */
 #define COUNTY_FIRST_SCHOOL UINT64_C(2141018501)
+#define COUNTY_YEARS UINT64_C(1000000) /* seeds above it have the events of years */
+#define COUNTY_PASSPHRASE "correct horse battery"
+#define COUNTY_ROOTS 16            /* pairs of copies of the root key that were made */
+#define COUNTY_SEALS 64
 
 extern const struct replica_domain county_newer; /* of a program of next year */
 
 struct county_mark {               /* how far an own stream was, at a save */
 	struct stream_id id;
 	uint64_t logged, stored;
+};
+struct county_taken {              /* from schools, in rosters from … until (0: still) */
+	enum model_table table;
+	uint64_t from, until;
+};
+struct county_ended {              /* a checkpoint's number and its transaction */
+	uint64_t scope, number;
+	unsigned tx;
 };
 struct county_node {
 	unsigned index;            /* 0: the hub */
@@ -55,6 +67,12 @@ struct county {
 	struct county_node *relay; /* or NULL */
 	uint64_t seed;
 	uint64_t granted;          /* roster with the newer program's rights, or 0 */
+	unsigned roots;            /* pairs of root copies, the newest last */
+	uint64_t seals[COUNTY_SEALS]; unsigned nseals; /* rosters with a new sealing key */
+	struct county_sealed { char name[FOLDER_NAME_BYTES]; unsigned under; } *sealed;
+	unsigned nsealed;          /* bundles, and the sealing key that their author knew */
+	struct county_taken taken[COUNTY_SEALS]; unsigned ntaken;
+	struct county_ended ended[COUNTY_SEALS]; unsigned nended;
 	int64_t now_s;             /* true time */
 	struct model_set ever_at_hub;
 	bool damaged;              /* some stick was */
@@ -125,6 +143,10 @@ void county_write(struct county *c, struct county_node *n, uint32_t draw);
 void county_erase(struct county *c, struct county_node *n, uint32_t draw);
 /* Whose erasure was lost with what had not left is ordered again (docs/life.md). */
 void county_erase_again(struct county *c, struct county_node *n);
+/* A transaction past the program's questions; nobody may take it. */
+void county_forge(struct county *c, struct county_node *n, const struct stream_id *id);
+int county_raw(struct county_node *n, const char *sql, const struct store_author *author,
+    uint64_t scope, int64_t key, const char *name, int64_t sex);
 /* A school whose program does not ask what it may write: for the county, in its own
  * stream what only the county may, or nonsense under its own signature. */
 void county_hostile(struct county *c, struct county_node *n, uint32_t draw);
@@ -144,6 +166,25 @@ void county_upgrade(struct county *c, struct county_node *n);
 void county_begin_relay(struct county *c);
 /* Whether this node can open all of its school's keys. */
 bool county_reads_private(struct county *c, struct county_node *n);
+
+/* county_years.c: what a county's hub does by the year. */
+void county_seal_anew(struct county *c);
+void county_new_root(struct county *c, bool rotate);
+/* Takes a table from the schools, or gives back what was taken. */
+void county_rights(struct county *c, uint32_t draw);
+bool county_may(const struct county *c, const struct county_node *n,
+    enum model_table table);
+/* With a new program the hub gives what that wants to be given. */
+void county_rights_upgraded(struct county *c);
+/* A school whose program does not ask writes what was taken from it. */
+void county_overstep(struct county *c, struct county_node *n, uint32_t draw);
+/* Ends days of a school, and with them now and then a child. */
+void county_end(struct county *c, unsigned school, uint32_t draw);
+/* Whether what the hub ended is known to a school of which each is concerned. */
+bool county_ends_are_out(struct county *c);
+void county_note_sealed(struct county *c, const struct county_node *n, const char *folder);
+/* Of an import at the hub. */
+void county_check_sealed(void *county, const struct replica_file *file);
 
 /* county_link.c: an exchange of a school with the hub over a link that drops,
  * repeats, reorders and garbles pieces; what came so far stays for the next. */

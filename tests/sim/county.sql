@@ -48,3 +48,5 @@ SELECT school, person, 0, reason FROM erasure
 UPDATE pupil SET later = :sex WHERE school = :school AND pupil = :pupil
 -- name: keywrap_recipients
 SELECT recipient FROM keywrap
+-- name: incident_forged
+INSERT INTO incident (school, incident, kind, place, what) VALUES (:school, :pupil, 9, '院', :name)

@@ -103,6 +103,12 @@ read_known(struct county *c, struct county_node *n)
 		for (uint64_t i = 0; i < through && i < m->n; i++)
 			model_add(&known, m->txs[i]);
 	}
+	for (unsigned i = 0; i < c->nended; i++) {
+		const struct checkpoint *has = store_checkpoint(s, c->ended[i].scope);
+
+		if (has != NULL && has->number >= c->ended[i].number)
+			model_add(&known, c->ended[i].tx);
+	}
 	n->by_itself = false;
 	return known;
 }

@@ -197,6 +197,6 @@ county_upgrade(struct county *c, struct county_node *n)
 	c->odd = true;
 	county_reopen(c, n);
 	if (n->index == 0)
-		c->granted = replica_roster(n->r)->number;
+		county_rights_upgraded(c);
 	county_check(c, n);
 }

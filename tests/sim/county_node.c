@@ -258,7 +258,8 @@ county_take_in(struct county *c, struct county_node *n, const char *folder,
 	county_decide(c, n);
 	n->by_itself = true;
 	county_arm(c, n, stick, IN_OPERATIONS);
-	status = replica_import(n->r, folder, NULL, NULL, &in);
+	status = replica_import(n->r, folder, n->index == 0 ? county_check_sealed : NULL, c,
+	    &in);
 	struck = county_disarm(c, n, stick);
 	if (struck)
 		return;
@@ -285,6 +286,7 @@ county_put_out(struct county *c, struct county_node *n, const char *folder,
 	status = only == NULL ? replica_export(n->r, folder, n->index == 0, &out) :
 	    replica_export_to(n->r, folder, only, &out);
 	struck = county_disarm(c, n, stick);
+	county_note_sealed(c, n, folder);
 	if (!struck && status != STATUS_OK)
 		county_fail(c, "node %u cannot export: %s (%s)", n->index,
 		    status_name(status), replica_detail(n->r));

@@ -45,7 +45,7 @@ pick(const struct model_state *s, enum model_table table, uint64_t scope, bool a
 		for (unsigned i = 0; i < s->n; i++) {
 			const struct model_row *r = &s->rows[i];
 
-			if (r->table != table || r->scope != scope || r->erased ||
+			if (r->table != table || r->scope != scope || r->erased || r->ended ||
 			    (r->length % 2 == 1) != alive)
 				continue;
 			if (round == 1 && left-- == 0)
@@ -208,8 +208,8 @@ arguments(const struct act *a, const char **ret_command)
 }
 
 /* A statement of the test in a transaction with or without the node's rights. */
-static int
-raw(struct county_node *n, const char *sql, const struct store_author *author,
+int
+county_raw(struct county_node *n, const char *sql, const struct store_author *author,
     uint64_t scope, int64_t key, const char *name, int64_t sex)
 {
 	struct store *s = replica_store(n->r);
@@ -248,8 +248,21 @@ do_raw(struct county_node *n, const struct act *a)
 	char name[32];
 
 	text_of(name, "甲", a->name);
-	return raw(n, sql, NULL, a->write.scope, a->write.key, name,
+	return county_raw(n, sql, NULL, a->write.scope, a->write.key, name,
 	    a->kind == LATER ? (int64_t)a->name : a->write.values[1]);
+}
+
+/* The status of a write that is not to be done. */
+static int
+refusal_of(const struct county *c, const struct county_node *n, const struct act *a)
+{
+	/* Until the county's newer program gave it, nobody has the right. */
+	if (a->kind == LATER &&
+	    (c->granted == 0 || replica_roster(n->r)->number < c->granted))
+		return STATUS_RIGHTS;
+	if (a->modelled && !county_may(c, n, a->write.table))
+		return STATUS_RIGHTS;
+	return model_ends(c->model, &n->known, &a->write) ? STATUS_REFUSED : STATUS_OK;
 }
 
 static int
@@ -268,7 +281,8 @@ do_act(struct county *c, struct county_node *n, struct act *a)
 	assert(args != NULL);
 	status = domain_do(n->r, &user, command, NULL, args, &answer, &error);
 	json_decref(args);
-	if (status != STATUS_OK && !sim_struck(c->world) && n->fault != COUNTY_FULL)
+	if (status != STATUS_OK && !sim_struck(c->world) && n->fault != COUNTY_FULL &&
+	    status != refusal_of(c, n, a))
 		county_fail(c, "%s at node %u: %s %s %s", command, n->index,
 		    status_name(status), error.code, error.args[0]);
 	json_decref(answer);
@@ -278,12 +292,11 @@ do_act(struct county *c, struct county_node *n, struct act *a)
 static void
 act(struct county *c, struct county_node *n, struct act *a)
 {
-	struct model_author by;
-	bool ungranted;
+	struct model_author by = county_author(c, n);
+	int refusal = refusal_of(c, n, a), status;
+	bool struck;
 	unsigned tx;
-	int status;
 
-	by = county_author(c, n);
 	if (a->kind == MARK)
 		a->write.values[1] = (by.clock_s < CLOCK_FLOOR_S ? CLOCK_FLOOR_S :
 		    by.clock_s) * 1000;
@@ -292,10 +305,10 @@ act(struct county *c, struct county_node *n, struct act *a)
 	tx = model_tx(c->model, &by, a->write.scope, &a->write, a->modelled ? 1 : 0,
 	    a->gone);
 	n->pending = (int)tx;
-	/* Until the county's newer program gave it, nobody has the right. */
-	ungranted = a->kind == LATER && status == STATUS_RIGHTS &&
-	    (c->granted == 0 || replica_roster(n->r)->number < c->granted);
-	if (!county_disarm(c, n, NULL) && status != STATUS_OK && !ungranted)
+	struck = county_disarm(c, n, NULL);
+	if (status == STATUS_OK && refusal != STATUS_OK)
+		county_fail(c, "node %u writes what it may not", n->index);
+	if (!struck && status != STATUS_OK && status != refusal)
 		county_fail(c, "a write fails at node %u: %s", n->index,
 		    status_name(status));
 	if (status == STATUS_OK && a->modelled)
@@ -355,8 +368,8 @@ county_erase_again(struct county *c, struct county_node *n)
 
 /* --- Hostile -------------------------------------------------------------- */
 
-static void
-forge(struct county *c, struct county_node *n, const struct stream_id *id)
+void
+county_forge(struct county *c, struct county_node *n, const struct stream_id *id)
 {
 	struct model_author by = county_author(c, n);
 	unsigned tx = model_tx(c->model, &by, id->scope, NULL, 0, false);
@@ -465,10 +478,10 @@ county_hostile(struct county *c, struct county_node *n, uint32_t draw)
 	else if (draw % 3 == 2)
 		status = nonsense(n, &id);
 	else
-		status = raw(n, COUNTY_SQL_MESSAGE_FORGED, &author, author.scope,
+		status = county_raw(n, COUNTY_SQL_MESSAGE_FORGED, &author, author.scope,
 		    (int64_t)(draw % 100000), "恶", 1);
 	if (status == STATUS_OK)
-		forge(c, n, &id);
+		county_forge(c, n, &id);
 	else
 		county_fail(c, "node %u cannot be hostile (%u): %s", n->index, draw % 3,
 		    status_name(status));

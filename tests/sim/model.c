@@ -229,6 +229,42 @@ erase(const struct model *m, struct model_state *s, const struct model_write *w)
 	}
 }
 
+static bool
+is_ended(const struct model_tx *end, enum model_table table, uint64_t scope, int64_t key,
+    int64_t key2)
+{
+	if (!end->ends || end->scope != scope)
+		return false;
+	if ((table == MODEL_PUPIL || table == MODEL_MARK) && key == end->child &&
+	    end->child != 0)
+		return true;
+	return table == MODEL_MARK && key2 / 4 < end->below;
+}
+
+bool
+model_ends(const struct model *m, const struct model_set *known,
+    const struct model_write *w)
+{
+	for (unsigned i = 0; i < m->n; i++)
+		if (m->txs[i].ends && model_has(known, i) && w->key != 0 &&
+		    is_ended(&m->txs[i], w->table, w->scope, w->key, w->key2))
+			return true;
+	return false;
+}
+
+static void
+end(struct model_state *s, const struct model_tx *tx)
+{
+	for (unsigned i = 0; i < s->n; i++) {
+		struct model_row *r = &s->rows[i];
+
+		if (!is_ended(tx, r->table, r->scope, r->key, r->key2))
+			continue;
+		r->ended = true;
+		r->length = 0;
+	}
+}
+
 uint8_t
 model_may_lack(const struct model *m, const struct model_row *r, bool erasing)
 {
@@ -264,6 +300,9 @@ model_state(const struct model *m, const struct model_set *known, uint64_t scope
 		if (model_has(known, i) && m->txs[i].n > 0 &&
 		    m->txs[i].writes[0].table == MODEL_ERASURE)
 			erase(m, ret, &m->txs[i].writes[0]);
+	for (unsigned i = 0; i < m->n; i++)
+		if (m->txs[i].ends && model_has(known, i))
+			end(ret, &m->txs[i]);
 }
 
 void
@@ -321,4 +360,16 @@ model_tx(struct model *m, const struct model_author *by, uint64_t scope,
 	}
 	model_state_free(&s);
 	return m->n++;
+}
+
+unsigned
+model_end(struct model *m, const struct model_author *by, uint64_t scope, int64_t below,
+    int64_t child)
+{
+	unsigned tx = model_tx(m, by, scope, NULL, 0, false);
+
+	m->txs[tx].ends = true;
+	m->txs[tx].below = below;
+	m->txs[tx].child = child;
+	return tx;
 }

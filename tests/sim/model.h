@@ -53,6 +53,9 @@ struct model_tx {
 	struct model_write writes[2];
 	unsigned n;
 	bool forged;               /* its author had no right to it */
+	bool ends;                 /* a checkpoint: marks of days before this one, and
+	                            * all of this child (0: none) */
+	int64_t below, child;
 };
 struct model_stream {
 	struct stream_id id;
@@ -65,6 +68,7 @@ struct model_row {
 	int64_t key, key2;
 	uint32_t length;
 	bool erased;
+	bool ended;                /* as if nobody had written it */
 	uint64_t dead;             /* stamp of the deletion, length even */
 	int64_t values[MODEL_COLUMNS];
 	uint64_t stamps[MODEL_COLUMNS];
@@ -95,6 +99,12 @@ struct model_author {
  * stamp are filled in here (gone: a deletion).  Returns its number. */
 unsigned model_tx(struct model *m, const struct model_author *by, uint64_t scope,
     const struct model_write *writes, unsigned n, bool gone);
+/* The county ends a school's days and a child: known to whom has the checkpoint. */
+unsigned model_end(struct model *m, const struct model_author *by, uint64_t scope,
+    int64_t below, int64_t child);
+/* Whether a write is of what ended for whom knows this set. */
+bool model_ends(const struct model *m, const struct model_set *known,
+    const struct model_write *w);
 struct model_stream *model_stream(struct model *m, const struct stream_id *id);
 void model_append(struct model_stream *s, unsigned tx);
 
