@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "sync/env.h"
+
 static int
 open_file(const char *folder)
 {
@@ -28,22 +30,6 @@ open_file(const char *folder)
 	return fd;
 }
 
-static int
-write_all(int fd, const uint8_t *p, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return status_from_errno(errno);
-		p += n;
-		len -= (size_t)n;
-	}
-	return STATUS_OK;
-}
-
 /* From memory into a file. */
 static int
 move_out(struct http_bodies *all, struct http_body *b)
@@ -54,7 +40,7 @@ move_out(struct http_bodies *all, struct http_body *b)
 	if (b->file < 0)
 		return status_from_errno(errno);
 	b->filed = true;
-	status = write_all(b->file, b->small.data, b->small.len);
+	status = env_posix_write(b->file, b->small.data, b->small.len);
 	all->held -= b->small.len;
 	all->filed += b->small.len;
 	buffer_release(&b->small);
@@ -79,7 +65,7 @@ http_body_put(struct http_bodies *all, struct http_body *b, const void *data, si
 	} else if (all->filed + len > HTTP_BODY_FILED_BYTES) {
 		status = STATUS_BUSY;
 	} else {
-		status = write_all(b->file, data, len);
+		status = env_posix_write(b->file, data, len);
 		if (status == STATUS_OK)
 			all->filed += len;
 	}

@@ -365,22 +365,6 @@ spool_have(struct spool *s, const char *name, uint64_t *ret_offset, bool *ret_wh
 	return STATUS_OK;
 }
 
-static int
-write_all(int fd, const uint8_t *p, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return status_from_errno(errno);
-		p += n;
-		len -= (size_t)n;
-	}
-	return STATUS_OK;
-}
-
 /* All bytes are here: into the engine's folder, or away when they are others. */
 static int
 complete(struct spool *s, const char *path, const char *name, uint64_t total)
@@ -413,7 +397,7 @@ complete(struct spool *s, const char *path, const char *name, uint64_t total)
 static int
 append_synced(int fd, uint64_t offset, const void *data, size_t len)
 {
-	int status = write_all(fd, data, len);
+	int status = env_posix_write(fd, data, len);
 
 	if (status == STATUS_OK && fdatasync(fd) != 0)
 		status = status_from_errno(errno);

@@ -73,6 +73,8 @@ struct env {
 /* The real operating system: realtime clock, getrandom, POSIX files.  Static;
  * its ctx is NULL. */
 extern const struct env env_posix;
+/* All of it into a descriptor. */
+int env_posix_write(int fd, const void *data, size_t len) MUST_CHECK;
 
 /* Bounds for whole-file reads by env_read_file. */
 #define ENV_SMALL_FILE_MAX_BYTES (16u * 1024 * 1024)

@@ -156,21 +156,29 @@ read_at(void *ctx, struct file *file, uint64_t offset, uint8_t *buf, size_t len,
 	return STATUS_OK;
 }
 
-static int
-append(void *ctx, struct file *file, const uint8_t *buf, size_t len)
+int
+env_posix_write(int fd, const void *data, size_t len)
 {
-	(void)ctx;
+	const uint8_t *p = data;
+
 	while (len > 0) {
-		ssize_t n = write(file->fd, buf, len);
+		ssize_t n = write(fd, p, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return status_from_errno(errno);
-		buf += n;
+		p += n;
 		len -= (size_t)n;
 	}
 	return STATUS_OK;
+}
+
+static int
+append(void *ctx, struct file *file, const uint8_t *buf, size_t len)
+{
+	(void)ctx;
+	return env_posix_write(file->fd, buf, len);
 }
 
 static int

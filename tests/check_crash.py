@@ -28,6 +28,8 @@ import sys
 import tempfile
 import traceback
 
+import runner
+
 SRC = os.environ.get("SRCDIR", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KEHOU = os.environ.get("KEHOU", os.path.join(SRC, "build", "tools", "kehou"))
 STEP = int(os.environ.get("KEHOU_CRASH_STEP") or 0)
@@ -632,7 +634,8 @@ def main():
 	# The machine stays up: whether memory holds the files or a disk is all the same.
 	memory = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None
 	with tempfile.TemporaryDirectory(prefix="kehou-crash.", dir=memory) as folder, \
-			concurrent.futures.ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+			concurrent.futures.ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool, \
+			runner.no_clocks_left():
 		try:
 			return int(check(folder, pool))
 		except Exception: # the preparation must not end in half a protocol

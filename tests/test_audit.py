@@ -8,9 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
+
+import runner
 
 KEHOU = os.environ["KEHOU"]
 PIN, PASSPHRASE, SCHOOL = "246810", "correct horse battery", "3141018501"
@@ -269,24 +269,13 @@ def test_mistakes_give_one_line():
 	assert answer["month"] == MONTH and answer["segments"] > 0
 
 
-def main():
+def put(folder):
 	global work
-	tests = [(name, test) for name, test in globals().items() if name.startswith("test_")]
-	failed = 0
-	print(f"1..{len(tests)}")
-	with tempfile.TemporaryDirectory(prefix="kehou-audit.") as work:
-		for number, (name, test) in enumerate(tests, 1):
-			words = name[len("test_"):].replace("_", " ")
-			try:
-				test()
-				print("ok", number, "-", words)
-			except Exception:  # a test that breaks has failed, whatever broke
-				failed += 1
-				for line in traceback.format_exc().splitlines():
-					print("#", line)
-				print("not ok", number, "-", words)
-			sys.stdout.flush()
-	return 1 if failed else 0
+	work = folder
+
+
+def main():
+	return runner.run(runner.cases(globals()), put)
 
 
 if __name__ == "__main__":

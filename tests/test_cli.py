@@ -7,8 +7,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import traceback
+
+import runner
 
 SRC = os.environ.get("SRCDIR", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KEHOU = os.environ["KEHOU"]
@@ -764,24 +764,13 @@ def test_schools_do_not_do_the_hubs_work():
 	assert not os.path.exists(path("x.khi"))
 
 
-def main():
+def put(folder):
 	global work
-	tests = [(name, test) for name, test in globals().items() if name.startswith("test_")]
-	failed = 0
-	print(f"1..{len(tests)}")
-	with tempfile.TemporaryDirectory(prefix="kehou-cli.") as work:
-		for number, (name, test) in enumerate(tests, 1):
-			words = name[len("test_"):].replace("_", " ")
-			try:
-				skip = test()
-				print("ok", number, "-", words, *(("# SKIP", skip) if skip else ()))
-			except Exception:  # a test that breaks has failed, whatever broke
-				failed += 1
-				for line in traceback.format_exc().splitlines():
-					print("#", line)
-				print("not ok", number, "-", words)
-			sys.stdout.flush()
-	return 1 if failed else 0
+	work = folder
+
+
+def main():
+	return runner.run(runner.cases(globals()), put)
 
 
 if __name__ == "__main__":

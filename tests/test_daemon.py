@@ -5,18 +5,14 @@ import os
 import shutil
 import socket
 import sys
-import tempfile
 import time
-import traceback
 
+import runner
 import test_node
+from runner import Skip
 from test_node import Daemon, KEHOUD, kehou, made, path, school
 
 HEAVY = ("libcurl", "libssl", "libkrb5")
-
-
-class Skip(Exception):
-	pass
 
 
 def with_sanitizers():
@@ -362,28 +358,12 @@ TESTS = [the_network_is_spoken_to_by_another_process, a_sign_in_keeps_no_tap_wai
 	connections_that_say_nothing_hinder_nobody_and_are_closed, what_is_too_much_is_refused]
 
 
+def put(work):
+	test_node.work = work
+
+
 def main():
-	wanted = sys.argv[1:]
-	tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
-	print(f"1..{len(tests)}")
-	failed = 0
-	test_node.work = tempfile.mkdtemp(prefix="kehou-daemon-")
-	try:
-		test_node.prepare()
-		for i, test in enumerate(tests, 1):
-			words = test.__name__.replace("_", " ")
-			try:
-				test()
-				print(f"ok {i} - {words}", flush=True)
-			except Skip as reason:
-				print(f"ok {i} - {words} # SKIP {reason}", flush=True)
-			except Exception:
-				failed += 1
-				print("# " + traceback.format_exc().replace("\n", "\n# "))
-				print(f"not ok {i} - {words}", flush=True)
-	finally:
-		shutil.rmtree(test_node.work, ignore_errors=True)
-	return 1 if failed else 0
+	return runner.run(TESTS, put, test_node.prepare)
 
 
 if __name__ == "__main__":

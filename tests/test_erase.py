@@ -3,10 +3,9 @@
 import os
 import sqlite3
 import sys
-import tempfile
-import traceback
 
 sys.dont_write_bytecode = True  # nothing is left in the tree
+import runner
 import test_cli
 from test_cli import Run, SRC, SCHOOL, as_head, invite, make_hub, make_school, path, stick
 
@@ -161,23 +160,12 @@ def test_R18_a_person_who_left_is_erased_and_the_work_stays():
 		Run("digest", SCHOOL, node="school").works().out
 
 
+def put(work):
+	test_cli.work = work
+
+
 def main():
-	tests = [(name, test) for name, test in globals().items() if name.startswith("test_")
-		and callable(test)]
-	failed = 0
-	print(f"1..{len(tests)}")
-	with tempfile.TemporaryDirectory(prefix="kehou-erase.") as test_cli.work:
-		for number, (name, test) in enumerate(tests, 1):
-			try:
-				test()
-				print("ok", number, "-", name[len("test_"):].replace("_", " "))
-			except Exception:  # a test that breaks has failed, whatever broke
-				failed += 1
-				for line in traceback.format_exc().splitlines():
-					print("#", line)
-				print("not ok", number, "-", name[len("test_"):].replace("_", " "))
-			sys.stdout.flush()
-	return 1 if failed else 0
+	return runner.run(runner.cases(globals()), put)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,11 @@
 a run, KEHOU_FUZZ_SECONDS makes it long (make check-http). Prints TAP."""
 import os
 import random
-import shutil
 import socket
 import sys
-import tempfile
 import time
-import traceback
 
+import runner
 import test_node
 from test_node import Daemon, school
 
@@ -119,21 +117,13 @@ def hostile_requests_do_no_harm():
 	test_node.made(test_node.kehou("verify", node="fuzzed"))
 
 
+def put(work):
+	test_node.work = work
+
+
 def main():
-	print("1..1")
-	print(f"# KEHOU_SEED={SEED}")
-	test_node.work = tempfile.mkdtemp(prefix="kehou-http-")
-	try:
-		test_node.prepare()
-		hostile_requests_do_no_harm()
-		print("ok 1 - hostile requests do no harm", flush=True)
-		return 0
-	except Exception:
-		print("# " + traceback.format_exc().replace("\n", "\n# "))
-		print("not ok 1 - hostile requests do no harm", flush=True)
-		return 1
-	finally:
-		shutil.rmtree(test_node.work, ignore_errors=True)
+	return runner.run([hostile_requests_do_no_harm], put, test_node.prepare,
+		notes=[f"KEHOU_SEED={SEED}"])
 
 
 if __name__ == "__main__":

@@ -11,10 +11,8 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import traceback
 
 if "KEHOU_NETNS" not in os.environ and __name__ == "__main__":
 	# A network and mounts of our own: what is made here ends with us.
@@ -27,6 +25,7 @@ if "KEHOU_NETNS" not in os.environ and __name__ == "__main__":
 	print("1..0 # SKIP network namespaces are not permitted here")
 	sys.exit(0)
 
+import runner
 import test_node
 import test_network
 from test_network import exchange, facts, first_head, make_county, same
@@ -244,26 +243,14 @@ TESTS = [one_address_has_so_many_connections_and_others_go_on, a_link_like_2g_th
 	a_week_offline]
 
 
+def put(work):
+	test_node.work = work
+
+
 def main():
 	make_link()
-	wanted = sys.argv[1:]
-	tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
-	print(f"1..{len(tests)}")
-	print(f"# KEHOU_SEED={seed}")
-	failed = 0
-	for i, test in enumerate(tests, 1):
-		test_node.work = tempfile.mkdtemp(prefix="kehou-netns-")
-		shape(None)
-		try:
-			skip = test()
-			print(f"ok {i} - {test.__name__}" + (f" # SKIP {skip}" if skip else ""), flush=True)
-		except Exception:
-			failed += 1
-			print("# " + traceback.format_exc().replace("\n", "\n# "))
-			print(f"not ok {i} - {test.__name__}", flush=True)
-		finally:
-			shutil.rmtree(test_node.work, ignore_errors=True)
-	return 1 if failed else 0
+	return runner.run(TESTS, put, prepare=lambda: shape(None), each=True,
+		notes=[f"KEHOU_SEED={seed}"])
 
 
 if __name__ == "__main__":

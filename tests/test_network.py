@@ -6,15 +6,13 @@ import json
 import os
 import random
 import re
-import shutil
 import socket
 import struct
 import sys
-import tempfile
 import threading
 import time
-import traceback
 
+import runner
 import test_node
 from test_node import Daemon, PASSPHRASE, PIN, SCHOOL, kehou, made, path
 
@@ -475,24 +473,12 @@ TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	bad_bundles_of_a_schools_name_delay_nobody]
 
 
+def put(work):
+	test_node.work = work
+
+
 def main():
-	wanted = sys.argv[1:]
-	tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
-	print(f"1..{len(tests)}")
-	print(f"# KEHOU_SEED={seed}")
-	failed = 0
-	for i, test in enumerate(tests, 1):
-		test_node.work = tempfile.mkdtemp(prefix="kehou-network-")
-		try:
-			test()
-			print(f"ok {i} - {test.__name__}", flush=True)
-		except Exception:
-			failed += 1
-			print("# " + traceback.format_exc().replace("\n", "\n# "))
-			print(f"not ok {i} - {test.__name__}", flush=True)
-		finally:
-			shutil.rmtree(test_node.work, ignore_errors=True)
-	return 1 if failed else 0
+	return runner.run(TESTS, put, each=True, notes=[f"KEHOU_SEED={seed}"])
 
 
 if __name__ == "__main__":

@@ -10,10 +10,9 @@ import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 
+import runner
 import test_node
 import test_network
 from test_network import arrives, exchange, first_head, make_county, same
@@ -174,26 +173,15 @@ TESTS = [a_pinned_authority_over_names_ipv4_and_ipv6,
 	whoever_comes_through_the_proxy_is_no_local_caller]
 
 
+def put(work):
+	test_node.work = work
+
+
 def main():
 	if NGINX is None or shutil.which("openssl") is None:
 		print("1..0 # SKIP nginx or openssl is not installed")
 		return 0
-	wanted = sys.argv[1:]
-	tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
-	print(f"1..{len(tests)}")
-	failed = 0
-	for i, test in enumerate(tests, 1):
-		test_node.work = tempfile.mkdtemp(prefix="kehou-nginx-")
-		try:
-			skip = test()
-			print(f"ok {i} - {test.__name__}" + (f" # SKIP {skip}" if skip else ""), flush=True)
-		except Exception:
-			failed += 1
-			print("# " + traceback.format_exc().replace("\n", "\n# "))
-			print(f"not ok {i} - {test.__name__}", flush=True)
-		finally:
-			shutil.rmtree(test_node.work, ignore_errors=True)
-	return 1 if failed else 0
+	return runner.run(TESTS, put, each=True)
 
 
 if __name__ == "__main__":

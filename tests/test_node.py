@@ -10,8 +10,8 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import traceback
+
+import runner
 
 KEHOU, KEHOUD = os.environ["KEHOU"], os.environ["KEHOUD"]
 PIN, PASSPHRASE = "246810", "correct horse battery"
@@ -446,24 +446,13 @@ def prepare():
 		"FD0", secrets=[PIN], node="template"))
 
 
-def main():
+def put(folder):
 	global work
-	tests = [(name, f) for name, f in globals().items() if name.startswith("test_")]
-	failed = 0
-	print(f"1..{len(tests)}")
-	with tempfile.TemporaryDirectory() as work:
-		prepare()
-		for number, (name, test) in enumerate(tests, 1):
-			words = name[5:].replace("_", " ")
-			try:
-				test()
-				print("ok", number, "-", words, flush=True)
-			except Exception:
-				failed += 1
-				for line in traceback.format_exc().splitlines():
-					print("#", line)
-				print("not ok", number, "-", words, flush=True)
-	return 1 if failed else 0
+	work = folder
+
+
+def main():
+	return runner.run(runner.cases(globals()), put, prepare)
 
 
 if __name__ == "__main__":

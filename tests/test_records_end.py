@@ -4,10 +4,9 @@ import glob
 import json
 import os
 import sys
-import tempfile
-import traceback
 
 sys.dont_write_bytecode = True  # nothing is left in the tree
+import runner
 import test_cli
 from test_cli import KEHOU, SRC, SCHOOL, OTHER, Run, as_head, carry, invite, make_hub, \
 	make_school, path, same, stick
@@ -280,27 +279,17 @@ def test_R18_rules_name_keys_of_the_schema():
 		assert table["scope"] == "school", table["name"]
 
 
+def put(work):
+	test_cli.work = work
+
+
 def main():
 	sys.path.insert(0, os.path.join(SRC, "tools"))
-	tests = [(name, test) for name, test in globals().items() if name.startswith("test_R18_")]
-	failed = 0
 	why = no_clock()
 	if why:
 		print("1..0 # SKIP", why)
 		return 0
-	print(f"1..{len(tests)}")
-	with tempfile.TemporaryDirectory(prefix="kehou-retention.") as test_cli.work:
-		for number, (name, test) in enumerate(tests, 1):
-			try:
-				test()
-				print("ok", number, "-", name[len("test_"):].replace("_", " "))
-			except Exception:  # a test that breaks has failed, whatever broke
-				failed += 1
-				for line in traceback.format_exc().splitlines():
-					print("#", line)
-				print("not ok", number, "-", name[len("test_"):].replace("_", " "))
-			sys.stdout.flush()
-	return 1 if failed else 0
+	return runner.run(runner.cases(globals(), "test_R18_"), put)
 
 
 if __name__ == "__main__":

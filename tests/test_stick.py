@@ -5,20 +5,16 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import traceback
 
+import runner
 import test_node
+from runner import Skip
 from test_network import digests, first_head, make_county, same
 from test_node import Daemon, PIN, kehou, made, path
 
 MOUNTS = "KEHOU_STICK_MOUNTS"
-
-
-class Skip(Exception):
-	pass
 
 
 def mount(where, size="4m", more=""):
@@ -303,29 +299,16 @@ TESTS = [a_school_and_its_hub_exchange_by_stick_through_the_api,
 	a_backup_that_finds_no_room_leaves_nothing_behind]
 
 
+def put(work):
+	test_node.work = work
+
+
 def main():
 	may = subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False)
 	if may.returncode == 0 and MOUNTS not in os.environ:
 		os.environ[MOUNTS] = "1"
 		os.execvp("unshare", ["unshare", "-rm", sys.executable, *sys.argv])
-	wanted = sys.argv[1:]
-	tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
-	print(f"1..{len(tests)}")
-	failed = 0
-	for i, test in enumerate(tests, 1):
-		test_node.work = tempfile.mkdtemp(prefix="kehou-stick-")
-		try:
-			test()
-			print(f"ok {i} - {test.__name__}", flush=True)
-		except Skip as why:
-			print(f"ok {i} - {test.__name__} # SKIP {why}", flush=True)
-		except Exception:
-			failed += 1
-			print("# " + traceback.format_exc().replace("\n", "\n# "))
-			print(f"not ok {i} - {test.__name__}", flush=True)
-		finally:
-			shutil.rmtree(test_node.work, ignore_errors=True)
-	return 1 if failed else 0
+	return runner.run(TESTS, put, each=True)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,11 @@ pages, guessing. Prints TAP."""
 import json
 import os
 import re
-import shutil
 import socket
 import sys
-import tempfile
 import threading
-import traceback
 
+import runner
 import test_network
 import test_node
 from test_network import Proxy, exchange, facts, first_head, same
@@ -253,24 +251,12 @@ TESTS = [a_school_is_set_up_by_a_code_and_calls_its_hub_from_then_on,
 	a_hub_that_hangs_keeps_neither_pages_nor_the_stop_waiting]
 
 
+def put(work):
+	test_node.work = work
+
+
 def main():
-	wanted = sys.argv[1:]
-	tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
-	print(f"1..{len(tests)}")
-	print(f"# KEHOU_SEED={test_network.seed}")
-	failed = 0
-	for i, test in enumerate(tests, 1):
-		test_node.work = tempfile.mkdtemp(prefix="kehou-telephone-")
-		try:
-			test()
-			print(f"ok {i} - {test.__name__}", flush=True)
-		except Exception:
-			failed += 1
-			print("# " + traceback.format_exc().replace("\n", "\n# "))
-			print(f"not ok {i} - {test.__name__}", flush=True)
-		finally:
-			shutil.rmtree(test_node.work, ignore_errors=True)
-	return 1 if failed else 0
+	return runner.run(TESTS, put, each=True, notes=[f"KEHOU_SEED={test_network.seed}"])
 
 
 if __name__ == "__main__":

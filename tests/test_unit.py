@@ -8,14 +8,13 @@ import subprocess
 import sys
 import tempfile
 
+import runner
+from runner import Skip
+
 SRC = os.environ.get("SRCDIR", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("BUILDDIR", SRC)
 KEHOUD = os.environ.get("KEHOUD", os.path.join(BUILD, "node/kehoud"))
 MAX_EXPOSURE = 2.0
-
-
-class Skip(Exception):
-	pass
 
 
 def need(program):
@@ -155,22 +154,7 @@ def test_the_manual_page_is_clean():
 
 
 def main():
-	tests = [(name, f) for name, f in globals().items() if name.startswith("test_")]
-	failed = 0
-	print(f"1..{len(tests)}")
-	for number, (name, test) in enumerate(tests, 1):
-		words = name[5:].replace("_", " ")
-		try:
-			test()
-			print("ok", number, "-", words, flush=True)
-		except Skip as reason:
-			print("ok", number, "-", words, "# SKIP", str(reason).replace("\n", " "),
-				flush=True)
-		except Exception as e:
-			failed += 1
-			print("#", type(e).__name__, str(e).replace("\n", "\n# "))
-			print("not ok", number, "-", words, flush=True)
-	return 1 if failed else 0
+	return runner.run(runner.cases(globals()))
 
 
 if __name__ == "__main__":

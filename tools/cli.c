@@ -420,20 +420,9 @@ cli_input(struct cli *c, const char *path, struct buffer *buf)
 int
 cli_write_new(struct cli *c, const char *path, const void *data, size_t len)
 {
-	const uint8_t *p = data;
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	int rc = fd < 0 ? status_from_errno(errno) : STATUS_OK;
+	int rc = fd < 0 ? status_from_errno(errno) : env_posix_write(fd, data, len);
 
-	while (rc == STATUS_OK && len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno != EINTR)
-			rc = status_from_errno(errno);
-		else if (n > 0) {
-			p += n;
-			len -= (size_t)n;
-		}
-	}
 	if (fd >= 0) {
 		if (rc == STATUS_OK && fsync(fd) != 0 && errno != EINVAL)
 			rc = status_from_errno(errno);

@@ -60,6 +60,7 @@ export async function finish(error) {
 	for (const c of contexts) await c.close().catch(() => 0);
 	for (const p of left) p.kill('SIGKILL');
 	fs.rmSync(work, { recursive: true, force: true });
+	for (const name of clocks()) if (!clocksBefore.has(name)) fs.rmSync('/dev/shm/' + name, { force: true });
 	return failed ? 1 : 0;
 }
 
@@ -68,6 +69,9 @@ export async function finish(error) {
 const faketime = ['/usr/lib', '/usr/lib64', '/usr/local/lib'].flatMap(d => fs.existsSync(d) ? [d, ...fs.readdirSync(d).map(n => path.join(d, n))] : [])
 	.map(d => path.join(d, 'faketime', 'libfaketimeMT.so.1')).find(f => fs.existsSync(f));
 export const haveClock = !!faketime;
+// What libfaketime leaves behind of processes that have ended.
+const clocks = () => !fs.existsSync('/dev/shm') ? [] : fs.readdirSync('/dev/shm').filter(n => /faketime_s(hm|em)_\d+$/.test(n) && !fs.existsSync('/proc/' + n.replace(/.*_/, '')));
+const clocksBefore = new Set(clocks());
 let offset_s = 0;
 export function setClock(local) {
 	offset_s = Math.round((Date.parse(local + '+08:00') - Date.now()) / 1000);
