@@ -6,9 +6,7 @@
 
 enum {
 	MODELS = 4,
-	COUNT_MAX = 255,
-	COUNT_LIMIT = 60, /* from here on a guess moves no slower */
-	LEARN = 16,       /* of the mixer */
+	COUNT_MAX = 60,   /* from here on a guess moves no slower */
 	BUCKETS = 8,
 	WEIGHT_ONE = 65536
 };
@@ -32,21 +30,16 @@ struct model {
 	bool in_length;
 	/* the byte under way */
 	uint32_t base[MODELS];
-	unsigned c0;                    /* 0: is it zero?  Then 1 and the bits
-	                                 * so far */
-	/* the bit under way */
-	struct slot *slot[MODELS];
-	int32_t *weight[MODELS];
-	int32_t input[MODELS];
-	uint32_t p;
 };
 
 /* The same for every model; made once. */
 static struct {
 	int16_t stretch[4096];
 	uint16_t squash[4097];          /* of x + 2048 */
-	uint16_t rates[COUNT_MAX + 1];
-	uint8_t buckets[COUNT_MAX + 1];
+	struct {
+		uint16_t rate;
+		uint8_t bucket, next;
+	} steps[COUNT_MAX + 1];
 } tables;
 static once_flag tables_made = ONCE_FLAG_INIT;
 
@@ -90,11 +83,10 @@ make_tables(void)
 	for (; next < 4096; next++)
 		tables.stretch[next] = 2047;
 	for (i = 0; i <= COUNT_MAX; i++) {
-		unsigned n = i < COUNT_LIMIT ? i : COUNT_LIMIT;
-
-		tables.rates[i] = (uint16_t)(65536 * 2 / (2 * n + 3));
-		tables.buckets[i] = (uint8_t)(i < 4 ? i : i < 7 ? 4 : i < 13 ? 5
+		tables.steps[i].rate = (uint16_t)(65536 * 2 / (2 * i + 3));
+		tables.steps[i].bucket = (uint8_t)(i < 4 ? i : i < 7 ? 4 : i < 13 ? 5
 		    : i < 40 ? 6 : 7);
+		tables.steps[i].next = (uint8_t)(i < COUNT_MAX ? i + 1 : i);
 	}
 }
 
@@ -155,7 +147,6 @@ byte_start(struct model *m)
 	m->base[1] = hash(f, c1 | 0x1000);
 	m->base[2] = hash(f, above | 0x2000);
 	m->base[3] = hash(f, (c1 << 18 | c2 << 9 | c3) ^ 0x30000000);
-	m->c0 = 0;
 }
 
 static void
@@ -187,47 +178,6 @@ byte_end(struct model *m)
 		m->frame++;
 }
 
-/* Chance of a 1 in 1/65536, never 0 or 1. */
-static inline uint32_t
-bit_guess(struct model *m)
-{
-	uint32_t spread = m->c0 * 0x9e3779b1u;
-	unsigned shift = 32 - m->bits;
-	int64_t dot = 0;
-
-#pragma GCC unroll 4
-	for (unsigned i = 0; i < MODELS; i++) {
-		struct slot *s = m->slots + ((size_t)i << m->bits) + ((m->base[i] + spread) >> shift);
-		int32_t *w = &m->weights[i][tables.buckets[s->n]];
-
-		m->slot[i] = s;
-		m->weight[i] = w;
-		m->input[i] = tables.stretch[s->p >> 4];
-		dot += (int64_t)*w * m->input[i];
-	}
-	m->p = (uint32_t)squash((int)(dot / WEIGHT_ONE));
-	return m->p * 16 + 8;
-}
-
-static inline void
-bit_learn(struct model *m, unsigned bit)
-{
-	int error = ((int)(bit << 12) - (int)m->p) * LEARN;
-	uint32_t mask = 0xffff & (0 - bit);
-
-#pragma GCC unroll 4
-	for (unsigned i = 0; i < MODELS; i++) {
-		struct slot *s = m->slot[i];
-		uint32_t q = s->p ^ mask; /* how far from what came */
-		uint32_t n = s->n, rate = tables.rates[n];
-
-		*m->weight[i] += (m->input[i] * error + 8192) / 16384;
-		s->p = (uint16_t)((q - (q * rate >> 16)) ^ mask);
-		s->n = (uint16_t)(n + (n < COUNT_MAX));
-	}
-	m->c0 = m->c0 ? m->c0 << 1 | bit : 1;
-}
-
 struct coder {
 	struct model *m;
 	uint32_t low, high, code;
@@ -237,21 +187,78 @@ struct coder {
 };
 
 static void
-bit_encode(struct coder *c, unsigned bit)
+code_byte(struct coder *c)
 {
-	uint32_t p = bit_guess(c->m);
-	uint32_t middle = c->low + (uint32_t)((uint64_t)(c->high - c->low) * p >> 16);
+	c->code = c->code << 8 | (c->next < c->len ? c->data[c->next] : 0);
+	c->next++;
+}
 
-	if (bit)
-		c->high = middle;
-	else
-		c->low = middle + 1;
-	bit_learn(c->m, bit);
+/* One decision; node: which of the byte's it is.  Each waits for the one before,
+ * so few of them count for more than few instructions. */
+static inline unsigned
+bit_code(struct coder *c, uint32_t node, unsigned bit, bool decode)
+{
+	struct model *m = c->m;
+	uint32_t spread = node * 0x9e3779b1u, p, middle, mask;
+	unsigned shift = 32 - m->bits;
+	struct slot *slot[MODELS];
+	int32_t *weight[MODELS], input[MODELS], error;
+	int64_t dot = 0;
+
+#pragma GCC unroll 4
+	for (unsigned i = 0; i < MODELS; i++) {
+		struct slot *s = m->slots + ((size_t)i << m->bits) + ((m->base[i] + spread) >> shift);
+		int32_t *w = &m->weights[i][tables.steps[s->n].bucket];
+
+		slot[i] = s;
+		weight[i] = w;
+		input[i] = tables.stretch[s->p >> 4];
+		dot += (int64_t)*w * input[i];
+	}
+	p = (uint32_t)squash((int)(dot >> 16));
+	middle = c->low + (uint32_t)((uint64_t)(c->high - c->low) * (p * 16 + 8) >> 16);
+	if (decode)
+		bit = c->code <= middle;
+	mask = 0 - bit;
+	c->high = (middle & mask) | (c->high & ~mask);
+	c->low = ((middle + 1) & ~mask) | (c->low & mask);
+	error = (int)(bit << 12) - (int)p;
+	mask &= 0xffff;
+#pragma GCC unroll 4
+	for (unsigned i = 0; i < MODELS; i++) {
+		struct slot *s = slot[i];
+		uint32_t q = s->p ^ mask; /* how far from what came */
+		uint32_t n = s->n;
+
+		*weight[i] += (input[i] * error + 512) >> 10;
+		s->p = (uint16_t)((q - (q * tables.steps[n].rate >> 16)) ^ mask);
+		s->n = tables.steps[n].next;
+	}
+	return bit;
+}
+
+static void
+bit_encode(struct coder *c, uint32_t node, unsigned bit)
+{
+	(void)bit_code(c, node, bit, false);
 	while ((c->low ^ c->high) >> 24 == 0) {
 		buffer_put_u8(c->out, (uint8_t)(c->high >> 24));
 		c->low <<= 8;
 		c->high = c->high << 8 | 255;
 	}
+}
+
+static unsigned
+bit_decode(struct coder *c, uint32_t node)
+{
+	unsigned bit = bit_code(c, node, 0, true);
+
+	while ((c->low ^ c->high) >> 24 == 0) {
+		c->low <<= 8;
+		c->high = c->high << 8 | 255;
+		code_byte(c);
+	}
+	return bit;
 }
 
 /* Few bytes that with zeros after them lie between low and high. */
@@ -270,20 +277,50 @@ encode_end(struct coder *c)
 			buffer_put_u8(c->out, (uint8_t)(c->high >> i));
 }
 
+/* Is it zero?  If not: how many bits follow its first 1, then those. */
+static uint8_t
+byte_decode(struct coder *c)
+{
+	uint32_t node = 1, byte = 1;
+	unsigned i;
+
+	if (bit_decode(c, 0))
+		return 0;
+	while (node < 8)
+		node = node << 1 | bit_decode(c, node);
+	for (i = node - 8; i > 0; i--)
+		byte = byte << 1 | bit_decode(c, node << 8 | byte);
+	return (uint8_t)byte;
+}
+
+static void
+byte_encode(struct coder *c, uint32_t byte)
+{
+	uint32_t node = 8;
+	unsigned i;
+
+	bit_encode(c, 0, byte == 0);
+	if (byte == 0)
+		return;
+	while (byte >> (node - 8) > 1)
+		node++;
+	for (i = 3; i > 0; i--)
+		bit_encode(c, node >> i, node >> (i - 1) & 1);
+	for (i = node - 8; i > 0; i--)
+		bit_encode(c, node << 8 | byte >> i, byte >> (i - 1) & 1);
+}
+
 int
 pack_range_encode(const uint8_t *data, size_t len, struct buffer *ret)
 {
 	struct model *m = malloc(sizeof *m);
 	struct coder c = {.m = m, .high = UINT32_MAX, .out = ret};
-	int status = m ? model_init(m, data, len) : STATUS_NOMEM, i;
+	int status = m ? model_init(m, data, len) : STATUS_NOMEM;
 	size_t at;
 
 	for (at = 0; at < len && status == STATUS_OK; at++) {
 		byte_start(m);
-		/* Most tokens are zero: one decision instead of eight. */
-		bit_encode(&c, data[at] == 0);
-		for (i = 7; i >= 0 && data[at]; i--)
-			bit_encode(&c, data[at] >> i & 1);
+		byte_encode(&c, data[at]);
 		byte_end(m);
 	}
 	if (status == STATUS_OK) {
@@ -294,45 +331,6 @@ pack_range_encode(const uint8_t *data, size_t len, struct buffer *ret)
 		free(m->slots);
 	free(m);
 	return status;
-}
-
-static void
-code_byte(struct coder *c)
-{
-	c->code = c->code << 8 | (c->next < c->len ? c->data[c->next] : 0);
-	c->next++;
-}
-
-static unsigned
-bit_decode(struct coder *c)
-{
-	uint32_t p = bit_guess(c->m);
-	uint32_t middle = c->low + (uint32_t)((uint64_t)(c->high - c->low) * p >> 16);
-	unsigned bit = c->code <= middle;
-
-	if (bit)
-		c->high = middle;
-	else
-		c->low = middle + 1;
-	bit_learn(c->m, bit);
-	while ((c->low ^ c->high) >> 24 == 0) {
-		c->low <<= 8;
-		c->high = c->high << 8 | 255;
-		code_byte(c);
-	}
-	return bit;
-}
-
-static uint8_t
-byte_decode(struct coder *c)
-{
-	unsigned i;
-
-	if (bit_decode(c))
-		return 0;
-	for (i = 0; i < 8; i++)
-		(void)bit_decode(c);
-	return (uint8_t)c->m->c0;
 }
 
 int

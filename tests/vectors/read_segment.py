@@ -37,10 +37,6 @@ def make_stretch():
 STRETCH = make_stretch()
 
 
-def toward_zero(value, divisor):
-	return value // divisor if value >= 0 else -(-value // divisor)
-
-
 def mix(a, b):
 	x = ((a + 1) * 0x9e3779b1 ^ (b + 0x7f4a7c15) * 0x85ebca6b) & WORD
 	x ^= x >> 15
@@ -61,31 +57,31 @@ class Models:
 		self.weights = [list(CLASS_WEIGHTS) for _ in range(4)]
 		self.hashes = (0, 0, 0, 0)
 
-	def guess(self, c0):
+	def guess(self, node):
 		self.used = []
 		total = 0
 		for m in range(4):
-			slot = (self.hashes[m] + c0 * 0x9e3779b1 & WORD) >> self.shift
+			slot = (self.hashes[m] + node * 0x9e3779b1 & WORD) >> self.shift
 			s = STRETCH[self.guesses[m][slot] >> 4]
 			kind = CLASS_OF[self.counts[m][slot]]
 			total += self.weights[m][kind] * s
 			self.used.append((m, slot, s, kind))
-		self.q = squash(toward_zero(total, 65536))
+		self.q = squash(total >> 16)
 		return 16 * self.q + 8
 
 	def learn(self, bit):
 		e = 4096 * bit - self.q
 		for m, slot, s, kind in self.used:
-			self.weights[m][kind] += toward_zero(s * e * 16 + 8192, 16384)
+			self.weights[m][kind] += s * e + 512 >> 10
 			count = self.counts[m][slot]
-			rate = 131072 // (2 * min(count, 60) + 3) & 0xffff
+			rate = 131072 // (2 * count + 3) & 0xffff
 			guess = self.guesses[m][slot]
 			if bit:
 				guess += (65535 - guess) * rate >> 16
 			else:
 				guess -= guess * rate >> 16
 			self.guesses[m][slot] = guess
-			self.counts[m][slot] = min(count + 1, 255)
+			self.counts[m][slot] = min(count + 1, 60)
 
 
 class Frames:
@@ -161,8 +157,8 @@ def range_decode(data, length):
 	coder, models, frames = Range(data), Models(length), Frames()
 	out = bytearray()
 
-	def bit(c0):
-		value = coder.bit(models.guess(c0))
+	def bit(node):
+		value = coder.bit(models.guess(node))
 		models.learn(value)
 		return value
 
@@ -170,10 +166,11 @@ def range_decode(data, length):
 		models.hashes = frames.hashes()
 		byte = 0
 		if not bit(0):
-			c0 = 1
-			while c0 < 256:
-				c0 = 2 * c0 + bit(c0)
-			byte = c0 - 256
+			node = byte = 1
+			while node < 8:
+				node = 2 * node + bit(node)
+			for _ in range(node - 8):
+				byte = 2 * byte + bit(node << 8 | byte)
 		out.append(byte)
 		frames.add(byte)
 	coder.end()
