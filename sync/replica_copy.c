@@ -170,6 +170,11 @@ doubt_entry(struct replica *r, const struct receipt *rc, const struct receipt_en
 
 	if (w != 0 && head.stored > 0) {
 		status = is_ours(r, w, &head, e, &ours);
+		/* Of our own writing it has more than we: forgotten here when we were put
+		 * back, or another copy's. */
+		if (e->merged > head.stored &&
+		    node_id_compare(&e->stream.node, &r->self.pub.id) == 0)
+			ours = false;
 		if (status == STATUS_OK && !ours)
 			vector_lower(acked, &e->stream, 0);
 		return status;

@@ -39,13 +39,15 @@ enum what {
 	CLOCK, CLOCK_RIGHT, SAVE, RESTORE, HOSTILE, DEVICE, CLONE, LOSE_DISK, RECOVER,
 	ERASE, REVOKE, UPGRADE, EXCHANGE, RELAY_IN, RELAY_OUT,
 	FIRST_OF_YEARS,
-	SEAL = FIRST_OF_YEARS, ISSUE, ROTATE, RIGHTS, OVERSTEP, END, WHATS
+	SEAL = FIRST_OF_YEARS, ISSUE, ROTATE, RIGHTS, OVERSTEP, END,
+	TWIN, BACK_UP, PUT_BACK, WHATS
 };
 static const char *const names[WHATS] = { "write", "hub-write", "in", "out", "hub-in",
 	"hub-out", "lose", "copy", "shelve", "ancient", "damage", "cut", "fail", "full",
 	"pull", "clock", "clock-right", "save", "restore", "hostile", "device", "clone",
 	"lose-disk", "recover", "erase", "revoke", "upgrade", "exchange", "relay-in",
-	"relay-out", "seal", "issue", "rotate", "rights", "overstep", "end" };
+	"relay-out", "seal", "issue", "rotate", "rights", "overstep", "end",
+	"twin", "back-up", "put-back" };
 
 struct event {
 	enum what what;
@@ -203,6 +205,7 @@ happen_to_machine(struct county *c, struct county_node *n, const struct event *e
 	case ERASE: county_erase(c, n, e->draw); break;
 	case REVOKE: county_revoke(c, n); break;
 	case OVERSTEP: county_overstep(c, n, e->draw); break;
+	case TWIN: county_twin(c, n, e->draw); break;
 	case EXCHANGE: county_exchange(c, n, e->draw); break;
 	default: break;
 	}
@@ -232,6 +235,8 @@ happen(struct county *c, const struct event *e)
 	case ROTATE: county_new_root(c, true); break;
 	case RIGHTS: county_rights(c, e->draw); break;
 	case END: county_end(c, e->node, e->draw); break;
+	case BACK_UP: county_back_up(c, n); break;
+	case PUT_BACK: county_put_back(c, e->node, e->draw); break;
 	case RELAY_IN: case RELAY_OUT:
 		county_begin_relay(c);
 		if (c->relay != NULL)

@@ -127,11 +127,14 @@ county_free(struct county *c)
 	for (unsigned i = 0; i < c->nnodes; i++) {
 		county_close(&c->nodes[i]);
 		free(c->nodes[i].marks);
+		free(c->nodes[i].backup.marks);
 	}
 	sim_world_free(c->world);
 	model_free(c->model);
 	free(c->nodes);
 	free(c->sealed);
+	free(c->segments);
+	free(c->cuts);
 	free(c);
 }
 
@@ -197,7 +200,8 @@ county_save(struct county *c, struct county_node *n)
 void
 county_restore(struct county *c, struct county_node *n)
 {
-	if (!n->saved)
+	/* What the hub ended is known to schools, or it is not put back to before. */
+	if (!n->saved || (n->index == 0 && !county_ends_are_out(c)))
 		return;
 	county_close(n);
 	copy_file(c, n->saved_dir, n->dir, "kehou.db");
@@ -367,6 +371,12 @@ county_settle(struct county *c)
 	for (unsigned i = 0; i < c->nnodes; i++)
 		c->damaged |= c->nodes[i].hostile;
 	settle_round(c, 0, false);
+	county_sign_again(c);
+	for (unsigned i = 1; county_twins_wait(c); i++) {
+		if (i == 2 * SETTLE_ROUNDS)
+			county_fail(c, "what a copy wrote waits for ever");
+		settle_round(c, i, false);
+	}
 	settle_copies(c);
 	settle_erasures(c);
 	settle_calm(c, 1, false);

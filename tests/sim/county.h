@@ -23,6 +23,23 @@ struct county_mark {               /* how far an own stream was, at a save */
 	struct stream_id id;
 	uint64_t logged, stored;
 };
+struct county_segment {            /* whoever has its hash knows these */
+	uint8_t hash[HASH_BYTES];
+	uint64_t first;
+	unsigned *txs, n;
+	int before;                /* the one that it follows, or -1 */
+};
+struct county_cut {                /* a node that was revoked, and what counts of it */
+	struct node_id id;
+	struct model_set had;
+};
+struct county_backup {
+	char path[24];             /* "": none */
+	uint64_t epoch;
+	unsigned copy, acts;
+	struct model_set known;
+	struct county_mark *marks; unsigned nmarks;
+};
 struct county_taken {              /* from schools, in rosters from … until (0: still) */
 	enum model_table table;
 	uint64_t from, until;
@@ -49,6 +66,9 @@ struct county_node {
 	bool saved;                /* saved_dir holds an older state … */
 	struct model_set saved_known;
 	struct county_mark *marks; unsigned nmarks; /* … of these streams */
+	unsigned copy;             /* which of those that write under its name */
+	struct county_backup backup;
+	bool twin;                 /* its copy writes in the same epoch */
 	bool hostile;              /* wrote what it may not */
 	bool newer;                /* runs the newer program */
 	bool copied;               /* there is another copy of it */
@@ -73,6 +93,11 @@ struct county {
 	unsigned nsealed;          /* bundles, and the sealing key that their author knew */
 	struct county_taken taken[COUNTY_SEALS]; unsigned ntaken;
 	struct county_ended ended[COUNTY_SEALS]; unsigned nended;
+	struct county_cut *cuts; unsigned ncuts;
+	struct county_segment *segments; unsigned nsegments;
+	unsigned copies;           /* counts up */
+	unsigned acts;             /* of the hub, which a backup of it must not undo */
+	bool hub_put_back;
 	int64_t now_s;             /* true time */
 	struct model_set ever_at_hub;
 	bool damaged;              /* some stick was */
@@ -94,6 +119,9 @@ void county_seed(struct county *c, uint64_t seed);
 /* One of a school's devices that are there, or NULL. */
 struct county_node *county_device(struct county *c, unsigned school, uint32_t draw);
 bool county_is_own(const struct county_node *n, const struct stream_id *id);
+/* What this copy of it wrote there. */
+struct model_stream *county_own(struct county *c, const struct county_node *n,
+    const struct stream_id *id);
 uint64_t county_hash(uint64_t hash, const void *data, size_t len);
 
 /* One act of a node, under the fault that waits for it; each checks what must be
@@ -185,10 +213,30 @@ bool county_ends_are_out(struct county *c);
 void county_note_sealed(struct county *c, const struct county_node *n, const char *folder);
 /* Of an import at the hub. */
 void county_check_sealed(void *county, const struct replica_file *file);
+/* A hub that was put back to before a change of its keys signs again. */
+void county_sign_again(struct county *c);
+/* The newest root key is tried first. */
+bool county_root(struct county *c, unsigned at, uint8_t ret_sk[64]);
 
 /* county_link.c: an exchange of a school with the hub over a link that drops,
  * repeats, reorders and garbles pieces; what came so far stays for the next. */
 void county_exchange(struct county *c, struct county_node *n, uint32_t draw);
+
+/* county_image.c: the same node twice, and once more out of a sealed file. */
+/* A whole disk, byte for byte, on a machine with the same machine id: both go on. */
+void county_twin(struct county *c, struct county_node *n, uint32_t draw);
+/* Both are used until each says that nothing of it waits; then one is switched off. */
+bool county_twins_wait(struct county *c);
+void county_back_up(struct county *c, struct county_node *n);
+/* One of a school's nodes out of its last backup; school 0: the hub. */
+void county_put_back(struct county *c, unsigned school, uint32_t draw);
+
+/* county_known.c: who knows which transactions. */
+/* Those of a stream at a node, branches only from where they part.  Returns how many. */
+unsigned county_txs(struct county *c, struct county_node *n, uint32_t writer,
+    unsigned ret[MODEL_MAX_TXS]);
+/* What a node wrote is noted before anybody else can have it. */
+void county_note_segments(struct county *c, struct county_node *n);
 
 /* county_check.c */
 void county_resync(struct county *c, struct county_node *n);
@@ -200,5 +248,8 @@ const char *county_unrest(struct county *c);
 
 /* county_search.c: an erased person's words are in no file and no segment. */
 void county_check_erased(struct county *c);
+/* The same at one node, of whom those are erased that this set says. */
+void county_check_gone(struct county *c, struct county_node *n,
+    const struct model_set *known);
 
 #endif

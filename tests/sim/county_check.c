@@ -69,6 +69,45 @@ wrote_itself(struct county *c, struct county_node *n, struct model_stream *s)
 	n->by_itself = false;
 }
 
+/* Whether what was of unknown fate stands in this stream. */
+static void
+settle_pending(struct county *c, struct county_node *n, uint32_t writer)
+{
+	const struct stream_id *id = store_stream_id(replica_store(n->r), writer);
+	struct model_stream *m;
+	struct store_head head;
+
+	if (!county_is_own(n, id) || id->epoch != n->epoch || !stream_id_is_plain(id))
+		return;
+	m = county_own(c, n, id);
+	if (store_head(replica_store(n->r), writer, &head) != STATUS_OK)
+		county_fail(c, "node %u: no head", n->index);
+	if (head.logged != m->n + 1)
+		return;
+	if (n->pending >= 0)
+		came_true(c, n, m);
+	else if (n->by_itself)
+		wrote_itself(c, n, m);
+}
+
+static bool
+is_cut(const struct county *c, const struct county_cut *cut, unsigned tx)
+{
+	return node_id_compare(&c->model->txs[tx].author, &cut->id) == 0 &&
+	    !model_has(&cut->had, tx);
+}
+
+static void
+check_cuts(const struct county *c, const struct county_node *n,
+    const struct model_set *known)
+{
+	for (unsigned k = 0; n->index == 0 && k < c->ncuts; k++)
+		for (unsigned i = 0; i < c->model->n; i++)
+			if (model_has(known, i) && is_cut(c, &c->cuts[k], i))
+				county_fail(c, "the hub took transaction %u of a node after "
+				    "it was revoked", i);
+}
+
 static struct model_set
 read_known(struct county *c, struct county_node *n)
 {
@@ -76,33 +115,17 @@ read_known(struct county *c, struct county_node *n)
 	struct model_set known = {0};
 
 	n->epoch = replica_epoch(n->r); /* another one where it saw a copy of itself */
+	for (uint32_t w = 1; w <= store_stream_count(s); w++)
+		settle_pending(c, n, w);
+	if (c->seed > COUNTY_YEARS)
+		county_note_segments(c, n);
 	for (uint32_t w = 1; w <= store_stream_count(s); w++) {
-		const struct stream_id *id = store_stream_id(s, w);
-		bool own = county_is_own(n, id);
-		struct model_stream *m;
-		struct store_head head;
-		uint64_t through;
+		unsigned txs[MODEL_MAX_TXS], count = county_txs(c, n, w, txs);
 
-		if (store_head(s, w, &head) != STATUS_OK)
-			county_fail(c, "node %u: no head", n->index);
-		through = own ? head.logged : head.merged;
-		m = model_stream(c->model, id);
-		if (own && through == m->n + 1 && id->epoch == n->epoch) {
-			if (n->pending >= 0)
-				came_true(c, n, m);
-			else if (n->by_itself)
-				wrote_itself(c, n, m);
-		}
-		if (through > m->n && !n->hostile)
-			county_fail(c, "node %u has %llu transactions of a stream in which "
-			    "%u were written", n->index, (unsigned long long)through, m->n);
-		if (n->index == 0 && m->cut && through > m->through)
-			county_fail(c, "the hub took %llu transactions of a node that was "
-			    "revoked at %llu", (unsigned long long)through,
-			    (unsigned long long)m->through);
-		for (uint64_t i = 0; i < through && i < m->n; i++)
-			model_add(&known, m->txs[i]);
+		for (unsigned i = 0; i < count; i++)
+			model_add(&known, txs[i]);
 	}
+	check_cuts(c, n, &known);
 	for (unsigned i = 0; i < c->nended; i++) {
 		const struct checkpoint *has = store_checkpoint(s, c->ended[i].scope);
 
@@ -119,12 +142,10 @@ withdrawn(struct county *c, const struct model_set *known)
 {
 	struct model_set all = *known;
 
-	for (unsigned i = 0; i < c->model->nstreams; i++) {
-		const struct model_stream *m = &c->model->streams[i];
-
-		for (uint64_t k = m->through; m->cut && k < m->n; k++)
-			model_add(&all, m->txs[k]);
-	}
+	for (unsigned k = 0; k < c->ncuts; k++)
+		for (unsigned i = 0; i < c->model->n; i++)
+			if (is_cut(c, &c->cuts[k], i))
+				model_add(&all, i);
 	return all;
 }
 
@@ -259,24 +280,19 @@ static void
 count_stream(struct county *c, struct county_node *n, uint32_t writer,
     const struct replica_status *s, uint64_t *all, uint64_t *never)
 {
-	struct store *store = replica_store(n->r);
-	const struct model_stream *m = model_stream(c->model,
-	    store_stream_id(store, writer));
-	struct store_head head;
+	unsigned txs[MODEL_MAX_TXS], count = county_txs(c, n, writer, txs);
 
-	if (store_head(store, writer, &head) != STATUS_OK)
-		county_fail(c, "node %u: no head", n->index);
-	for (unsigned k = 0; k < m->n && k < head.logged; k++) {
-		const struct model_tx *tx = &c->model->txs[m->txs[k]];
+	for (unsigned k = 0; k < count; k++) {
+		const struct model_tx *tx = &c->model->txs[txs[k]];
 
 		++*all;
-		if (model_has(&c->ever_at_hub, m->txs[k]))
+		if (model_has(&c->ever_at_hub, txs[k]))
 			continue;
 		++*never;
 		if (s->confirmed_s >= tx->time_s)
 			county_fail(c, "node %u says all is confirmed up to a time at "
 			    "which transaction %u was written; no hub ever had it",
-			    n->index, m->txs[k]);
+			    n->index, txs[k]);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* What happens to the machines of a county over the years. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gen/domain_entries.h"
@@ -39,8 +40,10 @@ enrol(struct county *c, unsigned school, const char *sheet)
 	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = n->scope,
 	    .name = "冶上教学点", .class_code = 220, .kind = 1 } };
 	struct buffer file = BUFFER_INIT;
-	int status = replica_invite(hub->r, &in, &file);
+	int status;
 
+	county_sign_again(c);
+	status = replica_invite(hub->r, &in, &file);
 	if (status == STATUS_OK && sheet != NULL) {
 		status = replica_init_again(n->dir, n->env, n->domain, file.data,
 		    file.len, sheet);
@@ -88,6 +91,7 @@ county_begin_relay(struct county *c)
 	if (c->relay != NULL || !is_room(c))
 		return;
 	n = county_node_new(c, 0);
+	county_sign_again(c);
 	status = replica_invite(c->nodes[0].r, &in, &file);
 	if (status == STATUS_OK)
 		status = replica_init_relay(n->dir, n->env, n->domain, file.data, file.len);
@@ -159,8 +163,10 @@ county_revoke(struct county *c, struct county_node *n)
 {
 	struct county_node *hub = &c->nodes[0];
 	const struct node_id id = replica_self(n->r)->id;
-	int status = replica_revoke(hub->r, &id);
+	int status;
 
+	county_sign_again(c);
+	status = replica_revoke(hub->r, &id);
 	if (status == STATUS_NOT_FOUND || status == STATUS_EXISTS)
 		return;
 	if (status != STATUS_OK)
@@ -171,16 +177,11 @@ county_revoke(struct county *c, struct county_node *n)
 		    node_id_compare(&replica_self(c->nodes[i].r)->id, &id) == 0)
 			c->nodes[i].revoked = true;
 	/* What the hub has of it now is all that it will ever have. */
-	for (unsigned i = 0; i < c->model->nstreams; i++) {
-		struct model_stream *m = &c->model->streams[i];
-
-		if (node_id_compare(&m->id.node, &id) == 0) {
-			m->cut = true;
-			m->through = 0;
-			for (unsigned k = 0; k < m->n; k++)
-				m->through += model_has(&hub->known, m->txs[k]);
-		}
-	}
+	c->cuts = realloc(c->cuts, (c->ncuts + 1) * sizeof(*c->cuts));
+	if (c->cuts == NULL)
+		abort();
+	c->cuts[c->ncuts++] = (struct county_cut){ .id = id, .had = hub->known };
+	c->acts++;
 	c->damaged = c->odd = true;
 	county_check(c, hub);
 }
@@ -197,6 +198,6 @@ county_upgrade(struct county *c, struct county_node *n)
 	c->odd = true;
 	county_reopen(c, n);
 	if (n->index == 0)
-		county_rights_upgraded(c);
+		county_rights_upgraded(c), c->acts++;
 	county_check(c, n);
 }

@@ -111,7 +111,7 @@ county_adopt(struct county *c, struct county_node *n)
 	for (uint32_t w = 1; w <= store_stream_count(s); w++) {
 		const struct stream_id *id = store_stream_id(s, w);
 		struct model_author by = county_author(c, n);
-		struct model_stream *m = model_stream(c->model, id);
+		struct model_stream *m = county_own(c, n, id);
 		struct store_head head;
 
 		if (store_head(s, w, &head) != STATUS_OK)
@@ -153,7 +153,7 @@ county_follow(struct county *c, struct county_node *n, uint64_t before)
 		struct model_stream *m = &c->model->streams[i];
 		uint64_t through = 0;
 
-		if (!county_is_own(n, &m->id) || m->id.epoch != before)
+		if (!county_is_own(n, &m->id) || m->id.epoch != before || m->copy != n->copy)
 			continue;
 		for (unsigned k = 0; k < n->nmarks; k++)
 			if (stream_id_compare(&n->marks[k].id, &m->id) == 0)
@@ -166,9 +166,9 @@ county_follow(struct county *c, struct county_node *n, uint64_t before)
 		next.epoch = n->epoch;
 		for (uint64_t at = n->marks[i].stored; at < n->marks[i].logged; at++) {
 			/* Asked for anew each time: the list of streams moves. */
-			unsigned tx = model_stream(c->model, &n->marks[i].id)->txs[at];
+			unsigned tx = county_own(c, n, &n->marks[i].id)->txs[at];
 
-			model_append(model_stream(c->model, &next), tx);
+			model_append(county_own(c, n, &next), tx);
 		}
 	}
 }

@@ -70,16 +70,49 @@ look_into_held(void *ctx, const struct store_held *h)
 	return 0;
 }
 
-/* The words of whom this node knows to be erased. */
+static int
+look_into_piece(void *ctx, const struct checkpoint_stream *of, const uint8_t *packed,
+    size_t len)
+{
+	(void)of;
+	look_into_packed(ctx, packed, len);
+	return 0;
+}
+
+/* What checkpoints left of the history. */
+static void
+look_into_pieces(struct search *s)
+{
+	struct store *store = replica_store(s->n->r);
+
+	s->where = "a piece before a checkpoint";
+	for (unsigned i = 0; i < 2 * s->c->schools; i++) {
+		struct buffer head = BUFFER_INIT, rest = BUFFER_INIT;
+		struct checkpoint cp = {0};
+		size_t len;
+
+		if (store_checkpoint_get(store, COUNTY_FIRST_SCHOOL + i / 2, i % 2 == 1, &head,
+		    &rest, NULL) == STATUS_OK &&
+		    (checkpoint_parse(head.data, head.len, &cp, &len) != STATUS_OK ||
+		    checkpoint_pieces(&cp, rest.data, rest.len, look_into_piece, s) !=
+		    STATUS_OK))
+			county_fail(s->c, "node %u: no pieces", s->n->index);
+		checkpoint_release(&cp);
+		buffer_release(&head);
+		buffer_release(&rest);
+	}
+}
+
+/* The words of whom somebody knows to be erased who knows this. */
 static bool
-words_of(struct county *c, struct county_node *n, bool *ret)
+words_of(struct county *c, const struct model_set *known, bool *ret)
 {
 	bool any = false;
 
 	for (unsigned i = 0; i < c->model->n; i++) {
 		const struct model_tx *e = &c->model->txs[i];
 
-		if (!model_has(&n->known, i) || e->n == 0 ||
+		if (!model_has(known, i) || e->n == 0 ||
 		    e->writes[0].table != MODEL_ERASURE)
 			continue;
 		for (unsigned k = 0; k < c->model->n; k++) {
@@ -98,28 +131,32 @@ words_of(struct county *c, struct county_node *n, bool *ret)
 }
 
 void
+county_check_gone(struct county *c, struct county_node *n, const struct model_set *known)
+{
+	struct search s = { .c = c, .n = n };
+	struct store *store = replica_store(n->r);
+
+	s.gone = calloc(c->next_name + 1, sizeof(*s.gone));
+	if (s.gone == NULL)
+		abort();
+	if (words_of(c, known, s.gone)) {
+		s.where = "a segment";
+		for (uint32_t w = 1; w <= store_stream_count(store); w++)
+			if (store_segments(store, w, 0, look_into_segment, &s) < 0)
+				county_fail(c, "node %u: no segments", n->index);
+		s.where = "a held segment";
+		if (store_held(store, 0, look_into_held, &s) < 0)
+			county_fail(c, "node %u: no held segments", n->index);
+		look_into_pieces(&s);
+		sim_each(c->world, n->dir, look_into_file, &s);
+	}
+	free(s.gone);
+}
+
+void
 county_check_erased(struct county *c)
 {
-	for (unsigned i = 0; i < c->nnodes; i++) {
-		struct county_node *n = &c->nodes[i];
-		struct search s = { .c = c, .n = n };
-
-		if (n->r == NULL || n->hostile)
-			continue;
-		s.gone = calloc(c->next_name + 1, sizeof(*s.gone));
-		if (s.gone == NULL)
-			abort();
-		if (words_of(c, n, s.gone)) {
-			s.where = "a segment";
-			for (uint32_t w = 1; w <= store_stream_count(replica_store(n->r)); w++)
-				if (store_segments(replica_store(n->r), w, 0,
-				    look_into_segment, &s) < 0)
-					county_fail(c, "node %u: no segments", n->index);
-			s.where = "a held segment";
-			if (store_held(replica_store(n->r), 0, look_into_held, &s) < 0)
-				county_fail(c, "node %u: no held segments", n->index);
-			sim_each(c->world, n->dir, look_into_file, &s);
-		}
-		free(s.gone);
-	}
+	for (unsigned i = 0; i < c->nnodes; i++)
+		if (c->nodes[i].r != NULL && !c->nodes[i].hostile)
+			county_check_gone(c, &c->nodes[i], &c->nodes[i].known);
 }

@@ -375,7 +375,7 @@ county_forge(struct county *c, struct county_node *n, const struct stream_id *id
 	unsigned tx = model_tx(c->model, &by, id->scope, NULL, 0, false);
 
 	c->model->txs[tx].forged = true;
-	model_append(model_stream(c->model, id), tx);
+	model_append(county_own(c, n, id), tx);
 	n->hostile = true;
 	c->damaged = true; /* its bundles are refused in part */
 }

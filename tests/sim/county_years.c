@@ -60,6 +60,7 @@ county_seal_anew(struct county *c)
 
 	if (c->nseals == COUNTY_SEALS)
 		return;
+	county_sign_again(c);
 	county_arm(c, hub, NULL, HUB_OPERATIONS);
 	status = replica_sealing_new(hub->r);
 	hub_done(c, status, "no new sealing key");
@@ -118,7 +119,7 @@ county_check_sealed(void *county, const struct replica_file *file)
 	const struct county *c = county;
 	const struct county_sealed *s = find_sealed(c, file->name);
 
-	if (s == NULL)
+	if (s == NULL || c->hub_put_back)
 		return;
 	if (file->status == STATUS_SEAL_GONE && s->under + 1 >= c->nseals)
 		county_fail(c, "a bundle under sealing key %u is not opened under %u",
@@ -136,6 +137,17 @@ copies_of(unsigned root, char ret[2][24])
 {
 	(void)snprintf(ret[0], 24, "vault/root%u", root);
 	(void)snprintf(ret[1], 24, "vault/copy%u", root);
+}
+
+bool
+county_root(struct county *c, unsigned at, uint8_t ret_sk[64])
+{
+	char path[2][24];
+	uint64_t county;
+
+	copies_of(at, path);
+	return roster_root_load(c->nodes[0].env, path[1], COUNTY_PASSPHRASE,
+	    strlen(COUNTY_PASSPHRASE), &county, ret_sk) == STATUS_OK;
 }
 
 static int
@@ -172,6 +184,20 @@ county_new_root(struct county *c, bool rotate)
 	county_arm(c, hub, NULL, HUB_OPERATIONS);
 	hub_done(c, change_keys(c, hub, rotate), rotate ? "the root is not changed" :
 	    "the issuing key is not changed");
+}
+
+void
+county_sign_again(struct county *c)
+{
+	struct county_node *hub = &c->nodes[0];
+
+	if (!c->hub_put_back || memcmp(hub->r->issuing_sk + 32, hub->r->roster.issuing_pk,
+	    SIGN_PK_BYTES) == 0)
+		return;
+	county_set_clock(c, hub);
+	if (change_keys(c, hub, false) != STATUS_OK)
+		county_fail(c, "the hub does not sign again");
+	county_check(c, hub);
 }
 
 /* --- Rights --------------------------------------------------------------- */
@@ -236,13 +262,15 @@ county_rights(struct county *c, uint32_t draw)
 	struct county_taken *taken = still_taken(c, table);
 	uint64_t before = replica_roster(hub->r)->number;
 
-	if (taken == NULL && c->ntaken == COUNTY_SEALS)
+	/* A hub that was put back hears first what the numbers are. */
+	if (c->hub_put_back || (taken == NULL && c->ntaken == COUNTY_SEALS))
 		return;
 	county_arm(c, hub, NULL, HUB_OPERATIONS);
 	hub_done(c, change_right(hub->r, table_ids[table], taken == NULL),
 	    "rights are not changed");
 	if (replica_roster(hub->r)->number == before)
 		return; /* the power went before it was done */
+	c->acts++;
 	if (taken != NULL)
 		taken->until = before + 1;
 	else
@@ -331,6 +359,20 @@ end(struct county *c, uint64_t scope, int64_t below, int64_t child, int64_t befo
 	return status == STATUS_EXISTS ? STATUS_OK : status;
 }
 
+/* A hub that was put back hears first what has ended; an image is to be heard before
+ * (decision 009). */
+static bool
+may_end(const struct county *c, unsigned school)
+{
+	for (unsigned i = 0; i < c->nended; i++)
+		if (!model_has(&c->nodes[0].known, c->ended[i].tx))
+			return false;
+	for (unsigned i = 1; i < c->nnodes; i++)
+		if (c->nodes[i].school == school && c->nodes[i].twin)
+			return false;
+	return true;
+}
+
 void
 county_end(struct county *c, unsigned school, uint32_t draw)
 {
@@ -342,8 +384,13 @@ county_end(struct county *c, unsigned school, uint32_t draw)
 	bool struck;
 	int status;
 
-	if (c->nended == COUNTY_SEALS)
+	if (c->nended == COUNTY_SEALS || !may_end(c, school))
 		return;
+	county_sign_again(c);
+	/* Sealed and cut in one act, nobody would know whose it was. */
+	if (replica_seal(hub->r) != STATUS_OK)
+		county_fail(c, "the hub does not seal");
+	county_note_segments(c, hub);
 	county_arm(c, hub, NULL, HUB_OPERATIONS);
 	status = end(c, scope, below, child, draw & 64 ? c->now_s : c->now_s - draw % 90000);
 	struck = county_disarm(c, hub, NULL);

@@ -71,17 +71,18 @@ model_free(struct model *m)
 }
 
 struct model_stream *
-model_stream(struct model *m, const struct stream_id *id)
+model_stream(struct model *m, const struct stream_id *id, unsigned copy)
 {
 	for (unsigned i = 0; i < m->nstreams; i++)
-		if (stream_id_compare(&m->streams[i].id, id) == 0)
+		if (m->streams[i].copy == copy &&
+		    stream_id_compare(&m->streams[i].id, id) == 0)
 			return &m->streams[i];
 	if (m->nstreams == m->stream_cap) {
 		m->stream_cap = m->stream_cap ? 2 * m->stream_cap : 64;
 		m->streams = realloc(m->streams, m->stream_cap * sizeof(*m->streams));
 		assert(m->streams != NULL);
 	}
-	m->streams[m->nstreams] = (struct model_stream){ .id = *id };
+	m->streams[m->nstreams] = (struct model_stream){ .id = *id, .copy = copy };
 	return &m->streams[m->nstreams++];
 }
 

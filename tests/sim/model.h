@@ -59,8 +59,8 @@ struct model_tx {
 };
 struct model_stream {
 	struct stream_id id;
+	unsigned copy;             /* of its node: two may write under one name */
 	unsigned *txs; unsigned n, cap;
-	bool cut; uint64_t through; /* its node is revoked: no more at the hub */
 };
 struct model_row {
 	enum model_table table;
@@ -105,7 +105,9 @@ unsigned model_end(struct model *m, const struct model_author *by, uint64_t scop
 /* Whether a write is of what ended for whom knows this set. */
 bool model_ends(const struct model *m, const struct model_set *known,
     const struct model_write *w);
-struct model_stream *model_stream(struct model *m, const struct stream_id *id);
+/* What one copy of a node wrote in a stream. */
+struct model_stream *model_stream(struct model *m, const struct stream_id *id,
+    unsigned copy);
 void model_append(struct model_stream *s, unsigned tx);
 
 /* What the tables say to whom knows this set, of one scope and the county's (0: of

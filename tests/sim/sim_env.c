@@ -510,6 +510,27 @@ sim_copy(struct sim_world *w, const char *from, const char *to)
 }
 
 void
+sim_image(struct sim_world *w, const char *from, const char *to)
+{
+	char a[SIM_PATH_BYTES], b[SIM_PATH_BYTES], path[2 * SIM_PATH_BYTES];
+
+	sim_copy(w, from, to);
+	sim_tidy(from, a);
+	sim_tidy(to, b);
+	for (size_t i = 0; i < w->now.n; i++) {
+		const struct sim_name *name = &w->now.all[i];
+		struct sim_inode *copy;
+
+		if (!sim_is_under(name->path, a) || strcmp(name->path, a) == 0)
+			continue;
+		(void)snprintf(path, sizeof path, "%s%s", b, name->path + strlen(a));
+		copy = sim_look_up(&w->now, path);
+		if (copy != NULL)
+			copy->number = name->inode->number;
+	}
+}
+
+void
 sim_remove(struct sim_world *w, const char *path)
 {
 	char at[SIM_PATH_BYTES];

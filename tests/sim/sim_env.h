@@ -77,6 +77,8 @@ void sim_erase(struct sim_world *w, const char *path);
 /* Copies all that is under from to the same names under to, synced: a clone, a
  * backup, an older state put back. */
 void sim_copy(struct sim_world *w, const char *from, const char *to);
+/* The same with the same inodes: an image of a disk. */
+void sim_image(struct sim_world *w, const char *from, const char *to);
 uint64_t sim_used(struct sim_world *w, const char *mount); /* bytes */
 /* Regular files anywhere under path, as the process sees them. */
 typedef void sim_file(void *ctx, const char *path, const uint8_t *data, size_t len);
