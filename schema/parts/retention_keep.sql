@@ -38,27 +38,32 @@ child(school, pupil, root) AS (
 	LEFT JOIN pupil p ON p.school = e.school AND p.pupil = e.pupil),
 last_here(school, root, year) AS (SELECT c.school, c.root, max(e.school_year) FROM child c
 	JOIN enrolment e ON e.school = c.school AND e.pupil = c.pupil GROUP BY c.school, c.root),
-still(school, root) AS (
-	-- Nobody drops out because the year was not turned.
-	SELECT c.school, c.root FROM kept f
-	JOIN attendance a ON a.school = f.school AND a.date >= f.day
-	JOIN child c ON c.school = a.school AND c.pupil = a.pupil
-	UNION
-	SELECT c.school, c.root FROM child c JOIN incident i ON i.school = c.school
-		AND i.pupil = c.pupil
-	UNION
-	SELECT c.school, c.root FROM child c JOIN incident_person i ON i.school = c.school
-		AND i.pupil = c.pupil
-	UNION
-	SELECT c.school, c.root FROM child c JOIN subject_request r ON r.school = c.school
-		AND r.pupil = c.pupil AND r.answered_on IS NULL
-	UNION
-	SELECT c.school, c.root FROM child c JOIN opinion o ON o.school = c.school
-		AND o.pupil = c.pupil
-	WHERE NOT EXISTS (SELECT 1 FROM opinion_answer w WHERE w.school = o.school
-		AND w.opinion = o.opinion)),
-gone(school, pupil, year) AS (SELECT c.school, c.pupil, h.year FROM child c
+-- Who has left for so long that nothing keeps it but what still calls for it.
+leaver(school, pupil, root, year) AS MATERIALIZED (SELECT c.school, c.pupil, c.root, h.year
+	FROM child c
 	JOIN last_here h ON h.school = c.school AND h.root = c.root
 	JOIN kept f ON f.school = c.school AND h.year < f.year
-	JOIN cut t ON t.code = 2 AND h.year < t.year
-	WHERE (c.school, c.root) NOT IN (SELECT school, root FROM still))
+	JOIN cut t ON t.code = 2 AND h.year < t.year),
+still(school, root) AS (
+	-- Nobody drops out because the year was not turned. The marks of three years are
+	-- read once, and only where somebody has left.
+	SELECT l.school, l.root FROM kept f
+	CROSS JOIN attendance a ON a.school = f.school AND a.date >= f.day
+	CROSS JOIN leaver l ON l.school = a.school AND l.pupil = a.pupil
+	WHERE EXISTS (SELECT 1 FROM leaver w WHERE w.school = f.school)
+	UNION
+	SELECT l.school, l.root FROM leaver l JOIN incident i ON i.school = l.school
+		AND i.pupil = l.pupil
+	UNION
+	SELECT l.school, l.root FROM leaver l JOIN incident_person i ON i.school = l.school
+		AND i.pupil = l.pupil
+	UNION
+	SELECT l.school, l.root FROM leaver l JOIN subject_request r ON r.school = l.school
+		AND r.pupil = l.pupil AND r.answered_on IS NULL
+	UNION
+	SELECT l.school, l.root FROM leaver l JOIN opinion o ON o.school = l.school
+		AND o.pupil = l.pupil
+	WHERE NOT EXISTS (SELECT 1 FROM opinion_answer w WHERE w.school = o.school
+		AND w.opinion = o.opinion)),
+gone(school, pupil, year) AS (SELECT school, pupil, year FROM leaver
+	WHERE (school, root) NOT IN (SELECT school, root FROM still))

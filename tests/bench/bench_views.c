@@ -57,8 +57,8 @@ fill(struct store *s, int schools, int days)
 {
 	static const char *const steps[] = { VIEWS_SQL_POLICY, VIEWS_SQL_WINDOW,
 	    VIEWS_SQL_NOTICE, VIEWS_SQL_SITE, VIEWS_SQL_STAFF, VIEWS_SQL_PUPIL,
-	    VIEWS_SQL_ENROLMENT, VIEWS_SQL_GUARDIAN, VIEWS_SQL_CONSENT, VIEWS_SQL_SESSION,
-	    VIEWS_SQL_ATTENDANCE, VIEWS_SQL_LEAVING, VIEWS_SQL_CLOSING };
+	    VIEWS_SQL_ENROLMENT, VIEWS_SQL_LEFT, VIEWS_SQL_GUARDIAN, VIEWS_SQL_CONSENT,
+	    VIEWS_SQL_SESSION, VIEWS_SQL_ATTENDANCE, VIEWS_SQL_LEAVING, VIEWS_SQL_CLOSING };
 
 	must(store_begin_merge(s), "begin");
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

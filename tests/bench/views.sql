@@ -21,6 +21,10 @@ INSERT INTO pupil (school, pupil, name, sex) SELECT school, n, 'child ' || n, 1 
 -- name: enrolment
 INSERT INTO enrolment (school, pupil, school_year, entry_year, class)
 SELECT school, pupil, 2020, 2020 - pupil % 5, 1 + pupil / 5 % 2 FROM pupil
+-- name: left
+WITH RECURSIVE p (n) AS (SELECT 1001 UNION ALL SELECT n + 1 FROM p WHERE n < 1080)
+INSERT INTO enrolment (school, pupil, school_year, entry_year, class)
+SELECT school, n, 2014, 2009, 1 FROM site JOIN p
 -- name: guardian
 INSERT INTO guardian (school, pupil, guardian, name, relation)
 SELECT school, pupil, 1, 'carer', 1 FROM pupil
@@ -32,12 +36,14 @@ WITH RECURSIVE d (n) AS (SELECT 7549 UNION ALL SELECT n + 1 FROM d WHERE n < 754
 INSERT INTO session (school, date, slot, site, grp, staff, at, policy, begin_min, end_min)
 SELECT e.school, d.n, 2, 0, e.grp, 1 + e.grp / 100 % 5 * 2 + e.grp % 2,
 	(d.n + 10957) * 86400000 + 28800000 + e.grp % 1000 * 1000, 1, 960, 1080
-FROM d JOIN (SELECT DISTINCT school, entry_year * 100 + class AS grp FROM enrolment) e
+FROM d JOIN (SELECT DISTINCT school, entry_year * 100 + class AS grp FROM enrolment
+	WHERE school_year = 2020) e
 -- name: attendance
 WITH RECURSIVE d (n) AS (SELECT 7549 UNION ALL SELECT n + 1 FROM d WHERE n < 7548 + :days)
 INSERT INTO attendance (school, date, slot, site, grp, pupil, state, at, by_staff)
 SELECT school, d.n, 2, 0, entry_year * 100 + class, pupil, 1 + (pupil % 12 = d.n % 12),
 	(d.n + 10957) * 86400000 + 28800000, 1 FROM d JOIN enrolment
+WHERE school_year = 2020
 -- name: leaving
 INSERT INTO leaving (school, date, slot, site, grp, pupil, how, at, by_staff)
 SELECT school, date, slot, site, grp, pupil, 1, at + 7200000, 1 FROM attendance WHERE state = 1
