@@ -275,6 +275,36 @@ R6_flags_have_source_dates_and_definition_and_are_seen_by_who_needs_them(void **
 	json_decref(day);
 }
 
+static void
+R18_a_guardian_and_a_collector_are_corrected(void **state)
+{
+	struct school *s = *state;
+	struct world *w = &s->w;
+	json_t *rows;
+	const char *family;
+	int64_t aunt = world_id(w, "collector.add", "collector", of(s->pupil[0],
+	    ",\"name\":\"aunt\",\"phone\":\"1\""));
+
+	world_do(w, "guardian.edit", school_args("{\"pupil\":" P64 ",\"guardian\":" P64
+	    ",\"phone\":\"13900000000\"}", s->pupil[0], s->guardian[0]));
+	world_do(w, "collector.edit", school_args("{\"pupil\":" P64 ",\"collector\":" P64
+	    ",\"name\":\"uncle\",\"relation\":5}", s->pupil[0], aunt));
+	rows = world_show(w, "pupil", of(s->pupil[0], ""));
+	family = json_string_value(json_object_get(json_array_get(rows, 0), "guardians"));
+	assert_non_null(strstr(family, "carer 0"));
+	assert_non_null(strstr(family, "13900000000"));
+	family = json_string_value(json_object_get(json_array_get(rows, 0), "collectors"));
+	assert_non_null(strstr(family, "uncle"));
+	assert_non_null(strstr(family, "\"1\"")); /* what was not given stays */
+	json_decref(rows);
+	world_refused(w, "guardian.edit", "R19.no_name", school_args("{\"pupil\":" P64
+	    ",\"guardian\":" P64 ",\"name\":\" \"}", s->pupil[0], s->guardian[0]));
+	world_refused(w, "guardian.edit", "R3.no_guardian", school_args("{\"pupil\":" P64
+	    ",\"guardian\":" P64 "}", s->pupil[1], s->guardian[0]));
+	world_refused(w, "collector.edit", "R12.no_collector", school_args("{\"pupil\":" P64
+	    ",\"collector\":" P64 "}", s->pupil[1], aunt));
+}
+
 /* Grade 5, asks now. */
 static int64_t
 older(struct school *s, const char *name)
@@ -351,6 +381,7 @@ main(void)
 		SCHOOL_CASE(R12_R19_a_number_that_no_child_has_is_recorded_and_shown),
 		SCHOOL_CASE(R19_a_walk_in_without_a_name_is_taken_in),
 		SCHOOL_CASE(R6_flags_have_source_dates_and_definition_and_are_seen_by_who_needs_them),
+		SCHOOL_CASE(R18_a_guardian_and_a_collector_are_corrected),
 		SCHOOL_CASE(R6_short_places_go_by_priority_then_by_the_day_of_asking),
 		SCHOOL_CASE(R7_R5_the_narrowest_line_of_the_plan_judges),
 	};

@@ -1,5 +1,5 @@
 -- about: Keeps the aggregate of a month as it is sent to the city: by class, without names, classes with fewer than ten children empty.  Sent again, it is taken anew.
--- about_zh: 保存上报的月度汇总：按分类，不含姓名，不足十人的留空；再次上报则重新计算。
+-- about_zh: 月度汇总留存：上报后留一份，按城乡分类，没有姓名，不足十人的留空；再次上报就重新计算。
 -- roles: clerk lead
 -- params: month:i
 -- scope: county

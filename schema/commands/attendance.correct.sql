@@ -1,5 +1,5 @@
 -- about: Corrects one mark, the same day or later, with the reason.
--- about_zh: 更正一条考勤，当天或以后均可，注明原因。
+-- about_zh: 更正考勤：当天或以后都可以，写明原因。
 -- roles: teacher head
 -- params: date:d slot:i site:i? grp:i? pupil:i state:i reason:t?
 -- scope: school

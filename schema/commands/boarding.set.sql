@@ -1,5 +1,5 @@
 -- about: A child boards, in a dormitory of a school year; or no longer does.  How it goes home on which weekday is its way.
--- about_zh: 孩子住校：学年、宿舍；或不再住校。星期几怎样回家登记在离校方式里。
+-- about_zh: 登记住校：哪个学年、哪间宿舍；或不再住校。星期几怎样回家另记在“平时怎样回家”。
 -- roles: teacher head
 -- params: pupil:i school_year:i dormitory:i? from_on:d? until_on:d?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: The county's file of checks: these numbers are cleared, or barred, from a day.
--- about_zh: 县级入职查询结果：这些工号自某日起通过，或被禁止。
+-- about_zh: 入职查询结果：这些工号从某天起通过，或不得从业。
 -- roles: clerk lead
 -- params: numbers:j state:i from_on:d
 -- scope: county

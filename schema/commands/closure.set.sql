@@ -1,5 +1,5 @@
 -- about: No service on a day, or another end, for weather or another reason; the end of sessions already opened moves too.
--- about_zh: 某日停止服务或调整结束时间（天气等），只需写明原因。
+-- about_zh: 临时停课、改放学时间：哪天、哪个时段，写明原因（天气等）。
 -- roles: head
 -- params: date:d slot:i site:i? end:m? reason:t undone:b?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Adds somebody who may fetch a child.
--- about_zh: 登记可以接孩子的人。
+-- about_zh: 登记接送人：可以来接孩子的人。
 -- roles: teacher head guard
 -- params: pupil:i name:t phone:t? relation:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Somebody may no longer fetch a child.
--- about_zh: 某人不再可以接孩子。
+-- about_zh: 不再接孩子：这个人从某天起不能再接。
 -- roles: teacher head
 -- params: pupil:i collector:i on:d
 -- scope: school

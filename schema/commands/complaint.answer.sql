@@ -1,5 +1,5 @@
 -- about: What the county found and did about a complaint.
--- about_zh: 县里对举报的查处结果。
+-- about_zh: 答复举报：县里的查处结果。
 -- roles: clerk lead
 -- params: complaint:i on:d answer:t
 -- scope: county

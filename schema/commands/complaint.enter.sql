@@ -1,5 +1,5 @@
 -- about: The county's clerk enters a complaint that came past the school: by telephone (1), as a sealed slip with the stick (2), in person (3), by letter (4).  It stays at the hub.
--- about_zh: 县里办事员登记不经学校的举报：电话（1）、随 U 盘的密封条（2）、当面（3）、来信（4）。只留在县中心。
+-- about_zh: 登记举报：不经学校，直接到县里的（电话、密封条、当面、来信）。只留在县中心。
 -- roles: clerk lead
 -- params: about_school:i channel:i charging:b? on:d name:t? text:t
 -- scope: county

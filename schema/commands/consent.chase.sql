@@ -1,5 +1,5 @@
 -- about: A guardian was asked for the consent that is still to follow.
--- about_zh: 已向监护人催补同意书。
+-- about_zh: 催补同意书：哪天、怎样催过家长。
 -- roles: teacher head
 -- params: pupil:i on:d how:i? words:t?
 -- scope: school

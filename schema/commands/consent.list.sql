@@ -1,5 +1,5 @@
 -- about: Records the choices of a class list, one record each: pupils who were ticked, each with its guardian.
--- about_zh: 按班级名单登记同意：勾选的学生每人一条，各有其监护人。
+-- about_zh: 登记同意书：一个班里勾选的孩子，每人一条，写明是哪位家长。
 -- roles: teacher head
 -- params: pupils:j notice:i given_on:d slots:i? weekdays:i? how:i? witness:t?
 -- scope: school

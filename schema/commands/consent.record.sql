@@ -1,5 +1,5 @@
 -- about: Records what a guardian chose against a version of the county's notice.
--- about_zh: 登记监护人对县告知书某一版本的选择。
+-- about_zh: 登记一个家长的选择：参加或不参加，按告知书的哪一版，哪天，怎样表示的。
 -- roles: teacher head
 -- params: pupil:i guardian:i notice:i given_on:d choice:b? slots:i? weekdays:i? how:i? witness:t?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Records a class list, one record a child: {pupil, guardian, choice, slots, weekdays, how} each; the form (consent_form) shows the guardian.
--- about_zh: 按班级名单登记，每个孩子一条：{pupil, guardian, choice, slots, weekdays, how}；表格（consent_form）列出监护人。
+-- about_zh: 登记同意书：照全班的表逐个勾选，一个孩子一条，写明哪位家长、哪些时段、星期几。
 -- roles: teacher head
 -- params: entries:j notice:i given_on:d witness:t?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: A guardian withdraws, at any time, with no reason asked; the child is kept safe until collected.
--- about_zh: 监护人退出，随时可退，不问理由；孩子在被接走前仍有人照看。
+-- about_zh: 退出：家长随时可以退，不问理由；今天在校的孩子照看到有人来接。
 -- roles: teacher head
 -- params: pupil:i on:d guardian:i? how:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Adds a person who acts for the county.  The first one needs nobody signed in.
--- about_zh: 登记县级人员。第一位不需要先登录。
+-- about_zh: 登记县里的人员：姓名、岗位、PIN。第一位在主机上用命令登记。
 -- roles: clerk lead
 -- params: name:t roles:t pin:t
 -- scope: county

@@ -1,5 +1,5 @@
 -- about: A person no longer acts for the county; what was done keeps the name.
--- about_zh: 县级人员离岗；所做的记录保留其姓名。
+-- about_zh: 县里人员离岗：所做的记录仍有姓名。
 -- roles: clerk lead
 -- params: staff_id:i
 -- scope: county

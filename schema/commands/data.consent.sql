@@ -1,5 +1,5 @@
 -- about: Records whether a guardian agrees that data of the child are kept here, apart from taking part.  A refusal means a paper record, never exclusion.
--- about_zh: 登记监护人是否同意在此保存孩子的信息，与是否参加分开。不同意则用纸质记录，绝不因此拒绝参加。
+-- about_zh: 登记保存资料的同意：和参不参加分开。家长不同意的用纸记，孩子照样参加。
 -- roles: teacher head
 -- params: pupil:i guardian:i choice:b given_on:d how:i? witness:t?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Duty that the records of the day do not show, or a correction of it; an entry is never changed.
--- about_zh: 补记或更正课时；登记后不再改动，只能再登记一笔。
+-- about_zh: 补记、更正课时：登记后不改，错了再记一笔。
 -- roles: head
 -- params: person:i date:d slot:i site:i? grp:i? role:i? begin:m? minutes:i sessions:i? emergency:b? reason:t
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: A number to dial, by the county: for all schools or one, for one kind of incident or all, 90 for complaints about charging.
--- about_zh: 县里公布的应急电话：全部学校或一所，某类事件或全部，90 为乱收费举报。
+-- about_zh: 公布应急电话：给全部学校或一所，哪类事件用；也公布乱收费举报电话。
 -- roles: clerk lead
 -- params: name:t phone:t kind:i? to_school:i?
 -- scope: county

@@ -1,5 +1,5 @@
 -- about: The county publishes a version of the emergency plan of a kind of incident, and the limits of a cluster.
--- about_zh: 县里发布某类事件的应急预案，以及聚集性病例的界限。
+-- about_zh: 发布应急预案：哪类事件、怎样处置，几个孩子同时发病算聚集性病例。
 -- roles: clerk lead
 -- params: kind:i version:i title:t body:t from_on:d cluster_day:i? cluster_days:i? report_hours:i?
 -- scope: county

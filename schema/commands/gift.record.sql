@@ -1,5 +1,5 @@
 -- about: People, rooms or equipment that somebody gave for nothing.
--- about_zh: 登记社会无偿提供的人员、场地、设施。
+-- about_zh: 登记社会支持：别人无偿提供的人手、场地、器材。
 -- roles: head
 -- params: kind:i giver:t what:t held_on:d
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: A group of children of several grades (1 … 999): its name, who joins, who leaves.
--- about_zh: 混龄组（1 … 999）：名称、加入的孩子、退出的孩子。
+-- about_zh: 混龄组：名称，谁加入，谁退出。
 -- roles: teacher head
 -- params: site:i? grp:i name:t? join:j? leave:j? on:d ended_on:d?
 -- scope: school

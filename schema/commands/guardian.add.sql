@@ -1,5 +1,5 @@
 -- about: Adds a guardian or delegated carer (6) of a child; who delegated the care, and until when.
--- about_zh: 登记孩子的监护人或受委托照护人（6）；委托照护写明委托人和期限。
+-- about_zh: 登记监护人：父母、祖父母，或委托照护人；委托的写明谁委托、到哪天。
 -- roles: teacher head
 -- params: pupil:i name:t phone:t? relation:i? delegated_by:i? delegated_until:d?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Somebody is no longer a guardian or carer of the child; what was chosen stays as it was.
--- about_zh: 某人不再是孩子的监护人或照护人；已做的选择不变。
+-- about_zh: 不再是监护人：从某天起；以前做的选择不变。
 -- roles: teacher head
 -- params: pupil:i guardian:i on:d
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: The children of a session pass to another adult, with the count.  A difference, a missing second person (one-teacher point), an emergency cover are recorded with the reason.
--- about_zh: 把一场的孩子交给另一位成人，并清点人数。人数不符、一人校点没有第二人、紧急代看，均写明原因登记。
+-- about_zh: 交接：把一场的孩子交给另一个人，当面点清；人数不符、没有第二人、紧急代看的写明原因。
 -- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i? to_staff:i? from_staff:i? counted:i reason:t? kind:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: A hazard was found: what, where, which department is responsible, by when it is to be cleared.  It stays open until cleared.
--- about_zh: 登记隐患：内容、地点、负责部门、整改期限。未整改前一直挂账。
+-- about_zh: 登记隐患：是什么、在哪里、哪个部门负责、什么时候整改好。没有消除以前一直挂着。
 -- roles: teacher head guard
 -- params: kind:i what:t place:t site:i? department:i on:d due_on:d inspection:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: What was done about a hazard: referred (1), reply (2), reminder (3), measure (4), cleared (5), open again (6).
--- about_zh: 隐患处理：移送（1）、回复（2）、催办（3）、措施（4）、已消除（5）、重新挂账（6）。
+-- about_zh: 隐患处理：移送、回复、催办、采取措施、已消除、又出现。
 -- roles: teacher head guard
 -- params: hazard:i kind:i on:d text:t? due_on:d?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Of two records that disagree the shown one is right; the note of the other goes.  To choose the other, write it with the command of its table (pupil.edit).
--- about_zh: 两份不一致的记录中，显示的这份是对的；另一份的提示消失。要选另一份，请用该表的命令写入（pupil.edit）。
+-- about_zh: 两份记录不一致：现在显示的这份对，另一份不再提示。
 -- roles: teacher head clerk
 -- params: id:i
 -- scope: school

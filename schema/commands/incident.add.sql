@@ -1,5 +1,5 @@
 -- about: Adds to an incident: guardian informed (1), a call with the number that was dialled (2), a measure (3), a finding (4), closed (5), reported to the authority (6).
--- about_zh: 补充事件：已通知监护人（1）、打电话及号码（2）、措施（3）、结论（4）、结案（5）、已报主管部门（6）。
+-- about_zh: 补充事件：通知了监护人、打了电话、采取措施、查明情况、结案、报了主管部门。
 -- roles: teacher head guard
 -- params: incident:i kind:i text:t date:d? time:m? number:t?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Adds to an incident the meal or water that it is about: batch, sample kept, meals stopped.
--- about_zh: 给事件补充相关的餐食或饮水：批次、是否留样、是否停餐。
+-- about_zh: 补充餐食、饮水：哪天吃的、批次、是否留样、是否停餐。
 -- roles: teacher head guard
 -- params: incident:i meal_on:d batch:t? sample_kept:b? stopped:b? water:b?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Adds children to an incident: hurt (1), ate of it (2), ill (3), saw it (4).
--- about_zh: 给事件补充学生：受伤（1）、吃过（2）、发病（3）、目击（4）。
+-- about_zh: 补充涉及的孩子：受伤、吃过、发病、目击。
 -- roles: teacher head guard
 -- params: incident:i pupils:j part:i since_on:d?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Reports an incident: kind, when, where, who, what, at once.  It travels first and is never edited.  About a member of staff it goes past the head.
--- about_zh: 立即报告事件：类别、时间、地点、人员、经过。优先上报，不可修改。涉及工作人员的不经校长。
+-- about_zh: 报告事件：哪类、什么时候、在哪里、谁、发生了什么。最先上报，不能改。涉及教职工的不经校长。
 -- roles: teacher head guard
 -- params: kind:i date:d time:m? site:i? place:t pupil:i? who:t? what:t past_head:b? about_staff:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: The school's word against a figure of the county's evaluation.
--- about_zh: 学校对考评数据提出异议。
+-- about_zh: 对考评提异议：学校认为数字不对的，写明理由。
 -- roles: head
 -- params: term_on:d indicator:i words:t
 -- scope: school

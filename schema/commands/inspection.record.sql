@@ -1,5 +1,5 @@
 -- about: A safety check was made: traffic 1, premises 2, fire 3, food 4, security 5, surroundings 6.
--- about_zh: 登记安全检查：交通 1、场地 2、消防 3、食品 4、保卫 5、周边 6。
+-- about_zh: 登记安全检查：交通、校舍、消防、食品、保卫、周边。
 -- roles: teacher head guard
 -- params: kind:i site:i? on:d result:t
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Nobody has fetched this child: the head, or whoever is named, was informed.
--- about_zh: 孩子未按时接走：已告知校长（或写明的人）。
+-- about_zh: 告知校长：孩子没有按时接走。
 -- roles: teacher head guard
 -- params: date:d slot:i pupil:i informed:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: A guard or a named adult keeps a child whom nobody has fetched, with signature.
--- about_zh: 未接走的孩子交由保安或写明的成人照看，并签字。
+-- about_zh: 登记看护人：没接走的孩子交给保安或哪位成人看着，并签字。
 -- roles: teacher head guard
 -- params: date:d slot:i pupil:i kept_by:i? person:t? signed:b?
 -- scope: school

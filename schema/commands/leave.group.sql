@@ -1,5 +1,5 @@
 -- about: All who are still here left as usual, as one act of a named adult; who differs is entered before with leave.one.
--- about_zh: 仍在校的孩子照常离校，由一位成人一次登记；例外的先用 leave.one 登记。
+-- about_zh: 照常离校：还在的孩子按平时的走法一次登记；不一样的先逐个登记。
 -- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i? except:j?
 -- scope: school

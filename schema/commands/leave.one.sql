@@ -1,5 +1,5 @@
 -- about: One child leaves: how, with whom.  Somebody who is not listed needs a guardian's approval by telephone with its witness; it is recorded either way.
--- about_zh: 一个孩子离校：方式、跟谁走。接的人未登记时须有监护人电话同意和见证人；无论如何都会记录。
+-- about_zh: 一个孩子离校：怎样走、跟谁走。接的人没登记时，要有家长电话同意和见证人；没有也照实记。
 -- roles: teacher head guard
 -- params: date:d slot:i pupil:i how:i? collector:i? person:t? approval:t? approved_by:i? witness:t? route:i? leader:i?
 -- scope: school

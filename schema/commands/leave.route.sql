@@ -1,5 +1,5 @@
 -- about: A group or bus sets off with the children who are still here and usually go with it; the adult who leads is named.
--- about_zh: 路队或校车出发：带走仍在校且平时随队的孩子；写明带队人。
+-- about_zh: 路队、校车出发：带走平时跟着走、现在还在的孩子，写明带队人。
 -- roles: teacher head guard
 -- params: date:d slot:i route:i leader:i? except:j? extra:j?
 -- scope: school

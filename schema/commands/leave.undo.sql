@@ -1,5 +1,5 @@
 -- about: A leaving was entered by mistake: the child is still here.
--- about_zh: 离校登记有误：孩子仍在校。
+-- about_zh: 离校登记错了：孩子还在校。
 -- roles: teacher head
 -- params: date:d slot:i pupil:i
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: The county allocates money of the year to a school or accounting unit; never more than there is.
--- about_zh: 县级把当年专项经费分配给学校或报账单位；不得超过余额。
+-- about_zh: 分配专项经费：给哪所学校，多少，凭证号；不能超过余额。
 -- roles: clerk lead
 -- params: year:i to_school:i fen:i voucher:t? reason:t on:d
 -- scope: county

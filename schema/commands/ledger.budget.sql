@@ -1,5 +1,5 @@
 -- about: Money for the service in a year: of the county (1) or a higher government (2). A family (9) pays nothing and is refused.
--- about_zh: 设立当年课后服务专项经费：县级财政（1）或上级财政（2）；家庭（9）不得交费，一律拒绝。
+-- about_zh: 设立专项经费：当年多少，哪级财政；家庭不得交费，一律拒绝。
 -- roles: clerk lead
 -- params: year:i fen:i voucher:t? reason:t on:d payer:i?
 -- scope: county

@@ -1,5 +1,5 @@
 -- about: The school spends of its allocation, for one of the allowed purposes and never more than there is.
--- about_zh: 学校支出专项经费：只能用于规定用途，不得超过余额。
+-- about_zh: 登记支出：用在规定的用途上，凭证号；不能超过余额。
 -- roles: head
 -- params: year:i purpose:i fen:i month:i? voucher:t reason:t on:d
 -- scope: school

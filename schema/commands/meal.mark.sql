@@ -1,5 +1,5 @@
 -- about: A child ate, or did not, other than usual.
--- about_zh: 孩子当天用餐与平时不同：吃了或没吃。
+-- about_zh: 当天用餐不同：某个孩子今天吃了或没吃。
 -- roles: teacher head guard
 -- params: date:d pupil:i ate:b
 -- scope: school

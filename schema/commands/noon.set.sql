@@ -1,5 +1,5 @@
 -- about: Whether a child eats and sleeps at school at noon, in a school year.
--- about_zh: 某学年孩子中午是否在校用餐、午休。
+-- about_zh: 中午安排：孩子这个学年在不在校吃饭、午休。
 -- roles: teacher head
 -- params: pupil:i school_year:i eats:b? naps:b?
 -- scope: school

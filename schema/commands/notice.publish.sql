@@ -1,5 +1,5 @@
 -- about: The county sends a message to all schools, or to one.
--- about_zh: 县里给全部学校或一所学校发通知。
+-- about_zh: 发通知：给全部学校或一所。
 -- roles: clerk lead
 -- params: title:t body:t to_school:i?
 -- scope: county

@@ -1,5 +1,5 @@
 -- about: The school confirms that it has read a message of the county.
--- about_zh: 学校确认已读县里的通知。
+-- about_zh: 通知已读：学校告诉县里看过了。
 -- roles: head teacher
 -- params: message:i
 -- scope: school

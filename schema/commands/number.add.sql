@@ -1,5 +1,5 @@
 -- about: A number to dial near the school: clinic, police post, village committee.
--- about_zh: 学校附近的应急电话：卫生室、派出所、村委会。
+-- about_zh: 登记附近的应急电话：卫生室、派出所、村委会。
 -- roles: head teacher
 -- params: name:t phone:t kind:i?
 -- scope: school

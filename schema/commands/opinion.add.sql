@@ -1,5 +1,5 @@
 -- about: Takes down an opinion (1), suggestion (2), complaint (3) or praise (4), with the date by which it is answered (15 days when none is said).
--- about_zh: 登记意见（1）、建议（2）、投诉（3）或表扬（4），以及答复期限（不写为 15 天）。
+-- about_zh: 登记意见：意见、建议、投诉、表扬，什么时候前答复（不写就是 15 天）。
 -- roles: teacher head guard
 -- params: kind:i text:t on:d due_on:d? from_whom:i? name:t? pupil:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Answers an opinion or complaint, with the date.
--- about_zh: 答复意见或投诉，写明日期。
+-- about_zh: 答复意见：怎么答的、哪天。
 -- roles: teacher head
 -- params: opinion:i on:d text:t
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: The plan or message that bears out an order by telephone has come.
--- about_zh: 电话通知已有书面方案或通知对应。
+-- about_zh: 电话通知对上文件：后来有了书面的方案或通知。
 -- roles: head
 -- params: order_id:i version:i? message:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: An order of the county that came by telephone: when, from whom, in which words.
--- about_zh: 记录县里的电话通知：时间、来电人、原话。
+-- about_zh: 登记电话通知：县里什么时候、谁打来、原话。
 -- roles: teacher head
 -- params: date:d time:m caller:t words:t
 -- scope: school

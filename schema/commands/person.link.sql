@@ -1,5 +1,5 @@
 -- about: The county finds that rows of two schools are one child; 0 as earlier school takes it back.
--- about_zh: 县里认定两校的记录是同一个孩子；原校写 0 为撤销。
+-- about_zh: 两校的同一个孩子：县里认定；要撤销的不填另一个孩子。
 -- roles: clerk
 -- params: of_school:i pupil:i to_school:i to_pupil:i? on:d
 -- scope: county

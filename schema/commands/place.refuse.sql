@@ -1,5 +1,5 @@
 -- about: A child that asked gets no place, with the reason; never one with priority while one without stays.
--- about_zh: 名额不足时未安排的孩子及原因；有优先的孩子不得被拒而无优先的留下。
+-- about_zh: 没有安排的孩子：名额不够，写明原因；有优先的不能让给没有优先的。
 -- roles: head
 -- params: pupil:i reason:t undone:b?
 -- scope: school

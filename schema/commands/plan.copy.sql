@@ -1,5 +1,5 @@
 -- about: Copies the week before into a week; what is planned there already stays.
--- about_zh: 把上一周的计划复制到本周；本周已有的不变。
+-- about_zh: 照抄上一周的计划：本周已经有的不变。
 -- roles: head
 -- params: week_on:d
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: The school revises its emergency plan of a kind, after an incident or a drill.
--- about_zh: 学校修订某类应急预案，注明因哪次事件或演练。
+-- about_zh: 修订应急预案：学校在哪次事件或演练以后改的。
 -- roles: head
 -- params: kind:i on:d body:t incident:i? training:i?
 -- scope: school

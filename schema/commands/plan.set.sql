@@ -1,5 +1,5 @@
 -- about: Puts a group's session of a weekday into the week's plan, or takes it out.
--- about_zh: 编排某周某日某组的活动，或从计划中去掉。
+-- about_zh: 编排周计划：哪天、哪个组、谁带、做什么；或去掉一项。
 -- roles: head
 -- params: week_on:d weekday:i slot:i site:i? grp:i? staff_id:i? kind:i? title:t? room:t? dropped:b?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: The parents' committee has countersigned the plan of a week, or of all weeks until a day.
--- about_zh: 家长委员会已会签某周计划，或到某日为止各周的计划。
+-- about_zh: 家长委员会签周计划：哪一周，或到哪天为止的各周。
 -- roles: head
 -- params: week_on:d until_on:d? signer:t signed_on:d
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Sends a central school what the schools under it came to in a month and how far their records reach, in numbers; without a month the running one and the one before. A hub does it by itself after records came in.
--- about_zh: 把下属学校某月的数字和记录到哪一天发给中心校；不写月份则为本月和上月。县里收到记录后会自动发送。
+-- about_zh: 给中心校发下属学校的数字：哪个月；不填是本月和上月。收到记录后会自动发。
 -- roles: clerk lead
 -- params: month:i?
 -- scope: school

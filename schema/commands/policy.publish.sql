@@ -1,5 +1,5 @@
 -- about: Publishes a version of the plan from its checked document (docs/policy.md).
--- about_zh: 用核对过的文件发布一版方案（docs/policy.md）。
+-- about_zh: 发布方案：选方案文件（一般用命令 kehou policy publish，先核对再发）。
 -- roles: clerk lead
 -- params: document:j
 -- scope: county

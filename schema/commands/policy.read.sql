@@ -1,5 +1,5 @@
 -- about: The school has seen a version of the county's plan.
--- about_zh: 学校签收某版方案。
+-- about_zh: 签收方案：学校看过了这一版。
 -- roles: head
 -- params: version:i
 -- scope: school

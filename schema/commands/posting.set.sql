@@ -1,5 +1,5 @@
 -- about: A visiting teacher serves at a site on a weekday, or no longer does.
--- about_zh: 走教教师某星期几到某校点，或不再去。
+-- about_zh: 走教：哪位教师星期几到哪个校点，或不再去。
 -- roles: head
 -- params: staff_id:i site:i weekday:i? from_on:d? until_on:d?
 -- scope: school

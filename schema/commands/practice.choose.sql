@@ -1,5 +1,5 @@
 -- about: The county chooses a good practice; it travels to every school.
--- about_zh: 县里选定好做法，发给所有学校。
+-- about_zh: 选定好做法：发给所有学校。
 -- roles: clerk lead
 -- params: of_school:i practice:i on:d
 -- scope: county

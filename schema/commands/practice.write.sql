@@ -1,5 +1,5 @@
 -- about: Writes down what works, for the county to choose; no child is named in it.  With a number it is written anew, or withdrawn.
--- about_zh: 写下好做法，供县里挑选；不写孩子姓名。写编号则为修改或撤回。
+-- about_zh: 写好做法：给县里挑选，不写孩子的姓名。改以前写的，先选它。
 -- roles: teacher head
 -- params: practice:i? title:t body:t withdrawn_on:d?
 -- scope: school

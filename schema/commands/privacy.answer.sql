@@ -1,5 +1,5 @@
 -- about: Answers a guardian's request: done (1), in part (2), refused with the reason (3).
--- about_zh: 答复监护人的请求：已办（1）、部分办理（2）、拒绝并说明理由（3）。
+-- about_zh: 答复家长的要求：已办、部分办了，或不能办（写明理由）。
 -- roles: head
 -- params: pupil:i request:i on:d outcome:i words:t?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: A guardian asks to see (1), correct (2), erase (3) or stop using (4) what is kept of the child; answered within 15 days.
--- about_zh: 监护人要求查阅（1）、更正（2）、删除（3）或停止使用（4）孩子的信息；15 天内答复。
+-- about_zh: 登记家长的要求：查阅、更正、删除、停止使用孩子的资料；15 天内答复。
 -- roles: teacher head
 -- params: pupil:i guardian:i kind:i on:d words:t?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Adds a child, in a class of a school year.
--- about_zh: 登记孩子，编入某学年的班级。
+-- about_zh: 登记一个孩子：姓名，编到哪个学年的哪个班。
 -- roles: teacher head
 -- params: name:t sex:i? birth:t? student_no:t? school_year:i grade:i class:i? site:i? from_on:d? slots:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: A child came from another school; the guardian chooses anew.
--- about_zh: 孩子从外校转入；监护人重新选择。
+-- about_zh: 孩子转入：从哪所学校来；家长要重新选择。
 -- roles: teacher head
 -- params: pupil:i on:d other_school:i? note:t?
 -- scope: school

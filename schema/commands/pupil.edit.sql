@@ -1,5 +1,5 @@
 -- about: Corrects what is known of a child; also the answer to two records that disagree.
--- about_zh: 更正孩子的资料；也用于在两份不一致的记录中选择。
+-- about_zh: 更正孩子的资料：姓名、性别、出生日期、学籍号；也用来在两份不一致的记录里选一份。
 -- roles: teacher head clerk
 -- params: pupil:i name:t? sex:i? birth:t? student_no:t? same_as:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Puts a child into a class of a school year: a walk-in, a child that changes its class, one that came back.
--- about_zh: 把孩子编入某学年的班级：临时来的、换班的、回校的。
+-- about_zh: 编班：临时来的、换班的、回校的孩子。
 -- roles: teacher head
 -- params: pupil:i school_year:i grade:i class:i? site:i? from_on:d?
 -- scope: school

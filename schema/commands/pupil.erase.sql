@@ -1,5 +1,5 @@
 -- about: Erases a child's names, free text and private facts on every replica; cannot be undone. Numbers and codes stay until their retention ends.
--- about_zh: 删除孩子的姓名、文字说明和私密信息，各处副本一并删除，不可恢复；编号和代码保留至保存期满。
+-- about_zh: 删除孩子的资料：姓名、文字、私密信息，学校和县里一起删，不能恢复；没有姓名的编号保留到期满。
 -- roles: head clerk
 -- params: pupil:i reason:i? guardian:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: A child leaves the school; its record ends on that day, late corrections stay possible.
--- about_zh: 孩子离校转出；在读到该日为止，之后仍可更正。
+-- about_zh: 孩子转走、毕业：从哪天起；以后还可以更正以前的记录。
 -- roles: teacher head
 -- params: pupil:i on:d other_school:i? note:t?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Two rows are one child: the double points to the other and stays; what was recorded under it counts for the child, each hour once.
--- about_zh: 两条记录是同一个孩子：重复的一条指向另一条并保留；其下的记录算在孩子名下，同一时段只算一次。
+-- about_zh: 两条记录是同一个孩子：重复的一条并过去，记录都留着，同一时段只算一次。
 -- roles: teacher head
 -- params: double:i pupil:i
 -- scope: school

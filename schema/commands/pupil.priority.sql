@@ -1,5 +1,5 @@
 -- about: A child belongs to a priority group (2 migrant worker's, 3 left-behind, 4 disabled), or no longer does; left-behind by which definition: 1 civil affairs, 2 education statistics.
--- about_zh: 孩子属于某类优先人群（2 随迁子女、3 留守儿童、4 残疾儿童），或不再属于；留守按哪个口径：1 民政，2 教育统计。
+-- about_zh: 优先人群：随迁、留守、残疾，从哪天起，或不再是；留守写明按哪个口径。
 -- roles: teacher head
 -- params: pupil:i kind:i source:i? since_on:d? until_on:d? definition:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Notes the address and what matters for the child's health; only the school reads it.
--- about_zh: 记录住址和健康注意事项；只有学校能看。
+-- about_zh: 住址、健康、过敏：只有本校能看。
 -- roles: teacher head
 -- params: pupil:i address:t? health:t? allergy:t?
 -- scope: school

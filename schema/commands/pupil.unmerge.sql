@@ -1,5 +1,5 @@
 -- about: Two rows that were joined are two children after all.
--- about_zh: 合并有误：仍是两个孩子。
+-- about_zh: 合并错了：还是两个孩子。
 -- roles: teacher head
 -- params: double:i
 -- scope: school

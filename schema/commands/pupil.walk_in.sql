@@ -1,5 +1,5 @@
 -- about: A child turned up whom nobody knows yet: name (？ when it is not known), and here in this session; class, guardian and consent follow.
--- about_zh: 来了一个尚未登记的孩子：先记姓名（不知道时记“？”）和在场；班级、监护人、同意书随后补。
+-- about_zh: 没登记的孩子来了：先记姓名（不知道写“？”），人先收下；班级、家长、同意书以后补。
 -- roles: teacher head guard
 -- params: name:t date:d slot:i site:i? grp:i?
 -- scope: school

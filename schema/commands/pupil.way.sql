@@ -1,5 +1,5 @@
 -- about: How a child usually goes home, on a weekday or (0) every day; alone only on a guardian's written request.
--- about_zh: 孩子平时怎样回家：星期几，或每天（0）；自行回家须有监护人书面申请。
+-- about_zh: 平时怎样回家：星期几或每天；自行回家要有监护人的书面申请。
 -- roles: teacher head
 -- params: pupil:i weekday:i? how:i collector:i? route:i? asked_on:d? asked_by:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Roll call of a group in one act: everybody who takes part is here except who is named; who came without being expected is named too and never turned away, nor is a number that no child here has (unknown); keep: marks of children who are not named stay as they are, so that two phones do not undo each other.
--- about_zh: 给一组一次点名：参加的都在，除非列为缺席或请假；没登记而来的也列出（extra），绝不拒之门外，查无此号的也照记（unknown）；keep：未列名的孩子已有的标记不变，两部手机不会互相覆盖。
+-- about_zh: 点名：一组一次，没点到的都算到；没登记的孩子来了也记上，不能赶走。
 -- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i? absent:j? excused:j? extra:j? keep:b?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Takes back the last roster import at this machine, where nothing of its children was edited since.
--- about_zh: 撤销本机上次的名单导入；其中的学生之后有改动时不撤销。
+-- about_zh: 撤销上次导入：导入以后又有了记录的不能撤销。
 -- roles: teacher head
 -- params:
 -- scope: school

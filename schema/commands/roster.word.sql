@@ -1,5 +1,5 @@
 -- about: Teaches this machine a header of class lists: what the column holds; without a field it is forgotten.
--- about_zh: 教本机认识名单的一个表头；不写 field 则不再认识。
+-- about_zh: 教主机认表头：花名册里认不出的一列是什么；不选内容就是不再认它。
 -- roles: teacher head
 -- params: header:t field:t?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Adds a group that a teacher leads home (2) or a bus (3), or changes it.
--- about_zh: 登记或更改路队（2）或校车（3）。
+-- about_zh: 路队、校车：登记或更改名称、带队人、出发时间。
 -- roles: teacher head
 -- params: route:i? kind:i? name:t leader:i? leaves:m? ended_on:d?
 -- scope: school

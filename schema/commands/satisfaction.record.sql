@@ -1,5 +1,5 @@
 -- about: How a group answered, by show of hands or form, twice a term.
--- about_zh: 满意度：举手或问卷，每学期两次。
+-- about_zh: 登记满意度：举手或问卷，每学期两次。
 -- roles: teacher head
 -- params: term_on:d round:i site:i? grp:i? how:i? asked:i content:i words:t? held_on:d
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: The rooms were checked and are empty; how many the records still have here is kept beside it.
--- about_zh: 已查房清场；同时记下按记录还有几人在校。
+-- about_zh: 查房清场：看过各房间；记下按记录还有几人。
 -- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i? empty:b? reason:t?
 -- scope: school

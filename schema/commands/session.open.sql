@@ -1,5 +1,5 @@
 -- about: Opens a session, or says more of one: activity, times, why it differs from the plan.
--- about_zh: 开始一场，或补充说明：活动、时间、与方案不同的原因。
+-- about_zh: 开始一场，或补充说明：活动、时间、和方案不同的原因。
 -- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i? begin:m? end:m? activity:t? kind:i? reason:t?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Adds a site; number 0 is the school itself, or changes what is known of it.
--- about_zh: 登记校点或更改其资料；0 号是学校本部。
+-- about_zh: 登记、更改校点：名称、城乡分类、类别、中心校。
 -- roles: head clerk
 -- params: site:i name:t? class:i? class_year:i? kind:i? stage:i? boarding:b? account_unit:i? central:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: What makes a site different: places, network, sunset, road, bus, boarding week, guard, canteen, power, telephones, gates, classes.
--- about_zh: 校点情况：名额、网络、日落、道路、班车、寄宿周、门卫、食堂、停电、无智能手机家长数、校门、超大班。
+-- about_zh: 校点的情况：名额、网络、天黑时间、路、班车、寄宿周、门卫、食堂、停电、没有智能手机的家长、校门、大班额。
 -- roles: head
 -- params: site:i places:i? connectivity:i? sunset:m? road:t? bus:t? boarding_week:i? visiting:b? guarded:b? canteen:b? power_cuts:b? no_smartphone:i? gates:i? oversize:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: A site moves to the next phase when the county's criteria hold: so many sessions closed.
--- about_zh: 达到县里条件（已清场场次数）后，校点进入下一阶段。
+-- about_zh: 进入下一阶段：校点达到县里的条件（清场够了场次）以后。
 -- roles: clerk lead
 -- params: site:i phase:i on:d
 -- scope: school

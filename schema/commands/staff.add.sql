@@ -1,5 +1,5 @@
 -- about: Adds a person who serves.  The first one needs nobody signed in.
--- about_zh: 登记工作人员。第一位不需要先登录。
+-- about_zh: 登记教职工：姓名、岗位、类别、入职查询、PIN。
 -- roles: head
 -- params: name:t roles:t pin:t? kind:i? checked_on:d? number:t?
 -- scope: school

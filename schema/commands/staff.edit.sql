@@ -1,5 +1,5 @@
 -- about: Corrects what is known of a person who serves: name, roles, kind, check, number.
--- about_zh: 更正工作人员资料：姓名、角色、类别、查询日期、工号。
+-- about_zh: 更正教职工资料：姓名、岗位、类别、查询日期、工号。
 -- roles: head
 -- params: staff_id:i name:t? roles:t? kind:i? checked_on:d? number:t?
 -- scope: school

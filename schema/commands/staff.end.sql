@@ -1,5 +1,5 @@
 -- about: A person leaves the service; what was done keeps the name.
--- about_zh: 人员离岗；所做的记录保留其姓名。
+-- about_zh: 教职工离岗：所做的记录仍有姓名。
 -- roles: head
 -- params: staff_id:i
 -- scope: school

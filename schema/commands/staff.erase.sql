@@ -1,5 +1,5 @@
 -- about: Erases the name and PIN of a person who has left the service, on every replica; cannot be undone. What was done stays, under a number.
--- about_zh: 删除已离岗人员的姓名和登录码，各处副本一并删除，不可恢复；所做的记录以编号保留。
+-- about_zh: 删除离岗人员的姓名：学校和县里一起删，不能恢复；所做的记录按编号保留。
 -- roles: head clerk
 -- params: staff_id:i reason:i?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: The bureau (4) or the finance office (5) approves a school's month, or sends it back with a reason.
--- about_zh: 教育局（4）或财政（5）审核某校当月补助表，或说明原因退回。
+-- about_zh: 审核补助表：教育局、财政；有问题写明原因退回。
 -- roles: clerk lead
 -- params: of_school:i month:i step:i voucher:t? back:b? reason:t?
 -- scope: county

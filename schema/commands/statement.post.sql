@@ -1,5 +1,5 @@
 -- about: The month's statement hangs on the notice board from a day (公示), for five working days; view subsidy_posting prints it.
--- about_zh: 当月补助表自某日起张贴公示，五个工作日；视图 subsidy_posting 供打印。
+-- about_zh: 登记公示：补助表从哪天起贴出，满五个工作日；要贴的在“月报与公示”里打印。
 -- roles: head
 -- params: month:i on:d
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: The central school (2) or the parents' committee (3) countersigns the month's statement.
--- about_zh: 中心校（2）或家长委员会（3）会签当月补助表。
+-- about_zh: 记补助表的签字：中心校、家长委员会。
 -- roles: head
 -- params: month:i step:i signer:t
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: The school signs the month's statement: the month is locked, what comes later is paid next month.  One that the county sent back is signed again: its sum is taken anew, the lock stays where it was.
--- about_zh: 学校确认当月补助表：该月锁定，之后登记的计入下月。被县里退回的可再次确认：重新合计，锁定时间不变。
+-- about_zh: 签字锁定补助表：这个月不再变，以后记的算到下月。县里退回的，改好再签一次。
 -- roles: head
 -- params: month:i signer:t? posted_on:d?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: A lesson in hygiene (1), safety (2), law (3), or a fire drill (4), evacuation drill (5), other drill (6) was held.
--- about_zh: 登记卫生（1）、安全（2）、法治（3）教育，或消防（4）、疏散（5）、其他（6）演练。
+-- about_zh: 登记教育、演练：卫生课、安全课、法治课，消防、疏散和其他演练。
 -- roles: teacher head
 -- params: kind:i on:d site:i? pupils:i? adults:i? note:t?
 -- scope: school

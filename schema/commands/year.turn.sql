@@ -1,5 +1,5 @@
 -- about: Turns the school into a school year, exactly as the dry run (year_turn) showed it: everybody goes up, except who repeats, leaves or moves (moves: [{pupil, class, site}]).  confirm: the number of children that it showed.
--- about_zh: 学年更替，与试算（year_turn）完全一致：全部升级，另列留级（repeat）、离开（leave）、换班（moves：[{pupil, class, site}]）。confirm 写试算显示的人数。
+-- about_zh: 学年更替：先看“学年更替试算”，全部升一级；留级的、离开的、换班的在这里另选。人数照试算写，对得上才会办。
 -- roles: head
 -- params: school_year:i confirm:i repeat:j? leave:j? moves:j?
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: Takes a turn of the year back, as long as no roll call was held in the new year.
--- about_zh: 撤回学年更替，新学年尚未点名时可用。
+-- about_zh: 撤回学年更替：新学年还没有点名时可以。
 -- roles: head
 -- params: school_year:i
 -- scope: school

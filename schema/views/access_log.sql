@@ -1,5 +1,5 @@
 -- about: Who looked at sensitive fields on this machine, newest first.
--- about_zh: 本机查阅敏感信息的记录，新的在前。
+-- about_zh: 查阅记录：谁在本机看过敏感信息，新的在前。
 -- roles: head clerk auditor
 -- params: from_on:d? until_on:d?
 -- requires: R18

@@ -1,5 +1,5 @@
 -- about: For auditors: the bureau's and the finance office's word on the month, with vouchers.
--- about_zh: 审计用：教育局和财政对当月的审核及凭证号。
+-- about_zh: 审计·审核：教育局和财政对当月的审核和凭证号。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

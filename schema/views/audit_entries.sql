@@ -1,5 +1,5 @@
 -- about: For auditors: corrections of duty that may count for a month.
--- about_zh: 审计用：可能计入当月的课时更正。
+-- about_zh: 审计·课时更正：可能算进当月的。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: For auditors: handovers of the sessions of audit_sessions.
--- about_zh: 审计用：相应场次的交接。
+-- about_zh: 审计·交接：相应各场的。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

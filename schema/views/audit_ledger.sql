@@ -1,5 +1,5 @@
 -- about: For auditors: budget and allocations of the month's year, with vouchers.
--- about_zh: 审计用：当年预算和分配及凭证号。
+-- about_zh: 审计·预算和分配：当年的，带凭证号。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: For auditors: from when until when each version of the plan holds; the month is not looked at.
--- about_zh: 审计用：各版方案的起止日期（与月份无关）。
+-- about_zh: 审计·方案：各版从哪天到哪天。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: For auditors: every rate of every plan; the month is not looked at.
--- about_zh: 审计用：各版方案的补助标准（与月份无关）。
+-- about_zh: 审计·补助标准：各版方案的。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: For auditors: sessions that a month's duty may come from, 92 days back, with the number of marks.
--- about_zh: 审计用：可能计入当月课时的场次（含此前92天）及点名人数。
+-- about_zh: 审计·场次：可能算进当月的（含以前 92 天）和点名人数。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: For auditors: cut-off day and monthly cap of every plan; the month is not looked at.
--- about_zh: 审计用：各版方案的截止日和月上限（与月份无关）。
+-- about_zh: 审计·参数：各版方案的截止日和月上限。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

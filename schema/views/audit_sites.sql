@@ -1,5 +1,5 @@
 -- about: For auditors: urban-rural class and kind of each site; the month is not looked at.
--- about_zh: 审计用：各校点的城乡分类和类别（与月份无关）。
+-- about_zh: 审计·校点：城乡分类和类别。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

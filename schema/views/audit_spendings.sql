@@ -1,5 +1,5 @@
 -- about: For auditors: what schools spent in the month's year, with vouchers.
--- about_zh: 审计用：当年支出及凭证号。
+-- about_zh: 审计·支出：当年的，带凭证号。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

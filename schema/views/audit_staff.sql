@@ -1,5 +1,5 @@
 -- about: For auditors: kind of person, day of the check and bar of everybody on duty; the month is not looked at.
--- about_zh: 审计用：人员类别、查验日期和限制（与月份无关）。
+-- about_zh: 审计·人员：类别、查询日期和限制。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: For auditors: what the schools signed, a year around the month.
--- about_zh: 审计用：学校各步确认的金额（前后一年）。
+-- about_zh: 审计·学校确认的金额：各步的（前后一年）。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

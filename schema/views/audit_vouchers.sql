@@ -1,5 +1,5 @@
 -- about: For auditors: every voucher number of the month's approvals and the year's money.
--- about_zh: 审计用：当月审核和当年收支的全部凭证号。
+-- about_zh: 审计·凭证号：当月审核和当年收支的全部。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

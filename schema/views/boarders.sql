@@ -1,5 +1,5 @@
 -- about: Boarders with their dormitory and how they go home on the weekday of a date.
--- about_zh: 寄宿生：宿舍，某日怎样回家。
+-- about_zh: 住校生：宿舍，那天怎样回家。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d
 -- requires: R1 R13

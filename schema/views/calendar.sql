@@ -1,5 +1,5 @@
 -- about: Days of the newest plan that differ from the week, and its terms.
--- about_zh: 最新方案的学期，以及与平常星期不同的日子。
+-- about_zh: 校历：学期，和平常星期不一样的日子。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R2

@@ -1,5 +1,5 @@
 -- about: Days without service or with another end.
--- about_zh: 停课和调整时间的日子。
+-- about_zh: 停课和改时间的日子：哪天、为什么。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R2

@@ -1,5 +1,5 @@
 -- about: Clusters of ill children by the county's limits (3 of a class or dormitory in a day, 5 in three days, shared food or water), and whether they were reported in time.
--- about_zh: 按县里界限的聚集性病例（一天同班或同宿舍 3 人、三天 5 人、共同饮食饮水），是否按时上报。
+-- about_zh: 聚集性病例：一天同班或同宿舍几个、几天几个、同吃同喝，有没有按时上报。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R13

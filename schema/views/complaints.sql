@@ -1,5 +1,5 @@
 -- about: Complaints that reached the county past the school; only the hub has them.
--- about_zh: 不经学校到达县里的举报；只有县中心有。
+-- about_zh: 举报：不经学校到县里的；只有县中心有。
 -- roles: clerk lead auditor
 -- params: date:d
 -- requires: R4 R16

@@ -1,5 +1,5 @@
 -- about: Guardians who are to choose again: a new material notice (within 30 days), or a new school year (by the end of September).  The child stays meanwhile.
--- about_zh: 需要重新选择的监护人：告知书有实质变更（30 天内），或新学年（九月底前）。其间孩子照常参加。
+-- about_zh: 要重新选择的家长：告知书有大的变更（30 天内），或新学年（九月底前）。这期间孩子照常参加。
 -- roles: teacher head clerk lead auditor
 -- params: date:d
 -- requires: R3 R20

@@ -1,5 +1,5 @@
 -- about: The class list on which consents are ticked: each child with each guardian, the standing choice, and the county's number for complaints about charging.
--- about_zh: 勾选同意的班级名单：每个孩子及其监护人、现有选择，并印县里的乱收费举报电话。
+-- about_zh: 同意书名单：每个孩子和家长、现在的选择，印有县里的举报电话。
 -- roles: teacher head
 -- params: grp:i? date:d
 -- requires: R3 R4

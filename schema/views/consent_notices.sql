@@ -1,5 +1,5 @@
 -- about: The versions of the consent notice.
--- about_zh: 同意告知书的各个版本。
+-- about_zh: 告知书：各个版本。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R3

@@ -1,5 +1,5 @@
 -- about: Schools and classes of 30 children or more where everybody takes part, with what else may be a sign of disguised compulsion.
--- about_zh: 30 人以上而全员参加的学校和班级，以及可能是变相强制的其他迹象。
+-- about_zh: 可能是变相强制：30 人以上全部参加的学校和班，以及别的迹象。
 -- roles: head clerk lead auditor
 -- params:
 -- requires: R3

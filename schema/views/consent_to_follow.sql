@@ -1,5 +1,5 @@
 -- about: Children who came, or asked to come, in the last weeks without a consent: how long, how often chased.  Chased, never turned away.
--- about_zh: 近期来了或报了名而没有同意书的孩子：多久了、催过几次。要催补，绝不拒之门外。
+-- about_zh: 同意书待补：近期来了或报了名的孩子，多久了、催过几次。要催补，不能赶走。
 -- roles: teacher head clerk lead
 -- params: date:d days:i?
 -- requires: R3

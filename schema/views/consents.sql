@@ -1,5 +1,5 @@
 -- about: The recorded choices.
--- about_zh: 已登记的选择。
+-- about_zh: 家长的选择：已经登记的。
 -- roles: teacher head guard clerk lead auditor
 -- params: pupil:i?
 -- requires: R3

@@ -1,5 +1,5 @@
 -- about: Who acts for the county.
--- about_zh: 县级人员。
+-- about_zh: 县里的人员：姓名、岗位。
 -- roles: clerk lead auditor
 -- params:
 -- requires: R10

@@ -1,5 +1,5 @@
 -- about: By urban-rural class of the sites and by group (0 all, 1 low grades, 2 migrant, 3 left-behind, 4 disabled): how many children, how many of 100 ask for the service and take part; groups of fewer than five are not shown.
--- about_zh: 各类孩子的报名和参加情况；不足五人不显示。
+-- about_zh: 各类孩子的参加情况：报名和参加的；不足五人的不显示。
 -- roles: head clerk lead auditor
 -- params:
 -- requires: R17

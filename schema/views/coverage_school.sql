@@ -1,5 +1,5 @@
 -- about: A school's children by urban-rural class of the site and by group, with how many ask for the service and take part; what the county's coverage is made of.
--- about_zh: 一所学校各类孩子的人数、报名和参加人数；全县覆盖情况由此汇总。
+-- about_zh: 一所学校的参加情况：各类孩子有多少、报名和参加的多少。
 -- roles: head clerk lead auditor
 -- params:
 -- requires: R17

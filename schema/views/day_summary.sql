@@ -1,5 +1,5 @@
 -- about: One line a school and slot of a day.
--- about_zh: 某一天：每校每时段一行。
+-- about_zh: 一天的情况：每校每个时段一行。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d
 -- requires: R1 R17

@@ -1,5 +1,5 @@
 -- about: What to do and whom to dial for a kind of incident: the county's newest plan, the school's own revision, the numbers.
--- about_zh: 某类事件的处置步骤和电话：县里最新预案、学校修订、号码。
+-- about_zh: 应急步骤和电话：哪类事件怎样处置、打什么电话。
 -- roles: teacher head guard clerk lead auditor
 -- params: kind:i date:d
 -- requires: R13 R14

@@ -1,5 +1,5 @@
 -- about: Persons whose names and private facts were erased: children, or people who served.
--- about_zh: 已删除个人信息的人员：学生或曾在岗人员。
+-- about_zh: 删除过的：哪些孩子或离岗人员的个人信息已经删除。
 -- roles: head clerk auditor
 -- params:
 -- requires: R18

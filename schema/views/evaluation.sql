@@ -1,5 +1,5 @@
 -- about: The county's indicators of a span of days by the plan at its end: percent, of how many, the weight, how complete the school's records are (school days with a roll call), and what the school disputes.
--- about_zh: 按期末方案的考评指标：百分比、基数、权重、该校记录完整度（有点名的上课日），以及学校的异议。
+-- about_zh: 考评指标：百分比、基数、权重，旁边是该校记录的完整度和学校的异议。
 -- roles: head clerk lead auditor
 -- params: from_on:d until_on:d
 -- requires: R15

@@ -1,5 +1,5 @@
 -- about: What was given for nothing.
--- about_zh: 社会支持登记。
+-- about_zh: 社会支持：别人无偿提供的人手、场地、器材。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R10

@@ -1,5 +1,5 @@
 -- about: The classes of a school year, as groups for sessions, with how many take part.
--- about_zh: 某学年的班级（即各场的组）及参加人数。
+-- about_zh: 班级：哪个学年，多少人参加。
 -- roles: teacher head guard clerk lead auditor
 -- params: school_year:i?
 -- requires: R1

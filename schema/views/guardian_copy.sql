@@ -1,5 +1,5 @@
 -- about: Everything that is kept of one child, for its guardian to read and correct.
--- about_zh: 保存的某个孩子的全部信息，供监护人查阅和更正。
+-- about_zh: 给家长看的全部资料：保存的一个孩子的全部信息。
 -- roles: teacher head
 -- params: pupil:i
 -- sensitive: name birth student_no address health allergy phone

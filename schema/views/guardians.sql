@@ -1,5 +1,5 @@
 -- about: Guardians with the child, for the class list on which consents are ticked.
--- about_zh: 监护人及其孩子，供班级名单勾选同意。
+-- about_zh: 监护人：每个孩子的。
 -- roles: teacher head
 -- params: grp:i?
 -- sensitive: phone

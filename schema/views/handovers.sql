@@ -1,5 +1,5 @@
 -- about: Handovers with their counts.
--- about_zh: 交接及清点人数。
+-- about_zh: 交接记录：谁交给谁、点了几人。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d?
 -- requires: R12

@@ -1,5 +1,5 @@
 -- about: One hazard as it is printed for the department that it is referred to.
--- about_zh: 隐患移送单：打印给负责部门。
+-- about_zh: 隐患移送单：打印给负责的部门。
 -- roles: teacher head clerk lead
 -- params: hazard:i
 -- requires: R14

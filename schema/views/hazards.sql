@@ -1,5 +1,5 @@
 -- about: Hazards with their department, date and last step; open ones first.
--- about_zh: 隐患：部门、期限、最近处理；未消除的在前。
+-- about_zh: 隐患：部门、期限、最近怎样处理；没消除的在前。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d open:b?
 -- requires: R14

@@ -1,5 +1,5 @@
 -- about: Children who left a year ago or more (years): the school's duty to know who they were ends, their names are to be erased.
--- about_zh: 离校已满一年（或 years 年）的孩子：学校保留其身份信息的义务到期，应予删除。
+-- about_zh: 该删除资料的孩子：离校满一年（或几年）的，学校不必再留姓名。
 -- roles: head clerk auditor
 -- params: date:d years:i?
 -- requires: R19 R18

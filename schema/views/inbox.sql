@@ -1,5 +1,5 @@
 -- about: Two records that disagree: the value that is shown and the one that lost, for a person to choose.
--- about_zh: 两份不一致的记录：显示的值和另一个值，由人选择。
+-- about_zh: 两份记录不一致：显示的和另一份，由人选择。
 -- roles: teacher head clerk
 -- params:
 -- requires: R18

@@ -1,5 +1,5 @@
 -- about: Incidents, newest first, with what was added.  Reports about staff are seen by who wrote them and by the county, not by the head or whom they are about.
--- about_zh: 事件及补充，新的在前。涉及工作人员的报告只有报告人和县里可见，校长和当事人看不到。
+-- about_zh: 突发事件和补充：新的在前。涉及教职工的，校长和当事人看不到。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R13

@@ -1,5 +1,5 @@
 -- about: Safety checks and how many hazards came of each.
--- about_zh: 安全检查及各查出几处隐患。
+-- about_zh: 安全检查：各查出几处隐患。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R14

@@ -1,5 +1,5 @@
 -- about: The children of a session who are still here, each with its usual way of the weekday, its route and whom it may go with.
--- about_zh: 一场中仍在校的孩子：当天平时怎样回家、路队或校车、可以由谁接。
+-- about_zh: 离校名单：还在校的孩子，今天平时怎样走、可以由谁接。
 -- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i?
 -- requires: R1 R12

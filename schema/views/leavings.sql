@@ -1,5 +1,5 @@
 -- about: How the children of a day went home.
--- about_zh: 某一天孩子们怎样离校。
+-- about_zh: 离校记录：那天孩子们怎样走的。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d
 -- requires: R1 R12

@@ -1,5 +1,5 @@
 -- about: The earmarked money of a year: county budget, and what each school got, spent and has left.
--- about_zh: 当年专项经费：县级预算，各校分配、支出和余额。
+-- about_zh: 专项经费：县级预算，各校分到多少、用了多少、还剩多少。
 -- roles: head clerk lead auditor
 -- params: year:i
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: Meals: menu, who ate along, the sample, how many children ate.
--- about_zh: 供餐：菜单、陪餐人、留样、用餐人数。
+-- about_zh: 供餐：菜单、谁陪餐、留样、多少人吃。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d?
 -- requires: R21

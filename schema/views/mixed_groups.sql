@@ -1,5 +1,5 @@
 -- about: Groups of children of several grades, with their members.
--- about_zh: 混龄组及成员。
+-- about_zh: 混龄组：名称和成员。
 -- roles: teacher head guard clerk lead auditor
 -- params: grp:i?
 -- requires: R1 R8

@@ -1,5 +1,5 @@
 -- about: What a school's month of duty and money does not add up to, and when each of its people was on duty.
--- about_zh: 一所学校当月课时和经费中对不上的地方，以及每人的在岗时段。
+-- about_zh: 课时和经费核对：一所学校当月对不上的地方，和每人的在岗时段。
 -- roles: head clerk lead auditor
 -- params: month:i?
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: Figures of a month of each site of a school, without names, of which the county's comparisons are made.
--- about_zh: 某月每个校点的数据，不含姓名，供全县对照汇总。
+-- about_zh: 各校点的月度数字：没有姓名，全县汇总用。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R17 R11

@@ -1,5 +1,5 @@
 -- about: A month by urban-rural class of the sites, without names, for the city; classes with fewer than ten children are not shown.
--- about_zh: 按校点城乡分类的月度汇总，不含姓名，供上报；不足十人的不显示。
+-- about_zh: 月度汇总：按城乡分类，没有姓名，上报用；不足十人的不显示。
 -- roles: clerk lead auditor
 -- params: month:i
 -- requires: R17 R11

@@ -1,5 +1,5 @@
 -- about: Noon of a day: who is here, eats, sleeps, and what a child must not eat.
--- about_zh: 某天中午：谁在、谁用餐、谁午休、忌口。
+-- about_zh: 中午名单：谁在、谁吃饭、谁午休、忌口。
 -- roles: teacher head guard
 -- params: date:d site:i? grp:i?
 -- sensitive: allergy

@@ -1,5 +1,5 @@
 -- about: Children still here after the session's end, with the minutes; due after 30: the head is informed, a guard or named adult keeps the child.
--- about_zh: 到点后仍在校的孩子及已过分钟数；满 30 分钟：告知校长，由保安或写明的成人照看。
+-- about_zh: 还没接走的孩子：过了多少分钟；满 30 分钟要告知校长，交给保安或哪位成人看护。
 -- roles: teacher head guard clerk lead
 -- params: date:d time:m
 -- requires: R12

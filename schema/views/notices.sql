@@ -1,5 +1,5 @@
 -- about: Messages of the county and whether this school has read them.
--- about_zh: 县里的通知，本校是否已读。
+-- about_zh: 县里的通知：本校读了没有。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R2

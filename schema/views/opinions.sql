@@ -1,5 +1,5 @@
 -- about: Opinions, suggestions, complaints and praise, with the answers; unanswered first.
--- about_zh: 意见、建议、投诉、表扬及答复；未答复的在前。
+-- about_zh: 意见、投诉和答复：没答复的在前。
 -- roles: teacher head clerk lead auditor
 -- params: date:d
 -- requires: R16

@@ -1,5 +1,5 @@
 -- about: Which pages appear with the phase of the school (of its sites the furthest): 1 care, roll call, leaving, closing and nothing else asked; 2 all who want; 3 activities.
--- about_zh: 随阶段出现的页面（按校点中最高的阶段）：1 基本看护，只有点名、离校、清场；2 应托尽托；3 特色活动。
+-- about_zh: 页面和阶段：哪些页面在第几阶段出现。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R5

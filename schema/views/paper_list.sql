@@ -1,5 +1,5 @@
 -- about: Children whose guardians refused that data are kept here: they are recorded on paper and take part like all others.
--- about_zh: 监护人不同意在此保存信息的孩子：用纸质记录，照常参加。
+-- about_zh: 用纸记的孩子：家长不同意保存资料的，照样参加。
 -- roles: teacher head guard
 -- params:
 -- requires: R18

@@ -1,5 +1,5 @@
 -- about: Who serves, with the check: cleared, not checked, barred.
--- about_zh: 工作人员及入职查询：通过、未查、禁止。
+-- about_zh: 教职工和入职查询：通过、没查、不得从业。
 -- roles: head clerk lead auditor
 -- params:
 -- requires: R10

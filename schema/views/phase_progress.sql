@@ -1,5 +1,5 @@
 -- about: How far each site is from the next phase by the county's plan.
--- about_zh: 各校点距下一阶段还差多少。
+-- about_zh: 离下一阶段还差多少：每个校点。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d
 -- requires: R5

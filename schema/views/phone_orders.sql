@@ -1,5 +1,5 @@
 -- about: Orders by telephone, and whether a written one has followed.
--- about_zh: 电话通知及是否已有书面对应。
+-- about_zh: 电话通知：有没有对上书面的。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R2

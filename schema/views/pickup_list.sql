@@ -1,5 +1,5 @@
 -- about: Children of a class who take part, with slots and weekdays, usual ways home and everybody who may collect them: for the paper sheets.
--- about_zh: 一个班参加的孩子：时段、星期几、平时怎样回家、谁可以接，供打印纸单。
+-- about_zh: 接送名单：一个班参加的孩子，怎样回家、谁可以接，打印纸单用。
 -- roles: teacher head guard
 -- params: grp:i date:d
 -- sensitive: phone

@@ -1,5 +1,5 @@
 -- about: Who gets a place: by priority, then by date of request; who is over the number of places.
--- about_zh: 名额安排：先优先人群，再按报名先后；超出名额的。
+-- about_zh: 名额安排：先优先人群，再按报名先后；超出的。
 -- roles: head
 -- params: site:i?
 -- requires: R6

@@ -1,5 +1,5 @@
 -- about: The plan of a week, and whether each was held.
--- about_zh: 某周计划及是否已开展。
+-- about_zh: 周计划：开展了没有。
 -- roles: teacher head guard clerk lead auditor
 -- params: week_on:d
 -- requires: R9

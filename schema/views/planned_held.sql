@@ -1,5 +1,5 @@
 -- about: Planned against held, by school, in a span of days.
--- about_zh: 一段时间内各校计划场次与实际场次。
+-- about_zh: 计划和实际：一段时间里，各校计划几场、开展几场。
 -- roles: teacher head guard clerk lead auditor
 -- params: from_on:d until_on:d
 -- requires: R9 R15

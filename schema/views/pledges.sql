@@ -1,5 +1,5 @@
 -- about: Who has signed the 责任书 of a school year, and who has not.
--- about_zh: 某学年责任书签订情况。
+-- about_zh: 责任书：这个学年谁签了。
 -- roles: head clerk lead auditor
 -- params: school_year:i
 -- requires: R14

@@ -1,5 +1,5 @@
 -- about: The schools under a central school month by month, in numbers: children, sessions, roll calls, closings, incidents, open hazards, what was signed, the newest day.
--- about_zh: 中心校下属学校逐月数字：学生、场次、点名、清场、突发事件、未消除的隐患、已签的补助、最近一天的记录。
+-- about_zh: 下属学校：逐月的学生、场次、点名、清场、事件、隐患、补助、记录到哪天。
 -- roles: head clerk lead auditor
 -- params: month:i?
 -- requires: R5

@@ -1,5 +1,5 @@
 -- about: The plans and their windows.
--- about_zh: 各版方案及其时段。
+-- about_zh: 县里的方案：各版和各时段。
 -- roles: teacher head guard clerk lead auditor
 -- params: version:i?
 -- requires: R2 R7

@@ -1,5 +1,5 @@
 -- about: What a version of the plan changes against the one before: each line that is new, each that is gone, and whether the school has confirmed it.
--- about_zh: 某版方案与上一版的不同：新增的和取消的每一条，以及学校是否已签收。
+-- about_zh: 方案改了什么：和上一版比，新增的、去掉的，学校签收了没有。
 -- roles: teacher head guard clerk lead auditor
 -- params: version:i
 -- requires: R2

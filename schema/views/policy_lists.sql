@@ -1,5 +1,5 @@
 -- about: Lists of the plan in force: kinds of activity (1), indicators (2), phases (3), retention (4).
--- about_zh: 现行方案的目录：活动类别（1）、考评指标（2）、阶段（3）、保存期限（4）。
+-- about_zh: 方案里的目录：活动种类、考评指标、阶段、保存期限。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d list:i?
 -- requires: R2 R8 R15

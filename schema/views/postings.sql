@@ -1,5 +1,5 @@
 -- about: Which teachers visit which site on which weekday.
--- about_zh: 走教：哪位教师星期几到哪个校点。
+-- about_zh: 走教安排：哪位教师星期几到哪个校点。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d?
 -- requires: R1 R5

@@ -1,5 +1,5 @@
 -- about: Good practices: those that schools wrote, and whether the county chose them.
--- about_zh: 各校写的好做法，以及是否被县里选定。
+-- about_zh: 各校的好做法：县里选了没有。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R16

@@ -1,5 +1,5 @@
 -- about: The good practices that the county chose for all.
--- about_zh: 县里选定推广的好做法。
+-- about_zh: 推广的好做法：县里选定的。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R16

@@ -1,5 +1,5 @@
 -- about: Which children belong to a priority group on a day, by which source, since when; left-behind by which definition.  Low grades are computed.
--- about_zh: 某日属于优先人群的孩子：来源、起始日期；留守按哪个口径。低年级自动计算。
+-- about_zh: 优先人群：是哪类、从哪里知道的、从哪天起。低年级自动算。
 -- roles: head teacher
 -- params: date:d grp:i?
 -- sensitive: kind

@@ -1,5 +1,5 @@
 -- about: What guardians asked of their children's data, and by when it is answered.
--- about_zh: 监护人对孩子信息的请求及答复期限。
+-- about_zh: 家长的要求：关于孩子的资料，最迟哪天答复。
 -- roles: teacher head clerk auditor
 -- params: date:d
 -- requires: R18

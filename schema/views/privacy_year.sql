@@ -1,5 +1,5 @@
 -- about: The yearly report on personal information of a school year: how many children, choices, requests, looks at sensitive fields.
--- about_zh: 某学年个人信息年度报告：学生数、同意情况、请求、敏感信息查阅次数。
+-- about_zh: 个人信息年度报告：一个学年的学生数、同意、要求、查阅次数。
 -- roles: head clerk lead auditor
 -- params: school_year:i
 -- requires: R18

@@ -1,5 +1,5 @@
 -- about: One child: family, collectors, priority groups.
--- about_zh: 一个孩子：家庭、接送人、优先人群。
+-- about_zh: 一个孩子的资料：家庭、接送人、优先人群。
 -- roles: teacher head guard clerk
 -- params: pupil:i
 -- sensitive: student_no address health allergy phone priorities
@@ -11,7 +11,7 @@ SELECT p.school, p.pupil, p.name, p.sex, p.birth, p.student_no, p.address, p.hea
 		WHERE g.school = p.school AND g.pupil = p.pupil AND g.ended_on IS NULL)
 		AS guardians,
 	(SELECT json_group_array(json_object('collector', CAST(g.collector AS TEXT),
-		'name', g.name, 'phone', g.phone)) FROM collector g
+		'name', g.name, 'phone', g.phone, 'relation', g.relation)) FROM collector g
 		WHERE g.school = p.school AND g.pupil = p.pupil AND g.ended_on IS NULL)
 		AS collectors,
 	CASE WHEN :user_roles & 3 THEN (SELECT json_group_array(f.kind) FROM priority f

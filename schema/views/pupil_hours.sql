@@ -1,5 +1,5 @@
 -- about: Hours of each child from day to day: the planned minutes of the sessions in which it was here, doubles and moves joined, each date and slot once.
--- about_zh: 某段时间每个孩子的小时数：在场各场的计划分钟，重复和转学合并，每天每时段只算一次。
+-- about_zh: 每个孩子的小时数：一段时间里到了的各场，重复和转学的合在一起，同一时段只算一次。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d until_on:d pupil:i?
 -- requires: R19

@@ -1,5 +1,5 @@
 -- about: The children of a school year.
--- about_zh: 某学年的学生。
+-- about_zh: 学生名单：哪个学年的。
 -- roles: teacher head guard clerk lead auditor
 -- params: school_year:i? grp:i? name:t?
 -- requires: R19

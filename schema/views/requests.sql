@@ -1,5 +1,5 @@
 -- about: Who asked to take part, and whether a consent has followed.
--- about_zh: 谁报了名，是否已有同意书。
+-- about_zh: 报名：有没有同意书。
 -- roles: teacher head guard clerk lead auditor
 -- params: school_year:i?
 -- requires: R3 R6

@@ -1,5 +1,5 @@
 -- about: School years whose records the plan in force on a day no longer keeps, or not for another year: from when, what keeps them longer (money: a statement not paid; incident: one not closed), sessions, marks, leavings, children who have left.
--- about_zh: 按某日施行的方案已到期或一年内到期的学年：自何日起到期、因何延长保存（money：补助表未拨付；incident：事件未结案）、场次、点名、离校、已离校学生。
+-- about_zh: 到期的记录：哪个学年、从哪天起、为什么还留着（补助没拨、事件没结案），有多少。
 -- roles: clerk lead auditor head
 -- params: on:d
 -- requires: R18

@@ -1,5 +1,5 @@
 -- about: What has ended here by the county's checkpoints: when, before which day, how many records, and how many came only afterwards and were not taken.
--- about_zh: 按县中心的终止令在本机已终止保存的记录：何时终止、早于哪一天、多少条，以及之后才送到而未收的条数。
+-- about_zh: 已经结束保存的记录：哪天、早于哪天的、多少条，后来才到、没有收的多少条。
 -- roles: head clerk lead auditor
 -- params:
 -- requires: R18

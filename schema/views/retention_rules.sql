@@ -1,5 +1,5 @@
 -- about: What kehou retention would end of a school's records by the plan in force on a day, by table and key column: keys below a number (rules 1 to 3), children (rule 4); history before the number of rule 0 gives way.
--- about_zh: 按某日施行的方案，kehou retention 将终止某校哪些记录（按表和主键列）：主键小于某数的（规则 1 至 3）、学生（规则 4）；早于规则 0 之数的历史被替换。
+-- about_zh: 将要结束保存的记录：kehou retention 在哪张表里、编号小于多少的；学生另列。
 -- roles: clerk lead auditor
 -- params: on:d
 -- requires: R18

@@ -1,5 +1,5 @@
 -- about: The list of a group for a roll call: who takes part, who asked, and the marks so far.
--- about_zh: 一组的点名单：谁参加、谁报了名、现有标记。
+-- about_zh: 点名单：谁参加、谁报了名、点到了没有。
 -- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i?
 -- requires: R12 R3

@@ -1,5 +1,5 @@
 -- about: Children whom the last roster import at this machine added or changed, and who was edited since.
--- about_zh: 本机上次名单导入新增或更改的学生，以及之后又被改动的。
+-- about_zh: 上次导入：新增、改动了哪些学生，之后又变过的。
 -- roles: teacher head
 -- params:
 -- requires: R19

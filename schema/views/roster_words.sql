@@ -1,5 +1,5 @@
 -- about: Headers of class lists that staff taught this machine.
--- about_zh: 本机学过的名单表头。
+-- about_zh: 主机认得的表头：教过它的。
 -- roles: teacher head
 -- params:
 -- requires: R19

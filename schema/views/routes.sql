@@ -1,5 +1,5 @@
 -- about: Groups that a teacher leads home and buses, with how many children go with them on which weekday.
--- about_zh: 路队和校车，星期几有几个孩子随行。
+-- about_zh: 路队和校车：星期几有几个孩子跟着走。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R1

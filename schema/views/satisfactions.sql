@@ -1,5 +1,5 @@
 -- about: Satisfaction by round; fewer than five answers are not shown.
--- about_zh: 各次满意度；不足五人不显示。
+-- about_zh: 满意度：各次的；不足五人的不显示。
 -- roles: teacher head guard clerk lead auditor
 -- params: term_on:d
 -- requires: R9 R15

@@ -1,5 +1,5 @@
 -- about: Sessions of a day, or the newest ones, with who watches and how many.
--- about_zh: 某天的各场（或最近的），谁看护，几人。
+-- about_zh: 各场情况：谁看护、到了几人、清场没有。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d?
 -- requires: R1 R7

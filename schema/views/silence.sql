@@ -1,5 +1,5 @@
 -- about: Schools without a session for some school days (days; when none is said, silence_days of the plan, else 3); week-ends, closures and holidays are no silence.
--- about_zh: 久无消息的学校：连续几个上课日没有场次（不写天数时按方案，方案也没写则为 3 天）；周末、放假不算。
+-- about_zh: 久无消息的学校：连续几个上课日没有记录（照方案，方案没写就是 3 天）；周末、放假不算。
 -- roles: clerk lead auditor head
 -- params: date:d days:i?
 -- requires: R20 R17

@@ -1,5 +1,5 @@
 -- about: The sites of the school, with what makes them different.
--- about_zh: 学校的校点及其情况。
+-- about_zh: 校点：城乡分类、阶段和各种情况。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R5

@@ -1,5 +1,5 @@
 -- about: What a school spent, with voucher and purpose.
--- about_zh: 学校支出明细：凭证和用途。
+-- about_zh: 支出明细：凭证和用途。
 -- roles: head clerk lead auditor
 -- params: year:i?
 -- requires: R11

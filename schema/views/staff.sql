@@ -1,5 +1,5 @@
 -- about: Who serves.
--- about_zh: 工作人员。
+-- about_zh: 教职工：岗位、类别。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R10

@@ -1,5 +1,5 @@
 -- about: Where the statements of a month are: school, central school, parents' committee, bureau, finance.
--- about_zh: 某月补助表到了哪一步：学校、中心校、家委会、教育局、财政。
+-- about_zh: 补助表到了哪一步：学校、中心校、家委会、教育局、财政。
 -- roles: head clerk lead auditor
 -- params: month:i?
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: Who is still here; with a time, who was here at that minute, and who watched.
--- about_zh: 谁还在校；给出时间则为那一分钟谁在校、由谁看护。
+-- about_zh: 谁还在校：写了时间的，那一分钟谁在、谁看护。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d slot:i? site:i? grp:i? time:m?
 -- requires: R1

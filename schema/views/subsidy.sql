@@ -1,5 +1,5 @@
 -- about: The month's statement, one line a person: minutes, sessions, sum in fen after the cap.
--- about_zh: 当月补助表，每人一行：分钟、场次、金额（分，已按上限）。
+-- about_zh: 补助表：每人一行，分钟、场次、金额（已按上限）。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: Every duty of the month with its rate and worth; the statement is their sum under the cap.
--- about_zh: 当月每笔课时及其标准和金额；补助表即其汇总（按上限）。
+-- about_zh: 补助明细：当月每一笔课时、标准和金额。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: What one's own duty of a month comes to.
--- about_zh: 本人当月课时和补助。
+-- about_zh: 我的课时和补助：这个月的。
 -- roles: teacher head guard
 -- params: month:i
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: Town and country side by side in a month, by class: hours, staff ratio, money, incidents, since when records are missing.  Coverage by group is the view coverage; classes with fewer than ten children are not shown.
--- about_zh: 城乡对照（月度，按分类）：时长、师生比、经费、事件、记录缺到何时。各群体覆盖见 coverage；不足十人的不显示。
+-- about_zh: 城乡对照：当月的时长、师生比、经费、事件、记录缺到哪天；不足十人的不显示。
 -- roles: clerk lead auditor
 -- params: month:i
 -- requires: R17

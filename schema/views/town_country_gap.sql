@@ -1,5 +1,5 @@
 -- about: The gap between town and country over time, out of the monthly aggregates that the county has sent (aggregate.send): rates alone, no counts.
--- about_zh: 城乡差距的变化，依据县里已上报的月度汇总（aggregate.send）：只有比率，没有人数。
+-- about_zh: 城乡差距的变化：按留存的月度汇总；只有比率，没有人数。
 -- roles: clerk lead auditor
 -- params: from_month:i until_month:i
 -- requires: R17

@@ -1,5 +1,5 @@
 -- about: Lessons and drills.
--- about_zh: 安全教育和演练。
+-- about_zh: 安全教育和演练：做过哪些。
 -- roles: teacher head guard clerk lead auditor
 -- params:
 -- requires: R14

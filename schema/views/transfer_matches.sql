@@ -1,5 +1,5 @@
 -- about: At the hub: children of two schools who are one by their number, or may be by name and birth and are asked about.
--- about_zh: 县中心：学籍号相同、或姓名和出生日期相同待核的两校学生。
+-- about_zh: 可能是同一个孩子：两校学籍号相同的，或姓名和出生日期相同、要核实的。
 -- roles: clerk lead
 -- params:
 -- requires: R19

@@ -1,5 +1,5 @@
 -- about: Children who left or arrived.
--- about_zh: 转出和转入的孩子。
+-- about_zh: 转出和转入：哪天、哪里。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R19

@@ -1,5 +1,5 @@
 -- about: Closed sessions with a child that has not left by the records, children who left twice, children alone on the way without a guardian's written request.
--- about_zh: 已清场而按记录还有孩子未离校的场次；离校两次的孩子；没有书面申请而自行回家的孩子。
+-- about_zh: 请核对·离校：已清场而还有孩子没离校；离校记了两次；没有书面申请而自行回家。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R1

@@ -1,5 +1,5 @@
 -- about: Duty of people not checked, or barred and no emergency; statements and weeks of the plan that the parents' committee has not signed.
--- about_zh: 未经查询者、被禁止者（非紧急）的课时；家长委员会未会签的补助表和周计划。
+-- about_zh: 请核对·人员：没有入职查询的、不得从业的课时；家长委员会没签的补助表和周计划。
 -- roles: head clerk lead auditor
 -- params: month:i
 -- requires: R10

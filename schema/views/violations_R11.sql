@@ -1,5 +1,5 @@
 -- about: Statements that no longer add up, hours at two places at once, several sessions entered in one second, duty recorded too late, statements paid and never posted, money over the allocation or for another purpose.
--- about_zh: 与明细不符的补助表；同一时间两处的课时；一秒内成批登记；过晚登记的课时；已拨付而未公示的补助表；超出分配或用途不符的支出。
+-- about_zh: 请核对·补助和经费：和明细不符；同一时间在两处；一秒里登记几场；记得太晚；拨了没公示；超支或用途不对。
 -- roles: head clerk lead auditor
 -- params: month:i?
 -- requires: R11

@@ -1,5 +1,5 @@
 -- about: Sessions without roll call; handovers that differ or lack a second person without a reason; children gone with somebody not listed and no approval, or an approval that nobody witnessed; nobody informed after 30 minutes; sessions with children and no closing, or rooms not empty.
--- about_zh: 未点名的场次；人数不符或缺第二人而没有原因的交接；由未登记的人接走而没有同意、或同意无见证人的孩子；满 30 分钟未告知的；有孩子而未清场、或清场时房间不空的场次。
+-- about_zh: 请核对·点名、交接、接走、清场：漏了的、人数不符的、没有同意或见证的、满 30 分钟没告知的。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R12

@@ -1,5 +1,5 @@
 -- about: Incidents of which no guardian was informed; clusters that were not reported, or late.
--- about_zh: 未通知监护人的事件；未上报或迟报的聚集性病例。
+-- about_zh: 请核对·事件：没有通知监护人；聚集性病例没报或报迟了。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R13

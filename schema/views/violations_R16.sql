@@ -1,5 +1,5 @@
 -- about: Complaints and opinions that were answered after their date, or not at all.
--- about_zh: 逾期答复或未答复的投诉和意见。
+-- about_zh: 请核对·意见：没有答复或答复迟了。
 -- roles: teacher head clerk lead auditor
 -- params: until_on:d?
 -- requires: R16

@@ -1,5 +1,5 @@
 -- about: Requests over their date; private fields or priority groups of a child whose guardian refused.
--- about_zh: 逾期未答复的请求；监护人不同意而仍存有敏感信息的孩子。
+-- about_zh: 请核对·个人信息：家长的要求逾期没答复；不同意保存而还留着敏感信息。
 -- roles: teacher head clerk lead auditor
 -- params: until_on:d?
 -- requires: R18

@@ -1,5 +1,5 @@
 -- about: Two children with one student number; children in no class; an hour that counts twice for one child; a double of a double; marks and leavings under a number that no child here has.
--- about_zh: 学籍号相同的两个孩子；没有编班的孩子；同一孩子同一时段记了两次；重复记录指向另一条重复记录；查无此号的考勤和离校。
+-- about_zh: 请核对·学生：学籍号相同的；没有编班的；同一时段记了两次的；合并记录没对上的；查无此号的。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R19

@@ -1,5 +1,5 @@
 -- about: Sessions held under an older plan than the one in force; orders by telephone that nothing in writing followed in seven days; plans that a school has not confirmed.
--- about_zh: 方案已更新而仍按旧方案开展的场次；七日内无书面对应的电话通知；学校未签收的方案。
+-- about_zh: 请核对·方案：新方案到了还按旧的；电话通知七天没有书面的；没有签收的。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R2

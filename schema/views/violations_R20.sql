@@ -1,5 +1,5 @@
 -- about: Schools that called the roll in a school year without having turned into it: children still in last year's place.
--- about_zh: 新学年已点名而未做学年更替：孩子仍在上学年班级。
+-- about_zh: 请核对·学年：新学年点了名，还没有做学年更替。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R20

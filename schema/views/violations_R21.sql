@@ -1,5 +1,5 @@
 -- about: Meals that no member of staff shared, without a sample or with less than 125 g of it; noons with children who eat and no meal entered.
--- about_zh: 无人陪餐、未留样或留样不足 125 克的供餐；中午有学生用餐而未登记供餐。
+-- about_zh: 请核对·中午：没有人陪餐、没留样或不足 125 克；有人吃饭而没登记供餐。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R21

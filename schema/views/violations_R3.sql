@@ -1,5 +1,5 @@
 -- about: Choices against no notice, before it existed, without a guardian or by a carer whose delegation was over; children here without a consent (to follow, never turned away); everybody of 30 or more at the same minute by the same hand.
--- about_zh: 没有告知书、早于告知书、没有监护人或委托已到期的选择；在校而没有同意书的孩子（待补，绝不拒之门外）；30 人以上全员同一分钟由同一人录入。
+-- about_zh: 请核对·同意书：没有告知书或早于告知书、没有监护人、委托到期；在校而同意书待补；30 人以上同一分钟由同一人录入。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R3

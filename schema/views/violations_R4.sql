@@ -1,5 +1,5 @@
 -- about: Money of families in the ledger; money lines, sessions, plans and practices whose words name a charge.
--- about_zh: 台账中由家庭支付的款项；文字中出现收费的台账、场次、计划和好做法。
+-- about_zh: 请核对·收费：台账里由家庭付的；台账、场次、计划、好做法的文字里出现收费。
 -- roles: head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R4

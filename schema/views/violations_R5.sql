@@ -1,5 +1,5 @@
 -- about: Children and sessions at a site that is not there; sites without a class, or without its year; at the hub, central schools that are not known, or are under one themselves.
--- about_zh: 校点未登记的孩子和场次；没有城乡分类、或没有分类年份的校点；在县里还列出没有登记、或自己又归中心校管的中心校。
+-- about_zh: 请核对·校点：没登记的校点；没有城乡分类或分类年份；在县里还有没登记、或自己又归别校管的中心校。
 -- roles: teacher head clerk lead auditor
 -- params:
 -- requires: R5

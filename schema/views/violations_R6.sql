@@ -1,5 +1,5 @@
 -- about: Children with priority who were refused while one without has a place; refusals without a reason.
--- about_zh: 有优先而被拒、无优先者却有名额的孩子；没有原因的拒绝。
+-- about_zh: 请核对·优先：有优先的被拒，没优先的有名额；没写原因的。
 -- roles: head clerk lead auditor
 -- params:
 -- requires: R6

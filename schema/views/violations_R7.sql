@@ -1,5 +1,5 @@
 -- about: Sessions on days without school, or outside the window of season and class, the narrowest line of the plan.
--- about_zh: 非上课日的场次，或超出季节和类别规定时间的场次。
+-- about_zh: 请核对·时间：不是上课日的，或超出规定时间的场次。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R7

@@ -1,5 +1,5 @@
 -- about: Sessions and plans whose kind the plan does not know, and titles that name a subject lesson.
--- about_zh: 类别不在目录内的场次和计划；名称含学科课程的。
+-- about_zh: 请核对·活动：不在目录里的；名称里有学科课程的。
 -- roles: head clerk lead auditor
 -- params: from_on:d? until_on:d?
 -- requires: R8

@@ -1,5 +1,5 @@
 -- about: Sessions that were planned and not held; terms that ended with satisfaction asked fewer than twice.
--- about_zh: 计划了而未开展的场次；学期结束而满意度未满两次的。
+-- about_zh: 请核对·计划：计划了没开展的；学期完了满意度没问满两次的。
 -- roles: teacher head clerk lead auditor
 -- params: from_on:d until_on:d
 -- requires: R9

@@ -1,5 +1,5 @@
 -- about: How the children usually go home, by weekday.
--- about_zh: 孩子平时怎样回家，按星期。
+-- about_zh: 平时怎样回家：每个孩子，按星期。
 -- roles: teacher head guard
 -- params: pupil:i? grp:i?
 -- requires: R1

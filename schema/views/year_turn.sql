@@ -1,5 +1,5 @@
 -- about: The dry run of the turn into a school year: what becomes of each child.
--- about_zh: 学年更替试算：每个孩子升级或毕业。
+-- about_zh: 学年更替试算：每个孩子升到几年级或毕业。
 -- roles: head teacher
 -- params: school_year:i
 -- requires: R20

@@ -1,5 +1,5 @@
 -- about: The turns of the year that were confirmed, and those taken back.
--- about_zh: 已确认和已撤回的学年更替。
+-- about_zh: 学年更替记录：办过的和撤回的。
 -- roles: head clerk lead auditor
 -- params:
 -- requires: R20
