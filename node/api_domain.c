@@ -99,10 +99,10 @@ entry_json(enum message_lang lang, const struct domain_entry *e)
 		json_array_append_new(params, json_pack("{s:s, s:s, s:b}", "name",
 		    e->params[i].name, "type", type, "optional", e->params[i].optional));
 	}
-	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:b}", "name", e->name, "about",
+	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:b, s:b}", "name", e->name, "about",
 	    lang == MESSAGE_ZH ? e->about_zh : e->about, "roles", roles_json(e->roles),
 	    "params", params, "requires", e->requires != NULL ? e->requires : "",
-	    "ask_school", e->ask);
+	    "ask_school", e->ask, "county", e->county);
 }
 
 static json_t *
@@ -115,12 +115,30 @@ entries_json(enum message_lang lang, const struct domain_entry *entries, size_t 
 	return list;
 }
 
+/* Adds the words whose key is prefix and a name, by that name. */
+static void
+add_words(json_t *words, enum message_lang lang, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	for (size_t i = 0; words != NULL && i < message_table_len; i++)
+		if (strncmp(message_table[i].key, prefix, n) == 0)
+			json_object_set_new(words, message_table[i].key + n,
+			    json_string(message_table[i].text[lang]));
+}
+
 static void
 schema(struct api_call *call)
 {
-	api_json(call, 200, json_pack("{s:o, s:o}", "commands", entries_json(call->lang,
-	    domain_commands, domain_ncommands), "views", entries_json(call->lang,
-	    domain_views, domain_nviews)), NULL);
+	json_t *columns = json_object(), *codes = json_object();
+
+	add_words(columns, call->lang, "column.");
+	add_words(columns, call->lang, "label."); /* where a page needs another word */
+	add_words(codes, call->lang, "code.");
+	api_json(call, 200, json_pack("{s:o, s:o, s:o, s:o}", "commands",
+	    entries_json(call->lang, domain_commands, domain_ncommands), "views",
+	    entries_json(call->lang, domain_views, domain_nviews), "columns", columns,
+	    "words", codes), NULL);
 }
 
 const struct api_route api_domain_routes[] = {

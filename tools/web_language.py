@@ -1,16 +1,12 @@
 #!/usr/bin/env python3
-"""The pages in one language: web_language.py SRC OUT zh|en FILE.po
+"""The pages in one language: web_language.py SRC OUT zh|en
 
 Copies the scripts of SRC to OUT. A call t('中文', 'English') becomes its half, and a pair
-['中文', 'English'] one string: a browser loads the language that it shows. The words for
-columns come out of the catalogue, keys column.NAME, or label.NAME where a page needs another
-word than the command line's (docs/decisions/004-words-in-pairs.md)."""
-import json
+['中文', 'English'] one string: a browser loads the language that it shows
+(docs/decisions/004-words-in-pairs.md)."""
 import os
 import re
 import sys
-
-import po2c
 
 CALL = re.compile(r"(?<![\w.$])(?<!function )t\(")
 TEXT = r"('(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")"
@@ -69,19 +65,8 @@ def one(text, second):
 	return PAIR.sub(lambda match: pair(match, second), halves(text, second))
 
 
-def columns(po, second):
-	"""Words by name; the catalogue's English begins small, as a command line's headings do."""
-	words = {}
-	for prefix in ("column.", "label."):
-		words.update((key[len(prefix):], text) for key, text in po.items() if key.startswith(prefix))
-	if second:
-		words = {name: text[:1].upper() + text[1:] for name, text in words.items()}
-	return "export const columns: { [name: string]: string } = " + \
-		json.dumps(words, ensure_ascii=False, sort_keys=True) + ";\n"
-
-
 def main():
-	source, out, language, catalogue = sys.argv[1:]
+	source, out, language = sys.argv[1:]
 	second = language == "en"
 	for folder, _, names in os.walk(source):
 		to = os.path.join(out, os.path.relpath(folder, source))
@@ -91,8 +76,6 @@ def main():
 				text = file.read()
 			with open(os.path.join(to, name), "w", encoding="utf-8") as file:
 				file.write(one(text, second))
-	with open(os.path.join(out, "columns.ts"), "w", encoding="utf-8") as file:
-		file.write(columns(po2c.parse(catalogue), second))
 
 
 if __name__ == "__main__":

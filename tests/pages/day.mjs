@@ -75,14 +75,21 @@ export async function theDay(w) {
 		const { one } = w;
 		await open(one, 'roll/2/0/202301');
 		await one.waitForSelector('.child');
-		const took = await one.evaluate(() => new Promise(resolve => {
+		// Until the frame after the one that shows it.
+		const tapped = () => new Promise(resolve => {
 			const child = document.querySelectorAll('details .child, .children .child')[0];
-			const seen = new MutationObserver(() => resolve(performance.now() - start));
+			const seen = new MutationObserver(() => requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start), 0)));
 			seen.observe(document.querySelector('main'), { subtree: true, childList: true, attributes: true, characterData: true });
 			const start = performance.now();
 			child.click();
-		}));
+		});
+		const took = await one.evaluate(tapped);
 		console.log('# a tap is on the screen after', took.toFixed(1), 'ms');
+		const cdp = await one.context().newCDPSession(one);
+		await cdp.send('Emulation.setCPUThrottlingRate', { rate: 6 }); // an old phone, about
+		const slow = await one.evaluate(tapped);
+		await cdp.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+		console.log('# at a sixth of the speed after', slow.toFixed(1), 'ms');
 		await one.waitForSelector('.child .dot', { state: 'detached' });
 		// A phone whose store answers late: shown at once, as being saved until it is.
 		await one.evaluate(() => {
@@ -187,9 +194,13 @@ export async function theDay(w) {
 		await two.waitForSelector('.band:has-text("东线")');
 		await picture(two, 'leave');
 		const going = await two.locator('.band:has-text("东线") .child').count();
+		await two.waitForSelector('.band h2:has-text("带队：老师丙")');
 		await two.click('.band:has-text("东线") button:has-text("都走了")');
-		await two.waitForSelector('.sheet:has-text("带队：老师丙")');
-		await two.click('text=是，都走了');
+		await two.click('button:has-text("撤销，还没走")'); // too early
+		await two.waitForFunction(n => Array.from(document.querySelectorAll('.band')).some(b => /东线/.test(b.textContent) && b.querySelectorAll('.child').length === n), going);
+		await two.click('.band:has-text("东线") button:has-text("都走了")');
+		await two.waitForSelector('.note:has-text("东线 ' + going + ' 人走了")');
+		await look(two, 'leave-route');
 		await arrived(two);
 		await until(async () => (await leavings(two)).filter(l => l.how === 2).length, going, 'gone with the route');
 	});
@@ -217,6 +228,7 @@ export async function theDay(w) {
 		const here = await two.locator('.child:not(.gone)').count();
 		await two.locator('.child:not(.gone)').first().click();
 		await two.click('text=没登记的人来接');
+		await two.waitForSelector('.sheet a[href^="tel:"]'); // whom to ask, by a tap
 		await two.getByLabel('来接的人').fill('邻居（见过）');
 		await look(two, 'stranger');
 		const posted = two.waitForRequest(r => /command\/leave\.one/.test(r.url()));

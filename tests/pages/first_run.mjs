@@ -34,9 +34,36 @@ async function read(desk, file) {
 	await desk.waitForSelector('text=认出的列');
 }
 
+const spoken = () => JSON.parse(kehou('-D', hubDir, '--json', 'invite', '--school', '3141018503', '--name', '唐庄镇小学', '--class', '121', '--kind', '1', '--code')).code;
+
+// The head at a phone: the machine was set up elsewhere, and the county reads one more code.
+async function firstHeadElsewhere(address, used, hub) {
+	const far = await device(PHONE);
+	await far.setExtraHTTPHeaders({ 'X-Forwarded-For': '192.0.2.7' });
+	await far.goto(address);
+	await far.reload();
+	await far.waitForSelector('text=再选一次县里的邀请文件');
+	await far.click('button:has-text("没有文件")');
+	await far.waitForSelector('text=请县里另念一个邀请码');
+	for (const [code, found] of [[used, '.note.care'], [spoken(), 'text=校长（负责人）姓名']]) {
+		await far.getByLabel('县中心的网址').fill(hub);
+		for (const [i, group] of code.split(' ').entries()) await far.fill('#group' + (i + 1), group);
+		await far.click('button[type=submit]');
+		await far.waitForSelector(found);
+	}
+	same(await far.locator('.recovery').count(), 0, 'the recovery code elsewhere');
+	await far.getByLabel('校长（负责人）姓名').fill('校长庚');
+	await far.getByLabel('PIN 码').fill(PIN);
+	await far.getByLabel('再输一次').fill(PIN);
+	await far.click('button[type=submit]');
+	await far.waitForSelector('text=第 5 步');
+	await far.close();
+	await contextsOf().pop().close();
+}
+
 // Another machine, and the hub over the network.
 async function byTelephone() {
-	const { code } = JSON.parse(kehou('-D', hubDir, '--json', 'invite', '--school', '3141018503', '--name', '唐庄镇小学', '--class', '121', '--kind', '1', '--code'));
+	const code = spoken();
 	const groups = code.split(' ');
 	const hub = await serve(hubDir);
 	const fresh = await serve(path.join(work, 'spoken'));
@@ -72,12 +99,13 @@ async function byTelephone() {
 	await page.getByLabel('校长（负责人）姓名').waitFor();
 	await page.close();
 	await contextsOf().pop().close();
+	await firstHeadElsewhere(fresh.address, code, hub.address);
 	await killed(fresh.process);
 	await killed(hub.process);
 }
 
 export async function firstRun(w) {
-	await test('set-up by a code read over the telephone: each group is checked as it is typed', byTelephone);
+	await test('set-up by a code read over the telephone: each group is checked as it is typed; the first head on another device by one more', byTelephone);
 	await test('first run: six steps from the invitation to the class list', async () => {
 		const desk = w.desk = await device(DESK);
 		await desk.waitForSelector('text=第 1 步，共 6 步');
@@ -139,13 +167,31 @@ export async function firstRun(w) {
 		await desk.waitForSelector('text=已撤销');
 		same((await view(desk, 'pupils')).length, 0, 'children');
 	});
-	await test('every sample roster is read, and nothing is written by looking', async () => {
+	const samples = fs.readFileSync(env.SRCDIR + '/tests/data/rosters/index.csv', 'utf8').trim().split('\n').slice(1).map(line => line.split(','));
+	for (const [no, shape, , , , pupils] of samples) await test(`sample roster ${no} ${shape} through the wizard: looked at, imported, found unchanged, taken back`, async () => {
 		const { desk } = w;
-		for (const name of fs.readdirSync(env.SRCDIR + '/tests/data/rosters').filter(n => /^\d\d-/.test(n))) {
-			await read(desk, env.SRCDIR + '/tests/data/rosters/' + name);
-			if (!await desk.locator('.table tbody tr').count()) throw new Error(name + ': no rows');
-		}
+		const folder = env.SRCDIR + '/tests/data/rosters/';
+		const file = folder + fs.readdirSync(folder).find(n => n.startsWith(no + '-'));
+		const counts = async () => (await desk.locator('.choice.many button').allTextContents()).map(x => x.replace(/(\d+)$/, ' $1').split(/\s+/)).reduce((all, [state, n]) => ({ ...all, [state]: Number(n) }), {});
+		await read(desk, file);
+		const planned = await counts();
+		if (!(planned['新增'] > 0) || planned['新增'] > Number(pupils)) throw new Error('children found: ' + JSON.stringify(planned));
+		for (const reason of await desk.locator('tr.row-refused, tr.row-rejected, tr.row-doubtful').allTextContents())
+			if (!/[\u4e00-\u9fff]{4}/.test(reason)) throw new Error('no reason: ' + reason);
 		same((await view(desk, 'pupils')).length, 0, 'children after looking');
+		await desk.click('text=确认导入');
+		await desk.waitForSelector('text=花名册已导入');
+		const here = (await view(desk, 'pupils')).length;
+		if (here < planned['新增'] || here > Number(pupils)) throw new Error(`${here} children of ${JSON.stringify(planned)}`);
+		await read(desk, file);
+		same((await counts())['新增'] || 0, 0, 'new children in the same list again');
+		await open(desk, 'pupils/import', '导入花名册');
+		await desk.reload();
+		await desk.click('summary:has-text("撤销上次导入")');
+		await desk.click('button:has-text("撤销")');
+		await desk.click('.sheet button:has-text("确定撤销")');
+		await desk.waitForSelector('text=已撤销');
+		same((await view(desk, 'pupils')).length, 0, 'children after taking it back');
 	});
 	await test('the class list is imported after the preview, rare characters too', async () => {
 		const { desk } = w;

@@ -232,15 +232,17 @@ export async function picture(page, name) {
 	const size = page.viewportSize();
 	for (const [at, suffix] of [[PHONE, 'phone'], [DESK, 'desk']]) {
 		await page.setViewportSize(at);
+		await page.evaluate(() => window.scrollTo(0, 0)); // the head of the page belongs to it
 		await page.waitForTimeout(60); // layout after a resize; nothing is asserted on it
 		await page.screenshot({ path: path.join(shots, `${name}-${suffix}.png`) });
 	}
 	await page.setViewportSize(size);
 }
-export async function audit(page) {
+// colours false: for many pages of the same pieces.
+export async function audit(page, colours = true) {
 	await page.evaluate(axe);
-	return page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'] })).violations
-		.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.html.slice(0, 90)).join(' | ')));
+	return page.evaluate(async c => (await window.axe.run(document, { resultTypes: ['violations'], rules: { 'color-contrast': { enabled: c } } })).violations
+		.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.html.slice(0, 90)).join(' | ')), colours);
 }
 export async function look(page, name) {
 	await picture(page, name);

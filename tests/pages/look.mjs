@@ -1,8 +1,7 @@
 // Every page at both sizes: a picture, what axe finds, targets, no sideways scrolling; English;
-// colour; the first page over a slow line; the county's list.
-import { audit, base, back, BIG, contextsOf, DESK, device, GRP, hubDir, kehou, killHost, look, open, PHONE, picture, PIN, same, settled, shots, small, startHost, test, view, wide, work } from './harness.mjs';
+// colour; the first page over a slow line.
+import { audit, base, back, BIG, contextsOf, DESK, device, GRP, open, PHONE, same, settled, shots, small, test, view, wide } from './harness.mjs';
 import { dialog, walk } from './keyboard.mjs';
-import fs from 'node:fs';
 import path from 'node:path';
 
 // 1 Mbit/s and 20 ms there and back: an old phone at the edge of the Wi-Fi.
@@ -33,6 +32,25 @@ async function slowly() {
 const unmarked = page => page.evaluate(() => Array.from(document.querySelectorAll('.child.s1,.child.s2,.child.s3,.session.todo,.session.here,.session.done,.note'))
 	.filter(e => !/\S/.test(Array.from(e.querySelectorAll('.child-state,.session-state,.session-more,.mark')).map(x => x.textContent).join(''))).map(e => e.outerHTML.slice(0, 120)));
 
+const plain = route => route.replace(/\d{10,}/, 'child');
+
+// A page at both sizes, and on the PC by keyboard: fails with everything that is wrong.
+export async function checked(page, route, prepare = null, where = '') {
+	const found = [];
+	for (const at of [PHONE, DESK]) {
+		await page.setViewportSize(at);
+		await open(page, route);
+		await settled(page);
+		if (prepare) await prepare();
+		found.push(...await audit(page), ...await small(page), ...await wide(page), ...await unmarked(page));
+		if (at === DESK) found.push(...await walk(page));
+		const size = await page.evaluate(() => parseFloat(getComputedStyle(document.body).fontSize));
+		if (size < 18) found.push('text of ' + size + ' px');
+		await page.screenshot({ path: path.join(shots, 'page-' + where + plain(route).replace(/\//g, '-') + (at === PHONE ? '-phone.png' : '-desk.png')), fullPage: true });
+	}
+	if (found.length) throw new Error(found.join('\n'));
+}
+
 export async function everyPage(w) {
 	const { desk, one, two } = w;
 	await back(desk, '校长甲');
@@ -40,20 +58,7 @@ export async function everyPage(w) {
 	const incident = (await view(desk, 'incidents'))[0].incident;
 	const routes = ['today', 'roll', `roll/2/0/${GRP}`, `roll/2/0/${BIG}`, 'leave', `leave/2/0/${GRP}/2026-10-29`, 'hand', `hand/2/0/${GRP}`, 'incident', 'incident/new', `incident/${incident}`, 'outbox', 'exchange', 'pupils', 'pupils/' + child.pupil, 'copy/' + child.pupil, 'pupils/import',
 		'consent', 'consent/' + GRP, 'people', 'week', 'statement', 'notices', 'policy', 'machine', 'backup', 'all', 'form/session.open', 'form/pupil.way', 'list/sessions', 'list/hazards', 'more', 'help', 'paper', 'late', 'who'];
-	for (const route of routes) await test(`axe, 48 px, keyboard, no sideways scrolling, no colour alone: ${route.replace(/\d{10,}/, 'child')}`, async () => {
-		const found = [];
-		for (const at of [PHONE, DESK]) {
-			await desk.setViewportSize(at);
-			await open(desk, route);
-			await settled(desk);
-			found.push(...await audit(desk), ...await small(desk), ...await wide(desk), ...await unmarked(desk));
-			if (at === DESK) found.push(...await walk(desk));
-			const size = await desk.evaluate(() => parseFloat(getComputedStyle(document.body).fontSize));
-			if (size < 18) found.push('text of ' + size + ' px');
-			await desk.screenshot({ path: path.join(shots, 'page-' + route.replace(/\/\d{10,}/, '/child').replace(/\//g, '-') + (at === PHONE ? '-phone.png' : '-desk.png')), fullPage: true });
-		}
-		if (found.length) throw new Error(found.join('\n'));
-	});
+	for (const route of routes) await test(`axe, 48 px, keyboard, no sideways scrolling, no colour alone: ${plain(route)}`, () => checked(desk, route));
 	await test('dialogs of the PC pages by keyboard: they take the focus, keep it and give it back', async () => {
 		const found = [];
 		for (const [route, ...openers] of [['people', 'main .tools button', 'main .session button'], ['pupils/' + child.pupil, 'button:has-text("更正")', 'button:has-text("删除资料")'],
@@ -97,37 +102,5 @@ export async function everyPage(w) {
 		if (left.length) throw new Error(left.slice(0, 20).join('\n'));
 	});
 	await test('the first page of a phone over a slow line', slowly);
-	await test("the clerk's list of schools at the county's hub", async () => {
-		await killHost();
-		// A hub lets nobody in before it has people.
-		fs.writeFileSync(work + '/clerk.pin', PIN);
-		kehou('-D', hubDir, 'do', 'county.staff.add', 'name=县办', 'roles=clerk', 'pin=@' + work + '/clerk.pin');
-		await startHost(hubDir);
-		await desk.goto(base);
-		await desk.evaluate(pin => fetch('/api/v1/sign-in', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ staff: '县办', pin }) }).then(async r => r.ok || Promise.reject(new Error(await r.text()))), PIN);
-		await desk.goto(base + '#/schools');
-		await desk.reload();
-		await desk.waitForSelector('td:has-text("告成镇冶上教学点")');
-		await picture(desk, 'page-schools');
-		same(await audit(desk), [], 'axe');
-	});
-	await test('the county asks for a school where a list is long; records of a school, or of the county', async () => {
-		await open(desk, 'list/pupils');
-		await desk.waitForSelector('.hint:has-text("先填上面")');
-		await desk.getByLabel('学校').selectOption({ label: '告成镇冶上教学点' });
-		await desk.waitForSelector('td:has-text("甲子")');
-		await look(desk, 'page-county-list');
-		await open(desk, 'list/silence');
-		await desk.waitForSelector('td:has-text("告成镇冶上教学点")'); // by name, not by number
-		await open(desk, 'form/site.phase');
-		await desk.getByLabel('学校').selectOption({ label: '告成镇冶上教学点' });
-		await look(desk, 'page-county-form');
-		const { views } = await desk.evaluate(() => fetch('/api/v1/schema').then(r => r.json()));
-		for (const e of views.filter(v => v.ask_school && v.roles.includes('clerk'))) {
-			await open(desk, 'list/' + e.name);
-			await desk.waitForSelector('h1');
-			same(await desk.getByLabel('学校', { exact: true }).count(), 1, e.name + ' asks for a school');
-		}
-	});
 	await test('no page threw', () => same([desk, one, two].flatMap(p => p.problems), [], 'errors'));
 }

@@ -44,6 +44,8 @@ export async function theMonth(w) {
 		await desk.locator('.sheet').getByLabel('原因').fill('停电，纸单上有签名');
 		await desk.click('.sheet button[type=submit]');
 		await desk.waitForSelector('.sheet', { state: 'detached' });
+		await desk.waitForSelector('.note:has-text("请核对")');
+		same((await desk.locator('.note li').allTextContents()).filter(x => /[a-z]_[a-z]/.test(x)), [], 'codes among what is to be checked');
 		const rows = await view(desk, 'subsidy?month=202610');
 		same(rows.filter(r => r.name === '老师乙')[0].entries, 1, 'entries');
 	}, true);

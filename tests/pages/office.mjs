@@ -2,7 +2,7 @@
 // guardian's rights, paper sheets and late entry, opinions, machines, a diagnostic file.
 import fs from 'node:fs';
 import path from 'node:path';
-import { arrived, BIG, exchange, GRP, hubDir, kehou, kehouGiven, look, open, picture, PIN, plan, printed, publish, same, SCHOOL, settled, sticks, test, today, until, view, work } from './harness.mjs';
+import { arrived, audit, BIG, call, DESK, exchange, GRP, hubDir, kehou, kehouGiven, look, open, PHONE, picture, PIN, plan, printed, publish, same, SCHOOL, settled, signIn, sticks, test, today, until, view, work } from './harness.mjs';
 
 export async function theOffice(w) {
 	const { desk, two } = w;
@@ -84,6 +84,66 @@ export async function theOffice(w) {
 		if (!/学生资料 更改.*校长甲/.test(await line.textContent())) throw new Error(await line.textContent());
 		await desk.locator('.timeline .item', { hasText: '登封市' }).first().waitFor(); // and the county's
 	});
+	await test("R18_a guardian's telephone is corrected; who may collect no longer is off the list", async () => {
+		const child = (await view(desk, 'pupils?grp=' + GRP))[0];
+		const kin = async what => JSON.parse((await view(desk, 'pupil?pupil=' + child.pupil))[0][what]);
+		await open(desk, 'pupils/' + child.pupil, child.name);
+		await desk.click('button:has-text("＋ 接送人")');
+		await desk.locator('.sheet').getByLabel('姓名').fill('邻居己');
+		await desk.click('.sheet button[type=submit]');
+		const neighbour = '.card:has-text("谁可以接") .item:has-text("邻居己")';
+		await desk.waitForSelector(neighbour);
+		await desk.locator('.card:has-text("谁可以接") .item button').first().click();
+		await desk.locator('.sheet').getByLabel('电话').fill('13912345678');
+		await look(desk, 'kin');
+		await desk.click('.sheet button[type=submit]');
+		await desk.waitForSelector('a.tel:has-text("13912345678")');
+		await desk.locator(neighbour + ' button').click();
+		await desk.locator('.sheet').getByLabel('确定').check();
+		await desk.locator('.sheet button:has-text("登记")').click();
+		await desk.waitForSelector(neighbour, { state: 'detached' });
+		same([(await kin('guardians'))[0].phone, (await kin('collectors')).filter(c => c.name === '邻居己').length], ['13912345678', 0], 'phone, collectors');
+	});
+	await test('R3_a choice is made anew: other slots, and who declined takes part', async () => {
+		const chosen = async pupil => (await view(desk, 'consent_form?grp=' + GRP + '&date=' + today())).filter(r => r.pupil === pupil).map(r => [r.choice, r.slots])[0];
+		const { pupil, name } = (await view(desk, 'pupils?grp=' + GRP)).find(p => p.consent);
+		for (const [button, found] of [['人不参加', [0, 3]], ['人同意参加', [1, 3]]]) {
+			await open(desk, 'consent', '同意书');
+			await open(desk, 'consent/' + GRP, '同意书');
+			await desk.click('summary:has-text("已登记的")');
+			await desk.click(`button[aria-label="重新选择 ${name}"]`);
+			await desk.locator('.ticks .check', { hasText: name }).click();
+			await desk.click('button:has-text("都参加")');
+			await desk.click(`button:has-text("${button}")`);
+			await desk.waitForSelector('text=已登记 1 条');
+			same(await chosen(pupil), found, 'the choice');
+		}
+	});
+	await test('R10_what was entered of a person is corrected: the entry check', async () => {
+		await open(desk, 'people', '教职工');
+		await desk.locator('.session', { hasText: '保安丁' }).locator('button').click();
+		await desk.getByLabel('类别').selectOption({ label: '学校职工' });
+		await desk.getByLabel('入职查询日期').fill('2026-09-01');
+		await look(desk, 'person');
+		await desk.click('.sheet form:nth-of-type(2) button[type=submit], .sheet h3:has-text("更正资料") ~ button[type=submit]');
+		await desk.waitForSelector('.session:has-text("保安丁"):has-text("学校职工"):has-text("入职查询 2026-09-01")');
+	});
+	await test('R1_several classes together: a group of several grades by its name, and all of a site', async () => {
+		const kids = (await view(desk, 'pupils?grp=' + GRP)).slice(0, 2).concat((await view(desk, 'pupils?grp=' + BIG)).slice(0, 1));
+		await call(desk, 'group.set', { grp: 1, name: '合唱组', on: today(), join: JSON.stringify(kids.map(k => k.pupil)) });
+		await open(two, 'today', '今日');
+		await open(two, 'roll', '点名');
+		await two.click('.session:has-text("合唱组")');
+		await two.waitForSelector('h1:has-text("合唱组")');
+		await two.waitForSelector('.child');
+		const names = await two.locator('.child .name').allTextContents();
+		same(kids.filter(k => !names.some(n => n.startsWith(k.name))).length, 0, 'missing in the group');
+		await look(two, 'roll-group');
+		await open(two, 'roll', '点名');
+		await two.click('.session:has-text("全校")');
+		await two.waitForSelector('h1:has-text("全校")');
+		await two.waitForFunction(() => document.querySelectorAll('.child').length > 50);
+	});
 	await test('R18_a guardian asks, is answered, and the child is erased everywhere', async () => {
 		const child = (await view(desk, 'pupils?grp=' + BIG)).find(p => p.name === '癸未') || (await view(desk, 'pupils?grp=' + BIG))[9];
 		await open(desk, 'pupils/' + child.pupil, child.name);
@@ -131,6 +191,28 @@ export async function theOffice(w) {
 			return late && [late.reason, late.marks > 0];
 		}, ['停电，照纸单补录', true], 'the session of yesterday');
 	});
+	await test('no page of the menu refuses a teacher or a guard', async () => {
+		const refused = [];
+		const hear = r => { if (r.status() === 403) refused.push(r.url().replace(/.*\/api/, '')); };
+		for (const name of ['保安丁', '老师丙']) {
+			await signIn(two, name);
+			await two.setViewportSize(DESK);
+			two.on('response', hear);
+			await open(two, 'more', '更多');
+			await settled(two);
+			const pages = await two.evaluate(() => Array.from(document.querySelectorAll('nav a,.sessions a')).map(a => a.getAttribute('href').slice(2)).filter((p, i, all) => all.indexOf(p) === i));
+			for (const page of pages) {
+				await open(two, page);
+				await two.waitForSelector('h1');
+				await settled(two);
+			}
+			if (pages.length < 12 || pages.includes('consent') !== (name === '老师丙')) throw new Error(name + ': ' + pages);
+			if (refused.length) throw new Error(name + ': ' + refused.join(' '));
+			await open(two, 'statement', '我的课时');
+			two.off('response', hear);
+		}
+		await two.setViewportSize(PHONE);
+	});
 	await test('the diagnostic file bears no name', async () => {
 		await open(two, 'help', '帮助');
 		const [file] = await Promise.all([two.waitForEvent('download'), two.click('button:has-text("诊断文件")')]);
@@ -165,20 +247,22 @@ export async function theOffice(w) {
 		await desk.waitForSelector('td:has-text("建议")');
 		await picture(desk, 'list');
 	});
-	await test('every list and form has Chinese words for its columns and fields', async () => {
+	await test('every list and form has Chinese words for its columns, codes and fields; axe finds nothing there', async () => {
 		const { views, commands } = await desk.evaluate(() => fetch('/api/v1/schema').then(r => r.json()));
 		const left = [];
+		const check = async name => left.push(...(await desk.evaluate(() => Array.from(document.querySelectorAll('th,label,legend,h1')).map(x => x.textContent).filter(x => x && !/[\u4e00-\u9fff]|PIN/.test(x))
+			.concat(Array.from(document.querySelectorAll('td')).map(x => x.textContent).filter(x => /^[a-z]+(_[a-z]+)*$/.test(x))))).concat(await audit(desk, false)).map(x => name + ': ' + x));
 		for (const e of views.filter(v => !/^audit_/.test(v.name))) {
 			const rows = await desk.evaluate(n => fetch('/api/v1/view/' + n + '?date=2026-10-29&slot=2&month=202610&kind=1&version=2&list=1&week_on=2026-10-26&school_year=2026&from_on=2026-09-01&until_on=2026-12-31&term_on=2026-09-01&time=18:00&open=1').then(r => r.ok ? r.json() : null), e.name);
 			if (!rows) continue; // wants another parameter
 			await open(desk, 'list/' + e.name);
 			await settled(desk);
-			left.push(...await desk.evaluate(n => Array.from(document.querySelectorAll('th,label,legend,h1')).map(x => x.textContent).filter(x => !/[\u4e00-\u9fff]|PIN/.test(x)).map(x => n + ': ' + x), e.name));
+			await check(e.name);
 		}
 		for (const e of commands.filter(c => c.name !== 'policy.publish')) {
 			await open(desk, 'form/' + e.name);
 			await desk.waitForSelector('h1');
-			left.push(...await desk.evaluate(n => Array.from(document.querySelectorAll('label,legend,h1')).map(x => x.textContent).filter(x => x && !/[\u4e00-\u9fff]|PIN/.test(x)).map(x => n + ': ' + x), e.name));
+			await check(e.name);
 		}
 		if (left.length) throw new Error(left.slice(0, 30).join('\n'));
 	});

@@ -10,11 +10,12 @@ import { theEvening } from './evening.mjs';
 import { theOffice } from './office.mjs';
 import { theMonth } from './month.mjs';
 import { everyPage } from './look.mjs';
+import { theCounty } from './county.mjs';
 import { oldBrowsers } from './old.mjs';
 
 fs.rmSync(shots, { recursive: true, force: true });
 fs.mkdirSync(shots, { recursive: true });
-const FLOWS = [['first_run', firstRun], ['day', theDay], ['evening', theEvening], ['office', theOffice], ['month', theMonth], ['old', oldBrowsers], ['look', everyPage]];
+const FLOWS = [['first_run', firstRun], ['day', theDay], ['evening', theEvening], ['office', theOffice], ['month', theMonth], ['old', oldBrowsers], ['look', everyPage], ['county', theCounty]];
 const NEEDED = ['first_run', 'day'];
 const w = { desk: null, one: null, two: null }; // a PC, two phones
 let broken = null;

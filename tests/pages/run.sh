@@ -11,7 +11,7 @@ BUILDDIR=$(cd "$BUILDDIR" && pwd -P)
 export SRCDIR BUILDDIR
 cat >"$WEB_NPM/tsconfig.json" <<EOF
 { "extends": "$SRCDIR/node/web/tsconfig.json", "include": ["$SRCDIR/node/web/src"],
-"compilerOptions": { "baseUrl": ".", "paths": { "columns": ["$BUILDDIR/gen/web.source/zh/columns.ts"],
+"compilerOptions": { "baseUrl": ".", "paths": {
 "preact": ["$WEB_NPM/node_modules/preact"], "preact/*": ["$WEB_NPM/node_modules/preact/*"] } } }
 EOF
 if types=$("$WEB_NPM/node_modules/.bin/tsc" --noEmit -p "$WEB_NPM/tsconfig.json"); then

@@ -1,7 +1,8 @@
 // The sessions of a day as pages name them, and the school's groups.
+import { useEffect } from 'preact/hooks';
 import type { Item } from './db';
-import { useView, Seen } from './state';
-import { slotNow, today } from './time';
+import { changed, useView, Seen } from './state';
+import { today } from './time';
 import { className, slotName, t } from './words';
 
 export interface Session {
@@ -25,19 +26,35 @@ export const same = (a: any, b: any) => Number(a.slot) === Number(b.slot) && Num
 export const args = (s: Session) => ({ date: s.date, slot: s.slot, site: s.site, grp: s.grp });
 
 // A class is known by its entry year; its grade follows from the school year of the day.
-export function groupName(grp: number, date: string, names?: { [grp: string]: string }): string {
-	if (names && names[grp]) return names[grp];
+export function groupName(grp: number, date: string): string {
 	if (grp === 0) return t('全校', 'All children');
 	if (grp < 1000) return t('混龄组 ', 'Group ') + grp;
 	const year = Number(date.slice(0, 4)) - (date.slice(5) < '09-01' ? 1 : 0);
 	return className(year - Math.floor(grp / 100) + 1, grp % 100);
 }
 
-export const sessionName = (s: Session) => groupName(s.grp, s.date) + ' ' + slotName(s.slot);
+// Of groups of several grades ('site/grp'), and of sites where there are several ('site').
+const names: { [place: string]: string } = {};
+
+export const nameGroup = (r: any) => { names[r.site + '/' + r.grp] = r.name; };
+
+// For the shell: names are there for every page.
+export function useNames(wanted: boolean): void {
+	const mixed = useView(wanted ? 'mixed_groups' : null).rows;
+	const sites = useView(wanted ? 'sites' : null).rows;
+	useEffect(() => {
+		(mixed || []).forEach(nameGroup);
+		(sites || []).forEach(r => { if (Number(r.site)) names[r.site] = r.name; });
+		changed();
+	}, [mixed, sites]);
+}
+
+export const groupOf = (s: any, date: string) =>
+	(names[Number(s.site) + '/' + Number(s.grp)] || groupName(Number(s.grp), date)) + (names[s.site] ? ' · ' + names[s.site] : '');
+
+export const sessionName = (s: Session) => groupOf(s, s.date) + ' ' + slotName(s.slot);
 
 export const useGroups = (): Seen => useView('groups');
-
-export const startSlot = slotNow;
 
 // Taps that the rows do not show yet: those still on the phone, and those that the host
 // took after it gave the rows.
@@ -67,29 +84,12 @@ export function marks(rows: any[], items: Item[]): { [pupil: string]: number } {
 	return found;
 }
 
-// The initial of each character's reading, by the collation that browsers know: the first
-// character of each letter in pinyin order. No table travels. Surnames that read otherwise
-// than the character are in the list.
-const FIRSTS = '阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀';
-const LETTERS = 'ABCDEFGHJKLMNOPQRSTWXYZ';
-const SURNAMES: { [ch: string]: string } = { 曾: 'Z', 单: 'S', 解: 'X', 仇: 'Q', 区: 'O', 查: 'Z', 朴: 'P', 翟: 'Z', 尉: 'Y', 盖: 'G', 覃: 'Q', 乐: 'Y' };
-
-export function initials(name: string): string {
-	return Array.from(name).map((ch, i) => {
-		if (i === 0 && SURNAMES[ch]) return SURNAMES[ch];
-		if (!/[\u3400-\u9fff]/.test(ch)) return ch.toUpperCase();
-		let at = -1;
-		while (at + 1 < FIRSTS.length && FIRSTS[at + 1].localeCompare(ch, 'zh-CN') <= 0) at++;
-		return at < 0 ? '' : LETTERS[at];
-	}).join('');
-}
-
 // Any part of the name, or the beginning of its initials.
-// letters: the initials, where the rows bring them (SQL initials()).
+// letters: the initials of the rows (SQL initials(), out of Unihan).
 export function matches(name: string | null, wanted: string, letters?: string): boolean {
 	const w = wanted.trim().toUpperCase();
 	if (!w || !name) return !w; // an erased child has no name
-	return name.toUpperCase().indexOf(w) >= 0 || (/^[A-Z]+$/.test(w) && (letters || initials(name)).indexOf(w) === 0);
+	return name.toUpperCase().indexOf(w) >= 0 || (/^[A-Z]+$/.test(w) && (letters || '').indexOf(w) === 0);
 }
 
 // pupil → true where taps let it go and the rows do not show it yet; undone: false.

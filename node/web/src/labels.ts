@@ -1,9 +1,13 @@
 // Words for columns, parameters and codes in generated forms and lists.
-import { columns } from 'columns';
+import { schema } from './schema';
 import { consentHow, incidentKinds, noteKinds, options, Pairs, relations, siteClasses, siteKinds, slotName, slotsName, staffKinds, stateName, ways, weekdayName, word } from './words';
 
-// Out of po/ (tools/web_language.py): one word for a column, here and at the command line.
-export const label = (name: string) => columns[name] || name.replace(/_/g, ' ');
+// Out of po/ by way of the machine: one word for a column, here and at the command line, where
+// an English one begins small.
+export function label(name: string): string {
+	const words = schema && schema.columns[name] || name.replace(/_/g, ' ');
+	return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
 
 // Codes: by COMMAND.parameter, VIEW.column, else by the name alone.
 const checks: Pairs = { 1: ['交通', 'Traffic'], 2: ['校舍', 'Premises'], 3: ['消防', 'Fire'], 4: ['食品', 'Food'], 5: ['保卫', 'Security'], 6: ['周边', 'Surroundings'] };
@@ -32,7 +36,7 @@ const CODES: { [name: string]: Pairs } = {
 	'leave.how': ways, 'leavings.how': ways, 'leaving_sheet.how': ways, 'ways.how': ways, 'pupil.way.how': ways, 'boarders.how': ways, 'consent.how': consentHow, 'consents.how': consentHow, 'data.consent.how': consentHow,
 	'statement.sign.step': { 2: ['中心校', 'Central school'], 3: ['家长委员会', "Parents' committee"] }, 'statement.approve.step': { 4: ['教育局', 'Bureau'], 5: ['财政', 'Finance'] }, 'policy_lists.list': { 1: ['活动', 'Activities'], 2: ['指标', 'Indicators'], 3: ['阶段', 'Phases'], 4: ['保存期限', 'Retention'] },
 	'attendance.correct.state': { 1: ['到', 'Here'], 2: ['未到', 'Not here'], 3: ['请假', 'Excused'] }, 'complaint.enter.channel': { 1: ['电话', 'Telephone'], 2: ['信件', 'Letter'], 3: ['当面', 'In person'], 4: ['随U盘的密封件', 'Sealed slip'] }, 'pupil.erase.reason': { 1: ['家长要求', 'A guardian asks'], 2: ['目的已达到', 'Purpose over'] },
-	'policy_changes.change': { new: ['现为', 'Now'], gone: ['去掉', 'Gone'] }, 'policy_changes.part': { window: ['时段', 'Times'], setting: ['参数', 'Setting'], rate: ['标准', 'Rate'] },
+	phase: { 1: ['基本看护', 'Care'], 2: ['应托尽托', 'All who want'], 3: ['特色活动', 'Activities'] },
 	department: { 1: ['综治', 'Public order'], 2: ['公安', 'Police'], 3: ['卫生', 'Health'], 4: ['市场监管', 'Market'], 5: ['消防', 'Fire brigade'], 6: ['学校', 'School'], 7: ['教体局', 'Education'] },
 	from_whom: { 1: ['家长', 'Guardian'], 2: ['学生', 'Pupil'], 3: ['教职工', 'Staff'], 4: ['周边群众', 'Neighbours'], 9: ['没说', 'Not said'] }, purpose: { 1: ['劳务补助', 'Subsidies'], 2: ['保险和安全', 'Insurance and safety'], 3: ['材料', 'Materials'], 4: ['水电取暖', 'Light and heating'] },
 	source: { 1: ['花名册', 'Roster'], 2: ['家长', 'Guardian'], 3: ['民政', 'Civil affairs'] }, connectivity: { 0: ['没有', 'None'], 1: ['手机信号', 'Telephone network'], 2: ['宽带', 'Line'] }, stage: { 1: ['小学', 'Primary'], 2: ['初中', 'Junior'], 3: ['都有', 'Both'] },

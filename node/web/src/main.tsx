@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { drop, keys, lasting } from './db';
-import { sessionOf } from './day';
+import { sessionOf, useNames } from './day';
 import { flush, known, onPhone, refused, start, useOutbox } from './outbox';
 import { changed, fetchAhead, isHub, refreshMe, refreshStatus, useWorld, world } from './state';
 import { today, whenS } from './time';
@@ -60,7 +60,7 @@ const links = (): Array<[string, string]> => isHub() ? [
 ];
 
 // Beside these on a PC, where there is room.
-const deskLinks = (): Array<[string, string]> => isHub() ? [['all', t('全部功能', 'Everything')]] : [
+const deskLinks = (): Array<[string, string]> => isHub() ? [['all', t('全部功能', 'Everything')], ['backup', t('备份', 'Backup')], ['help', t('帮助', 'Help')]] : [
 	['hand', t('交接', 'Handover')], ['exchange', t('上报与U盘', 'Exchange')], ['pupils', t('学生', 'Children')],
 	['consent', t('同意书', 'Consents')], ['people', t('教职工', 'People')], ['week', t('周计划', 'Week')], ['statement', t('月报与公示', 'Month')],
 	['machine', t('设置', 'Set-up')], ['all', t('全部功能', 'Everything')], ['help', t('帮助', 'Help')],
@@ -70,7 +70,7 @@ function Nav(p: { at: string }) {
 	const phase = usePhase();
 	return <nav class="nav" aria-label={t('主菜单', 'Main menu')}>
 		{links().map(([page, words]) => <a href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
-		{deskLinks().filter(([page]) => !phase.later(page)).map(([page, words]) => <a class="desk" href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
+		{deskLinks().filter(([page]) => !phase.hides(page)).map(([page, words]) => <a class="desk" href={'#/' + page} aria-current={p.at === page ? 'page' : undefined}>{words}</a>)}
 	</nav>;
 }
 
@@ -105,7 +105,7 @@ function View(p: { route: string[] }) {
 	if (!world.ready) return <p class="opening">{t('正在打开…', 'Opening…')}</p>;
 	if (world.settingUp) return <Office page="setup" rest={rest} />;
 	if (page === 'who') return <SignIn onDone={() => { location.hash = '#/today'; }} />;
-	if (me && !me.staff && !me.first && !isHub()) return <SignIn />;
+	if (me && !me.staff && !me.first) return <SignIn />;
 	const session = sessionOf(rest);
 	switch (page) {
 	case 'roll': return session ? <Roll key={rest.join()} session={session} /> : <RollChoice page="roll" title={t('点名', 'Roll call')} />;
@@ -113,7 +113,7 @@ function View(p: { route: string[] }) {
 	case 'hand': return session ? <Hand key={rest.join()} session={session} /> : <RollChoice key="hand" page="hand" title={t('交接', 'Handover')} />;
 	case 'incident': return rest[0] === 'new' ? <Report /> : rest[0] === 'sent' ? <Sent kind={rest[1]} /> : rest[0] ? <Incident id={rest[0]} /> : <Incidents />;
 	case 'outbox': return <Outbox />;
-	case 'help': return <Help />;
+	case 'help': if (!isHub()) return <Help />; break;
 	case 'more': return <More />;
 	case 'today': if (!isHub()) return <Today />;
 	}
@@ -124,6 +124,7 @@ function View(p: { route: string[] }) {
 function App() {
 	const route = useRoute();
 	const { me, status, ready } = useWorld();
+	useNames(!!me && !!me.staff && !isHub());
 	if (ready && ((status && status.setup) || (me && (me.first || me.invitation) && !isHub()))) world.settingUp = true;
 	useEffect(() => {
 		const every = setInterval(() => { if (!document.hidden) flush(false); }, 20000);

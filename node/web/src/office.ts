@@ -5,7 +5,7 @@ import { getLang } from './words';
 
 type Show = (rest: string[]) => ComponentChildren;
 
-const PC = ['setup', 'import', 'week', 'statement', 'paper', 'late', 'machine', 'backup', 'schools'];
+const PC = ['setup', 'import', 'week', 'statement', 'paper', 'late', 'machine', 'backup', 'schools', 'help'];
 const pages: { [page: string]: Show } = {};
 const loading: { [script: string]: Promise<void> | undefined } = {};
 let tries = 0;

@@ -1,6 +1,7 @@
 // The third script: what is done at a PC.
 import { offer } from './office';
 import { Backup } from './pages/backup';
+import { CountyHelp } from './pages/county';
 import { Import } from './pages/import';
 import { Machine } from './pages/machine';
 import { Month } from './pages/month';
@@ -19,4 +20,5 @@ offer({
 	machine: () => <Machine />,
 	backup: () => <Backup />,
 	schools: () => <Schools />,
+	help: () => <CountyHelp />,
 });

@@ -148,7 +148,7 @@ export function useView(name: string | null, params: Params = {}, every_s = 0): 
 export async function fetchAhead(): Promise<void> {
 	if (!world.me || !world.me.staff || isHub()) return;
 	const date = today();
-	const paths = [1, 2, 3, 4, 5, 6, 9].map(kind => viewPath('emergency', { kind, date })).concat(viewPath('pupils'), viewPath('groups'), viewPath('staff'));
+	const paths = [1, 2, 3, 4, 5, 6, 9].map(kind => viewPath('emergency', { kind, date })).concat(viewPath('pupils'), viewPath('groups'), viewPath('mixed_groups'), viewPath('sites'), viewPath('staff'));
 	try {
 		for (const path of paths) await db.put('cache', path, (await get(path)).rows);
 	} catch (e) {

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import { command, Refusal, Row } from '../api';
-import { label } from '../labels';
 import { can, useView, useWorld } from '../state';
 import { today } from '../time';
 import { Button, Check, Failure, Field, Name, Note, Page, Rows, Select, Sheet } from '../ui';
@@ -20,6 +19,12 @@ export const priorities: Pairs = { 1: ['低年级', 'Low grade'], 2: ['随迁子
 const REQUESTS: Pairs = { 1: ['查阅', 'To see'], 2: ['更正', 'To correct'], 3: ['删除', 'To erase'], 4: ['停止使用', 'To stop using'] };
 const OUTCOMES: Pairs = { 1: ['已办', 'Done'], 2: ['部分办了', 'Done in part'], 3: ['不能办', 'Refused'] };
 
+const KEPT: Pairs = {
+	name: ['姓名', 'Name'], sex: ['性别', 'Sex'], birth: ['出生日期', 'Born'], student_no: ['学籍号', 'Student number'], address: ['住址', 'Address'], health: ['健康情况', 'Health'], allergy: ['过敏', 'Allergy'],
+	phone: ['电话', 'Telephone'], relation: ['关系', 'Relation'], weekday: ['星期几', 'Weekday'], how: ['方式', 'How'], guardian: ['监护人', 'Guardian'], collector: ['接送人', 'Collector'], class: ['班级', 'Class'], priority: ['优先群体', 'Priority'], consent: ['参加的选择', 'Choice'], data_consent: ['保存资料的选择', 'Choice on data'],
+	attendance: ['到 / 点名次数', 'Here / marks'], incident: ['事件', 'Incident'], request: ['提过的要求', 'Request'],
+};
+
 type Form = '' | 'edit' | 'guardian' | 'collector' | 'way' | 'private' | 'leave';
 
 export function Pupil(p: { id: string }) {
@@ -28,10 +33,12 @@ export function Pupil(p: { id: string }) {
 	const usual = useView('ways', { pupil: p.id });
 	const moves = useView('transfers');
 	const [form, setForm] = useState<Form>('');
+	const [person, change] = useState<Row | null>(null);
 	const may = can('teacher', 'head');
 	const left = (moves.rows || []).filter(m => String(m.pupil) === p.id)[0];
 	const close = () => {
 		setForm('');
+		change(null);
 		[seen, consents, usual, moves].forEach(s => s.reload());
 	};
 	return <Page title={seen.rows && seen.rows[0] ? seen.rows[0].name || t('（已删除）', '(erased)') : t('学生', 'Child')} back="#/pupils">
@@ -39,17 +46,17 @@ export function Pupil(p: { id: string }) {
 			{left && Number(left.direction) === 1 && <Note><p>{t('已离校：', 'Has left: ')}{left.moved_on} {left.note}</p></Note>}
 			<div class="two">
 			<section class="card"><h2>{t('基本情况', 'The child')}</h2><dl class="facts-list">
-				<dt>{label('name')}</dt><dd><Name>{r.name}</Name></dd><dt>{t('班级', 'Class')}</dt><dd>{r.grade ? className(r.grade, r.class) : '—'}</dd>
-				<dt>{label('sex')}</dt><dd>{word(sexes, r.sex || 0)}</dd><dt>{label('birth')}</dt><dd>{r.birth || '—'}</dd>
-				<dt>{label('student_no')}</dt><dd>{r.student_no || '—'}</dd><dt>{label('address')}</dt><dd>{r.address || '—'}</dd><dt>{label('health')}</dt><dd>{r.health || '—'}</dd>
-				{r.allergy && <dt>{label('allergy')}</dt>}{r.allergy && <dd>{r.allergy}</dd>}
+				<dt>{word(KEPT, 'name')}</dt><dd><Name>{r.name}</Name></dd><dt>{t('班级', 'Class')}</dt><dd>{r.grade ? className(r.grade, r.class) : '—'}</dd>
+				<dt>{word(KEPT, 'sex')}</dt><dd>{word(sexes, r.sex || 0)}</dd><dt>{word(KEPT, 'birth')}</dt><dd>{r.birth || '—'}</dd>
+				<dt>{word(KEPT, 'student_no')}</dt><dd>{r.student_no || '—'}</dd><dt>{word(KEPT, 'address')}</dt><dd>{r.address || '—'}</dd><dt>{word(KEPT, 'health')}</dt><dd>{r.health || '—'}</dd>
+				{r.allergy && <dt>{word(KEPT, 'allergy')}</dt>}{r.allergy && <dd>{r.allergy}</dd>}
 				{list(r.priorities).length > 0 && <dt>{t('优先', 'Priority')}</dt>}{list(r.priorities).length > 0 && <dd>{list(r.priorities).map(k => word(priorities, k)).join(t('、', ', '))}</dd>}</dl>
 				{may && <p class="row"><Button onClick={() => setForm('edit')}>{t('更正', 'Correct')}</Button> <Button onClick={() => setForm('private')}>{t('住址、健康', 'Address, health')}</Button>{' '}
 					{!r.grade && <a class="button plain" href="#/form/pupil.enrol">{t('编班', 'Put into a class')}</a>}{' '}
 					{!(left && Number(left.direction) === 1) && <Button onClick={() => setForm('leave')}>{t('转走、毕业', 'Leaves the school')}</Button>}</p>}</section>
 			<section class="card"><h2>{t('谁可以接', 'Who may collect')}</h2><ul class="log">
-				{list(r.guardians).map(g => <li class="item"><p><strong><Name>{g.name}</Name></strong>（{relationName(g.relation)}）{t('监护人', 'guardian')}</p>{g.phone && <p><a class="tel" href={'tel:' + g.phone}>{g.phone}</a></p>}</li>)}
-				{list(r.collectors).map(g => <li class="item"><p><strong><Name>{g.name}</Name></strong> {t('接送人', 'collector')}</p>{g.phone && <p><a class="tel" href={'tel:' + g.phone}>{g.phone}</a></p>}</li>)}</ul>
+				{list(r.guardians).concat(list(r.collectors)).map(g => <li class="item"><p><strong><Name>{g.name}</Name></strong>（{relationName(g.relation)}）{g.guardian ? t('监护人', 'guardian') : t('接送人', 'collector')}</p>
+					<p>{g.phone && <a class="tel" href={'tel:' + g.phone}>{g.phone}</a>} {may && <Button kind="quiet" label={t('更正、不再接 ', 'Correct or end: ') + g.name} onClick={() => change(g)}>{t('更正、不再接', 'Correct or end')}</Button>}</p></li>)}</ul>
 				{may && <p class="row"><Button onClick={() => setForm('guardian')}>{t('＋ 监护人', '＋ Guardian')}</Button> <Button onClick={() => setForm('collector')}>{t('＋ 接送人', '＋ Collector')}</Button></p>}</section>
 			<section class="card"><h2>{t('平时怎样回家', 'Usual way home')}</h2>
 				{(usual.rows || []).length === 0 && <p class="quiet">{t('没有设置，按“家人接”算。', 'Not set: counts as collected.')}</p>}
@@ -59,8 +66,36 @@ export function Pupil(p: { id: string }) {
 			{may && <Rights child={r} onChange={close} />}
 			<Timeline pupil={p.id} turn={seen.at_ms} />
 			{form && <Forms kind={form} row={r} onClose={close} />}
+			{person && <Kin pupil={p.id} person={person} onClose={close} />}
 		</div></div>}</Rows>
 	</Page>;
+}
+
+// A guardian or collector: what was entered wrongly, or that it ends.
+function Kin(p: { pupil: string; person: Row; onClose: () => void }) {
+	const g = p.person;
+	const kind = g.guardian ? 'guardian' : 'collector';
+	const [v, set] = useState<Row>({ name: g.name, phone: g.phone || '', relation: String(g.relation || 0) });
+	const [on, setOn] = useState(today());
+	const [sure, setSure] = useState(false);
+	const [error, setError] = useState<Refusal | null>(null);
+	const run = async (what: string, args: Row) => {
+		try {
+			await command(kind + what, { pupil: p.pupil, [kind]: g[kind], ...args });
+			p.onClose();
+		} catch (problem) {
+			setError(problem as Refusal);
+		}
+	};
+	return <Sheet title={g.name} onClose={p.onClose}><form onSubmit={e => { e.preventDefault(); run('.edit', v); }}>
+		<Field label={word(KEPT, 'name')} value={v.name} onInput={name => set({ ...v, name })} required />
+		<Field label={word(KEPT, 'phone')} value={v.phone} onInput={phone => set({ ...v, phone })} mode="tel" />
+		<Select label={word(KEPT, 'relation')} value={v.relation} onChange={relation => set({ ...v, relation })} options={options(relations)} />
+		<Button type="submit" kind="main" wide disabled={!v.name.trim()}>{t('更正', 'Correct')}</Button></form>
+		<Failure error={error} />
+		<h3>{kind === 'guardian' ? t('不再是监护人', 'No longer a guardian') : t('不再来接', 'No longer collects')}</h3><p class="hint">{t('从这天起不能再接孩子；以前的记录和选择不变。', 'May not collect the child from that day; earlier records and choices stay.')}</p>
+		<Field label={t('从哪天起', 'From')} type="date" value={on} onInput={setOn} required />
+		<Check label={t('确定', 'Yes')} checked={sure} onChange={setSure} /><Button wide disabled={!sure || !on} onClick={() => run('.end', { on })}>{t('登记', 'Record')}</Button></Sheet>;
 }
 
 // What a guardian may ask: see, correct, erase, stop using. Answered within 15 days.
@@ -149,11 +184,6 @@ function Erase(p: { child: Row; open: Row[]; onClose: () => void }) {
 		<Failure error={error} /><Button type="submit" kind="urgent" wide disabled={typed.trim() !== p.child.name || !sure}>{t('删除，不能恢复', 'Erase for good')}</Button></form></Sheet>;
 }
 
-const KEPT: Pairs = {
-	name: ['姓名', 'Name'], sex: ['性别', 'Sex'], birth: ['出生日期', 'Born'], student_no: ['学籍号', 'Student number'], address: ['住址', 'Address'], health: ['健康情况', 'Health'], allergy: ['过敏', 'Allergy'],
-	guardian: ['监护人', 'Guardian'], collector: ['接送人', 'Collector'], class: ['班级', 'Class'], priority: ['优先群体', 'Priority'], consent: ['参加的选择', 'Choice'], data_consent: ['保存资料的选择', 'Choice on data'],
-	attendance: ['到 / 点名次数', 'Here / marks'], incident: ['事件', 'Incident'], request: ['提过的要求', 'Request'],
-};
 
 function keptText(r: Row): string {
 	if (r.what === 'sex') return word(sexes, r.text || 0);
@@ -195,12 +225,12 @@ function Forms(p: { kind: 'edit' | 'guardian' | 'collector' | 'way' | 'private' 
 			setError(problem as Refusal);
 		}
 	}}>
-		{Object.keys(v).filter(k => ['relation', 'sex', 'weekday', 'how', 'asked_by', 'asked_on', 'route'].indexOf(k) < 0).map(k => <Field label={k === 'on' ? t('哪天走', 'Leaves on') : k === 'note' ? t('转到哪里，说明', 'Where to') : label(k)} type={k === 'on' ? 'date' : 'text'} value={v[k]} onInput={put(k)} required={k === 'name' || k === 'on'} />)}
+		{Object.keys(v).filter(k => ['relation', 'sex', 'weekday', 'how', 'asked_by', 'asked_on', 'route'].indexOf(k) < 0).map(k => <Field label={k === 'on' ? t('哪天走', 'Leaves on') : k === 'note' ? t('转到哪里，说明', 'Where to') : word(KEPT, k)} type={k === 'on' ? 'date' : 'text'} value={v[k]} onInput={put(k)} required={k === 'name' || k === 'on'} />)}
 		{p.kind === 'leave' && <p class="hint">{t('从这天起不再列入名单；以前的记录保留，晚到的更正仍可登记。', 'Not on the lists from that day; earlier records stay, late corrections remain possible.')}</p>}
-		{'relation' in v && <Select label={label('relation')} value={v.relation} onChange={put('relation')} options={options(relations)} />}
-		{'sex' in v && <Select label={label('sex')} value={v.sex} onChange={put('sex')} options={options(sexes)} />}
-		{'weekday' in v && <Select label={label('weekday')} value={v.weekday} onChange={put('weekday')} options={[0, 1, 2, 3, 4, 5].map(n => [String(n), weekdayName(n)] as [string, string])} />}
-		{'how' in v && <Select label={label('how')} value={v.how} onChange={put('how')} options={options(ways)} />}
+		{'relation' in v && <Select label={word(KEPT, 'relation')} value={v.relation} onChange={put('relation')} options={options(relations)} />}
+		{'sex' in v && <Select label={word(KEPT, 'sex')} value={v.sex} onChange={put('sex')} options={options(sexes)} />}
+		{'weekday' in v && <Select label={word(KEPT, 'weekday')} value={v.weekday} onChange={put('weekday')} options={[0, 1, 2, 3, 4, 5].map(n => [String(n), weekdayName(n)] as [string, string])} />}
+		{'how' in v && <Select label={word(KEPT, 'how')} value={v.how} onChange={put('how')} options={options(ways)} />}
 		{(v.how === '2' || v.how === '3') && <Select label={t('哪条', 'Which one')} value={v.route || ''} onChange={put('route')} none={t('请选择', 'Choose')} options={(routes.rows || []).filter(x => String(x.kind) === v.how).map(x => [String(x.route), x.name] as [string, string])} />}
 		{v.how === '4' && <div><p class="hint">{t('自行回家要有监护人的书面申请。', 'Walking alone needs the written request of a guardian.')}</p>
 			<Select label={t('哪位监护人申请', 'Who asked')} value={v.asked_by || ''} onChange={put('asked_by')} none={t('请选择', 'Choose')} options={guardians.map(g => [g.guardian, g.name] as [string, string])} />

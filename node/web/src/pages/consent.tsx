@@ -1,19 +1,19 @@
 import { useState } from 'preact/hooks';
 import { command, Refusal, Row } from '../api';
-import { groupName, useGroups } from '../day';
+import { groupName, groupOf, useGroups } from '../day';
 import { useView, useWorld } from '../state';
 import { longDate, today } from '../time';
 import { Button, Check, Choice, Failure, Field, Name, Note, Page, Rows, Select, Sheet } from '../ui';
 import { consentHow, options, relationName, slotsName, t, weekdayName } from '../words';
 
-interface Child { pupil: string; name: string; guardians: Row[]; choice: number | null; slots: number; weekdays: number }
+interface Child { pupil: string; name: string; guardians: Row[]; choice: number | null; slots: number; weekdays: number; old: number }
 
 // A row of the view is a child with one guardian.
 function childrenOf(rows: Row[]): Child[] {
 	const all: Child[] = [];
 	rows.forEach(r => {
 		let c = all.filter(x => x.pupil === r.pupil)[0];
-		if (!c) all.push(c = { pupil: r.pupil, name: r.name, guardians: [], choice: r.choice === null ? null : Number(r.choice), slots: Number(r.slots), weekdays: Number(r.weekdays) });
+		if (!c) all.push(c = { pupil: r.pupil, name: r.name, guardians: [], choice: r.choice === null ? null : Number(r.choice), slots: Number(r.slots), weekdays: Number(r.weekdays), old: r.chosen_notice && r.chosen_notice !== r.notice ? Number(r.chosen_notice) : 0 });
 		if (r.guardian) c.guardians.push(r);
 	});
 	return all;
@@ -25,7 +25,7 @@ export function ConsentChoice() {
 	return <Page title={t('同意书', 'Consents')} lead={t('参加与否由家长自己选，随时可退，不问理由。', 'Guardians choose, and may withdraw at any time without a reason.')}>
 		{(follow.rows || []).length > 0 && <Note kind="care"><p>{t('有 ' + follow.rows!.length + ' 个孩子来了或报了名，还没有同意书：请补，不要让孩子走。', follow.rows!.length + ' children came or asked without a consent: it is to follow, the child stays.')}</p></Note>}
 		<Rows seen={groups} empty={t('还没有班级。', 'No classes yet.')}>{rows => <ul class="sessions">{rows.map(g => <li><a class={'session ' + (Number(g.consents) >= Number(g.pupils) ? 'done' : 'todo')} href={'#/consent/' + g.grp}>
-			<span class="session-name">{groupName(Number(g.grp), today())}</span><span class="session-state">{t('同意 ' + g.consents + ' / ' + g.pupils + ' 人', g.consents + ' of ' + g.pupils)}</span></a></li>)}</ul>}</Rows>
+			<span class="session-name">{groupOf(g, today())}</span><span class="session-state">{t('同意 ' + g.consents + ' / ' + g.pupils + ' 人', g.consents + ' of ' + g.pupils)}</span></a></li>)}</ul>}</Rows>
 	</Page>;
 }
 
@@ -43,8 +43,9 @@ export function ConsentList(p: { grp: string }) {
 
 function Ticks(p: { rows: Row[]; reload: () => void }) {
 	const all = childrenOf(p.rows);
-	const open = all.filter(c => c.choice === null);
-	const chosen = all.filter(c => c.choice !== null);
+	const [again, choose] = useState<{ [pupil: string]: boolean }>({}); // who chooses anew
+	const open = all.filter(c => c.choice === null || again[c.pupil]);
+	const chosen = all.filter(c => c.choice !== null && !again[c.pupil]);
 	const notice = p.rows[0].notice;
 	const [ticked, tick] = useState<{ [pupil: string]: string }>({});
 	const [slots, setSlots] = useState('2');
@@ -63,6 +64,7 @@ function Ticks(p: { rows: Row[]; reload: () => void }) {
 				({ pupil: id, guardian: ticked[id], choice, slots: Number(slots), weekdays: days, how: Number(how) }))) });
 			setDone(names.length);
 			tick({});
+			choose({});
 			p.reload();
 		} catch (e) {
 			setError(e as Refusal);
@@ -88,8 +90,9 @@ function Ticks(p: { rows: Row[]; reload: () => void }) {
 			{how === '4' && <Field label={t('见证人', 'Witness')} value={witness} onInput={setWitness} required />}
 			<div class="stack"><Button kind="main" wide disabled={!days} onClick={() => save(1)}>{t('登记 ' + names.length + ' 人同意参加', names.length + ' take part')}</Button>
 				<Button wide onClick={() => save(0)}>{t('登记 ' + names.length + ' 人不参加', names.length + ' do not take part')}</Button></div></div>}
-		<details><summary>{t('已登记的 ' + chosen.length + ' 人', chosen.length + ' have chosen')}</summary><ul class="log">{chosen.map(c => <li class="item"><p><Name>{c.name}</Name> {c.choice ? t('参加', 'takes part') + ' ' + slotsName(c.slots) + (c.weekdays !== 31 ? ' ' + [1, 2, 3, 4, 5].filter(n => c.weekdays & 1 << (n - 1)).map(weekdayName).join('') : '') : t('不参加', 'does not')}
-			{c.choice ? <Button kind="quiet" onClick={() => leave(c)}>{t('退出', 'Withdraw')}</Button> : null}</p></li>)}</ul></details>
+		<details><summary>{t('已登记的 ' + chosen.length + ' 人', chosen.length + ' have chosen')}</summary><ul class="log">{chosen.map(c => <li class="item"><p><Name>{c.name}</Name> {c.choice ? t('参加', 'takes part') + ' ' + slotsName(c.slots) + (c.weekdays !== 31 ? ' ' + [1, 2, 3, 4, 5].filter(n => c.weekdays & 1 << (n - 1)).map(weekdayName).join('') : '') : t('不参加', 'does not')}{c.old > 0 && t('（按告知书第 ' + c.old + ' 版）', ' (by notice ' + c.old + ')')}
+			<Button kind="quiet" label={t('重新选择 ', 'Choose anew: ') + c.name} onClick={() => choose({ ...again, [c.pupil]: true })}>{t('重新选择', 'Choose anew')}</Button>
+			{c.choice ? <Button kind="quiet" label={t('退出 ', 'Withdraw: ') + c.name} onClick={() => leave(c)}>{t('退出', 'Withdraw')}</Button> : null}</p></li>)}</ul></details>
 		{leaving && <Sheet title={t(leaving.name + ' 退出？', leaving.name + ' withdraws?')} onClose={() => leave(null)}>
 			<p>{t('不用问理由。从今天起不再列入点名；今天已在校的，照看到家人接走。以后可以再参加。', 'No reason is asked. From today the child is not on the list; if it is here, it is kept safe until collected. It may join again.')}</p>
 			<Button kind="main" wide onClick={async () => {

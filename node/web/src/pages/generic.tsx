@@ -2,29 +2,18 @@
 // its commands and views.
 import { useEffect, useState } from 'preact/hooks';
 import { command, get, newRequestId, query, Refusal, Row } from '../api';
-import { groupName, matches } from '../day';
-import { can, isHub, Seen, useView, world } from '../state';
+import { groupName } from '../day';
+import { can, isHub, useView, world } from '../state';
 import { today } from '../time';
-import { Button, Check, Failure, Field, Name, Note, Page, Rows, Select } from '../ui';
-import { choices, label, said } from '../labels';
+import { Button, Failure, Field, Name, Note, Page, Rows, Select } from '../ui';
+import { label, said } from '../labels';
 import { usePhase } from '../phase';
-import { getLang, roleName, rolesOf, t, weekdayName } from '../words';
-
-interface Param { name: string; type: string; optional: boolean }
-interface Entry { name: string; about: string; about_zh?: string; roles: any; params: Param[]; requires: string; ask_school: boolean }
-let known: { commands: Entry[]; views: Entry[] } | null = null;
-
-function useSchema(): [typeof known, Refusal | null] {
-	const [s, set] = useState(known);
-	const [error, setError] = useState<Refusal | null>(null);
-	useEffect(() => {
-		if (!known) get('schema').then(a => set(known = a), setError);
-	}, []);
-	return [s, error];
-}
+import { rolesOf, t } from '../words';
+import { Entry, Param, schema, useSchema } from '../schema';
+import { Input, siteName, useChoices } from './input';
 
 // Codes stand as words in the fields: their numbers are left out of the sentence.
-const about = (e: Entry) => (getLang() === 'zh' && e.about_zh ? e.about_zh : e.about).replace(/（\d+）| \(\d+\)/g, '');
+const about = (e: Entry) => e.about.replace(/（\d+）| \(\d+\)/g, '');
 // The first clause; not half of a parenthesis.
 function short(e: Entry): string {
 	const clause = about(e).split(/[。：；:.;]/)[0];
@@ -54,11 +43,19 @@ function first(requires: any): string {
 	return String(Array.isArray(requires) ? requires[0] : requires || '').split(' ')[0];
 }
 
+// What has a page of its own is found there.
+const OWN: { [command: string]: string } = {
+	'rollcall': 'roll', 'attendance.correct': 'roll', 'pupil.walk_in': 'roll', 'handover.record': 'hand', 'leave.group': 'leave', 'leave.one': 'leave', 'leave.route': 'leave', 'leave.undo': 'leave', 'late.inform': 'leave', 'late.keep': 'leave', 'session.close': 'leave',
+	'incident.report': 'incident/new', 'incident.add': 'incident', 'incident.people': 'incident', 'incident.food': 'incident', 'consent.sheet': 'consent', 'consent.list': 'consent', 'consent.withdraw': 'consent', 'notice.read': 'notices', 'policy.read': 'policy',
+	'plan.set': 'week', 'plan.copy': 'week', 'plan.sign': 'week', 'roster.undo': 'pupils/import', 'statement.submit': 'statement', 'statement.sign': 'statement', 'duty.add': 'statement', 'staff.add': 'people', 'staff.pin': 'people', 'staff.end': 'people', 'staff.edit': 'people', 'inbox.keep': 'exchange',
+};
+
 export function All() {
 	const [s, error] = useSchema();
 	const [filter, setFilter] = useState('');
 	const phase = usePhase();
 	const [more, setMore] = useState(false);
+	const own = (e: Entry) => !isHub() && OWN[e.name] && !phase.hides(OWN[e.name]) && OWN[e.name];
 	const later = (e: Entry) => phase.recordLater(e.name, first(e.requires));
 	const hidden = s ? s.views.concat(s.commands).filter(e => allowed(e) && later(e)).length : 0;
 	const wanted = (e: Entry) => allowed(e) && (more || !later(e)) && (!filter || (about(e) + e.name).toLowerCase().indexOf(filter.toLowerCase()) >= 0);
@@ -73,60 +70,9 @@ export function All() {
 			const commands = mine(s.commands);
 			return views.length + commands.length > 0 && <section class="card"><h2>{words()}</h2><div class="two">
 				<div><h3>{t('看', 'See')}</h3><ul class="links">{views.map(e => <li><a href={'#/list/' + e.name} title={about(e)}>{short(e)}</a></li>)}</ul></div>
-				<div><h3>{t('记', 'Record')}</h3><ul class="links">{commands.map(e => <li><a href={'#/form/' + e.name} title={about(e)}>{short(e)}</a></li>)}</ul></div></div></section>;
+				<div><h3>{t('记', 'Record')}</h3><ul class="links">{commands.map(e => <li><a href={'#/' + (own(e) || 'form/' + e.name)} title={about(e)}>{short(e)}</a></li>)}</ul></div></div></section>;
 		})}
 	</Page>;
-}
-
-// A number of another record is chosen from the list of those records.
-const PICK: { [param: string]: [string, (r: Row) => string] } = {
-	hazard: ['hazards', r => [r.found_on, r.what, r.place].join(' ')], opinion: ['opinions', r => [r.received_on, r.text].join(' ')], incident: ['incidents', r => [String(r.happened_at).slice(0, 10), r.place, r.what].join(' ')],
-	inspection: ['inspections', r => [r.on || r.checked_on || r.date, r.result].join(' ')], training: ['trainings', r => [r.held_on, r.note].join(' ')], practice: ['practices', r => String(r.title)], message: ['notices', r => String(r.title)],
-	order_id: ['phone_orders', r => [r.received_at, r.words].join(' ')], route: ['routes', r => String(r.name)], version: ['policy', r => r.version + ' ' + r.title], indicator: ['policy_lists', r => r.code + ' ' + r.title],
-};
-const PICK_ID: { [param: string]: string } = { indicator: 'code' };
-
-function Input(p: { param: Param; command: string; school: string; value: string; set: (v: string) => void; people: Row[]; pupils: Row[]; groups: Row[]; child?: string }) {
-	const { name, type, optional } = p.param;
-	const words = label(name);
-	const picked = p.command !== name + '.set' && !/^(practice\.write|route\.set)$/.test(p.command) && PICK[name];
-	const asks = (param: string) => !!picked && !!known && known.views.some(e => e.name === picked[0] && e.params.some(x => x.name === param));
-	const records = useView(picked && !(isHub() && !p.school && known && known.views.some(e => e.name === picked[0] && e.ask_school)) ? picked[0] : null,
-		{ school: p.school, date: asks('date') ? today() : undefined, list: name === 'indicator' ? 2 : undefined });
-	const family = useView(/^(guardian|approved_by|asked_by|delegated_by)$/.test(name) && p.child ? 'pupil' : null, { pupil: p.child });
-	const none = optional ? t('不填', 'none') : t('请选择', 'Choose');
-	const pick = (o: Array<[string, string]>) => <Select label={words + (optional ? t('（可不填）', ' (optional)') : '')} value={p.value} onChange={p.set} none={none} options={o} />;
-	if (name === 'pupil' || name === 'same_as' || name === 'double') return <Find label={words} value={p.value} set={p.set} rows={p.pupils} required={!optional} />;
-	if (type === 'j' && /^(pupils|absent|excused|extra|except|join|leave|repeat)$/.test(name)) return <Many label={words} value={p.value} set={p.set} rows={p.pupils} />;
-	if (/(^|_)staff(_id)?$|^leader$|^kept_by$|^informed$|^person$/.test(name) && type === 'i') return pick(p.people.map(x => [x.staff, x.name]));
-	if (/^(guardian|approved_by|asked_by|delegated_by)$/.test(name) && type === 'i') return pick((family.rows && family.rows[0] ? JSON.parse(family.rows[0].guardians || '[]') : []).map((g: any) => [g.guardian, g.name] as [string, string]));
-	if (picked && type === 'i') return pick((records.rows || []).filter((r, i, all) => all.map(x => x[PICK_ID[name] || name]).indexOf(r[PICK_ID[name] || name]) === i).map(r => [String(r[PICK_ID[name] || name]), picked[1](r).slice(0, 60)] as [string, string]));
-	if (name === 'grp') return pick(p.groups.map(g => [String(g.grp), groupName(Number(g.grp), today())]));
-	if (name === 'slot') return pick([['1', t('中午', 'Noon')], ['2', t('下午', 'Afternoon')]]);
-	if (name === 'weekday') return pick([0, 1, 2, 3, 4, 5, 6, 7].map(n => [String(n), weekdayName(n)] as [string, string]));
-	if (name === 'weekdays' || name === 'boarding_week') return <fieldset><legend>{words}</legend><div class="days">{[1, 2, 3, 4, 5, 6, 7].map(n => <Check label={weekdayName(n)} checked={(Number(p.value) & 1 << (n - 1)) > 0} onChange={() => p.set(String(Number(p.value) ^ 1 << (n - 1)))} />)}</div></fieldset>;
-	if (name === 'roles') return <fieldset><legend>{words}</legend><div class="days">{['teacher', 'head', 'guard'].map(r => <Check label={roleName(r)} checked={p.value.split(',').indexOf(r) >= 0} onChange={on => p.set(p.value.split(',').filter(x => x && x !== r).concat(on ? r : []).join(','))} />)}</div></fieldset>;
-	const codes = type === 'i' && choices(p.command, name);
-	if (codes) return pick(codes);
-	if (type === 'b') return <Check label={words} checked={p.value === '1'} onChange={v => p.set(v ? '1' : optional ? '' : '0')} />;
-	if (name === 'pin') return <Field label={words} type="password" mode="numeric" value={p.value} onInput={p.set} required={!optional} />;
-	return <Field label={words} value={p.value} onInput={p.set} required={!optional} type={type === 'd' ? 'date' : type === 'm' ? 'time' : 'text'} hint={name === 'month' ? t('六位数，如 202611', 'six digits, as 202611') : undefined}
-		mode={type === 'i' ? 'numeric' : undefined} area={type === 'j' || /^(body|text|what|words|answer|result)$/.test(name)} />;
-}
-
-// Several children: a list of their numbers.
-function Many(p: { label: string; value: string; set: (v: string) => void; rows: Row[] }) {
-	const ids = p.value ? p.value.split(',') : [];
-	const name = (id: string) => (p.rows.filter(r => String(r.pupil) === id)[0] || {}).name;
-	return <div><Find label={p.label} value="" set={id => { if (id && ids.indexOf(id) < 0) p.set(ids.concat(id).join(',')); }} rows={p.rows} required={false} />
-		{ids.length > 0 && <p>{ids.map(id => <button type="button" class="button plain chosen-one" onClick={() => p.set(ids.filter(x => x !== id).join(','))}><Name>{name(id)}</Name> ✕</button>)}</p>}</div>;
-}
-
-function Find(p: { label: string; value: string; set: (v: string) => void; rows: Row[]; required: boolean }) {
-	const [text, setText] = useState('');
-	const chosen = p.rows.filter(r => String(r.pupil) === p.value)[0];
-	return <div><Field label={p.label} value={chosen ? chosen.name : text} required={p.required} onInput={v => { p.set(''); setText(v); }} hint={t('输入姓名或拼音首字母，再点名字', 'Type a name or initials, then choose')} />
-		{!chosen && text && <div class="people">{p.rows.filter(r => matches(r.name, text, r.initials)).slice(0, 8).map(r => <button type="button" class="person" onClick={() => p.set(String(r.pupil))}><Name>{r.name}</Name></button>)}</div>}</div>;
 }
 
 // At the county a list is of one school, of those that hold a row a child or session; a
@@ -142,13 +88,6 @@ function School(p: { rows: Row[]; value: string; set: (v: string) => void; must:
 		options={p.rows.map(r => [String(r.school), String(r.name)] as [string, string])} />;
 }
 
-// The people, children and classes that fields choose from: at the county of the school alone.
-function useChoices(school: string): { staff: Seen; pupils: Seen; groups: Seen } {
-	const of = isHub() ? { school } : {};
-	const name = (view: string) => isHub() && !school ? null : view;
-	return { staff: useView(name('staff'), of), pupils: useView(name('pupils'), of), groups: useView(name('groups'), of) };
-}
-
 export function Form(p: { name: string }) {
 	const [s, error] = useSchema();
 	const e = s && s.commands.filter(c => c.name === p.name)[0];
@@ -156,32 +95,36 @@ export function Form(p: { name: string }) {
 	const [id, setId] = useState(newRequestId);
 	const [failed, setFailed] = useState<Refusal | null>(null);
 	const [done, setDone] = useState(false);
+	const [turn, setTurn] = useState(0); // empties what a field keeps for itself
 	const [school, setSchool] = useState('');
 	const schools = useSchools();
-	const { staff, pupils, groups } = useChoices(school);
-	if (!e) return <Page title={t('登记', 'Record')} back="#/all"><Failure error={error} /></Page>;
+	const of = school || v.of_school || '';
+	const { staff, pupils, groups } = useChoices(of, p.name);
+	if (!e || !s) return <Page title={t('登记', 'Record')} back="#/all"><Failure error={error} /></Page>;
 	const value = (x: Param) => v[x.name] !== undefined ? v[x.name] : x.type === 'd' && !x.optional ? today() : '';
 	return <Page title={short(e)} lead={about(e)} back="#/all"><form class="narrow" onSubmit={async event => {
 		event.preventDefault();
 		const args: Row = {};
-		e.params.forEach(x => { if (value(x) !== '') args[x.name] = value(x); });
-		if (school) args.school = school;
+		e.params.forEach(x => { if (value(x) !== '') args[x.name] = x.type === 'j' && !/^[[{]/.test(value(x)) ? value(x).replace(/[\s，、]+/g, ',') : value(x); });
+		if (school && !e.county) args.school = school;
 		setFailed(null);
 		setDone(false);
 		try {
 			await command(p.name, args, id);
 			setDone(true);
 			set({});
+			setTurn(turn + 1);
 			setId(newRequestId());
 		} catch (problem) {
 			setFailed(problem as Refusal);
 		}
 	}}>
-		{isHub() && <School rows={schools} value={school} set={setSchool} must={false} />}
-		{e.params.map(x => <Input param={x} command={p.name} school={school} value={value(x)} set={n => set({ ...v, [x.name]: n })} people={(staff.rows || []).filter(y => Number(y.active))} pupils={pupils.rows || []} groups={groups.rows || []} child={v.pupil} />)}
+		{isHub() && !e.county && <School rows={schools} value={school} set={setSchool} must />}
+		{e.params.map(x => <Input key={x.name + turn} param={x} command={p.name} school={of} form={v} value={value(x)} set={n => set({ ...v, [x.name]: n })}
+			from={{ people: (staff.rows || []).filter(y => Number(y.active)), pupils: pupils.rows || [], groups: groups.rows || [], schools, schema: s }} />)}
 		<Failure error={failed} />
-		{done && <Note kind="good"><p>{t('已记在学校主机上。', "Recorded on the school's machine.")}</p></Note>}
-		<Button type="submit" kind="main" wide>{t('保存', 'Save')}</Button></form></Page>;
+		{done && <Note kind="good"><p>{isHub() ? t('已记在县中心主机上。', "Recorded on the county's machine.") : t('已记在学校主机上。', "Recorded on the school's machine.")}</p></Note>}
+		<Button type="submit" kind="main" wide disabled={isHub() && !e.county && !school}>{t('保存', 'Save')}</Button></form></Page>;
 }
 
 // An array or object of the database's JSON, in a line.
@@ -191,6 +134,9 @@ function inner(v: any): string {
 	return v === null ? '' : String(v);
 }
 
+// Columns that hold a word of the machine's.
+const CODED = /^(what|why|since|side|state|change|part|name|page)$/;
+
 function cell(view: string, column: string, v: any): string {
 	if (v === null || v === undefined) return '';
 	if (/(^|_)fen$/.test(column) || (/^(cap|before_cap|rate|allocated|spent|county_budget|county_allocated|fen_per_child)$/.test(column))) return (Number(v) / 100).toFixed(2);
@@ -199,6 +145,8 @@ function cell(view: string, column: string, v: any): string {
 	if (column === 'roles') return String(rolesOf(v));
 	const words = said(view, column, v);
 	if (words !== null) return words;
+	const code = CODED.test(column) && schema && (schema.words[column + '.' + v] || schema.words[v]);
+	if (code) return code;
 	if (typeof v === 'string' && /^[[{]/.test(v)) {
 		try {
 			return inner(JSON.parse(v));
@@ -213,6 +161,8 @@ function cell(view: string, column: string, v: any): string {
 const HIDDEN = /^(school|version|row_key|(from|to|by)_id|sort|initials)$/;
 const NUMBERED = /^(pupil|staff|guardian|collector|consent|incident|hazard|inspection|opinion|practice|gift|training|message|request|complaint|route|entry|order_id|transfer|reporter|account_unit|other_pupil)$/;
 
+const SCHOOL = /(^|_)school$|^(central|account_unit)$/;
+
 export function List(p: { name: string }) {
 	const [s] = useSchema();
 	const e = s && s.views.filter(c => c.name === p.name)[0];
@@ -220,6 +170,7 @@ export function List(p: { name: string }) {
 	const [school, setSchool] = useState('');
 	const schools = useSchools();
 	const { staff, pupils, groups } = useChoices(school);
+	const sites = useView('sites', school ? { school } : {});
 	const params: Row = school ? { school } : {};
 	(e ? e.params : []).forEach(x => {
 		const given = v[x.name] !== undefined ? v[x.name] : x.optional ? '' : x.type === 'd' ? today() : x.name === 'month' ? today().slice(0, 7).replace('-', '') : x.name === 'slot' ? '2' : '';
@@ -228,18 +179,23 @@ export function List(p: { name: string }) {
 	const must = isHub() && !!e && e.ask_school;
 	const ready = e && (!must || school) && e.params.every(x => x.optional || params[x.name]);
 	const seen = useView(ready ? p.name : null, params);
-	if (!e) return <Page title={t('查看', 'See')} back="#/all" />;
+	if (!e || !s) return <Page title={t('查看', 'See')} back="#/all" />;
 	return <Page title={short(e)} lead={about(e)} back="#/all" tools={<span class="no-print"><Button onClick={() => window.print()}>{t('打印', 'Print')}</Button> <a class="button plain" href={'/api/v1/sheet/' + p.name + '.xlsx' + query(params)}>.xlsx</a></span>}>
-		{(e.params.length > 0 || isHub()) && <div class="narrow no-print">{isHub() && <School rows={schools} value={school} set={setSchool} must={must} />}{e.params.map(x => <Input param={x} command={p.name} school={school} value={params[x.name] || ''} set={n => set({ ...v, [x.name]: n })} people={staff.rows || []} pupils={pupils.rows || []} groups={groups.rows || []} />)}</div>}
-		{ready ? <Rows seen={seen} empty={t('没有。', 'Nothing.')}>{rows => <Table view={p.name} rows={rows} schools={school ? [] : schools} />}</Rows> : <p class="hint">{t('先填上面。', 'Fill in above first.')}</p>}
+		{(e.params.length > 0 || isHub()) && <div class="narrow no-print">{isHub() && <School rows={schools} value={school} set={setSchool} must={must} />}{e.params.map(x => <Input param={x} command={p.name} school={school} form={v} value={params[x.name] || ''} set={n => set({ ...v, [x.name]: n })} from={{ people: staff.rows || [], pupils: pupils.rows || [], groups: groups.rows || [], schools, schema: s }} />)}</div>}
+		{ready ? <Rows seen={seen} empty={t('没有。', 'Nothing.')}>{rows => <Table view={p.name} rows={rows} schools={schools} one={!!school} sites={sites.rows || []} />}</Rows> : <p class="hint">{t('先填上面。', 'Fill in above first.')}</p>}
 	</Page>;
 }
 
-// schools: at the county, for a list of more than one of them.
-function Table(p: { view: string; rows: Row[]; schools: Row[] }) {
+// one: at the county, a list of one school; sites: their names.
+function Table(p: { view: string; rows: Row[]; schools: Row[]; one: boolean; sites: Row[] }) {
+	const many = p.schools.length > 0;
 	const school = (id: any) => (p.schools.filter(s => String(s.school) === String(id))[0] || { name: id }).name;
-	const columns = Object.keys(p.rows[0]).filter(c => (!HIDDEN.test(c) || (c === 'school' && p.schools.length > 0)) && !(NUMBERED.test(c) && p.rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
-	const shown = (r: Row, c: string) => c === 'school' && p.schools.length ? String(school(r[c])) : cell(p.view, c, r[c]);
+	const site = (r: Row, n: any) => {
+		const found = p.sites.filter(s => String(s.site) === String(n) && (!r.school || String(s.school) === String(r.school)))[0];
+		return found ? siteName(found) : String(n);
+	};
+	const columns = Object.keys(p.rows[0]).filter(c => p.rows.some(r => r[c] !== null && r[c] !== '') && (c === 'school' ? many && !p.one : !HIDDEN.test(c)) && !(c === 'site' && p.sites.length < 2) && !(NUMBERED.test(c) && p.rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
+	const shown = (r: Row, c: string) => many && SCHOOL.test(c) && r[c] ? String(school(r[c])) : c === 'site' && r[c] !== null ? site(r, r[c]) : cell(p.view, c, r[c]);
 	const numbers: { [c: string]: boolean } = {};
 	columns.forEach(c => { numbers[c] = p.rows.some(r => typeof r[c] === 'number') && p.rows.every(r => /^-?[\d.]*$/.test(shown(r, c))); });
 	const number = (c: string) => numbers[c];

@@ -8,7 +8,7 @@ import { relationName, t, wayName, ways, options } from '../words';
 
 interface Person { id: string; name: string; relation: number }
 interface Child {
-	pupil: string; name: string; how: number; collector: string; route: string; route_name: string; leader: string;
+	pupil: string; name: string; initials: string; how: number; collector: string; route: string; route_name: string; leader: string;
 	people: Person[]; left: number; // how it left, 0 still here
 }
 
@@ -35,7 +35,7 @@ function children(roll: any[], sheet: any[], taps: any[], slot: number): Child[]
 		const u = usual[r.pupil] || {};
 		const how = Number(u.how) || (slot === 1 ? 7 : 1);
 		return {
-			pupil: r.pupil, name: r.name, how, collector: u.collector || '', route: u.route || '', route_name: u.route_name || '',
+			pupil: r.pupil, name: r.name, initials: r.initials || '', how, collector: u.collector || '', route: u.route || '', route_name: u.route_name || '',
 			leader: u.leader || '', people: peopleOf(u.collectors),
 			left: r.pupil in away ? (away[r.pupil] ? Number(r.left_how) || how : 0) : Number(r.left_how) || 0,
 		};
@@ -102,20 +102,24 @@ function Going(p: { session: Session; known: any; all: Child[]; closed: boolean 
 	const [child, pick] = useState<Child | null>(null);
 	const [asking, ask] = useState(false);
 	const [closing, close] = useState(false);
-	const [band, set] = useState<Band | null>(null);
+	const [went, set] = useState<Band | null>(null); // by the last tap on a group
 	const kept = useKept(s);
 	const here = all.filter(c => !c.left);
 	const left = all.filter(c => c.left);
 	const over = p.known && p.known.end && s.date === today() ? minuteOfDay() - minutesOf(p.known.end) : 0;
 	if (!all.length) return <div><Note><p>{t('这一场还没有点名。', 'No roll call in this session yet.')}</p></Note>
 		<a class="button main" href={sessionHash('roll', s)}>{t('去点名', 'To the roll call')}</a></div>;
-	const groups = bands(here.filter(c => matches(c.name, filter)));
+	const groups = bands(here.filter(c => matches(c.name, filter, c.initials)));
 	const bandGoes = async (b: Band) => {
-		set(null);
+		set(b);
 		const ids = b.children.map(c => c.pupil);
 		const about = b.words + t('：' + ids.length + ' 人', ': ' + ids.length) + ' ' + sessionName(s);
 		if (b.route) await send('leave.route', { date: s.date, slot: s.slot, route: b.route, except: JSON.stringify(here.filter(c => ids.indexOf(c.pupil) < 0).map(c => c.pupil)) }, about, ids);
 		else await send('leave.group', { ...args(s), except: JSON.stringify(here.filter(c => ids.indexOf(c.pupil) < 0).map(c => c.pupil)) }, about, ids);
+	};
+	const stayed = async (b: Band) => {
+		set(null);
+		for (const c of b.children) await send('leave.undo', { date: s.date, slot: s.slot, pupil: c.pupil }, t('撤销离校 ', 'Undone: leaving of ') + c.name);
 	};
 	const allGo = async () => {
 		ask(false);
@@ -126,25 +130,23 @@ function Going(p: { session: Session; known: any; all: Child[]; closed: boolean 
 			<div class="find"><label class="unseen" for="find">{t('找名字', 'Find a name')}</label>
 				<input id="find" type="search" placeholder={t('姓或拼音首字母', 'Name or initial')} value={filter} onInput={(e: any) => setFilter(e.currentTarget.value)} /></div></div>
 		{p.closed && <Note kind="good"><p>{t('已查房清场。', 'The rooms were checked and closed.')}</p></Note>}
+		{went && <Note kind="good"><p>{t('已登记：' + went.words + ' ' + went.children.length + ' 人走了。', 'Recorded: ' + went.words + ', ' + went.children.length + ' left.')} {can('teacher', 'head') && <Button onClick={() => stayed(went)}>{t('撤销，还没走', 'Undo: not yet')}</Button>}</p></Note>}
 		{here.length > 0 && p.known && p.known.end && s.date === today() && over < LATE_MIN && <p class="timer">{over < 0 ? t('离放学 ' + p.known.end + ' 还有 ' + -over + ' 分钟', -over + ' minutes until the end at ' + p.known.end)
 			: t('放学已过 ' + over + ' 分钟；再过 ' + (LATE_MIN - over) + ' 分钟还没人接，就告知校长', over + ' minutes after the end; in ' + (LATE_MIN - over) + ' the head is to be informed')}</p>}
 		{here.length > 0 && over >= LATE_MIN && <Note kind="care"><p>{t('放学已过 ' + over + ' 分钟，还有 ' + here.length + ' 人没人接：告知校长，交给保安或指定成人看护。点孩子的名字登记。',
 			over + ' minutes after the end, ' + here.length + ' not collected: inform the head, a guard or a named adult keeps them. Tap the child to record it.')}</p></Note>}
 		{here.length > 0 && <p class="hint">{t('和平时不一样的孩子，先点名字登记；其余的一次登记。', 'First tap the children who go otherwise than usual; then all others at once.')}</p>}
-		{groups.map(b => <section class="band"><div class="band-head"><h2>{b.words} <span class="quiet">{t(b.children.length + ' 人', String(b.children.length))}</span></h2>
-			{b.how !== 1 && groups.length > 1 && <Button onClick={() => set(b)}>{b.how === 5 ? t('都回宿舍了', 'Are in the dormitory') : t('都走了', 'All left')}</Button>}</div>
+		{groups.map(b => <section class="band"><div class="band-head"><h2>{b.words} <span class="quiet">{t(b.children.length + ' 人', String(b.children.length))}{b.leader && t(' 带队：' + b.leader, ' led by ' + b.leader)}</span></h2>
+			{b.how !== 1 && groups.length > 1 && <Button label={(b.how === 5 ? t('都回宿舍了：', 'Are in the dormitory: ') : t('都走了：', 'All left: ')) + b.words} onClick={() => bandGoes(b)}>{b.how === 5 ? t('都回宿舍了', 'Are in the dormitory') : t('都走了', 'All left')}</Button>}</div>
 			<ul class="children">{b.children.map(c => <li><button type="button" class="child" onClick={() => pick(c)}><span class="child-name"><Name>{c.name}</Name></span>
 				<span class="child-state">{kept[c.pupil] || (c.collector ? usualWords(c) : '')}</span></button></li>)}</ul></section>)}
 		{left.length > 0 && <details open={here.length === 0}><summary>{t('已走的 ' + left.length + ' 人', left.length + ' gone')}</summary>
-			<ul class="children">{left.filter(c => matches(c.name, filter)).map(c => <li><button type="button" class="child gone" onClick={() => pick(c)}>
+			<ul class="children">{left.filter(c => matches(c.name, filter, c.initials)).map(c => <li><button type="button" class="child gone" onClick={() => pick(c)}>
 				<span class="child-name"><Name>{c.name}</Name></span><span class="child-state">✓ {wayName(c.left)}</span></button></li>)}</ul></details>}
 		<div class="foot">{here.length > 0
 			? <Button kind="main" wide onClick={() => ask(true)}>{t('其余 ' + here.length + ' 人照常离校', 'The other ' + here.length + ' left as usual')}</Button>
 			: !p.closed ? <Button kind="main" wide onClick={() => close(true)}>{t('查房清场', 'Check the rooms and close')}</Button>
 				: <a class="button plain wide" href="#/today">{t('回今日', 'Back to today')}</a>}</div>
-		{band && <Sheet title={t(band.words + ' ' + band.children.length + ' 人都走了？', band.words + ': all ' + band.children.length + ' left?')} onClose={() => set(null)}>
-			<ul class="summary">{band.children.map(c => <li><Name>{c.name}</Name></li>)}</ul>{band.leader && <p>{t('带队：', 'Led by ')}<Name>{band.leader}</Name></p>}
-			<div class="stack"><Button kind="main" wide onClick={() => bandGoes(band)}>{t('是，都走了', 'Yes, they left')}</Button><Button wide onClick={() => set(null)}>{t('再看看', 'Not yet')}</Button></div></Sheet>}
 		{asking && <Sheet title={t(here.length + ' 人照常离校？', here.length + ' left as usual?')} onClose={() => ask(false)}>
 			<ul class="summary">{Object.keys(ways).filter(h => here.some(c => c.how === Number(h))).map(h => <li>{wayName(h)}：<strong>{here.filter(c => c.how === Number(h)).length}</strong></li>)}</ul>
 			<p class="hint">{t('由您登记，记在您的名下。', 'Recorded as seen by you.')}</p>
@@ -197,16 +199,24 @@ function Stranger(p: { child: Child; onDone: (more: any, words: string) => void 
 	const [witness, setWitness] = useState('');
 	const guardians = p.child.people;
 	const agreed = guardians.filter(x => x.id === by)[0];
+	const family = useView('pupil', { pupil: p.child.pupil });
 	return <form onSubmit={e => {
 		e.preventDefault();
 		p.onDone({ how: 1, person, ...(by ? { approved_by: by, approval: agreed.name } : {}), ...(witness ? { witness } : {}) }, person + t('接走', ' collected'));
 	}}>
+		<Numbers rows={family.rows} />
 		<Field label={t('来接的人（姓名、和孩子的关系）', 'Who came (name, relation)')} value={person} onInput={setPerson} required />
 		<Select label={t('给哪位家长打了电话？', 'Which guardian agreed by telephone?')} value={by} onChange={setBy} none={t('没打通', 'Nobody was reached')} options={guardians.map(x => [x.id, x.name] as [string, string])} />
 		<Field label={t('见证人（听到电话的同事）', 'Witness of the call')} value={witness} onInput={setWitness} />
 		{(!by || !witness) && <Note kind="care"><p>{t('没有电话同意和见证人也能登记，但会列给校长看。', 'It is recorded without approval or witness too, and shown to the head.')}</p></Note>}
 		<Button type="submit" kind="main" wide disabled={!person.trim()}>{t('登记接走', 'Record')}</Button>
 	</form>;
+}
+
+// Whom to dial, by a tap.
+function Numbers(p: { rows: any[] | null }) {
+	const known = peopleOf(p.rows && p.rows[0] && p.rows[0].guardians) as any[];
+	return <p>{known.filter(g => g.phone).map(g => <a class="tel" href={'tel:' + g.phone}><Name>{g.name}</Name> {g.phone}</a>)}</p>;
 }
 
 const GUARD = 4; // bit of the role in staff.roles
@@ -217,8 +227,10 @@ function Late(p: { child: Child; session: Session; onClose: () => void }) {
 	const [person, setPerson] = useState('');
 	const [signed, setSigned] = useState(false);
 	const staff = useView('staff');
+	const family = useView('pupil', { pupil: p.child.pupil });
 	const [by, setBy] = useState('');
 	return <div>
+		<Numbers rows={family.rows} />
 		<Button wide kind="main" onClick={() => send('late.inform', { date, slot, pupil: p.child.pupil }, p.child.name + t(' 未接走，已告知校长', ' not collected, head informed')).then(p.onClose)}>{t('已告知校长', 'The head was informed')}</Button>
 		<h3>{t('交给谁看护', 'Who keeps the child')}</h3>
 		<Select label={t('教职工或保安', 'Staff or guard')} value={by} onChange={setBy} none={t('其他成人', 'Another adult')} options={(staff.rows || []).filter(x => Number(x.active)).sort((a, b) => guards(b) - guards(a)).map(x => [x.staff, x.name + (guards(x) ? t('（保安）', ' (guard)') : '')] as [string, string])} />

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { command, Refusal, Row } from '../api';
-import { groupName, useGroups } from '../day';
+import { groupName, groupOf, useGroups } from '../day';
 import { can, useView, useWorld } from '../state';
 import { today } from '../time';
 import { Button, Failure, Field, Name, Note, Page, Rows, Select, Sheet } from '../ui';
@@ -14,7 +14,8 @@ const PROBLEMS: Pairs = {
 	total_differs: ['合计和签字时不一样了', 'The sum is no longer what was signed'], overlap: ['同一时间在两处值班', 'On duty at two places at once'],
 	bulk_in_one_second: ['几场在同一秒登记', 'Several sessions entered in one second'], too_late: ['补记晚了三个月以上', 'Entered more than three months late'],
 	purpose: ['专款用途不对', 'Money for another purpose'], over_allocation: ['用的比拨的多', 'More was spent than allocated'], over_budget: ['县里拨的比预算多', 'More was allocated than budgeted'],
-	not_checked: ['没有入职查询，暂不计补助', 'No entry check: earns nothing yet'], barred: ['不得从业', 'Barred'], not_countersigned: ['家长委员会还没有签字', "The parents' committee has not signed"],
+	not_checked: ['没有入职查询，暂不计补助', 'No entry check: earns nothing yet'], barred: ['不得从业', 'Barred'], not_countersigned: ['家长委员会还没有签字', "The parents' committee has not signed"], plan_not_countersigned: ['这一周的计划家长委员会还没有签字', "The parents' committee has not signed this week's plan"],
+	barred_emergency: ['不得从业（紧急代看）', 'Barred, in an emergency'], not_posted: ['已拨付，还没有公示', 'Paid and not posted'],
 };
 
 function lastMonth(): string {
@@ -24,6 +25,10 @@ function lastMonth(): string {
 
 // The month: lines, corrections, the lock, and what is posted for five working days.
 export function Month() {
+	return can('head') ? <Whole /> : <Own />;
+}
+
+function Whole() {
 	const { status } = useWorld();
 	const [month, setMonth] = useState(lastMonth());
 	const number = month.replace('-', '');
@@ -55,6 +60,20 @@ export function Month() {
 		{form === 'lock' && <Lock month={number} total={total} people={(posting.rows || []).length} onClose={close} />}
 		{form === 'sign' && <Sign month={number} onClose={close} />}
 	</Page>;
+}
+
+// Who is not the head sees what was counted of them.
+function Own() {
+	const [month, setMonth] = useState(today().slice(0, 7));
+	const ready = /^\d{4}-\d\d$/.test(month);
+	const seen = useView(ready ? 'subsidy_own' : null, { month: month.replace('-', '') });
+	const sum = (rows: Row[], k: string) => rows.reduce((n, r) => n + Number(r[k]), 0);
+	return <Page title={t('我的课时', 'My hours')} back="#/people">
+		<div class="narrow"><Field label={t('月份', 'Month')} type="month" value={month} onInput={setMonth} required /></div>
+		<Rows seen={seen} empty={t('这个月还没有课时。', 'No duty in this month yet.')}>{rows => <div><p class="big-number"><strong>{hours(sum(rows, 'minutes'))}</strong> {t('小时，' + yuan(sum(rows, 'fen')) + ' 元（封顶以前）', 'hours, ' + yuan(sum(rows, 'fen')) + ' yuan (before the cap)')}</p>
+			<div class="scroll" tabIndex={0} role="region" aria-label={t('我的课时', 'My hours')}><table class="table"><thead><tr><th>{t('日期', 'Date')}</th><th>{t('时段', 'Slot')}</th><th>{t('组', 'Group')}</th><th class="number">{t('分钟', 'Minutes')}</th><th class="number">{t('金额（元）', 'Sum')}</th></tr></thead>
+				<tbody>{rows.map(r => <tr><td>{r.date}</td><td>{slotName(r.slot)}</td><td>{groupOf(r, r.date)}</td><td class="number">{r.minutes}</td><td class="number">{yuan(r.fen)}{Number(r.pays) ? '' : t(' 不计', ' unpaid')}</td></tr>)}</tbody></table></div>
+			<p class="hint">{t('不对的，请告诉校长：由校长写明原因补记、更正。', 'Something is wrong: tell the head, who enters it with a reason.')}</p></div>}</Rows></Page>;
 }
 
 function State(p: { step: Row | undefined; month: string; head: boolean; onForm: (f: 'correct' | 'lock' | 'sign') => void }) {

@@ -25,8 +25,8 @@ export function More() {
 		['help', t('帮助', 'Help'), t('任务卡、纸单、补录', 'Task cards, paper, late entry')],
 	];
 	return <Page title={t('更多', 'More')}>
-		<ul class="sessions">{links.filter(([page]) => !phase.later(page)).map(([page, name, words]) => <li><a class="session here" href={'#/' + page}><span class="session-name">{name}</span><span class="session-more">{words}</span></a></li>)}</ul>
-		{!hub && <p><Button onClick={() => signOut()}>{t('退出登录', 'Sign out')}</Button></p>}
+		<ul class="sessions">{links.filter(([page]) => !phase.hides(page)).map(([page, name, words]) => <li><a class="session here" href={'#/' + page}><span class="session-name">{name}</span><span class="session-more">{words}</span></a></li>)}</ul>
+		<p><Button onClick={() => signOut()}>{t('退出登录', 'Sign out')}</Button></p>
 	</Page>;
 }
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Row } from '../api';
-import { args, groupName, sessionHash, sessionName, useGroups } from '../day';
+import { args, groupName, groupOf, sessionHash, sessionName, useGroups } from '../day';
 import { send } from '../outbox';
 import { useView, useWorld } from '../state';
 import { addDays, longDate, today } from '../time';
@@ -54,7 +54,7 @@ export function Late() {
 		<div class="narrow"><div class="field"><label for="day">{t('日期', 'Date')}</label><input id="day" type="date" value={date} max={today()} onInput={(e: any) => setDate(e.currentTarget.value)} /></div>
 			<Choice label={t('时段', 'Slot')} value={slot} onChange={setSlot} options={[['1', slotName(1)], ['2', slotName(2)]]} />
 			<Field label={t('为什么补录', 'Why late')} value={reason} onInput={setReason} required list={[t('停电，照纸单补录', 'Power cut, from paper'), t('主机坏了，照纸单补录', 'The machine was broken, from paper'), t('当天忘了记', 'Forgotten on the day')]} /></div>
-		<Rows seen={groups} empty={t('还没有班级。', 'No classes yet.')}>{rows => <ul class="sessions">{rows.map(g => <li><div class="session"><span class="session-name">{groupName(Number(g.grp), date)}</span>
+		<Rows seen={groups} empty={t('还没有班级。', 'No classes yet.')}>{rows => <ul class="sessions">{rows.map(g => <li><div class="session"><span class="session-name">{groupOf(g, date)}</span>
 			<p><Button kind="main" disabled={!reason.trim()} onClick={() => start('roll', g)}>{t('点名', 'Roll call')}</Button> <Button disabled={!reason.trim()} onClick={() => start('leave', g)}>{t('离校', 'Leaving')}</Button></p></div></li>)}</ul>}</Rows>
 	</Page>;
 }

@@ -23,7 +23,7 @@ export function Pupils() {
 			const found = rows.filter(r => r.name !== null && (which === 'left') === left(r) && matches(r.name, filter, r.initials) && (!grp || String(r.grp) === grp));
 			return <div><p class="quiet">{t('共 ' + found.length + ' 人', found.length + ' children')}</p>
 				<ul class="children">{found.slice(0, 300).map(r => <li><a class="child two-lines" href={'#/pupils/' + r.pupil}><span class="child-name"><Name>{r.name}</Name></span>
-					<span class="child-state quiet">{groupName(Number(r.grp), today())}{Number(r.consent) ? '' : t(' 无同意书', ' no consent')}</span></a></li>)}</ul></div>;
+					<span class="child-state quiet">{r.grp ? groupName(Number(r.grp), today()) : t('没有编班', 'In no class')}{Number(r.consent) ? '' : t(' 无同意书', ' no consent')}</span></a></li>)}</ul></div>;
 		}}</Rows>
 		{can('head') && <p><a class="button quiet" href="/api/v1/roster/export.xlsx">{t('导出花名册 .xlsx', 'Export .xlsx')}</a> <a class="button quiet" href="#/form/pupil.add">{t('登记一个孩子', 'Add one child')}</a></p>}
 	</Page>;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { args, groupName, marks, matches, Session, sessionHash, sessionName, unseen, useGroups } from '../day';
+import { args, groupName, groupOf, marks, matches, nameGroup, Session, sessionHash, sessionName, unseen, useGroups } from '../day';
 import * as db from '../db';
 import { send, useOutbox } from '../outbox';
 import { useView } from '../state';
@@ -20,24 +20,42 @@ export function RollChoice(p: { page: 'roll' | 'leave' | 'hand'; title: string }
 	const groups = useGroups();
 	const date = today();
 	const sessions = useView('sessions', { date }, 30);
+	const mixed = useView('mixed_groups').rows || [];
+	mixed.forEach(nameGroup); // one may be new
 	return <Page title={p.title} lead={longDate(date)}>
 		<Choice label={t('时段', 'Slot')} value={String(slot)} onChange={v => setSlot(Number(v))} options={[['1', slotName(1)], ['2', slotName(2)]]} />
 		<Rows seen={groups} empty={t('还没有班级。先在“学生”里导入花名册。', 'No classes yet. Import the class list under “Children”.')}>
-			{all => <ul class="sessions">{choices(all, sessions.rows || [], slot).map(g => <li>
-				<a class={'session ' + (g.marks ? 'here' : 'todo')} href={sessionHash(p.page, { date, slot, site: g.site, grp: g.grp })}>
-					<span class="session-name">{groupName(g.grp, date)}</span>
-					<span class="session-state">{g.marks ? t('已点 ' + g.marks + ' 人，到 ' + g.came, g.marks + ' marked, ' + g.came + ' came') : t('未点名', 'No roll call yet')}</span>
-					<span class="session-more">{t('参加 ' + g.consents + ' 人', g.consents + ' take part')}</span>
-				</a></li>)}</ul>}
+			{all => {
+				const found = choices(all, mixed, sessions.rows || [], slot);
+				const list = (some: Group[]) => <ul class="sessions">{some.map(g => <li>
+					<a class={'session ' + (g.marks ? 'here' : 'todo')} href={sessionHash(p.page, { date, slot, site: g.site, grp: g.grp })}>
+						<span class="session-name">{groupOf(g, date)}</span>
+						<span class="session-state">{g.marks ? t('已点 ' + g.marks + ' 人，到 ' + g.came, g.marks + ' marked, ' + g.came + ' came') : t('未点名', 'No roll call yet')}</span>
+						<span class="session-more">{t('参加 ' + g.consents + ' 人', g.consents + ' take part')}</span>
+					</a></li>)}</ul>;
+				const together = found.filter(g => g.grp < 1000);
+				return <div>{list(found.filter(g => g.grp > 999))}{together.length > 0 && <h2>{t('几个班一起', 'Several classes together')}</h2>}{list(together)}</div>;
+			}}
 		</Rows>
 	</Page>;
 }
 
-function choices(groups: any[], sessions: any[], slot: number) {
-	const found = groups.map(g => ({ site: Number(g.site), grp: Number(g.grp), consents: Number(g.consents), marks: 0, came: 0 }));
+interface Group { site: number; grp: number; consents: number; marks: number; came: number }
+
+// Classes, groups of several grades, and all of a site that has more than one class.
+function choices(groups: any[], mixed: any[], sessions: any[], slot: number): Group[] {
+	const found: Group[] = [];
+	const at = (r: any, grp: any, consents: any) => {
+		const g = { site: Number(r.site), grp: Number(grp), consents: Number(consents), marks: 0, came: 0 };
+		found.push(g);
+		return g;
+	};
+	const of = (site: any) => groups.filter(g => g.site === site);
+	groups.forEach(g => at(g, g.grp, g.consents));
+	mixed.forEach(m => at(m, m.grp, m.pupils));
+	groups.filter(g => of(g.site)[1] === g).forEach(g => at(g, 0, of(g.site).reduce((n, x) => n + Number(x.consents), 0)));
 	sessions.filter(s => Number(s.slot) === slot).forEach(s => {
-		let one = found.filter(g => g.site === Number(s.site) && g.grp === Number(s.grp))[0];
-		if (!one) found.push(one = { site: Number(s.site), grp: Number(s.grp), consents: 0, marks: 0, came: 0 });
+		const one = found.filter(g => g.site === Number(s.site) && g.grp === Number(s.grp))[0] || at(s, s.grp, 0);
 		one.marks = Number(s.marks);
 		one.came = Number(s.came);
 	});

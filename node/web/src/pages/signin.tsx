@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { Refusal } from '../api';
 import { flush } from '../outbox';
-import { signIn, useWorld } from '../state';
-import { Button, Failure, Field, Page, Name } from '../ui';
+import { isHub, signIn, signOut, useWorld } from '../state';
+import { Button, Failure, Field, Name, Note, Page } from '../ui';
 import { t } from '../words';
 
 // A device that somebody has signed in on before offers the names; a new one asks.
@@ -45,6 +45,8 @@ export function SignIn(p: { onDone?: () => void }) {
 			<Failure error={error} />
 			<Button type="submit" kind="main" wide busy={busy} disabled={!pin || (!!other && !who.trim())}>{t('登录', 'Sign in')}</Button>
 		</form>}
-		<p class="hint">{t('忘了 PIN 码：请校长在“教职工”里重设。', 'Forgot the PIN: the head sets a new one under “People”.')}</p>
+		{isHub() && me && me.invitation && <Note kind="care"><p>{t('县里还没有登记人员。请在主机上用命令 kehou do county.staff.add 登记第一位。', 'Nobody of the county is entered yet. On the machine itself: kehou do county.staff.add.')}</p></Note>}
+		<p class="hint">{isHub() ? t('忘了 PIN 码：请另一位县经办在“全部功能”里重设。', 'Forgot the PIN: another clerk sets a new one under “Everything”.') : t('忘了 PIN 码：请校长在“教职工”里重设。', 'Forgot the PIN: the head sets a new one under “People”.')}</p>
+		{me && me.staff && <p><Button onClick={() => signOut()}>{t('退出登录', 'Sign out')}</Button></p>}
 	</Page>;
 }

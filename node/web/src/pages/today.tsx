@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { groupName, sessionHash, unconfirmed, useGroups } from '../day';
+import { groupOf, sessionHash, unconfirmed, useGroups } from '../day';
 import { useOutbox } from '../outbox';
 import { useView, useWorld } from '../state';
 import { longDate, minuteOfDay, minutesOf, slotNow, timeOf, now_ms, today } from '../time';
@@ -14,12 +14,12 @@ interface Line {
 function lines(groups: any[], sessions: any[], slot: number, date: string): Line[] {
 	const mine = sessions.filter(s => Number(s.slot) === slot);
 	const found = groups.map(g => ({
-		slot, site: Number(g.site), grp: Number(g.grp), date, group: groupName(Number(g.grp), date),
+		slot, site: Number(g.site), grp: Number(g.grp), date, group: groupOf(g, date),
 		pupils: Number(g.pupils), consents: Number(g.consents),
 		session: mine.filter(s => Number(s.grp) === Number(g.grp) && Number(s.site) === Number(g.site))[0],
 	}));
 	mine.filter(s => !found.some(f => f.session === s)).forEach(s => found.push({
-		slot, site: Number(s.site), grp: Number(s.grp), date, group: groupName(Number(s.grp), date), pupils: 0, consents: 0, session: s,
+		slot, site: Number(s.site), grp: Number(s.grp), date, group: groupOf(s, date), pupils: 0, consents: 0, session: s,
 	}));
 	return found.filter(l => l.session || l.consents > 0).concat(found.filter(l => !l.session && !l.consents && l.pupils > 0));
 }
@@ -68,10 +68,10 @@ export function Today() {
 	const slots = slotNow() === 1 ? [1, 2] : [2, 1];
 	return <Page title={t('今日', 'Today')} lead={longDate(date) + '  ' + timeOf(now_ms())}>
 		{late(rows).map(s => <Note kind="care"><p><a href={sessionHash('leave', { date, slot: Number(s.slot), site: Number(s.site), grp: Number(s.grp) })}>
-			{t(groupName(Number(s.grp), date) + '还有 ' + s.still_here + ' 人未接走，已超过 30 分钟。请告知校长并登记看护人。',
-				groupName(Number(s.grp), date) + ': ' + s.still_here + ' not collected for 30 minutes. Inform the head, record who keeps them.')}</a></p></Note>)}
+			{t(groupOf(s, date) + '还有 ' + s.still_here + ' 人未接走，已超过 30 分钟。请告知校长并登记看护人。',
+				groupOf(s, date) + ': ' + s.still_here + ' not collected for 30 minutes. Inform the head, record who keeps them.')}</a></p></Note>)}
 		{(hands.rows || []).filter(h => me && me.staff && h.to_id === me.staff.id && unconfirmed(h, hands.rows!)).map(h => <Note kind="care"><p><a href={sessionHash('hand', { date, slot: Number(h.slot), site: Number(h.site), grp: Number(h.grp) })}>
-			{t(h.from_staff + ' 把' + groupName(Number(h.grp), date) + '交给您，清点 ' + h.counted + ' 人：请当面点清，确认', h.from_staff + ' hands ' + groupName(Number(h.grp), date) + ' over to you, ' + h.counted + ' counted: count and confirm')}</a></p></Note>)}
+			{t(h.from_staff + ' 把' + groupOf(h, date) + '交给您，清点 ' + h.counted + ' 人：请当面点清，确认', h.from_staff + ' hands ' + groupOf(h, date) + ' over to you, ' + h.counted + ' counted: count and confirm')}</a></p></Note>)}
 		{status && Number(status.inbox) > 0 && <Note kind="care"><p><a href="#/exchange">{t('有 ' + status.inbox + ' 处两份记录不一致，请选择', status.inbox + ' records disagree: please choose')}</a></p></Note>}
 		{unread.length > 0 && <Note><p><a href="#/notices">{t('县里有 ' + unread.length + ' 条通知未读：' + unread[0].title,
 			unread.length + ' unread from the county: ' + unread[0].title)}</a></p></Note>}

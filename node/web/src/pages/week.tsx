@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { command, Refusal, Row } from '../api';
-import { groupName, useGroups } from '../day';
+import { groupOf, useGroups } from '../day';
 import { can, useView } from '../state';
 import { addDays, longDate, monday, today } from '../time';
 import { Button, Choice, Failure, Field, Name, Note, Page, Rows, Select, Sheet } from '../ui';
@@ -43,10 +43,10 @@ export function Week() {
 		<Failure error={error} />
 		{planned.length === 0 && seen.rows && <Note><p>{head ? t('这一周还没有编排。点格子填上，或照抄上一周。', 'Nothing is planned yet: choose a cell, or copy the week before.') : t('这一周还没有编排。', 'Nothing is planned yet.')}</p></Note>}
 		<Rows seen={groups} empty={t('还没有班级。', 'No classes yet.')}>{rows => <div class="scroll" tabIndex={0} role="region" aria-label={t('周计划', 'The week')}><table class="table grid"><thead><tr><th>{slotName(slot)}</th>{days.map(d => <th>{weekdayName(d)}<br /><span class="small">{addDays(week, d - 1).slice(5)}</span></th>)}</tr></thead>
-			<tbody>{rows.concat(others).map(g => <tr><th>{groupName(Number(g.grp), week)}</th>{days.map(d => {
+			<tbody>{rows.concat(others).map(g => <tr><th>{groupOf(g, week)}</th>{days.map(d => {
 				const r = at(g, d);
 				const words = r ? <span><Name>{r.name}</Name>{r.name && <br />}{kind(r.kind)} {r.title}{r.room && <span class="quiet small"> {r.room}</span>}{Number(r.held) ? <span class="small"> ✓ {t('已开展', 'held')}</span> : null}</span> : null;
-				return <td>{head ? <button type="button" class="cell" aria-label={groupName(Number(g.grp), week) + ' ' + weekdayName(d)} onClick={() => pick({ ...(r || {}), site: g.site, grp: g.grp, weekday: d })}>{words || <span class="no-print">＋</span>}</button> : words}</td>;
+				return <td>{head ? <button type="button" class="cell" aria-label={groupOf(g, week) + ' ' + weekdayName(d)} onClick={() => pick({ ...(r || {}), site: g.site, grp: g.grp, weekday: d })}>{words || <span class="no-print">＋</span>}</button> : words}</td>;
 			})}</tr>)}</tbody></table></div>}</Rows>
 		{planned.length > 0 && <p class="no-print">{planned[0].countersigned ? '✓ ' + t('家长委员会已签字：', "Signed by the parents' committee: ") + planned[0].countersigned : head && <Button onClick={() => sign('')}>{t('记家长委员会的签字', "Record the parents' committee's signature")}</Button>}</p>}
 		{(postings.rows || []).length > 0 && <section class="card"><h2>{t('走教老师', 'Visiting teachers')}</h2><ul>{postings.rows!.map(o => <li><Name>{o.name}</Name>：{weekdayName(o.weekday)} {o.site_name || t('校点 ' + o.site, 'site ' + o.site)}</li>)}</ul></section>}
@@ -87,7 +87,7 @@ function Plan(p: { cell: Row; week: string; slot: string; kinds: Row[]; onClose:
 		Object.keys(v).forEach(k => { if (v[k]) args[k] = v[k]; });
 		return args;
 	};
-	return <Sheet title={groupName(Number(c.grp), p.week) + ' ' + weekdayName(c.weekday) + ' ' + slotName(p.slot)} onClose={p.onClose}>
+	return <Sheet title={groupOf(c, p.week) + ' ' + weekdayName(c.weekday) + ' ' + slotName(p.slot)} onClose={p.onClose}>
 		<form onSubmit={e => { e.preventDefault(); save(filled()); }}>
 			<Select label={t('谁带', 'Who')} value={v.staff_id} onChange={put('staff_id')} none={t('还没定', 'Not yet')} options={(staff.rows || []).filter(x => Number(x.active)).map(x => [String(x.staff), x.name] as [string, string])} />
 			<Select label={t('做什么', 'What')} value={v.kind} onChange={put('kind')} none={t('看护', 'Care')} options={p.kinds.map(k => [String(k.code), k.title] as [string, string])} />

@@ -1,0 +1,105 @@
+// The county's hub as its clerk sees it: sign-in, lists of a school and of all, forms that
+// choose schools and sites by name, each page by keyboard.
+import fs from 'node:fs';
+import { base, hubDir, kehou, killHost, open, PIN, same, settled, startHost, test, view, work } from './harness.mjs';
+import { checked } from './look.mjs';
+
+const SCHOOL_NAME = '告成镇冶上教学点';
+const choose = page => () => page.getByLabel('学校', { exact: true }).selectOption({ label: SCHOOL_NAME });
+
+export async function theCounty(w) {
+	const { desk } = w;
+	await test("the clerk signs in at the county's hub without a mouse, and out again", async () => {
+		await killHost();
+		await startHost(hubDir);
+		await desk.goto(base + '#/schools');
+		await desk.reload();
+		await desk.waitForSelector('h1:has-text("登录")');
+		await desk.waitForSelector('.note:has-text("县里还没有登记人员")'); // a hub lets nobody in before it has people
+		fs.writeFileSync(work + '/clerk.pin', PIN);
+		kehou('-D', hubDir, 'do', 'county.staff.add', 'name=县办', 'roles=clerk', 'pin=@' + work + '/clerk.pin');
+		const enter = async () => {
+			await desk.focus('input[autocomplete=username]');
+			await desk.keyboard.type('县办');
+			await desk.keyboard.press('Tab');
+			await desk.keyboard.type(PIN);
+			await desk.keyboard.press('Enter');
+			await desk.waitForSelector(`td:has-text("${SCHOOL_NAME}")`);
+		};
+		await enter();
+		await desk.focus('.head .who');
+		await desk.keyboard.press('Enter');
+		await desk.waitForSelector('h1:has-text("登录")');
+		await desk.focus('button:has-text("退出登录")');
+		await desk.keyboard.press('Enter');
+		await desk.waitForSelector('.who', { state: 'detached' });
+		await open(desk, 'schools');
+		await desk.waitForSelector('input[autocomplete=username]');
+		await enter();
+	}, true);
+	for (const [route, prepare] of [['schools'], ['exchange'], ['more'], ['all'], ['backup'], ['help'], ['who'], ['list/silence'], ['list/statements'], ['list/sites'], ['list/groups', choose(desk)],
+		['form/site.phase', choose(desk)], ['form/notice.publish'], ['form/county.staff.add'], ['form/statement.approve'], ['form/policy.publish'], ['form/person.link']])
+		await test(`at the county: axe, 48 px, keyboard, no sideways scrolling, no colour alone: ${route}`, () => checked(desk, route, prepare, 'county-'));
+	await test('R5_a site is chosen by its name and a phase by its word, of the school that was chosen', async () => {
+		await open(desk, 'form/site.phase');
+		const options = label => desk.getByLabel(label, { exact: true }).locator('option').allTextContents();
+		same(await options('校点'), ['先选学校'], 'sites before a school is chosen');
+		same(await desk.locator('button[type=submit]').isDisabled(), true, 'saving without a school');
+		await choose(desk)();
+		await desk.waitForSelector('option:has-text("王家沟教学点")', { state: 'attached' });
+		same(await options('校点'), ['请选择', SCHOOL_NAME, '王家沟教学点'], 'sites');
+		same(await options('阶段'), ['请选择', '基本看护', '应托尽托', '特色活动'], 'phases');
+		await desk.getByLabel('校点').selectOption({ label: '王家沟教学点' });
+		await desk.getByLabel('阶段').selectOption({ label: '基本看护' });
+		await desk.click('button:has-text("保存")');
+		await desk.waitForSelector('text=已记在县中心主机上');
+		await open(desk, 'list/sites');
+		await choose(desk)();
+		await desk.waitForSelector('tr:has-text("王家沟教学点"):has-text("基本看护")');
+	});
+	await test('a message to all schools, a person of the county with the roles that there are', async () => {
+		await open(desk, 'form/notice.publish');
+		same(await desk.getByLabel('学校', { exact: true }).count(), 0, 'a school for what is the whole county’s');
+		await desk.getByLabel('标题').fill('防溺水提醒');
+		await desk.getByLabel('正文').fill('请各校再讲一次。');
+		await desk.click('button:has-text("保存")');
+		await desk.waitForSelector('text=已记在县中心主机上');
+		same(await desk.getByLabel('标题').inputValue(), '', 'the form is empty again');
+		await open(desk, 'form/county.staff.add');
+		await desk.getByLabel('姓名').fill('审计员');
+		await desk.getByLabel('审计', { exact: true }).check();
+		await desk.getByLabel('PIN').fill('135790');
+		await desk.click('button:has-text("保存")');
+		await desk.waitForSelector('text=已记在县中心主机上');
+		await open(desk, 'list/county_staff');
+		await desk.waitForSelector('tr:has-text("审计员") td:has-text("审计")');
+		await open(desk, 'form/county.staff.end');
+		await desk.waitForSelector('option:has-text("审计员")', { state: 'attached' });
+	});
+	await test('the county asks for a school where a list is long', async () => {
+		await open(desk, 'list/pupils');
+		await desk.waitForSelector('.hint:has-text("先填上面")');
+		await choose(desk)();
+		await desk.waitForSelector('td:has-text("甲子")');
+		await open(desk, 'list/silence');
+		await desk.waitForSelector(`td:has-text("${SCHOOL_NAME}")`); // by name, not by number
+		const { views } = await desk.evaluate(() => fetch('/api/v1/schema').then(r => r.json()));
+		for (const e of views.filter(v => v.ask_school && v.roles.includes('clerk'))) {
+			await open(desk, 'list/' + e.name);
+			await desk.waitForSelector('h1');
+			same(await desk.getByLabel('学校', { exact: true }).count(), 1, e.name + ' asks for a school');
+		}
+	});
+	await test('no list of the county shows a code or the number of a school', async () => {
+		const { views } = await desk.evaluate(() => fetch('/api/v1/schema').then(r => r.json()));
+		const left = [];
+		for (const e of views.filter(v => !v.ask_school && v.roles.includes('clerk') && !/^(audit_|retention_)/.test(v.name) && v.params.every(p => p.optional || p.type === 'd' || p.name === 'month'))) {
+			await open(desk, 'list/' + e.name);
+			await settled(desk);
+			left.push(...await desk.evaluate(n => Array.from(document.querySelectorAll('td')).map(x => x.textContent).filter(x => /^[a-z]+(_[a-z]+)*$/.test(x) || /^31410185\d\d$/.test(x)).map(x => n + ': ' + x), e.name));
+		}
+		if (left.length) throw new Error(Array.from(new Set(left)).join('\n'));
+		if (!(await view(desk, 'violations_R5')).length) throw new Error('nothing to look at');
+	});
+	await test('no page of the county threw', () => same(desk.problems, [], 'errors'));
+}
