@@ -54,6 +54,7 @@ export async function theDay(w) {
 		await one.context().setOffline(true);
 		for (const i of [0, 3, 5]) await one.locator('.child').nth(i).click();
 		await one.waitForSelector('.counts:has-text("未到 3")');
+		await one.evaluate(() => document.activeElement.blur()); // as a finger leaves it
 		await picture(one, 'roll');
 		await one.click('button:has-text("点名完成")');
 		await one.waitForSelector('.fact.phone:has-text("手机上 1 条")');

@@ -119,9 +119,10 @@ export async function theOffice(w) {
 			same(await chosen(pupil), found, 'the choice');
 		}
 	});
-	await test('R10_what was entered of a person is corrected: the entry check', async () => {
+	await test('R10_what was entered of a person is corrected: roles, kind, entry check', async () => {
 		await open(desk, 'people', '教职工');
 		await desk.locator('.session', { hasText: '保安丁' }).locator('button').click();
+		await desk.getByLabel('教师', { exact: true }).uncheck(); // a guard alone
 		await desk.getByLabel('类别').selectOption({ label: '学校职工' });
 		await desk.getByLabel('入职查询日期').fill('2026-09-01');
 		await look(desk, 'person');

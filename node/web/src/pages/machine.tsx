@@ -48,7 +48,7 @@ function Sites() {
 	const [adding, add] = useState<Row | null>(null);
 	return <section class="card"><h2>{t('校点', 'Sites')}</h2><Rows seen={seen} empty={t('没有登记校点。', 'No sites.')}>{rows => <ul class="log">{rows.map(s => <li class="item"><p><strong>{s.name || t('本校', 'This school')}</strong> {siteKind(s.kind)}</p>
 		<p class="small">{siteClass(s.class)}{Number(s.boarding) ? t(' · 寄宿', ' · boarding') : ''} · {t('第 ' + s.phase + ' 阶段', 'phase ' + s.phase)}{s.sunset ? t(' · 天黑 ', ' · dark at ') + s.sunset : ''}{s.bus ? t(' · 班车 ', ' · bus ') + s.bus : ''}{s.road ? ' · ' + s.road : ''}</p></li>)}</ul>}</Rows>
-		{can('head') && <p class="row"><Button onClick={() => add({ site: String((seen.rows || []).reduce((n, s) => Math.max(n, Number(s.site)), 0) + 1), name: '', class: '220', kind: '4' })}>{t('＋ 教学点', '＋ Teaching point')}</Button> <a class="button plain" href="#/form/site.describe">{t('校点的情况', 'What a site is like')}</a></p>}
+		{can('head') && <p class="row"><Button onClick={() => add({ site: String((seen.rows || []).reduce((n, s) => Math.max(n, Number(s.site)), 0) + 1), name: '', class: '220', class_year: '', kind: '4' })}>{t('＋ 教学点', '＋ Teaching point')}</Button> <a class="button plain" href="#/form/site.describe">{t('校点的情况', 'What a site is like')}</a></p>}
 		{adding && <AddSite first={adding} onClose={() => { add(null); seen.reload(); refreshStatus(); }} />}</section>;
 }
 
@@ -58,7 +58,7 @@ function AddSite(p: { first: Row; onClose: () => void }) {
 	return <Sheet title={t('登记教学点', 'Add a teaching point')} onClose={p.onClose}><form onSubmit={async e => {
 		e.preventDefault();
 		try {
-			await command('site.add', v);
+			await command('site.add', { ...v, class_year: v.class_year || undefined });
 			p.onClose();
 		} catch (problem) {
 			setError(problem as Refusal);
@@ -66,6 +66,7 @@ function AddSite(p: { first: Row; onClose: () => void }) {
 	}}>
 		<Field label={t('名称', 'Name')} value={v.name} onInput={name => set({ ...v, name })} required />
 		<Select label={t('城乡分类', 'Class')} value={v.class} onChange={x => set({ ...v, class: x })} options={options(siteClasses)} />
+		<Field label={t('城乡分类是哪一年的', 'Year of that class')} value={v.class_year} onInput={class_year => set({ ...v, class_year })} mode="numeric" hint={t('问县里；以后也能填。', 'The county knows; it may be entered later.')} />
 		<Select label={t('类别', 'Kind')} value={v.kind} onChange={kind => set({ ...v, kind })} options={options(siteKinds)} />
 		<Failure error={error} /><Button type="submit" kind="main" wide disabled={!v.name.trim()}>{t('登记', 'Add')}</Button></form></Sheet>;
 }
