@@ -341,23 +341,6 @@ load_self(struct replica *r)
 }
 
 static int
-load_roster(struct replica *r)
-{
-	struct buffer b = BUFFER_INIT;
-	char path[REPLICA_PATH_BYTES];
-	int status = replica_path(r->dir, "roster", path);
-
-	if (status == STATUS_OK)
-		status = env_read_file(r->env, path, ROSTER_MAX_BYTES, &b);
-	if (status == STATUS_OK)
-		status = roster_read(b.data, b.len, r->county, r->root_pk, &r->roster);
-	buffer_release(&b);
-	return status;
-}
-
-/* The node was put back to an older state: it goes on under a new epoch, so that
- * no sequence number means two things. */
-static int
 begin_epoch(struct replica *r)
 {
 	int status = store_begin_merge(r->store);
@@ -372,8 +355,6 @@ begin_epoch(struct replica *r)
 	}
 	return replica_mark_left(r);
 }
-
-static int retry_held(struct replica *r);
 
 int
 replica_open(const char *dir, const struct env *env,
@@ -409,7 +390,7 @@ replica_open_raw(const char *dir, const struct env *env,
 	if (status == STATUS_OK)
 		status = load_self(r);
 	if (status == STATUS_OK)
-		status = load_roster(r);
+		status = replica_load_roster(r);
 	if (status == STATUS_OK)
 		status = replica_settle_issuing(r);
 	/* A node that lost a file is damaged; set up anew it would lose the rest. */
@@ -429,7 +410,7 @@ replica_open_raw(const char *dir, const struct env *env,
 	if (status == STATUS_OK)
 		status = replica_number(r, "retried", &retried);
 	if (status == STATUS_OK && retried != r->roster.number)
-		status = retry_held(r);
+		status = replica_retry_held(r);
 	if (status == STATUS_OK)
 		status = replica_replay_erased(r);
 	if (status == STATUS_OK)
@@ -659,184 +640,4 @@ int
 replica_digest(struct replica *r, uint64_t scope, uint8_t ret[HASH_BYTES])
 {
 	return store_digest(r->store, scope, ret);
-}
-
-/* ---- roster ---- */
-
-/* A certificate arrived or changed: what waited for it may go on. */
-static int
-retry_held(struct replica *r)
-{
-	struct merge m = replica_merge(r);
-	struct merge_result result = {0};
-	uint64_t epoch = r->epoch;
-	int status = store_begin_merge(r->store);
-
-	if (status == STATUS_OK)
-		status = merge_retry(&m, &result);
-	if (status == STATUS_OK && result.copied)
-		status = replica_found_copy(r);
-	if (status == STATUS_OK)
-		status = replica_set_number(r, "retried", r->roster.number);
-	if (status == STATUS_OK)
-		status = store_commit_merge(r->store);
-	if (status != STATUS_OK) {
-		store_rollback(r->store);
-		r->epoch = epoch;
-	}
-	return status == STATUS_OK && r->epoch != epoch ? replica_mark_left(r) : status;
-}
-
-/* A hub is the only one who signs.  A roster that knows more than its own tells that
- * it was put back to an older state; what was lost comes back, and a roster with all
- * of it goes out. */
-static int
-join_roster(struct replica *r, struct roster *next, bool *ret_taken)
-{
-	uint64_t number = r->roster.number;
-	bool changed = false, higher = next->number > number;
-	int status = replica_seal(r); /* under the roster that it was written with */
-
-	if (status == STATUS_OK)
-		status = roster_join(&r->roster, next, r->issuing_sk, &changed);
-	/* The other one may have been made by an older program. */
-	if (status == STATUS_OK && (changed || higher))
-		status = roster_default_rights(&r->roster, r->registry);
-	if (status == STATUS_OK && (changed || higher)) {
-		status = replica_publish_roster(r);
-		if (status == STATUS_OK)
-			status = replica_settle_sealing(r);
-		*ret_taken = status == STATUS_OK;
-		return status;
-	}
-	r->roster.number = number;
-	if (status != STATUS_OK) {
-		roster_release(&r->roster);
-		if (load_roster(r) != STATUS_OK)
-			status = STATUS_CORRUPT;
-	}
-	return status;
-}
-
-/* Whether another roster, of a number that we have, is lost history or an alarm. */
-static int
-may_join(struct replica *r, const struct roster *next, bool *ret)
-{
-	uint64_t superseded = 0;
-	int status = replica_number(r, "superseded", &superseded);
-
-	*ret = r->role == ROLE_HUB &&
-	    (superseded != 0 || next->number > r->roster.number) &&
-	    memcmp(next->issuing_pk, r->roster.issuing_pk, SIGN_PK_BYTES) == 0 &&
-	    memcmp(next->issuing_pk, r->issuing_sk + 32, SIGN_PK_BYTES) == 0 &&
-	    memcmp(next->hash, r->roster.hash, HASH_BYTES) != 0;
-	return status;
-}
-
-/* Whether nothing would be taken of this roster, signed or not: nearly every bundle
- * brings ours again or one of before, with a signature for each node of the county. */
-static bool
-says_nothing_new(const struct replica *r, const uint8_t *data, size_t len)
-{
-	struct roster other = {0};
-	bool older;
-
-	if (roster_is(&r->roster, data, len))
-		return true;
-	if (r->role == ROLE_HUB || roster_parse(data, len, &other) != STATUS_OK)
-		return false;
-	older = other.county == r->county && other.number < r->roster.number &&
-	    other.nsteps <= r->roster.nsteps;
-	roster_release(&other);
-	return older;
-}
-
-int
-replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
-    bool *ret_taken)
-{
-	bool join = false;
-	struct roster next = {0};
-	char path[REPLICA_PATH_BYTES];
-	int status;
-
-	*ret_taken = false;
-	if (says_nothing_new(r, data, len))
-		return STATUS_OK;
-	status = roster_read(data, len, r->county, r->root_pk, &next);
-	if (status == STATUS_OK)
-		status = may_join(r, &next, &join);
-	if (status == STATUS_OK && join)
-		status = join_roster(r, &next, ret_taken);
-	if (status != STATUS_OK || join)
-		goto out;
-	/* A newer root stands above the number: its hub may have been put back. */
-	if (roster_follows(&next, &r->roster) && next.nsteps > r->roster.nsteps)
-		goto take;
-	if (next.number == r->roster.number &&
-	    memcmp(next.hash, r->roster.hash, HASH_BYTES) != 0) {
-		status = STATUS_FORK;
-		goto out;
-	}
-	if (next.number <= r->roster.number)
-		goto out;
-	/* Signed with a root key of before: whoever has that one has no say any more. */
-	if (!roster_follows(&next, &r->roster)) {
-		status = STATUS_STALE;
-		goto out;
-	}
-	/* What older rosters allowed is not said otherwise afterwards. */
-	if (!roster_keeps_rights(&r->roster, &next)) {
-		status = STATUS_FORK;
-		goto out;
-	}
-take:
-	/* What was written under the old one names it. */
-	status = replica_seal(r);
-	if (status == STATUS_OK)
-		status = replica_path(r->dir, "roster", path);
-	if (status == STATUS_OK)
-		status = env_write_file(r->env, path, data, len);
-	if (status != STATUS_OK)
-		goto out;
-	roster_release(&r->roster);
-	r->roster = next;
-	memset(&next, 0, sizeof(next));
-	*ret_taken = true;
-	status = retry_held(r);
-out:
-	roster_release(&next);
-	return status;
-}
-
-int
-replica_publish_roster(struct replica *r)
-{
-	struct buffer b = BUFFER_INIT;
-	char path[REPLICA_PATH_BYTES];
-	int status = replica_path(r->dir, "roster", path);
-
-	/* What was written under the old one names it. */
-	if (status == STATUS_OK)
-		status = replica_seal(r);
-	r->roster.number++;
-	/* Put back to before its issuing key was changed: root issue makes another. */
-	if (status == STATUS_OK &&
-	    memcmp(r->issuing_sk + 32, r->roster.issuing_pk, SIGN_PK_BYTES) != 0)
-		status = STATUS_STALE;
-	if (status == STATUS_OK)
-		status = roster_sign(&r->roster, r->issuing_sk, &b);
-	if (status == STATUS_OK)
-		status = env_write_file(r->env, path, b.data, b.len);
-	if (status != STATUS_OK) {
-		/* Memory must not run ahead of the file. */
-		roster_release(&r->roster);
-		memset(&r->roster, 0, sizeof(r->roster));
-		if (load_roster(r) != STATUS_OK)
-			status = STATUS_CORRUPT;
-	} else {
-		status = retry_held(r);
-	}
-	buffer_release(&b);
-	return status;
 }

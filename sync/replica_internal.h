@@ -135,6 +135,10 @@ int replica_open_bundle(struct replica *r, struct bundle_reader *reader,
 /* The root key into two files, each opened again with the passphrase. */
 int replica_save_root(const struct env *env, const struct replica_hub_options *o,
     const uint8_t root_sk[64]) MUST_CHECK;
+/* Reads the roster beside the database. */
+int replica_load_roster(struct replica *r) MUST_CHECK;
+/* A certificate arrived or changed: what waited for it may go on. */
+int replica_retry_held(struct replica *r) MUST_CHECK;
 /* Signs the changed roster with the next number and installs it. */
 int replica_publish_roster(struct replica *r) MUST_CHECK;
 /* When the schema rose: a hub grants what is new in it, then everything stored
