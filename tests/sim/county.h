@@ -98,6 +98,7 @@ struct county {
 	unsigned copies;           /* counts up */
 	unsigned acts;             /* of the hub, which a backup of it must not undo */
 	bool hub_put_back;
+	bool hurry;                /* only what is urgent goes out */
 	int64_t now_s;             /* true time */
 	struct model_set ever_at_hub;
 	bool damaged;              /* some stick was */
@@ -219,7 +220,8 @@ void county_sign_again(struct county *c);
 bool county_root(struct county *c, unsigned at, uint8_t ret_sk[64]);
 
 /* county_link.c: an exchange of a school with the hub over a link that drops,
- * repeats, reorders and garbles pieces; what came so far stays for the next. */
+ * repeats, reorders and garbles pieces; what came so far stays for the next.  In seeds
+ * with the events of years what is urgent goes ahead now and then. */
 void county_exchange(struct county *c, struct county_node *n, uint32_t draw);
 
 /* county_image.c: the same node twice, and once more out of a sealed file. */

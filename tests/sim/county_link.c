@@ -171,12 +171,36 @@ one_way(struct link *l, struct county_node *from, struct county_node *to)
 	county_check(l->c, to);
 }
 
+/* Incidents overtake what was written before them. */
+static void
+hurry(struct link *l, struct county_node *n)
+{
+	struct county *c = l->c;
+	bool faulty = n->fault != COUNTY_NO_FAULT || c->nodes[0].fault != COUNTY_NO_FAULT;
+
+	c->hurry = true;
+	one_way(l, n, &c->nodes[0]);
+	c->hurry = false;
+	for (unsigned i = 0; !l->broken && !faulty && !c->odd && !c->damaged && i < c->model->n;
+	    i++) {
+		const struct model_tx *tx = &c->model->txs[i];
+
+		if (tx->writer == n->index && tx->n > 0 && model_has(&n->known, i) &&
+		    tx->writes[0].table == MODEL_INCIDENT &&
+		    !model_has(&c->nodes[0].known, i))
+			county_fail(c, "an incident of node %u does not go ahead", n->index);
+	}
+}
+
 void
 county_exchange(struct county *c, struct county_node *n, uint32_t draw)
 {
 	struct link l = { .c = c, .state = draw };
 
-	one_way(&l, n, &c->nodes[0]);
+	if (c->seed > COUNTY_YEARS && draw >> 30 & 1)
+		hurry(&l, n);
+	if (!l.broken)
+		one_way(&l, n, &c->nodes[0]);
 	if (!l.broken)
 		one_way(&l, &c->nodes[0], n);
 }

@@ -284,6 +284,7 @@ county_put_out(struct county *c, struct county_node *n, const char *folder,
 
 	county_arm(c, n, stick, OUT_OPERATIONS);
 	status = only == NULL ? replica_export(n->r, folder, n->index == 0, &out) :
+	    c->hurry ? replica_export_urgent(n->r, folder, only, &out) :
 	    replica_export_to(n->r, folder, only, &out);
 	struck = county_disarm(c, n, stick);
 	county_note_sealed(c, n, folder);
