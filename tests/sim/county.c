@@ -210,7 +210,7 @@ county_restore(struct county *c, struct county_node *n)
 	for (unsigned i = 0; i < MODEL_WORDS; i++)
 		n->told.words[i] &= n->known.words[i];
 	n->pending = -1;
-	c->odd = true;
+	n->put_back = c->odd = true;
 	county_open(c, n);
 	county_follow(c, n, n->saved_epoch);
 	county_check(c, n);

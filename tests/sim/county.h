@@ -69,6 +69,7 @@ struct county_node {
 	unsigned copy;             /* which of those that write under its name */
 	struct county_backup backup;
 	bool twin;                 /* its copy writes in the same epoch */
+	bool put_back;             /* to an older state of it */
 	bool hostile;              /* wrote what it may not */
 	bool newer;                /* runs the newer program */
 	bool copied;               /* there is another copy of it */
@@ -229,6 +230,8 @@ void county_exchange(struct county *c, struct county_node *n, uint32_t draw);
 void county_twin(struct county *c, struct county_node *n, uint32_t draw);
 /* Both are used until each says that nothing of it waits; then one is switched off. */
 bool county_twins_wait(struct county *c);
+/* At the end: forks were found, and people told. */
+void county_check_twins(struct county *c);
 void county_back_up(struct county *c, struct county_node *n);
 /* One of a school's nodes out of its last backup; school 0: the hub. */
 void county_put_back(struct county *c, unsigned school, uint32_t draw);

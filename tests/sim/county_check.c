@@ -315,6 +315,8 @@ check_facts(struct county *c, struct county_node *n)
 	if (s.waiting < never)
 		county_fail(c, "node %u says that %llu wait; no hub ever had %llu",
 		    n->index, (unsigned long long)s.waiting, (unsigned long long)never);
+	if (s.copied_s != 0 && !n->copied && !n->put_back)
+		county_fail(c, "node %u says that it was copied", n->index);
 	if (s.waiting > s.transactions || s.stored_only > s.waiting)
 		county_fail(c, "node %u says more wait than were written", n->index);
 }
@@ -539,5 +541,6 @@ county_check_end(struct county *c)
 	if (!hostile && held(c, hub) != 0)
 		county_fail(c, "the hub holds %llu for ever",
 		    (unsigned long long)held(c, hub));
+	county_check_twins(c);
 	county_check_erased(c);
 }

@@ -87,6 +87,47 @@ county_twins_wait(struct county *c)
 	return false;
 }
 
+/* Whether both wrote in a stream what the other did not. */
+static bool
+parted(const struct county *c, const struct county_node *a, const struct county_node *b)
+{
+	const struct model *m = c->model;
+
+	for (unsigned i = 0; i < m->nstreams; i++)
+		for (unsigned k = 0; k < m->nstreams; k++) {
+			const struct model_stream *x = &m->streams[i], *y = &m->streams[k];
+			unsigned n = x->n < y->n ? x->n : y->n;
+
+			if (x->copy == a->copy && y->copy == b->copy &&
+			    stream_id_compare(&x->id, &y->id) == 0 && n > 0 &&
+			    memcmp(x->txs, y->txs, n * sizeof(*x->txs)) != 0)
+				return true;
+		}
+	return false;
+}
+
+void
+county_check_twins(struct county *c)
+{
+	for (unsigned i = 1; i < c->nnodes; i++)
+		for (unsigned k = 1; k < c->nnodes; k++) {
+			struct county_node *n = &c->nodes[i], *other = &c->nodes[k];
+			struct replica_status s, hub;
+
+			if (i == k || n->r == NULL || !n->twin || n->revoked || n->hostile ||
+			    !other->switched_off || !other->twin ||
+			    other->school != n->school || !parted(c, n, other))
+				continue;
+			if (replica_status(n->r, &s) != STATUS_OK ||
+			    replica_status(c->nodes[0].r, &hub) != STATUS_OK)
+				county_fail(c, "no status");
+			if (s.copied_s == 0)
+				county_fail(c, "node %u does not say that it was copied", i);
+			if (s.branches < 2 || hub.branches < 2)
+				county_fail(c, "node %u and its copy are one stream", i);
+		}
+}
+
 /* --- A backup ------------------------------------------------------------- */
 
 void
@@ -259,6 +300,7 @@ come_back(struct county *c, struct county_node *n, bool with_list)
 		n->told.words[i] &= n->known.words[i];
 	n->pending = -1;
 	n->saved = false;
+	n->put_back = true;
 	n->copy = ++c->copies;
 	restore_whole(c, n, lists, nlists);
 	county_open(c, n);

@@ -4,8 +4,8 @@
 	mutations.py NAME...            only these
 
 Each mutation is built from a copy: the changed file is compiled anew and linked in
-front of the library. Then seeds are run until one fails; the table says how many it
-took (0: no county could even be set up) and what failed. Reads
+front of the library. Then the lists of found.list are run, and seeds until one fails;
+the table says which it was (0: no county could even be set up) and what failed. Reads
 SRCDIR, BUILDDIR, COMPILE (compiler and flags), OBJECTS and LINK_LIBS from its
 environment, as the make target sets them. Prints TAP."""
 
@@ -204,6 +204,11 @@ MUTATIONS = [
 		"		if (v->entries[i].through > head.stored + 1000)\n			return true;", YEARS),
 	("an image is not known by a receipt", "sync/replica_copy.c",
 		"		*ret = e->stored > head.stored || !ours;", "		*ret = false;", YEARS),
+	("a receipt on what has ended is taken for a copy's", "sync/replica_copy.c",
+		"	if (e->merged == ended) {\n", "	if (e->merged == ended && ended == 0) {\n", YEARS),
+	("nobody is told of a copy", "sync/replica_copy.c",
+		"	if (status == STATUS_OK && known == 0)\n		status = replica_set_number(r, \"copied\",",
+		"	if (status == STATUS_OK && known == 1)\n		status = replica_set_number(r, \"copied\",", YEARS),
 	("an image that is known goes on in its epoch", "sync/replica_copy.c",
 		"	return status == STATUS_OK ? replica_leave_epoch(r) : status;\n}\n\n/* Local number",
 		"	return status;\n}\n\n/* Local number", YEARS),
@@ -297,9 +302,14 @@ def compile_mutation(root, build, folder, mutation):
 
 
 def hunt(program, first):
-	"""The first seed that fails and its words; (None, None) where none does."""
+	"""The first list or seed that fails and its words; (None, None) where none does."""
 	quiet = dict(os.environ, KEHOU_SHRINK="0", KEHOU_FAILURES="1")
+	lists = os.path.join(os.environ["SRCDIR"], "tests/sim/found.list")
 	try:
+		done = call([program, lists], env=quiet, timeout=LONGEST_S)
+		found = re.search(r"^not ok (\d+) - .*\n# (.*)$", done.stdout, re.M)
+		if found:
+			return f"list {found.group(1)}", found.group(2)
 		done = call([program, str(first), str(first + SEEDS - 1), "3"], env=quiet,
 			timeout=LONGEST_S)
 	except subprocess.TimeoutExpired:
