@@ -16,6 +16,7 @@
 
 #include "node/api.h"
 #include "node/control.h"
+#include "node/fence.h"
 #include "node/log.h"
 #include "node/memory.h"
 #include "node/settings.h"
@@ -34,6 +35,7 @@ struct options {
 	size_t nhosts;
 	const char *sticks[STICK_MAX_ROOTS];
 	size_t nsticks;
+	bool folders;            /* sticks were given: folders in them count too */
 };
 
 static const char synopsis[] =
@@ -158,7 +160,6 @@ begin_network(const struct options *o, const struct settings *s, struct api *api
 		return STATUS_NOMEM;
 	(void)snprintf(root, len, "%s/spool", o->dir);
 	*ret_root = root;
-	(void)mkdir(o->dir, 0700); /* before a first set-up it may not be there */
 	status = spool_new(root, &api->spool);
 	if (status == STATUS_OK)
 		status = enroller_new(ca, proxy, &api->enroller);
@@ -190,6 +191,21 @@ on_urgent(void *ctx)
 		link_urgent(l);
 }
 
+/* Before the first thread and the first stranger's byte. */
+static void
+shut_off(struct options *o, const struct settings *s)
+{
+	o->folders = o->nsticks > 0;
+	for (size_t i = 0; !o->folders && i < STICK_ROOTS; i++)
+		o->sticks[o->nsticks++] = stick_roots[i];
+	(void)mkdir(o->dir, 0700); /* before a first set-up it may not be there */
+	/* Where the database may put what it sorts; by itself it would look in /var/tmp. */
+	(void)setenv("SQLITE_TMPDIR", o->dir, 1);
+	fence_close(&(struct fence){ .dir = o->dir, .sticks = o->sticks,
+	    .nsticks = o->nsticks, .config = o->config, .web = o->web,
+	    .ca = s->ca[0] == '\0' ? NULL : s->ca });
+}
+
 static int
 serve(const struct options *o, const struct settings *s, const sigset_t *signals)
 {
@@ -219,7 +235,7 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 	/* Folders below --sticks stand for sticks: a share, or a test. */
 	if (status == STATUS_OK)
 		status = stick_new(&(struct stick_options){ .roots = o->sticks,
-		    .nroots = o->nsticks, .folders = o->nsticks > 0, .engine = api.engine,
+		    .nroots = o->nsticks, .folders = o->folders, .engine = api.engine,
 		    .env = api.env, .dir = o->dir }, &api.sticks);
 	if (status == STATUS_OK)
 		status = http_new(s->listen, root, &handlers, &http);
@@ -293,5 +309,6 @@ main(int argc, char **argv)
 	sigaddset(&signals, SIGPIPE);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	sigdelset(&signals, SIGPIPE);
+	shut_off(&o, &settings);
 	return serve(&o, &settings, &signals);
 }

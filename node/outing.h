@@ -6,6 +6,7 @@
 #define NODE_OUTING_H
 
 #include "node/courier.h"
+#include "schema/confine.h"
 
 #define OUTING_PROGRAM "kehou-courier"
 #define OUTING_MAX_MESSAGE_BYTES 4096
@@ -20,8 +21,10 @@ int outing_serve(int socket);
 /* Over there: one sealed invitation, for schema/enrol.h. */
 int outing_serve_code(int socket);
 
-/* Where that program may read: what name look-ups and TLS do. */
-#define OUTING_READABLE "/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve", \
-	"/run/resolvconf", "/run/NetworkManager", "/run/nscd", "/dev/urandom", "/dev/null"
+/* What name look-ups, TLS and the start of a program read. */
+#define OUTING_PATHS 12
+extern const struct confine_path outing_paths[OUTING_PATHS];
+/* Over there: shuts itself off; folder: what is to go, or NULL. */
+void outing_confine(const struct courier_options *options, const char *folder);
 
 #endif

@@ -85,7 +85,6 @@ ask(int socket, const json_t *job)
 		.url = json_string_value(json_object_get(job, "url")),
 		.ca_file = json_string_value(json_object_get(job, "ca")),
 		.proxy = json_string_value(json_object_get(job, "proxy")) };
-	const char *const readable[] = { OUTING_READABLE, options.ca_file };
 	struct courier_result r;
 	struct courier *courier = NULL;
 	struct buffer body = BUFFER_INIT;
@@ -97,8 +96,7 @@ ask(int socket, const json_t *job)
 	if (id == NULL || options.url == NULL || strlen(id) != 2 * CODE_ID_BYTES ||
 	    courier_new(&options, &env_posix, &courier) != STATUS_OK)
 		return false;
-	(void)confine_to_network(readable, sizeof readable / sizeof *readable -
-	    (options.ca_file == NULL), NULL, 0);
+	outing_confine(&options, NULL);
 	(void)snprintf(path, sizeof path, "/invitation/%s", id);
 	courier_get(courier, path, CODE_SEALED_MAX_BYTES, &body, &status, &r);
 	courier_free(courier);

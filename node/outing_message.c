@@ -49,3 +49,11 @@ outing_number(const json_t *message, const char *key)
 
 	return n > 0 ? (uint64_t)n : 0;
 }
+
+const struct confine_path outing_paths[OUTING_PATHS] = {
+	{ "/usr", CONFINE_RUN }, { "/lib", CONFINE_RUN }, { "/lib64", CONFINE_RUN },
+	{ "/bin", CONFINE_RUN }, { "/sbin", CONFINE_RUN }, { "/etc", CONFINE_READ },
+	{ "/run/systemd/resolve", CONFINE_READ }, { "/run/resolvconf", CONFINE_READ },
+	{ "/run/NetworkManager", CONFINE_READ }, { "/run/nscd", CONFINE_READ },
+	{ "/dev/urandom", CONFINE_READ }, { "/dev/null", CONFINE_READ },
+};

@@ -112,14 +112,19 @@ delivered(void *ctx, const char *name)
 	json_decref(ask(*(const int *)ctx, json_pack("{s:s}", "delivered", name)));
 }
 
-/* What is to go may be read too. */
-static void
-confine(const struct courier_options *o, const char *folder)
+void
+outing_confine(const struct courier_options *o, const char *folder)
 {
-	const char *const readable[] = { OUTING_READABLE, folder, o->ca_file };
+	struct confine_path paths[OUTING_PATHS + 2];
+	size_t n = 0;
 
-	(void)confine_to_network(readable,
-	    sizeof readable / sizeof *readable - (o->ca_file == NULL), NULL, 0);
+	for (; n < OUTING_PATHS; n++)
+		paths[n] = (struct confine_path){ outing_paths[n].path, CONFINE_READ };
+	if (folder != NULL)
+		paths[n++] = (struct confine_path){ folder, CONFINE_READ };
+	if (o->ca_file != NULL)
+		paths[n++] = (struct confine_path){ o->ca_file, CONFINE_READ };
+	(void)confine_to_network(paths, n);
 }
 
 static int
@@ -139,7 +144,7 @@ run(const json_t *m, int socket, struct courier_result *ret)
 		status = courier_new(&options, &env_posix, &courier);
 	if (status != STATUS_OK)
 		return status;
-	confine(&options, job.folder);
+	outing_confine(&options, job.folder);
 	courier_run(courier, &job, ret);
 	for (char *c = ret->detail; *c != '\0'; c++)
 		if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')

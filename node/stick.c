@@ -47,7 +47,7 @@ struct auto_job {
 	char id[STICK_ID_BYTES];
 };
 
-static const char *const default_roots[] = { "/media", "/run/media", "/mnt/kehou" };
+const char *const stick_roots[STICK_ROOTS] = { "/media", "/run/media", "/mnt/kehou" };
 
 /* Under the lock. */
 static struct known *
@@ -471,10 +471,6 @@ stick_new(const struct stick_options *options, struct stick_set **ret)
 	if (s == NULL)
 		return STATUS_NOMEM;
 	s->o = *options;
-	if (s->o.nroots == 0) {
-		s->o.roots = default_roots;
-		s->o.nroots = sizeof default_roots / sizeof *default_roots;
-	}
 	s->wake = eventfd(0, EFD_CLOEXEC);
 	s->mounts = open(MOUNTINFO, O_RDONLY | O_CLOEXEC);
 	s->folders = s->o.folders ? inotify_init1(IN_CLOEXEC) : -1;

@@ -15,8 +15,12 @@
 #define STICK_FOLDER_BYTES 40
 #define STICK_AGAIN_S 30         /* after the database was lent or the queue full */
 
+/* Where sticks are mounted when nobody says otherwise. */
+#define STICK_ROOTS 3
+extern const char *const stick_roots[STICK_ROOTS];
+
 struct stick_options {
-	const char *const *roots; /* nroots 0: /media, /run/media, /mnt/kehou */
+	const char *const *roots;
 	size_t nroots;
 	bool folders;            /* folders in the roots count as sticks too */
 	struct engine *engine;

@@ -21,8 +21,8 @@ extern char **environ;
 
 /* Beside the running program, ../libexec/kehou, so that a build's folder and a moved
  * tree work; else where configure said. */
-static int
-find(const char *name, char ret[PATH_MAX])
+int
+apart_find(const char *name, char ret[PATH_MAX])
 {
 	ssize_t n = readlink("/proc/self/exe", ret, PATH_MAX - 1);
 	char *slash;
@@ -50,7 +50,7 @@ apart_start(const char *name, const char *mode, int in, int out, pid_t *ret_pid)
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t none, usual;
-	int status = find(name, path), rc;
+	int status = apart_find(name, path), rc;
 
 	if (status != STATUS_OK)
 		return status;

@@ -3,11 +3,15 @@
 #ifndef SCHEMA_APART_H
 #define SCHEMA_APART_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "sync/status.h"
 
+/* Where libexec/kehou/NAME is: beside the running program, or where it was installed.
+ * NOT_FOUND. */
+int apart_find(const char *name, char ret[PATH_MAX]) MUST_CHECK;
 /* Starts libexec/kehou/NAME [MODE] with in and out as its standard input and output, all
  * other descriptors but standard error closed, no signal blocked.  NOT_FOUND when it is
  * not installed. */

@@ -43,6 +43,14 @@ rights_of(long version)
 	    | (version >= 5 ? IOCTL : 0);
 }
 
+static uint64_t
+rights_for(const struct confine_path *p, long version)
+{
+	return p->use == CONFINE_READ ? READ :
+	    p->use == CONFINE_RUN ? READ | LANDLOCK_ACCESS_FS_EXECUTE :
+	    rights_of(version) & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE;
+}
+
 static void
 allow_below(int rules, const char *path, uint64_t rights)
 {
@@ -53,15 +61,15 @@ allow_below(int rules, const char *path, uint64_t rights)
 		return;
 	if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &below, 0) != 0) {
 		/* A file has no rights of folders. */
-		below.allowed_access &= LANDLOCK_ACCESS_FS_READ_FILE;
+		below.allowed_access &= LANDLOCK_ACCESS_FS_READ_FILE
+		    | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE | TRUNCATE;
 		(void)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &below, 0);
 	}
 	(void)close(below.parent_fd);
 }
 
 static bool
-lock_files(const char *const *readable, size_t nreadable, const char *const *writable,
-    size_t nwritable)
+lock_files(const struct confine_path *paths, size_t n)
 {
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
 	    LANDLOCK_CREATE_RULESET_VERSION);
@@ -69,17 +77,17 @@ lock_files(const char *const *readable, size_t nreadable, const char *const *wri
 	int rules;
 	bool locked;
 
-	/* The first version cannot allow a rename between two folders. */
-	if (version < 1 || (nwritable > 0 && version < 2))
+	if (version < 1)
 		return false;
+	/* The first version cannot allow a rename between two folders. */
+	for (size_t i = 0; i < n; i++)
+		if (paths[i].use == CONFINE_WRITE && version < 2)
+			return false;
 	rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all.handled_access_fs), 0);
 	if (rules < 0)
 		return false;
-	for (size_t i = 0; i < nreadable; i++)
-		allow_below(rules, readable[i], READ);
-	for (size_t i = 0; i < nwritable; i++)
-		allow_below(rules, writable[i], rights_of(version)
-		    & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE);
+	for (size_t i = 0; i < n; i++)
+		allow_below(rules, paths[i].path, rights_for(&paths[i], version));
 	locked = syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	(void)close(rules);
 	return locked;
@@ -172,32 +180,67 @@ filter_to_pipes(void)
 	return install(&f);
 }
 
+/* What none of our processes does: look into others, change the system, be another user. */
+static void
+refuse_foreign(struct filter *f)
+{
+	static const long calls[] = {
+#ifndef __SANITIZE_ADDRESS__ /* which looks for leaks so */
+		SYS_ptrace,
+#endif
+		SYS_process_vm_readv, SYS_process_vm_writev, SYS_pidfd_open, SYS_pidfd_getfd,
+		SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_keyctl, SYS_add_key,
+		SYS_request_key, SYS_io_uring_setup, SYS_unshare, SYS_setns, SYS_mount,
+		SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_init_module, SYS_finit_module,
+		SYS_delete_module, SYS_kexec_load, SYS_setuid, SYS_setgid, SYS_mknodat,
+		SYS_open_by_handle_at, SYS_swapon, SYS_reboot, SYS_settimeofday,
+		SYS_clock_settime, SYS_sethostname};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		on_call(f, calls[i], REFUSE);
+}
+
+/* All else is allowed; the last word of a filter. */
+static void
+allow_families(struct filter *f, const uint32_t *families, unsigned n)
+{
+	step(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 2 * n + 2);
+	step(f, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + LOW, 0, 0);
+	for (unsigned i = 0; i < n; i++) {
+		step(f, BPF_JMP | BPF_JEQ | BPF_K, families[i], 0, 1);
+		answer(f, SECCOMP_RET_ALLOW);
+	}
+	answer(f, REFUSE);
+	answer(f, SECCOMP_RET_ALLOW);
+}
+
 static bool
 filter_to_network(void)
 {
 	static const long calls[] = {SYS_execve, SYS_execveat, SYS_ptrace, SYS_kill, SYS_tkill,
-		SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_process_vm_readv,
-		SYS_process_vm_writev, SYS_pidfd_open, SYS_pidfd_getfd, SYS_pidfd_send_signal,
-		SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_keyctl, SYS_add_key,
-		SYS_request_key, SYS_io_uring_setup, SYS_unshare, SYS_setns, SYS_mount,
-		SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_listen, SYS_init_module,
-		SYS_finit_module, SYS_kexec_load, SYS_setuid, SYS_setgid, SYS_mknodat};
+		SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_pidfd_send_signal, SYS_listen};
+	/* AF_NETLINK is how libc asks which addresses this machine has. */
 	static const uint32_t families[] = {AF_INET, AF_INET6, AF_NETLINK};
 	struct filter f = {.n = 0};
 
 	begin(&f);
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		on_call(&f, calls[i], REFUSE);
+	refuse_foreign(&f);
 	on_argument(&f, SYS_tgkill, 0, UINT32_MAX, (uint32_t)getpid());
-	/* AF_NETLINK is how libc asks which addresses this machine has. */
-	step(&f, BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 8);
-	step(&f, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + LOW, 0, 0);
-	for (size_t i = 0; i < 3; i++) {
-		step(&f, BPF_JMP | BPF_JEQ | BPF_K, families[i], 0, 1);
-		answer(&f, SECCOMP_RET_ALLOW);
-	}
-	answer(&f, REFUSE);
-	answer(&f, SECCOMP_RET_ALLOW);
+	allow_families(&f, families, 3);
+	return install(&f);
+}
+
+static bool
+filter_daemon(void)
+{
+	static const uint32_t families[] = {AF_INET, AF_INET6, AF_NETLINK, AF_UNIX};
+	struct filter f = {.n = 0};
+
+	begin(&f);
+	refuse_foreign(&f);
+	allow_families(&f, families, 4);
 	return install(&f);
 }
 
@@ -215,37 +258,46 @@ filter_to_network(void)
 	return false;
 }
 
+static bool
+filter_daemon(void)
+{
+	return false;
+}
+
 #endif
 
 /* ---- both ---- */
 
-unsigned
-confine_to_pipes(void)
+static unsigned
+confine(const struct confine_path *paths, size_t n, bool (*filter)(void))
 {
 	unsigned layers = 0;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return 0;
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (lock_files(NULL, 0, NULL, 0))
+	if (lock_files(paths, n))
 		layers |= CONFINE_LANDLOCK;
-	if (filter_to_pipes())
+	if (filter())
 		layers |= CONFINE_SECCOMP;
 	return layers;
 }
 
 unsigned
-confine_to_network(const char *const *readable, size_t nreadable, const char *const *writable,
-    size_t nwritable)
+confine_to_pipes(void)
 {
-	unsigned layers = 0;
-
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return 0;
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (lock_files(readable, nreadable, writable, nwritable))
-		layers |= CONFINE_LANDLOCK;
-	if (filter_to_network())
-		layers |= CONFINE_SECCOMP;
-	return layers;
+	return confine(NULL, 0, filter_to_pipes);
+}
+
+unsigned
+confine_to_network(const struct confine_path *paths, size_t n)
+{
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	return confine(paths, n, filter_to_network);
+}
+
+unsigned
+confine_daemon(const struct confine_path *paths, size_t n)
+{
+	return confine(paths, n, filter_daemon);
 }

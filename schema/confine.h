@@ -14,10 +14,17 @@ enum confine_layer { CONFINE_LANDLOCK = 1, CONFINE_SECCOMP = 2 };
  * files.  Which layers are in force. */
 unsigned confine_to_pipes(void);
 
-/* For a process that speaks over the network: reads below readable, writes below writable,
- * AF_INET and AF_INET6 only, no program started, no other process touched.  Paths that do
- * not exist are passed over.  Which layers are in force. */
-unsigned confine_to_network(const char *const *readable, size_t nreadable,
-    const char *const *writable, size_t nwritable);
+struct confine_path {
+	const char *path;          /* one that does not exist is passed over */
+	enum { CONFINE_READ = 1, CONFINE_RUN, CONFINE_WRITE } use; /* RUN reads too, WRITE
+	                            * makes and removes, but runs nothing */
+};
+/* For a process that speaks over the network: below paths only, AF_INET and AF_INET6 only,
+ * no program started, no other process touched.  Which layers are in force. */
+unsigned confine_to_network(const struct confine_path *paths, size_t n);
+/* For kehoud, before its first thread: below paths only, which holds for the programs that
+ * it starts too; sockets of the internet and of this machine alone; no process looked into,
+ * nothing mounted, no kernel's key or module, no other user.  Which layers are in force. */
+unsigned confine_daemon(const struct confine_path *paths, size_t n);
 
 #endif

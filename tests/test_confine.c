@@ -101,13 +101,14 @@ a_reader_can_open_no_file_and_no_socket(void **state)
 static int
 try_network(void)
 {
-	const char *const readable[] = { folder, "/nowhere" };
+	const struct confine_path paths[] = { { folder, CONFINE_READ },
+	    { "/nowhere", CONFINE_READ } };
 	char inside[64], other[64];
 	int s;
 
 	snprintf(inside, sizeof inside, "%s/a", folder);
 	snprintf(other, sizeof other, "%s/a", outside);
-	(void)confine_to_network(readable, 2, NULL, 0);
+	(void)confine_to_network(paths, 2);
 	s = open(inside, O_RDONLY);
 	if (s < 0)
 		return 101;
@@ -134,6 +135,55 @@ a_courier_reads_what_it_carries_and_nothing_else(void **state)
 		skip();
 	}
 	assert_int_equal(in_child(try_network), 0);
+}
+
+static int
+try_daemon(void)
+{
+	const struct confine_path paths[] = { { folder, CONFINE_WRITE }, { "/usr", CONFINE_RUN },
+	    { "/lib", CONFINE_RUN }, { "/lib64", CONFINE_RUN }, { "/etc", CONFINE_READ } };
+	char inside[64], fresh[64], renamed[64], other[64];
+	pid_t child;
+	int how;
+
+	snprintf(inside, sizeof inside, "%s/a", folder);
+	snprintf(fresh, sizeof fresh, "%s/b", folder);
+	snprintf(renamed, sizeof renamed, "%s/c", folder);
+	snprintf(other, sizeof other, "%s/a", outside);
+	(void)confine_daemon(paths, 5);
+	/* Its own work goes on. */
+	if (open(inside, O_RDWR) < 0 || open(fresh, O_RDWR | O_CREAT, 0600) < 0 ||
+	    rename(fresh, renamed) != 0 || unlink(renamed) != 0)
+		return 101;
+	if (open("/etc/passwd", O_RDONLY) < 0 || socket(AF_UNIX, SOCK_STREAM, 0) < 0 ||
+	    socket(AF_INET6, SOCK_STREAM, 0) < 0)
+		return 102;
+	child = fork();
+	if (child == 0) /* what it starts is shut off too */
+		execl("/usr/bin/head", "head", "-c0", other, (char *)NULL);
+	if (child < 0 || waitpid(child, &how, 0) != child || !WIFEXITED(how))
+		return 103;
+	return WEXITSTATUS(how) != 1 ? 1
+	    : !refused(open(other, O_RDONLY)) ? 2
+	    : !refused(open(other, O_WRONLY)) ? 3
+	    : !refused(open("/etc/kehou-new", O_WRONLY | O_CREAT, 0600)) ? 4
+	    : !refused(unlink(other)) ? 5
+	    : !refused(socket(AF_PACKET, SOCK_RAW, 0)) ? 6
+	    : !refused(syscall(SYS_bpf, 0, NULL, 0)) ? 7
+	    : !refused(syscall(SYS_unshare, 0)) ? 8
+	    : !refused(syscall(SYS_process_vm_readv, getppid(), NULL, 0, NULL, 0, 0)) ? 9
+	    : !refused(execl(inside, inside, (char *)NULL)) ? 10 : 0;
+}
+
+static void
+a_daemon_reaches_its_own_folders_and_nothing_else(void **state)
+{
+	(void)state;
+	if (in_child(what_the_kernel_has) != (CONFINE_LANDLOCK | CONFINE_SECCOMP)) {
+		print_message("# the kernel lacks landlock or seccomp\n");
+		skip();
+	}
+	assert_int_equal(in_child(try_daemon), 0);
 }
 
 static void
@@ -164,6 +214,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reader_can_open_no_file_and_no_socket),
 		cmocka_unit_test(a_courier_reads_what_it_carries_and_nothing_else),
+		cmocka_unit_test(a_daemon_reaches_its_own_folders_and_nothing_else),
 	};
 	int rc;
 

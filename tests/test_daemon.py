@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """What kehoud is as a process: what it holds, what wakes it, what it leaves to others and
 what it lets nobody do. Prints TAP."""
+import ctypes
 import os
+import re
 import shutil
+import signal
 import socket
 import sys
 import time
@@ -347,7 +350,49 @@ def what_is_too_much_is_refused():
 		d.get("/api/v1/status")
 
 
-TESTS = [the_network_is_spoken_to_by_another_process, a_sign_in_keeps_no_tap_waiting,
+
+def has_landlock():
+	"""Whether the kernel can confine what makes files: the second version of landlock."""
+	version = ctypes.CDLL(None, use_errno=True).syscall(444, None, 0, 1)
+	return version >= 2
+
+
+def the_daemon_reaches_nothing_outside_its_folders():
+	node = school("fenced")
+	own, outside = path("settings"), path("outside")
+	os.mkdir(own)
+	os.mkdir(outside)
+	ini = os.path.join(own, "k.ini")
+
+	def put(where):
+		with open(where, "w", encoding="utf-8") as f:
+			f.write("[log]\nlevel = info\n")
+
+	def after_hangup(wanted):
+		d.process.send_signal(signal.SIGHUP)
+		line = d.process.stderr.readline()
+		while line and not re.search(wanted, line):
+			line = d.process.stderr.readline()
+		assert line, wanted
+	put(ini)
+	put(os.path.join(outside, "k.ini"))
+	with Daemon(node, "--config", ini) as d:
+		state = status_of(d.process.pid)
+		assert state["NoNewPrivs"] == "1" and state["Seccomp"] == "2", state
+		assert all(status_of(task)["Seccomp"] == "2"
+			for task in os.listdir(f"/proc/{d.process.pid}/task"))
+		os.rename(ini, ini + ".old")
+		put(ini)  # as an editor does: another file of the name
+		after_hangup("all are in force")
+		if not has_landlock():
+			raise Skip("the kernel has no landlock of the second version")
+		os.remove(ini)
+		os.symlink(os.path.join(outside, "k.ini"), ini)
+		after_hangup("Permission denied")
+
+
+TESTS = [the_daemon_reaches_nothing_outside_its_folders,
+	the_network_is_spoken_to_by_another_process, a_sign_in_keeps_no_tap_waiting,
 	sessions_survive_a_restart, another_pin_ends_the_sessions_wherever_it_was_set,
 	a_forgotten_pin_is_set_anew_at_the_machine_and_leaves_a_trace,
 	a_copy_or_an_older_state_ends_sessions,
