@@ -50,6 +50,7 @@ def prepare():
 		path("copy1"), "--root-copy", path("copy2"), "--passphrase-fd", "FD0",
 		secrets=(PASSPHRASE,), node="hub"))
 	os.makedirs(path("stick", "KEHOU"))
+	os.mkdir(path("answers"))
 	for i in range(SCHOOLS):
 		made(kehou("invite", "--school", str(3141000001 + i), "--name", f"第{i + 1}小学",
 			"--class", "220", "-o", path(f"invite{i}"), node="hub"))
