@@ -31,6 +31,7 @@ void
 api_drop(struct api_call *call)
 {
 	json_decref(call->args);
+	free(call->pin_hash);
 	sodium_memzero(call->cookie, sizeof call->cookie);
 	free(call);
 }
@@ -273,8 +274,8 @@ api_first(const struct api_call *call, const struct replica *r)
 	return call->first && replica_role(r) == ROLE_SCHOOL;
 }
 
-static void
-run(struct engine_job *job, struct replica *r, int status)
+void
+api_run(struct engine_job *job, struct replica *r, int status)
 {
 	struct api_call *call = (struct api_call *)job;
 
@@ -296,7 +297,7 @@ void
 api_later(struct api_call *call)
 {
 	http_later(call->req);
-	call->job.run = run;
+	call->job.run = api_run;
 	if (engine_submit(call->api->engine, &call->job) != STATUS_OK)
 		api_fail(call, STATUS_BUSY, "http", NULL);
 }

@@ -36,14 +36,22 @@ command(struct api_call *call, struct replica *r, int status)
 	struct domain_error error = { .code = "" };
 	json_t *answer = NULL, *args = json_object_get(call->args, "args");
 	json_t *request = json_object_get(call->args, "request_id");
+	const char *pin = json_string_value(json_object_get(args, "pin"));
 
 	if ((request != NULL && !json_is_string(request) && !json_is_null(request)) ||
 	    (args != NULL && !json_is_object(args))) {
 		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
 		return;
 	}
+	/* A PIN that is set is hashed while others' taps go on. */
+	if (pin != NULL && strlen(pin) <= PIN_MAX_BYTES && call->pin_hash == NULL) {
+		api_people_hash_pin(call, pin);
+		return;
+	}
+	pin_known(r, call->pin_hash != NULL ? pin : NULL, call->pin_hash);
 	status = domain_do_seen(r, &call->user, call->name, json_string_value(request),
 	    json_string_value(json_object_get(call->args, "base")), args, &answer, &error);
+	pin_known(r, NULL, NULL);
 	if (status != STATUS_OK) {
 		api_fail_domain(call, status, &error);
 		return;

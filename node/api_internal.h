@@ -24,6 +24,7 @@ struct api_call {
 	bool first;              /* may act while there is nobody: docs/decisions/013-first-head.md */
 	struct domain_user user; /* on the engine's thread: what staff may now */
 	struct replica *replica; /* the engine's, while work runs; or NULL */
+	char *pin_hash;          /* of the PIN that args set, once it is made; or NULL */
 	int64_t pin_of;          /* whose PIN it was, 0: nobody's; for checked */
 	void (*checked)(struct api_call *call, struct replica *r); /* api_people_check_pin's */
 	struct asking *asking;   /* api_code.c's, on its way to the engine */
@@ -92,6 +93,12 @@ bool api_allowed(struct api_call *call, struct replica *r, unsigned roles);
  * set; or refuses the call: too many guesses, no such arguments.  staff: name or id. */
 void api_people_check_pin(struct api_call *call, struct replica *r, const char *staff,
     const char *pin, void (*checked)(struct api_call *call, struct replica *r));
+
+/* Has the hash of a new PIN made on that thread, pin_hash set, and then the call's work
+ * begun once more; or refuses the call. */
+void api_people_hash_pin(struct api_call *call, const char *pin);
+/* The whole of what the engine does with a call: who asks, then the route's work. */
+void api_run(struct engine_job *job, struct replica *r, int status);
 
 /* ---- the routes, by file ---- */
 extern const struct api_route api_backup_routes[], api_code_routes[], api_domain_routes[],

@@ -155,6 +155,49 @@ api_people_check_pin(struct api_call *call, struct replica *r, const char *staff
 	}
 }
 
+struct pin_hash_job {
+	struct worker_job job;   /* first */
+	struct api_call *call;
+	char pin[PIN_MAX_BYTES + 1];
+};
+
+/* On the worker's thread. */
+static void
+make_hash(struct worker_job *job)
+{
+	struct pin_hash_job *h = (struct pin_hash_job *)job;
+	struct api_call *call = h->call;
+	int status;
+
+	call->pin_hash = calloc(1, PIN_HASH_BYTES);
+	status = call->pin_hash == NULL ? STATUS_NOMEM : pin_make(h->pin, call->pin_hash);
+	sodium_memzero(h, sizeof *h);
+	free(h);
+	call->job.run = api_run;
+	if (status == STATUS_OK && engine_submit(call->api->engine, &call->job) != STATUS_OK)
+		status = STATUS_BUSY;
+	if (status != STATUS_OK)
+		api_fail(call, status, "http", NULL);
+}
+
+void
+api_people_hash_pin(struct api_call *call, const char *pin)
+{
+	struct pin_hash_job *h = calloc(1, sizeof *h);
+	int status = STATUS_NOMEM;
+
+	if (h != NULL) {
+		h->call = call;
+		h->job.run = make_hash;
+		(void)snprintf(h->pin, sizeof h->pin, "%s", pin);
+		status = worker_submit(call->api->pins, &h->job);
+	}
+	if (status != STATUS_OK) {
+		free(h);
+		api_fail(call, status, "http", NULL);
+	}
+}
+
 static void
 begin_session(struct api_call *call, struct replica *r)
 {

@@ -19,6 +19,7 @@ struct courier {
 	CURL *curl;                /* kept: connections are used again */
 	const struct env *env;
 	char *url, *ca_file, *proxy;
+	unsigned stall_s;
 };
 
 /* One exchange on its way. */
@@ -53,6 +54,7 @@ courier_new(const struct courier_options *options, const struct env *env,
 		return STATUS_NOMEM;
 	c->env = env;
 	c->curl = curl_easy_init();
+	c->stall_s = options->stall_s != 0 ? options->stall_s : COURIER_LOW_SPEED_S;
 	c->url = strdup(options->url);
 	c->ca_file = options->ca_file == NULL ? NULL : strdup(options->ca_file);
 	c->proxy = options->proxy == NULL ? NULL : strdup(options->proxy);
@@ -201,7 +203,7 @@ prepare(struct trip *t, const char *path, struct answer *a)
 	(void)curl_easy_setopt(h, CURLOPT_USERAGENT, "kehoud");
 	(void)curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, (long)COURIER_CONNECT_S);
 	(void)curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, (long)COURIER_LOW_SPEED_BYTES);
-	(void)curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, (long)COURIER_LOW_SPEED_S);
+	(void)curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, (long)t->c->stall_s);
 	(void)curl_easy_setopt(h, CURLOPT_TCP_KEEPALIVE, 1L);
 	if (t->c->ca_file != NULL)
 		(void)curl_easy_setopt(h, CURLOPT_CAINFO, t->c->ca_file);

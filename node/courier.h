@@ -13,7 +13,7 @@
 #define COURIER_MAX_FILES 256                  /* of one listing */
 #define COURIER_CONNECT_S 30
 #define COURIER_LOW_SPEED_BYTES 30             /* a second, over */
-#define COURIER_LOW_SPEED_S 60                 /* … this long: the link is dead */
+#define COURIER_LOW_SPEED_S 60                 /* … this long: the link is dead; unless said */
 
 enum courier_end {         /* how an exchange ended; words for people follow it */
 	COURIER_DONE = 1,
@@ -34,6 +34,7 @@ struct courier_options {
 	const char *url;       /* https://host[:port][/path] or http://…; no / at end */
 	const char *ca_file;   /* pinned certificate authority, NULL: the system's */
 	const char *proxy;     /* NULL: that of the environment */
+	unsigned stall_s;      /* 0: COURIER_LOW_SPEED_S */
 };
 struct courier_job {
 	const char *folder;    /* its KEHOU holds what goes */

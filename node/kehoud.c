@@ -127,7 +127,7 @@ reload(const struct options *o, const struct settings *started, const struct api
 		link_set_plan(l, &now.plan);
 	log_line(LOG_LEVEL_NOTICE, "settings read again: %s", settings_same_start(started, &now) ?
 	    "all are in force" :
-	    "log level and plan are in force; [http] and url, ca, proxy need a restart");
+	    "log level and plan are in force; [http] and url, ca, proxy, stall need a restart");
 }
 
 static void
@@ -171,7 +171,7 @@ begin_network(const struct options *o, const struct settings *s, struct api *api
 	if (api->hub[0] == '\0' && enrol_hub(api->env, o->dir, api->hub) != STATUS_OK)
 		log_line(LOG_LEVEL_WARNING, "%s/" ENROL_HUB_NAME " cannot be read", o->dir);
 	api->line = (struct link_options){ .courier = { .url = api->hub, .ca_file = ca,
-		.proxy = proxy }, .plan = s->plan, .engine = api->engine, .env = api->env,
+		.proxy = proxy, .stall_s = s->stall_s }, .plan = s->plan, .engine = api->engine, .env = api->env,
 		.spool = api->spool, .root = root, .dir = o->dir };
 	if (api->hub[0] != '\0') {
 		status = link_new(&api->line, &link);

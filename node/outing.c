@@ -25,8 +25,8 @@ struct outing {
 static json_t *
 job_json(const struct courier_options *o, const struct courier_job *job)
 {
-	return json_pack("{s:s, s:s*, s:s*, s:s, s:b, s:I}", "url", o->url, "ca", o->ca_file,
-	    "proxy", o->proxy, "folder", job->folder, "only_send", (int)job->only_send,
+	return json_pack("{s:s, s:s*, s:s*, s:i, s:s, s:b, s:I}", "url", o->url, "ca", o->ca_file,
+	    "proxy", o->proxy, "stall_s", (int)o->stall_s, "folder", job->folder, "only_send", (int)job->only_send,
 	    "max_bytes", (json_int_t)job->max_bytes);
 }
 

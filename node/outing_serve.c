@@ -131,7 +131,8 @@ static int
 run(const json_t *m, int socket, struct courier_result *ret)
 {
 	struct courier_options options = { .url = outing_text(m, "url"),
-		.ca_file = outing_text(m, "ca"), .proxy = outing_text(m, "proxy") };
+		.ca_file = outing_text(m, "ca"), .proxy = outing_text(m, "proxy"),
+		.stall_s = (unsigned)outing_number(m, "stall_s") };
 	struct courier_job job = { .folder = outing_text(m, "folder"), .seen = is_seen,
 		.known = is_known, .whose = whose, .delivered = delivered,
 		.only_send = json_is_true(json_object_get(m, "only_send")),

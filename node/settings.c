@@ -86,6 +86,17 @@ set_proxy(struct settings *s, const char *value)
 }
 
 static bool
+set_stall(struct settings *s, const char *value)
+{
+	uint64_t n;
+
+	if (!read_number(value, 3600, &n) || n == 0)
+		return false;
+	s->stall_s = (unsigned)n;
+	return true;
+}
+
+static bool
 set_interval(struct settings *s, const char *value)
 {
 	uint64_t n;
@@ -148,6 +159,7 @@ static const struct key {
 	{ "hub", "url", set_url, "https://HOST or http://HOST without / at the end" },
 	{ "hub", "ca", set_ca, "the path of a file" },
 	{ "hub", "proxy", set_proxy, "the address of a proxy" },
+	{ "hub", "stall", set_stall, "seconds, 1 to 3600" },
 	{ "hub", "interval", set_interval, "minutes, 1 to 10080" },
 	{ "hub", "window", set_window, "HH:MM-HH:MM" },
 	{ "hub", "day_bytes", set_day_bytes, "bytes a day, 0 for no limit" },
@@ -242,7 +254,7 @@ settings_same_start(const struct settings *a, const struct settings *b)
 {
 	if (a->nhosts != b->nhosts || strcmp(a->listen, b->listen) != 0 ||
 	    strcmp(a->url, b->url) != 0 || strcmp(a->ca, b->ca) != 0 ||
-	    strcmp(a->proxy, b->proxy) != 0)
+	    strcmp(a->proxy, b->proxy) != 0 || a->stall_s != b->stall_s)
 		return false;
 	for (size_t i = 0; i < a->nhosts; i++)
 		if (strcmp(a->hosts[i], b->hosts[i]) != 0)

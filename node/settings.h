@@ -21,6 +21,7 @@ struct settings {
 	char url[SETTINGS_MAX_VALUE_BYTES];   /* empty: no hub */
 	char ca[SETTINGS_MAX_VALUE_BYTES];    /* empty: the system's */
 	char proxy[SETTINGS_MAX_VALUE_BYTES]; /* empty: that of the environment */
+	unsigned stall_s;                     /* 0: COURIER_LOW_SPEED_S */
 	struct link_plan plan;
 	enum log_level level;
 };

@@ -71,6 +71,21 @@ pin_check(const struct pin_candidates *c, const char *pin)
 }
 
 int
+pin_make(const char *pin, char ret[PIN_HASH_BYTES])
+{
+	if (strlen(pin) > PIN_MAX_BYTES)
+		return STATUS_USAGE;
+	return crypto_pwhash_str(ret, pin, strlen(pin), PASSES, MEMORY_BYTES) == 0 ? STATUS_OK
+	    : STATUS_NOMEM;
+}
+
+void
+pin_known(struct replica *r, const char *pin, const char *hash)
+{
+	store_know_pin(replica_store(r), pin, hash);
+}
+
+int
 pin_mark(struct replica *r, int64_t staff, uint8_t ret[PIN_MARK_BYTES])
 {
 	uint64_t epoch = replica_epoch(r);

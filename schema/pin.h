@@ -18,6 +18,11 @@ struct pin_candidates {
 int pin_candidates(struct replica *r, const char *name, struct pin_candidates *ret) MUST_CHECK;
 /* Any thread: whose PIN it is, 0 nobody's.  As slow where there is no candidate. */
 int64_t pin_check(const struct pin_candidates *c, const char *pin);
+/* Any thread: a PIN's hash, for pin_known.  USAGE: too long, NOMEM. */
+int pin_make(const char *pin, char ret[PIN_HASH_BYTES]) MUST_CHECK;
+/* What the command that sets this PIN next is to keep, in place of hashing it itself; both
+ * NULL afterwards. */
+void pin_known(struct replica *r, const char *pin, const char *hash);
 /* Changes when the person's PIN does, or the node begins a new epoch (a restore, a copy). */
 int pin_mark(struct replica *r, int64_t staff, uint8_t ret[PIN_MARK_BYTES]) MUST_CHECK;
 /* At the machine itself, for whoever forgot the PIN and finds no head to set it: the caller

@@ -115,6 +115,10 @@ int store_commit_merge(struct store *s) MUST_CHECK; /* durable when it returns *
  * sqlite3_prepare.  Cached by text. */
 int store_prepare(struct store *s, const char *sql, struct store_stmt **ret,
     const char **ret_tail) MUST_CHECK;
+/* The next pin_hash(pin) of this very pin gives hash, which was made elsewhere (schema/pin.h):
+ * it takes 30 ms that a thread with a database does not have.  NULL, NULL: none. */
+#define STORE_PIN_BYTES 129
+void store_know_pin(struct store *s, const char *pin, const char *hash);
 /* Names without colon; a name that the statement does not have is ignored. */
 int store_bind(struct store_stmt *st, const char *name, struct value v) MUST_CHECK;
 /* The place of a name in a statement, 0 when it is not there; and a bind by place,

@@ -89,6 +89,7 @@ struct store {
 	uint64_t renewing_fresh;               /* its columns that are new */
 	struct buffer got;    /* values of store_get */
 	struct buffer key;    /* scratch */
+	char known_pin[STORE_PIN_BYTES], known_hash[STORE_PIN_BYTES]; /* store_know_pin's */
 	char refusal[STORE_REFUSAL_BYTES];
 	char error[256];
 };

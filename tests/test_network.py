@@ -459,9 +459,45 @@ def a_hub_that_hangs_keeps_neither_pages_nor_the_stop_waiting():
 	held[0].close()
 
 
+class Drip(Proxy):
+	"""A byte a second in both directions, until it is let go."""
+	free = None
+
+	def pump(self, a, b, left, done):
+		try:
+			while data := a.recv(700):
+				while data and not self.free.is_set():
+					b.sendall(data[:1])
+					data = data[1:]
+					self.free.wait(1)
+				b.sendall(data)
+		except OSError:
+			pass
+		done.set()
+
+
+def a_line_that_carries_a_byte_a_second_is_given_up():
+	make_county()
+	with open(path("school0", "kehoud.ini"), "w", encoding="utf-8") as f:
+		f.write("[hub]\nstall = 2\n")
+	with Daemon("hub") as hub:
+		proxy = Drip(hub.port)
+		proxy.free = threading.Event()
+		with Daemon("school0", "--hub", f"http://127.0.0.1:{proxy.port}") as school:
+			first_head(school)
+			state = exchange(school)
+			assert state["failure"] == "slow" and state["last_failure_s"] > 0, state
+			assert facts(school)["waiting"] > 0
+			proxy.free.set()
+			assert exchange(school)["failure"] == ""
+			assert facts(school)["waiting"] == 0
+	same("hub", "school0")
+
+
 TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	the_proxy_that_is_set_is_used_and_no_other_way,
 	a_hub_that_hangs_keeps_neither_pages_nor_the_stop_waiting,
+	a_line_that_carries_a_byte_a_second_is_given_up,
 	a_relay_hands_on_by_network_and_answers_find_their_way_back,
 	a_relay_killed_in_the_middle_keeps_what_it_acknowledged,
 	network_to_the_relay_and_stick_from_there,
