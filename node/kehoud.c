@@ -127,7 +127,7 @@ reload(const struct options *o, const struct settings *started, const struct api
 		link_set_plan(l, &now.plan);
 	log_line(LOG_LEVEL_NOTICE, "settings read again: %s", settings_same_start(started, &now) ?
 	    "all are in force" :
-	    "log level and plan are in force; [http] and url, ca, proxy, stall need a restart");
+	    "log level and plan are in force; [http] and url, ca, proxy, stall, [stick] need a restart");
 }
 
 static void
@@ -207,7 +207,8 @@ shut_off(struct options *o, const struct settings *s)
 }
 
 static int
-serve(const struct options *o, const struct settings *s, const sigset_t *signals)
+serve(const struct options *o, const struct settings *s, struct bell *bell,
+    const sigset_t *signals)
 {
 	const char *hosts[GUARD_MAX_NAMES];
 	struct api api = { .env = &env_posix, .dir = o->dir, .web = o->web,
@@ -235,8 +236,8 @@ serve(const struct options *o, const struct settings *s, const sigset_t *signals
 	/* Folders below --sticks stand for sticks: a share, or a test. */
 	if (status == STATUS_OK)
 		status = stick_new(&(struct stick_options){ .roots = o->sticks,
-		    .nroots = o->nsticks, .folders = o->folders, .engine = api.engine,
-		    .env = api.env, .dir = o->dir }, &api.sticks);
+		    .nroots = o->nsticks, .folders = o->folders, .bell = bell,
+		    .engine = api.engine, .env = api.env, .dir = o->dir }, &api.sticks);
 	if (status == STATUS_OK)
 		status = http_new(s->listen, root, &handlers, &http);
 	if (status == STATUS_OK) {
@@ -284,6 +285,7 @@ main(int argc, char **argv)
 {
 	struct options o = { .dir = NULL };
 	static struct settings settings;
+	struct bell *bell = NULL;
 	sigset_t signals;
 	bool done = false;
 	int rc = read_options(argc, argv, &o, &done);
@@ -309,6 +311,10 @@ main(int argc, char **argv)
 	sigaddset(&signals, SIGPIPE);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	sigdelset(&signals, SIGPIPE);
+	if (settings.bell[0] != '\0' && bell_new(settings.bell, &bell) != STATUS_OK)
+		return EXIT_FAILED;
 	shut_off(&o, &settings);
-	return serve(&o, &settings, &signals);
+	rc = serve(&o, &settings, bell, &signals);
+	bell_free(bell);
+	return rc;
 }

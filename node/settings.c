@@ -97,6 +97,12 @@ set_stall(struct settings *s, const char *value)
 }
 
 static bool
+set_command(struct settings *s, const char *value)
+{
+	return value[0] == '/' && copy_text(value, s->bell);
+}
+
+static bool
 set_interval(struct settings *s, const char *value)
 {
 	uint64_t n;
@@ -164,6 +170,7 @@ static const struct key {
 	{ "hub", "window", set_window, "HH:MM-HH:MM" },
 	{ "hub", "day_bytes", set_day_bytes, "bytes a day, 0 for no limit" },
 	{ "hub", "network", set_network, "yes or no" },
+	{ "stick", "command", set_command, "the path of a program, beginning with /" },
 	{ "log", "level", set_level, "error, warning, notice, info or debug" },
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -254,7 +261,8 @@ settings_same_start(const struct settings *a, const struct settings *b)
 {
 	if (a->nhosts != b->nhosts || strcmp(a->listen, b->listen) != 0 ||
 	    strcmp(a->url, b->url) != 0 || strcmp(a->ca, b->ca) != 0 ||
-	    strcmp(a->proxy, b->proxy) != 0 || a->stall_s != b->stall_s)
+	    strcmp(a->proxy, b->proxy) != 0 || a->stall_s != b->stall_s ||
+	    strcmp(a->bell, b->bell) != 0)
 		return false;
 	for (size_t i = 0; i < a->nhosts; i++)
 		if (strcmp(a->hosts[i], b->hosts[i]) != 0)

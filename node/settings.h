@@ -22,6 +22,7 @@ struct settings {
 	char ca[SETTINGS_MAX_VALUE_BYTES];    /* empty: the system's */
 	char proxy[SETTINGS_MAX_VALUE_BYTES]; /* empty: that of the environment */
 	unsigned stall_s;                     /* 0: COURIER_LOW_SPEED_S */
+	char bell[SETTINGS_MAX_VALUE_BYTES];  /* program for light or sound; empty: none */
 	struct link_plan plan;
 	enum log_level level;
 };

@@ -82,6 +82,7 @@ work_begin(struct stick_set *s, const char *id, struct stick_place *ret, int *re
 	if (*ret_fd < 0)
 		return STATUS_REMOVED;
 	(void)snprintf(ret_folder, STICK_FOLDER_BYTES, "/proc/self/fd/%d/.", *ret_fd);
+	bell_ring(s->o.bell, BELL_BUSY);
 	return ret->state == STICK_HOSTILE ? STATUS_REFUSED : STATUS_OK;
 }
 
@@ -99,6 +100,7 @@ work_end(struct stick_set *s, struct stick_place *p, int fd, int status,
 		if (fd >= 0)
 			(void)close(fd);
 	}
+	bell_ring(s->o.bell, status == STATUS_OK ? BELL_DONE : BELL_FAILED);
 	pthread_mutex_lock(&s->lock);
 	k = find(s, p->id);
 	if (k != NULL && k->place.plugged == p->plugged) {

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "node/bell.h"
 #include "node/engine.h"
 #include "node/stick_scan.h"
 #include "schema/message.h"
@@ -23,6 +24,7 @@ struct stick_options {
 	const char *const *roots;
 	size_t nroots;
 	bool folders;            /* folders in the roots count as sticks too */
+	struct bell *bell;       /* NULL: none */
 	struct engine *engine;
 	const struct env *env;
 	const char *dir;         /* data directory, for the history */

@@ -43,7 +43,7 @@ every_key_is_read(void **state)
 	assert_int_equal(read_text("; note\n# note\n[http]\nlisten = 127.0.0.1:80\n"
 	    "host = kehou.school\nhost = other\n[hub]\nurl = https://hub.example/kehou\n"
 	    "ca = /etc/ca.pem\nproxy = http://127.0.0.1:3128\nstall = 90\ninterval = 30\n"
-	    "window = 22:00-06:30\nday_bytes = 1000000\nnetwork = no\n[log]\nlevel = debug\n",
+	    "window = 22:00-06:30\nday_bytes = 1000000\nnetwork = no\n[stick]\ncommand = /bin/light\n[log]\nlevel = debug\n",
 	    &s), STATUS_OK);
 	assert_string_equal(said, "");
 	assert_string_equal(s.listen, "127.0.0.1:80");
@@ -53,6 +53,7 @@ every_key_is_read(void **state)
 	assert_string_equal(s.ca, "/etc/ca.pem");
 	assert_string_equal(s.proxy, "http://127.0.0.1:3128");
 	assert_int_equal(s.stall_s, 90);
+	assert_string_equal(s.bell, "/bin/light");
 	assert_int_equal(s.plan.interval_s, 1800);
 	assert_int_equal(s.plan.from_min, 22 * 60);
 	assert_int_equal(s.plan.to_min, 6 * 60 + 30);

@@ -289,7 +289,32 @@ def a_backup_that_finds_no_room_leaves_nothing_behind():
 	umount(where)
 
 
-TESTS = [a_school_and_its_hub_exchange_by_stick_through_the_api,
+def a_command_for_light_and_sound_hears_how_it_went():
+	make_county()
+	heard, program = path("heard"), path("light")  # beside the data, where kehoud may not write
+	os.mkfifo(heard)
+	with open(program, "w", encoding="utf-8") as f:
+		f.write(f"#!/bin/sh\necho $1 >{heard}\n")
+	os.chmod(program, 0o755)
+	with open(path("school0", "kehoud.ini"), "w", encoding="utf-8") as f:
+		f.write(f"[stick]\ncommand = {program}\n")
+
+	def word():
+		with open(heard, encoding="utf-8") as f:
+			return f.read().strip()
+	with daemon("school0") as school:
+		first_head(school)
+		os.mkdir(path("sticks", "school0", "u"))
+		stick = listed(school, "u", state="no folder")
+		export(school, stick)
+		assert [word(), word()] == ["busy", "done"]
+		os.symlink("/etc/passwd", path("sticks", "school0", "u", "KEHOU", "x"))
+		export(school, listed(school, "u"), 409)
+		assert [word(), word()] == ["busy", "failed"]
+
+
+TESTS = [a_command_for_light_and_sound_hears_how_it_went,
+	a_school_and_its_hub_exchange_by_stick_through_the_api,
 	what_is_no_stick_of_ours_is_left_alone, damaged_files_are_refused_and_said,
 	a_stick_is_found_when_it_is_mounted_and_forgotten_when_it_is_not,
 	a_full_stick_says_so_and_is_not_changed,
