@@ -72,7 +72,98 @@ stick(struct api_call *call, struct replica *r, int status)
 		api_refuse(call, 404, "USAGE.stick_unknown", call->name, 0);
 }
 
+/* ---- a hub's list ---- */
+struct listing {
+	struct api_call *call;
+	struct replica *r;
+	json_t *rows;
+};
+
+static int
+add_stick(void *ctx, const struct replica_stick *s)
+{
+	struct listing *l = ctx;
+	struct stick_set *set = l->call->api->sticks;
+	bool here = set != NULL && stick_is_here(set, s->mark);
+	json_t *schools = json_array();
+
+	for (size_t i = 0; i < s->nschools; i++) {
+		const struct roster_school *school = roster_school(replica_roster(l->r),
+		    s->schools[i]);
+
+		if (school != NULL)
+			json_array_append_new(schools, json_string(school->name));
+	}
+	json_array_append_new(l->rows, json_pack("{s:I, s:s, s:b, s:I, s:I, s:o}", "number",
+	    (json_int_t)s->number, "label", s->label, "here", here, "out_since_s",
+	    (json_int_t)(here ? 0 : s->out_s), "last_s", (json_int_t)s->last_s, "schools",
+	    schools));
+	return 0;
+}
+
+static void
+list_sticks(struct api_call *call, struct replica *r)
+{
+	struct listing l = { .call = call, .r = r, .rows = json_array() };
+	int status = replica_sticks(r, add_stick, &l);
+
+	if (status == STATUS_OK)
+		api_json(call, 200, json_pack("{s:o}", "sticks", l.rows), NULL);
+	else {
+		json_decref(l.rows);
+		api_fail(call, status, NULL, NULL);
+	}
+}
+
+static bool
+at_hub(struct api_call *call, struct replica *r)
+{
+	if (!api_allowed(call, r, DOMAIN_CLERK | DOMAIN_LEAD))
+		return false;
+	if (replica_role(r) == ROLE_HUB)
+		return true;
+	api_fail(call, STATUS_RIGHTS, "hub", NULL);
+	return false;
+}
+
+static void
+sticks(struct api_call *call, struct replica *r, int status)
+{
+	(void)status;
+	if (at_hub(call, r))
+		list_sticks(call, r);
+}
+
+static void
+change_stick(struct api_call *call, struct replica *r, int status)
+{
+	const char *label = json_string_value(json_object_get(call->args, "label"));
+	json_int_t number = json_integer_value(json_object_get(call->args, "number"));
+	enum replica_stick_word word = label != NULL ? REPLICA_STICK_LABEL :
+	    json_is_true(json_object_get(call->args, "kept")) ? REPLICA_STICK_KEPT :
+	    json_is_true(json_object_get(call->args, "forget")) ? REPLICA_STICK_FORGET : 0;
+
+	if (!at_hub(call, r))
+		return;
+	if (word == 0 || number < 1 || number > INT32_MAX) {
+		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
+		return;
+	}
+	status = replica_stick_set(r, (uint32_t)number, word, label);
+	if (status == STATUS_USAGE)
+		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
+	else if (status == STATUS_NOT_FOUND)
+		api_refuse(call, 404, "USAGE.stick_unknown", "", 0);
+	else if (status != STATUS_OK)
+		api_fail(call, status, NULL, NULL);
+	else
+		list_sticks(call, r);
+}
+
 const struct api_route api_stick_routes[] = {
+	{ .method = HTTP_GET, .path = "/api/v1/exchange/sticks", .work = sticks },
+	{ .method = HTTP_POST, .path = "/api/v1/exchange/sticks", .max_body = STICK_MAX_BODY,
+	    .work = change_stick },
 	{ .method = HTTP_POST, .path = "/api/v1/exchange/stick/",
 	    .flags = API_PREFIX | API_BODY_OPTIONAL, .max_body = STICK_MAX_BODY,
 	    .work = stick },

@@ -144,12 +144,24 @@ remember(struct stick_set *s, int status, const struct stick_done *done, bool in
 		log_line(LOG_LEVEL_WARNING, "stick %s: %s", done->label, status_text(status));
 }
 
+/* A hub's list of sticks; what was read or written stands without it. */
+static void
+note(struct replica *r, const char *folder, bool out, const char *label)
+{
+	int status = replica_stick(r, folder, out, label);
+
+	if (status != STATUS_OK)
+		log_line(LOG_LEVEL_WARNING, "stick %s is not noted: %s", label, status_text(status));
+}
+
 static int
 import_from(struct stick_set *s, struct replica *r, const char *folder,
     struct stick_done *done)
 {
 	int status = replica_import(r, folder, NULL, NULL, &done->in);
 
+	if (status == STATUS_OK)
+		note(r, folder, false, done->label);
 	if (status == STATUS_NOT_FOUND) /* no folder KEHOU: nothing to read */
 		status = STATUS_OK;
 	remember(s, status, done, true);
@@ -176,7 +188,7 @@ stick_import(struct stick_set *s, const char *id, struct replica *r, struct stic
 static int
 writable(const struct stick_place *p)
 {
-	return p->state == STICK_READ_ONLY ? STATUS_READONLY
+	return p->state == STICK_READ_ONLY || p->state == STICK_DAMAGED ? STATUS_READONLY
 	    : p->state == STICK_FULL ? STATUS_FULL : STATUS_OK;
 }
 
@@ -186,6 +198,8 @@ export_to(struct stick_set *s, struct replica *r, const char *folder, bool all,
 {
 	int status = replica_export(r, folder, all, &done->out);
 
+	if (status == STATUS_OK)
+		note(r, folder, true, done->label);
 	remember(s, status, done, false);
 	return status;
 }
@@ -393,6 +407,8 @@ state_word(const struct known *k, enum message_lang lang)
 	switch (k->place.state) {
 	case STICK_FULL:
 		return message_text(lang, MSG("stick.full"));
+	case STICK_DAMAGED:
+		return message_text(lang, MSG("stick.damaged"));
 	case STICK_READ_ONLY:
 		return message_text(lang, MSG("stick.read_only"));
 	case STICK_NO_FOLDER:
@@ -432,7 +448,7 @@ message_of(const struct known *k, enum message_lang lang, char ret[MESSAGE_BYTES
 json_t *
 stick_list(struct stick_set *s, enum message_lang lang)
 {
-	static const char *const states[] = { "", "ready", "full", "read-only", "no folder",
+	static const char *const states[] = { "", "ready", "full", "read-only", "no folder", "damaged",
 		"hostile" };
 	json_t *list = json_array();
 
@@ -452,6 +468,18 @@ stick_list(struct stick_set *s, enum message_lang lang)
 	}
 	pthread_mutex_unlock(&s->lock);
 	return list;
+}
+
+bool
+stick_is_here(struct stick_set *s, const char *mark)
+{
+	bool here = false;
+
+	pthread_mutex_lock(&s->lock);
+	for (size_t i = 0; i < s->n; i++)
+		here |= strcmp(s->known[i].place.mark, mark) == 0;
+	pthread_mutex_unlock(&s->lock);
+	return here;
 }
 
 /* ---- begin and end ---- */

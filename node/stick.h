@@ -40,6 +40,9 @@ void stick_free(struct stick_set *s);
 /* Any thread: docs/api.md's list.  Never waits for a stick. */
 json_t *stick_list(struct stick_set *s, enum message_lang lang);
 
+/* Any thread: whether the stick with this mark is plugged in. */
+bool stick_is_here(struct stick_set *s, const char *mark);
+
 struct stick_done {
 	char label[64];          /* "" where there is none of that id */
 	struct replica_import in;

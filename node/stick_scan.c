@@ -107,7 +107,7 @@ unescape(char *s)
 static bool
 read_mount(char *line, struct stick_place *ret)
 {
-	char *save = NULL, *word, *place = NULL, *type, *source;
+	char *save = NULL, *word, *place = NULL, *mount = NULL, *type, *source, *super;
 
 	*ret = (struct stick_place){ 0 };
 	for (int i = 0; (word = strtok_r(i == 0 ? line : NULL, " ", &save)) != NULL; i++) {
@@ -115,17 +115,23 @@ read_mount(char *line, struct stick_place *ret)
 			ret->plugged = strtoull(word, NULL, 10);
 		else if (i == 4)
 			place = word;
+		else if (i == 5)
+			mount = word;
 		else if (i > 5 && strcmp(word, "-") == 0)
 			break;
 	}
 	type = strtok_r(NULL, " ", &save);
 	source = strtok_r(NULL, " ", &save);
+	super = strtok_r(NULL, " ", &save);
 	if (word == NULL || place == NULL || source == NULL || strcmp(type, "autofs") == 0)
 		return false;
 	unescape(place);
 	if (strlen(place) >= sizeof ret->path)
 		return false;
 	memcpy(ret->path, place, strlen(place) + 1);
+	/* What people mount read-only is so in both; errors change the file system's alone. */
+	ret->stopped = super != NULL && strncmp(mount, "rw", 2) == 0 &&
+	    strncmp(super, "ro", 2) == 0;
 	set_label(ret);
 	set_id(ret, source);
 	return true;
@@ -204,7 +210,7 @@ strange(int fd, const char *name)
 }
 
 static enum stick_state
-look_into(int fd)
+look_into(int fd, char ret_mark[FOLDER_MARK_BYTES])
 {
 	enum stick_state state = STICK_READY;
 	struct dirent *e;
@@ -222,9 +228,13 @@ look_into(int fd)
 			(void)close(folder);
 		return STICK_HOSTILE;
 	}
-	while (state == STICK_READY && (e = readdir(d)) != NULL)
+	while (state == STICK_READY && (e = readdir(d)) != NULL) {
 		if (++n > FOLDER_MAX_FILES + 2 || strange(folder, e->d_name))
 			state = STICK_HOSTILE;
+		else if (folder_name_is_mark(e->d_name) &&
+		    (ret_mark[0] == '\0' || strcmp(e->d_name, ret_mark) < 0))
+			memcpy(ret_mark, e->d_name, FOLDER_MARK_BYTES);
+	}
 	(void)closedir(d);
 	return state;
 }
@@ -242,11 +252,12 @@ stick_scan_open(struct stick_place *place)
 		return -1;
 	}
 	place->free_bytes = (uint64_t)v.f_bavail * v.f_frsize;
-	place->state = look_into(fd);
+	place->mark[0] = '\0';
+	place->state = look_into(fd, place->mark);
 	if (place->state == STICK_HOSTILE)
 		return fd;
 	if ((v.f_flag & ST_RDONLY) != 0)
-		place->state = STICK_READ_ONLY;
+		place->state = place->stopped ? STICK_DAMAGED : STICK_READ_ONLY;
 	else if (place->free_bytes < STICK_LEAST_BYTES)
 		place->state = STICK_FULL;
 	return fd;

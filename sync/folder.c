@@ -60,6 +60,13 @@ folder_name_kind(const char *name)
 	return strcmp(name + 2 * NAME_HASH_BYTES, ".KHR") == 0 ? FOLDER_ROSTER : 0;
 }
 
+bool
+folder_name_is_mark(const char *name)
+{
+	return strlen(name) == FOLDER_MARK_BYTES - 1 && is_hex(name, 8) &&
+	    strcmp(name + 8, ".KHS") == 0;
+}
+
 void
 folder_name_of(const uint8_t hash[HASH_BYTES], enum folder_kind kind,
     char ret[FOLDER_NAME_BYTES])
@@ -332,6 +339,8 @@ note_entry(void *ctx, const char *name, uint64_t size_bytes)
 	struct listing *l = ctx;
 	struct folder_entry entry = {.size_bytes = size_bytes};
 
+	if (folder_name_is_mark(name))
+		return STATUS_OK;
 	entry.kind = folder_name_kind(name);
 	if (entry.kind == 0 || l->n == FOLDER_MAX_FILES) {
 		l->ignored++;
@@ -465,6 +474,60 @@ folder_sweep(const struct env *env, const char *dir)
 			rc = STATUS_OK;
 		free(path);
 	}
+	free(folder);
+	return rc;
+}
+
+/* --- The mark ------------------------------------------------------------- */
+
+static int
+note_mark(void *ctx, const char *name, uint64_t size_bytes)
+{
+	char *first = ctx;
+
+	(void)size_bytes;
+	if (folder_name_is_mark(name) && (first[0] == '\0' || strcmp(name, first) < 0))
+		memcpy(first, name, FOLDER_MARK_BYTES);
+	return STATUS_OK;
+}
+
+int
+folder_mark(const struct env *env, const char *dir, char ret[FOLDER_MARK_BYTES])
+{
+	char *folder = join(dir, FOLDER_NAME), first[FOLDER_MARK_BYTES] = "";
+	int rc = folder == NULL ? STATUS_NOMEM :
+	    env->files->list(env->ctx, folder, note_mark, first);
+
+	free(folder);
+	if (rc == STATUS_OK && first[0] == '\0')
+		rc = STATUS_NOT_FOUND;
+	if (rc == STATUS_OK)
+		memcpy(ret, first, sizeof first);
+	return rc;
+}
+
+int
+folder_set_mark(const struct env *env, const char *dir, const uint8_t id[4],
+    char ret[FOLDER_MARK_BYTES])
+{
+	char name[FOLDER_MARK_BYTES], *folder = join(dir, FOLDER_NAME), *path;
+	struct file *file;
+	int rc;
+
+	put_hex(name, id, 4);
+	memcpy(name + 8, ".KHS", sizeof ".KHS");
+	path = folder == NULL ? NULL : join(folder, name);
+	rc = path == NULL ? STATUS_NOMEM : env->files->create(env->ctx, path, &file);
+	if (rc == STATUS_OK) {
+		/* Nothing is in it that a cut could take. */
+		rc = env->files->fsync(env->ctx, file);
+		env->files->close(env->ctx, file);
+	}
+	if (rc == STATUS_OK)
+		rc = env->files->fsync_dir(env->ctx, folder);
+	if (rc == STATUS_OK)
+		memcpy(ret, name, sizeof name);
+	free(path);
 	free(folder);
 	return rc;
 }

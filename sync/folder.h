@@ -2,7 +2,7 @@
  *
  * One visible folder KEHOU with flat, content-addressed, upper-case names:
  * HASH.KHB bundles, HASH.KHR rosters (HASH: 32 hex digits of BLAKE2b of the
- * file).  Never overwritten; links and special files are ignored. */
+ * file), and a mark.  Never overwritten; links and special files are ignored. */
 #ifndef SYNC_FOLDER_H
 #define SYNC_FOLDER_H
 
@@ -43,6 +43,16 @@ int folder_open(const struct env *env, const char *dir, const char *name,
 int folder_remove(const struct env *env, const char *dir, const char *name) MUST_CHECK;
 /* Removes temporary files (~HHHH.TMP) that a cut left behind, no others. */
 int folder_sweep(const struct env *env, const char *dir) MUST_CHECK;
+
+/* The mark by which a hub knows a stick again: an empty file, eight upper-case hexadecimal
+ * digits and .KHS, the first by name.  NOT_FOUND. */
+#define FOLDER_MARK_BYTES 13
+bool folder_name_is_mark(const char *name);
+int folder_mark(const struct env *env, const char *dir, char ret[FOLDER_MARK_BYTES])
+    MUST_CHECK;
+/* Into a folder KEHOU that is there. */
+int folder_set_mark(const struct env *env, const char *dir, const uint8_t id[4],
+    char ret[FOLDER_MARK_BYTES]) MUST_CHECK;
 
 /* 0 when it is no name of a file of ours. */
 enum folder_kind folder_name_kind(const char *name);

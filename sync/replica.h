@@ -226,6 +226,34 @@ typedef int replica_client_visit(void *ctx, const struct node_id *node);
 int replica_clients(struct replica *r, replica_client_visit *visit, void *ctx) MUST_CHECK;
 int replica_kept(struct replica *r, uint32_t *ret_files, uint64_t *ret_bytes) MUST_CHECK;
 
+/* ---- sticks that a hub gives out; elsewhere replica_stick does nothing ----
+ * A stick is known again by an empty file in its KEHOU, eight hexadecimal digits and .KHS,
+ * which the hub makes there.  What is known of it stays in the hub's database. */
+#define REPLICA_STICK_SCHOOLS 64
+#define REPLICA_STICK_LABEL_BYTES 64
+struct replica_stick {
+	char mark[FOLDER_MARK_BYTES];
+	uint32_t number;           /* 1, 2 … in the order in which they were given out */
+	char label[REPLICA_STICK_LABEL_BYTES]; /* UTF-8, as people named it; may be empty */
+	int64_t out_s;             /* since when it is out; 0: it came back */
+	int64_t last_s;            /* when it was last here */
+	uint32_t nschools;         /* for whom it carried something then */
+	uint64_t schools[REPLICA_STICK_SCHOOLS];
+};
+/* After an export to it (out), or an import from it.  label: of a stick that is new. */
+int replica_stick(struct replica *r, const char *folder, bool out, const char *label)
+    MUST_CHECK;
+typedef int replica_stick_visit(void *ctx, const struct replica_stick *s);
+int replica_sticks(struct replica *r, replica_stick_visit *visit, void *ctx) MUST_CHECK;
+enum replica_stick_word {
+	REPLICA_STICK_LABEL = 1,
+	REPLICA_STICK_KEPT,        /* it is back, in a drawer */
+	REPLICA_STICK_FORGET       /* lost, or another's now */
+};
+/* NOT_FOUND; USAGE: an empty or a long label. */
+int replica_stick_set(struct replica *r, uint32_t number, enum replica_stick_word word,
+    const char *label) MUST_CHECK;
+
 struct replica_status {
 	uint64_t transactions;     /* own, ever */
 	uint64_t waiting;          /* own, not yet confirmed merged by the hub */

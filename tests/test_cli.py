@@ -15,7 +15,7 @@ KEHOU = os.environ["KEHOU"]
 PIN, PASSPHRASE = "246810", "correct horse battery"
 SCHOOL, OTHER = "3141018501", "3141018502"
 COMMANDS = ("init hub", "init school", "init relay", "invite", "invite relay", "roster import", "do",
-	"show", "show schools", "show inbox", "commands", "views", "export", "import", "status", "inspect",
+	"show", "show schools", "show inbox", "commands", "views", "export", "import", "stick", "status", "inspect",
 	"verify", "digest", "doctor", "policy publish", "audit-pack", "backup", "restore",
 	"recovery new", "root rotate", "root issue", "seal new", "retention")
 work = ""

@@ -371,6 +371,82 @@ test_one_stick_serves_thirty_schools_and_is_read_once(void **state)
 		replica_close(school[i]);
 }
 
+struct given {
+	unsigned n;
+	struct replica_stick last; /* the one of the highest number */
+};
+
+static int
+note_given(void *ctx, const struct replica_stick *s)
+{
+	struct given *g = ctx;
+
+	g->n++;
+	if (s->number > g->last.number)
+		g->last = *s;
+	return 0;
+}
+
+static struct given
+given(struct world *w)
+{
+	struct given g = {0};
+
+	assert_int_equal(replica_sticks(w->hub, note_given, &g), STATUS_OK);
+	return g;
+}
+
+static void
+test_a_stick_is_known_again_and_is_out_until_it_is_back(void **state)
+{
+	struct world *w = *state;
+	struct replica_export out;
+	struct replica_import in;
+	struct given g;
+
+	assert_int_equal(replica_export(w->school[0], "stick", false, &out), STATUS_OK);
+	assert_int_equal(replica_stick(w->school[0], "stick", true, "school"), STATUS_OK);
+	assert_int_equal(replica_import(w->hub, "stick", NULL, NULL, &in), STATUS_OK);
+	assert_int_equal(replica_stick(w->hub, "stick", false, "east"), STATUS_OK);
+	assert_int_equal(given(w).n, 0); /* not one of the hub's yet */
+	assert_int_equal(replica_export(w->hub, "stick", false, &out), STATUS_OK);
+	assert_int_equal(replica_stick(w->hub, "stick", true, "east"), STATUS_OK);
+	g = given(w);
+	assert_int_equal(g.n, 1);
+	assert_int_equal(g.last.number, 1);
+	assert_string_equal(g.last.label, "east");
+	assert_int_equal(g.last.out_s, 1788220800);
+	assert_int_equal(g.last.nschools, 1);
+	assert_true(g.last.schools[0] == SCHOOL);
+	/* A week later it is back, then out again; the mark is no file that was not taken. */
+	sim_set_clock(w->hub_env, INT64_C(1788220800) + 604800);
+	assert_int_equal(replica_import(w->hub, "stick", NULL, NULL, &in), STATUS_OK);
+	assert_int_equal(in.ignored, 0);
+	assert_int_equal(replica_stick(w->hub, "stick", false, "sdb1"), STATUS_OK);
+	g = given(w);
+	assert_int_equal(g.last.out_s, 0);
+	assert_int_equal(g.last.last_s, 1788220800 + 604800);
+	assert_string_equal(g.last.label, "east");
+	assert_int_equal(replica_stick(w->hub, "stick", true, "sdb1"), STATUS_OK);
+	assert_int_equal(given(w).last.out_s, 1788220800 + 604800);
+	/* Another stick has the next number, also after one was forgotten. */
+	sim_mount(w->sim, "other");
+	assert_int_equal(replica_export(w->hub, "other", true, &out), STATUS_OK);
+	assert_int_equal(replica_stick(w->hub, "other", true, ""), STATUS_OK);
+	assert_int_equal(given(w).last.number, 2);
+	assert_int_equal(replica_stick_set(w->hub, 2, REPLICA_STICK_LABEL, "西沟片"), STATUS_OK);
+	assert_string_equal(given(w).last.label, "西沟片");
+	assert_int_equal(replica_stick_set(w->hub, 2, REPLICA_STICK_LABEL, ""), STATUS_USAGE);
+	assert_int_equal(replica_stick_set(w->hub, 2, REPLICA_STICK_KEPT, NULL), STATUS_OK);
+	assert_int_equal(given(w).last.out_s, 0);
+	assert_int_equal(replica_stick_set(w->hub, 2, REPLICA_STICK_FORGET, NULL), STATUS_OK);
+	assert_int_equal(given(w).n, 1);
+	assert_int_equal(replica_stick_set(w->hub, 2, REPLICA_STICK_KEPT, NULL),
+	    STATUS_NOT_FOUND);
+	assert_int_equal(replica_stick(w->hub, "other", true, ""), STATUS_OK);
+	assert_int_equal(given(w).last.number, 3);
+}
+
 /* Power went between the roster's file and the retry of what is held. */
 static void
 test_what_waits_for_a_certificate_goes_on_after_a_cut(void **state)
@@ -431,6 +507,8 @@ main(void)
 		    test_a_bundle_damaged_on_the_stick_is_written_anew, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    test_one_stick_serves_thirty_schools_and_is_read_once, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    test_a_stick_is_known_again_and_is_out_until_it_is_back, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    test_what_waits_for_a_certificate_goes_on_after_a_cut, begin, end),
 	};

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Sticks in the daemon: folders that stand for sticks and, where mounts are permitted,
 real file systems that are plugged in, full, read-only and pulled out. Prints TAP."""
+import json
 import os
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ import runner
 import test_node
 from runner import Skip
 from test_network import digests, first_head, make_county, same
-from test_node import Daemon, PIN, kehou, made, path
+from test_node import Daemon, PIN, SCHOOL, kehou, made, path
 
 MOUNTS = "KEHOU_STICK_MOUNTS"
 
@@ -91,6 +92,43 @@ def a_school_and_its_hub_exchange_by_stick_through_the_api():
 		answer = school.post(f"/api/v1/exchange/stick/{again['id']}/import")
 		assert answer["refused"] == 0 and answer["transactions"] == 0, answer
 	same("hub", "school0")
+
+
+def the_hub_lists_its_sticks_and_since_when_each_is_out():
+	make_county()
+	made(kehou("--pin-fd", "FD0", "do", "county.staff.add", "name=县", "roles=clerk",
+		f"pin={PIN}", secrets=(PIN,), node="hub"))
+	with daemon("hub") as hub, daemon("school0") as school:
+		first_head(school)
+		school.get("/api/v1/exchange/sticks", 403)
+		hub.get("/api/v1/exchange/sticks", 401)
+		hub.post("/api/v1/sign-in", {"staff": "县", "pin": PIN})
+		assert hub.get("/api/v1/exchange/sticks") == {"sticks": []}
+		os.mkdir(path("sticks", "school0", "u"))
+		export(school, listed(school, "u"))
+		carry("school0", "hub")
+		listed(hub, "u", safe_to_remove=True)
+		stick = hub.get("/api/v1/exchange/sticks")["sticks"][0]
+		assert stick["number"] == 1 and stick["here"] and stick["out_since_s"] == 0, stick
+		assert stick["label"] == "u" and stick["schools"] == ["第1小学"], stick
+		os.rename(path("sticks", "hub", "u"), path("away"))
+		wait(hub, lambda s: not s)
+		stick = hub.get("/api/v1/exchange/sticks")["sticks"][0]
+		assert not stick["here"] and stick["out_since_s"] == stick["last_s"] > 0, stick
+		named = hub.post("/api/v1/exchange/sticks", {"number": 1, "label": "东沟片"})["sticks"][0]
+		assert named["label"] == "东沟片", named
+		hub.post("/api/v1/exchange/sticks", {"number": 2, "kept": True}, 404)
+		hub.post("/api/v1/exchange/sticks", {"number": 1}, 400)
+		kept = hub.post("/api/v1/exchange/sticks", {"number": 1, "kept": True})["sticks"][0]
+		assert kept["out_since_s"] == 0, kept
+	said = kehou("stick", node="hub")
+	assert "东沟片" in said.stdout and "is back" in said.stdout, said
+	made(kehou("import", "--from", path("away"), node="hub"))
+	made(kehou("export", "--to", path("away"), node="hub"))
+	rows = json.loads(kehou("--json", "stick", node="hub").stdout)
+	assert rows[0]["out_since_ms"] > 0 and rows[0]["schools"] == [SCHOOL], rows
+	made(kehou("stick", "1", "--forget", node="hub"))
+	assert kehou("stick", node="hub").stdout == ""
 
 
 def what_is_no_stick_of_ours_is_left_alone():
@@ -313,7 +351,27 @@ def a_command_for_light_and_sound_hears_how_it_went():
 		assert [word(), word()] == ["busy", "failed"]
 
 
-TESTS = [a_command_for_light_and_sound_hears_how_it_went,
+def a_stick_with_errors_is_read_and_people_are_told():
+	make_county()
+	whole, where = path("whole"), path("sticks", "school0", "usb")
+	mount(whole)
+	os.makedirs(where)
+	subprocess.run(["mount", "--bind", whole, where], check=True)
+	# As after an error: the file system is read-only, its mount is not.
+	subprocess.run(["mount", "-o", "remount,ro", whole], check=True)
+	with daemon("school0") as school:
+		first_head(school)
+		stick = listed(school, "usb", state="damaged")
+		assert "errors" in stick["message"], stick
+		refused = export(school, stick, 500)
+		assert refused["code"] == "READONLY" and refused["data_safe"], refused
+	umount(where)
+	umount(whole)
+
+
+TESTS = [the_hub_lists_its_sticks_and_since_when_each_is_out,
+	a_stick_with_errors_is_read_and_people_are_told,
+	a_command_for_light_and_sound_hears_how_it_went,
 	a_school_and_its_hub_exchange_by_stick_through_the_api,
 	what_is_no_stick_of_ours_is_left_alone, damaged_files_are_refused_and_said,
 	a_stick_is_found_when_it_is_mounted_and_forgotten_when_it_is_not,

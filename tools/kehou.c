@@ -45,6 +45,7 @@ static const struct entry entries[] = {
 	{ "views", NULL, kehou_do_views, true },
 	{ "export", NULL, kehou_exchange_export, true },
 	{ "import", NULL, kehou_exchange_import, true },
+	{ "stick", NULL, kehou_stick, true },
 	{ "status", NULL, kehou_status, true },
 	{ "inspect", NULL, kehou_status_inspect, true },
 	{ "verify", NULL, kehou_status_verify, true },

@@ -37,6 +37,8 @@ kehou_command kehou_do, kehou_do_show, kehou_do_commands, kehou_do_views;
 void kehou_do_help(const struct cli *c, bool view, const char *name);
 /* kehou_retention.c */
 kehou_command kehou_retention;
+/* kehou_stick.c */
+kehou_command kehou_stick;
 /* kehou_exchange.c */
 kehou_command kehou_exchange_export, kehou_exchange_import;
 /* kehou_status.c */

@@ -16,6 +16,17 @@ fail_at(struct cli *c, int status, const char *folder)
 	    : cli_fail(c, status, "folder", folder);
 }
 
+/* A hub's list of sticks. */
+static int
+note_stick(struct cli *c, const char *folder, bool out)
+{
+	const char *slash = strrchr(folder, '/');
+	int status = replica_stick(c->replica, folder, out,
+	    slash != NULL && slash[1] != '\0' ? slash + 1 : folder);
+
+	return status == STATUS_OK ? CLI_OK : fail_at(c, status, folder);
+}
+
 int
 kehou_exchange_export(struct cli *c, int argc, char **argv)
 {
@@ -44,6 +55,9 @@ kehou_exchange_export(struct cli *c, int argc, char **argv)
 	rc = replica_export(c->replica, to, all, &done);
 	if (rc != STATUS_OK)
 		return fail_at(c, rc, to);
+	rc = note_stick(c, to, true);
+	if (rc != CLI_OK)
+		return rc;
 	if (c->json) {
 		object = json_pack("{s:i, s:i, s:i, s:I, s:I}", "bundles",
 		    (int)done.bundles, "unchanged", (int)done.unchanged, "removed",
@@ -196,6 +210,8 @@ kehou_exchange_import(struct cli *c, int argc, char **argv)
 	rc = replica_import(c->replica, from, add_file, &files, &done);
 	if (files.progress && json_array_size(files.rows) > 0)
 		fputs("\r", stderr);
+	if (rc == STATUS_OK)
+		rc = replica_stick(c->replica, from, false, "");
 	if (rc != STATUS_OK)
 		rc = fail_at(c, rc, from);
 	else {
