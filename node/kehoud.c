@@ -36,6 +36,7 @@ struct options {
 	const char *sticks[STICK_MAX_ROOTS];
 	size_t nsticks;
 	bool folders;            /* sticks were given: folders in them count too */
+	int mounts;              /* stick_mounts_open's */
 };
 
 static const char synopsis[] =
@@ -198,6 +199,7 @@ shut_off(struct options *o, const struct settings *s)
 	o->folders = o->nsticks > 0;
 	for (size_t i = 0; !o->folders && i < STICK_ROOTS; i++)
 		o->sticks[o->nsticks++] = stick_roots[i];
+	o->mounts = stick_mounts_open();
 	(void)mkdir(o->dir, 0700); /* before a first set-up it may not be there */
 	/* Where the database may put what it sorts; by itself it would look in /var/tmp. */
 	(void)setenv("SQLITE_TMPDIR", o->dir, 1);
@@ -235,8 +237,8 @@ serve(const struct options *o, const struct settings *s, struct bell *bell,
 		status = begin_network(o, s, &api, &root);
 	/* Folders below --sticks stand for sticks: a share, or a test. */
 	if (status == STATUS_OK)
-		status = stick_new(&(struct stick_options){ .roots = o->sticks,
-		    .nroots = o->nsticks, .folders = o->folders, .bell = bell,
+		status = stick_new(&(struct stick_options){ .mounts = o->mounts,
+		    .roots = o->sticks, .nroots = o->nsticks, .folders = o->folders, .bell = bell,
 		    .engine = api.engine, .env = api.env, .dir = o->dir }, &api.sticks);
 	if (status == STATUS_OK)
 		status = http_new(s->listen, root, &handlers, &http);

@@ -494,15 +494,24 @@ close_all(struct stick_set *s)
 }
 
 int
+stick_mounts_open(void)
+{
+	return open(MOUNTINFO, O_RDONLY | O_CLOEXEC);
+}
+
+int
 stick_new(const struct stick_options *options, struct stick_set **ret)
 {
 	struct stick_set *s = calloc(1, sizeof *s);
 
-	if (s == NULL)
+	if (s == NULL) {
+		if (options->mounts >= 0)
+			(void)close(options->mounts);
 		return STATUS_NOMEM;
+	}
 	s->o = *options;
 	s->wake = eventfd(0, EFD_CLOEXEC);
-	s->mounts = open(MOUNTINFO, O_RDONLY | O_CLOEXEC);
+	s->mounts = options->mounts;
 	s->folders = s->o.folders ? inotify_init1(IN_CLOEXEC) : -1;
 	for (size_t i = 0; s->folders >= 0 && i < s->o.nroots; i++)
 		(void)inotify_add_watch(s->folders, s->o.roots[i], IN_CREATE | IN_DELETE |

@@ -20,7 +20,12 @@
 #define STICK_ROOTS 3
 extern const char *const stick_roots[STICK_ROOTS];
 
+/* The kernel's list of mounts, to be opened before the daemon is shut off (node/fence.h);
+ * -1: without it no mount is found. */
+int stick_mounts_open(void);
+
 struct stick_options {
+	int mounts;              /* of stick_mounts_open; taken, also on failure */
 	const char *const *roots;
 	size_t nroots;
 	bool folders;            /* folders in the roots count as sticks too */

@@ -96,8 +96,10 @@ def a_school_and_its_hub_exchange_by_stick_through_the_api():
 
 def the_hub_lists_its_sticks_and_since_when_each_is_out():
 	make_county()
-	made(kehou("--pin-fd", "FD0", "do", "county.staff.add", "name=县", "roles=clerk",
-		f"pin={PIN}", secrets=(PIN,), node="hub"))
+	with open(path("clerk.pin"), "w", encoding="utf-8") as f:
+		f.write(PIN)
+	made(kehou("do", "county.staff.add", "name=县", "roles=clerk", "pin=@" + path("clerk.pin"),
+		node="hub"))
 	with daemon("hub") as hub, daemon("school0") as school:
 		first_head(school)
 		school.get("/api/v1/exchange/sticks", 403)
