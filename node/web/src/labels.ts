@@ -3,9 +3,9 @@ import { schema } from './schema';
 import { consentHow, incidentKinds, noteKinds, options, Pairs, relations, siteClasses, siteKinds, slotName, slotsName, staffKinds, stateName, ways, weekdayName, word } from './words';
 
 // Out of po/ by way of the machine: one word for a column, here and at the command line, where
-// an English one begins small.
-export function label(name: string): string {
-	const words = schema && schema.columns[name] || name.replace(/_/g, ' ');
+// an English one begins small. By the command or view first: 'site.add' and 'name' are site.name.
+export function label(name: string, owner = ''): string {
+	const words = schema && (schema.columns[owner.split('.')[0] + '.' + name] || schema.columns[name]) || name.replace(/_/g, ' ');
 	return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
@@ -29,7 +29,7 @@ const CODES: { [name: string]: Pairs } = {
 	'pupil.priority.kind': priorityKinds, 'route.kind': routeKinds, 'routes.kind': routeKinds, 'privacy.kind': requestKinds, 'privacy_requests.kind': requestKinds, 'gift.kind': giftKinds, 'gifts.kind': giftKinds,
 	'incident.add.kind': noteKinds, 'incident.report.kind': incidentKinds, 'incidents.kind': incidentKinds, 'clusters.kind': incidentKinds, 'plan.revise.kind': incidentKinds, 'emergency.kind': incidentKinds,
 	'number.add.kind': { 0: ['各类事件', 'Every kind'], ...incidentKinds }, 'emergency.number.kind': { 0: ['各类事件', 'Every kind'], ...incidentKinds, 90: ['乱收费举报', 'Charging'] },
-	'staff.kind': staffKinds, 'people.kind': staffKinds, 'subsidy.kind': staffKinds, 'site.kind': siteKinds, 'sites.kind': siteKinds, 'site.class': siteClasses, 'sites.class': siteClasses, 'coverage.site_class': siteClasses, 'monthly_aggregate.site_class': siteClasses,
+	'staff.kind': staffKinds, 'people.kind': staffKinds, 'subsidy.kind': staffKinds, 'site.kind': siteKinds, 'sites.kind': siteKinds, 'site.class': siteClasses, 'sites.class': siteClasses, 'coverage.site_class': siteClasses, 'policy.class': { 0: ['全部', 'All'], ...siteClasses }, 'policy_changes.class': { 0: ['全部', 'All'], ...siteClasses }, 'monthly_aggregate.site_class': siteClasses,
 	'calendar.kind': dayKinds, 'handover.kind': { 1: ['平常', 'Ordinary'], 2: ['一人校点', 'One-teacher point'], 3: ['紧急代看', 'Emergency cover'] }, 'handovers.kind': { 1: ['平常', 'Ordinary'], 2: ['一人校点', 'One-teacher point'], 3: ['紧急代看', 'Emergency cover'] },
 	'people.state': { cleared: ['通过', 'Cleared'], not_checked: ['未查', 'Not checked'], barred: ['不得从业', 'Barred'] }, 'incident.people.part': { 1: ['受伤', 'Hurt'], 2: ['吃过', 'Ate'], 3: ['发病', 'Ill'], 4: ['目击', 'Saw it'] },
 	'satisfaction.how': { 1: ['举手', 'Show of hands'], 2: ['问卷', 'Form'] }, 'satisfactions.how': { 1: ['举手', 'Show of hands'], 2: ['问卷', 'Form'] }, 'consent.chase.how': { 1: ['纸条', 'Slip'], 2: ['电话', 'Telephone'], 3: ['当面', 'In person'] },

@@ -199,6 +199,6 @@ function Table(p: { view: string; rows: Row[]; schools: Row[]; one: boolean; sit
 	const numbers: { [c: string]: boolean } = {};
 	columns.forEach(c => { numbers[c] = p.rows.some(r => typeof r[c] === 'number') && p.rows.every(r => /^-?[\d.]*$/.test(shown(r, c))); });
 	const number = (c: string) => numbers[c];
-	return <div class="scroll" tabIndex={0} role="region" aria-label={t('表', 'Table')}><table class="table"><thead><tr>{columns.map(c => <th class={number(c) ? 'number' : ''}>{label(c)}</th>)}</tr></thead>
+	return <div class="scroll" tabIndex={0} role="region" aria-label={t('表', 'Table')}><table class="table"><thead><tr>{columns.map(c => <th class={number(c) ? 'number' : ''}>{label(c, p.view)}</th>)}</tr></thead>
 		<tbody>{p.rows.slice(0, 1000).map(r => <tr>{columns.map(c => <td class={number(c) ? 'number' : ''}><Name>{shown(r, c)}</Name></td>)}</tr>)}</tbody></table></div>;
 }

@@ -35,7 +35,7 @@ interface Given { param: Param; command: string; school: string; form: Row; valu
 export function Input(p: Given) {
 	const { name, type, optional } = p.param;
 	const { from } = p;
-	const words = label(name);
+	const words = label(name, p.command);
 	const child = p.form.pupil;
 	const picked = p.command !== name + '.set' && !NEW.test(p.command) && type === 'i' && (PICK[p.command + '.' + name] || PICK[name]);
 	const view = picked && from.schema.views.filter(e => e.name === picked[0])[0];
