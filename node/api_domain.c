@@ -136,17 +136,22 @@ add_words(json_t *words, enum message_lang lang, const char *prefix)
 }
 
 static void
-schema(struct api_call *call)
+words(struct api_call *call)
 {
 	json_t *columns = json_object(), *codes = json_object();
 
 	add_words(columns, call->lang, "column.");
 	add_words(columns, call->lang, "label."); /* where a page needs another word */
 	add_words(codes, call->lang, "code.");
-	api_json(call, 200, json_pack("{s:o, s:o, s:o, s:o}", "commands",
-	    entries_json(call->lang, domain_commands, domain_ncommands), "views",
-	    entries_json(call->lang, domain_views, domain_nviews), "columns", columns,
-	    "words", codes), NULL);
+	api_json(call, 200, json_pack("{s:o, s:o}", "columns", columns, "codes", codes), NULL);
+}
+
+static void
+schema(struct api_call *call)
+{
+	api_json(call, 200, json_pack("{s:o, s:o}", "commands", entries_json(call->lang,
+	    domain_commands, domain_ncommands), "views", entries_json(call->lang,
+	    domain_views, domain_nviews)), NULL);
 }
 
 const struct api_route api_domain_routes[] = {
@@ -156,5 +161,7 @@ const struct api_route api_domain_routes[] = {
 	{ .method = HTTP_GET, .path = "/api/v1/timeline", .work = timeline },
 	{ .method = HTTP_GET, .path = "/api/v1/schema", .flags = API_DIRECT | API_OPEN,
 	    .direct = schema },
+	{ .method = HTTP_GET, .path = "/api/v1/words", .flags = API_DIRECT | API_OPEN,
+	    .direct = words },
 };
 const size_t api_domain_nroutes = sizeof api_domain_routes / sizeof *api_domain_routes;

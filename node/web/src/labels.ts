@@ -1,12 +1,12 @@
 // Words for columns, parameters and codes in generated forms and lists.
-import { schema } from './schema';
+import { words } from './schema';
 import { consentHow, incidentKinds, noteKinds, options, Pairs, relations, siteClasses, siteKinds, slotName, slotsName, staffKinds, stateName, ways, weekdayName, word } from './words';
 
 // Out of po/ by way of the machine: one word for a column, here and at the command line, where
 // an English one begins small. By the command or view first: 'site.add' and 'name' are site.name.
 export function label(name: string, owner = ''): string {
-	const words = schema && (schema.columns[owner.split('.')[0] + '.' + name] || schema.columns[name]) || name.replace(/_/g, ' ');
-	return words.slice(0, 1).toUpperCase() + words.slice(1);
+	const known = words && (words.columns[owner.split('.')[0] + '.' + name] || words.columns[name]) || name.replace(/_/g, ' ');
+	return known.slice(0, 1).toUpperCase() + known.slice(1);
 }
 
 // Codes: by COMMAND.parameter, VIEW.column, else by the name alone.

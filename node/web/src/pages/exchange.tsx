@@ -5,7 +5,7 @@ import { whenMs, whenS } from '../time';
 import { Button, Failure, Name, Note, Page } from '../ui';
 import { bytes, save } from '../files';
 import { label } from '../labels';
-import { useSchema } from '../schema';
+import { useWords } from '../schema';
 import { Pairs, stateName, t, word } from '../words';
 
 const when = (s: number) => s ? whenS(s) : t('从未', 'never');
@@ -178,7 +178,7 @@ function Conflicts() {
 	const [error, setError] = useState<Refusal | null>(null);
 	const pupils = useView(isHub() ? null : 'pupils');
 	const [schools, setSchools] = useState<Row[]>([]);
-	useSchema(rows.length > 0); // the words for columns
+	useWords(rows.length > 0);
 	const load = () => get('inbox').then(a => set(a.rows || a), () => set([]));
 	useEffect(() => {
 		load();

@@ -9,7 +9,7 @@ import { Button, Failure, Field, Name, Note, Page, Rows, Select } from '../ui';
 import { label, said } from '../labels';
 import { usePhase } from '../phase';
 import { rolesOf, t } from '../words';
-import { Entry, Param, schema, useSchema } from '../schema';
+import { Entry, Param, useSchema, words } from '../schema';
 import { Input, siteName, useChoices } from './input';
 
 // Codes stand as words in the fields: their numbers are left out of the sentence.
@@ -143,9 +143,9 @@ function cell(view: string, column: string, v: any): string {
 	if (column === 'grp') return groupName(Number(v), today());
 	if (/^(from|until)_md$/.test(column)) return Math.floor(Number(v) / 100) + '-' + Number(v) % 100;
 	if (column === 'roles') return String(rolesOf(v));
-	const words = said(view, column, v);
-	if (words !== null) return words;
-	const code = CODED.test(column) && schema && (schema.words[column + '.' + v] || schema.words[v]);
+	const pair = said(view, column, v);
+	if (pair !== null) return pair;
+	const code = CODED.test(column) && words && (words.codes[column + '.' + v] || words.codes[v]);
 	if (code) return code;
 	if (typeof v === 'string' && /^[[{]/.test(v)) {
 		try {

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { command, newRequestId, post, Refusal, Row, upload } from '../api';
 import { label } from '../labels';
-import { useSchema } from '../schema';
+import { useWords } from '../schema';
 import { refreshStatus, useView } from '../state';
 import { today } from '../time';
 import { Button, Failure, Name, Note, Page, Select, Sheet } from '../ui';
@@ -61,7 +61,7 @@ export function Importing(p: { done: ComponentChildren; later?: ComponentChildre
 	const [error, setError] = useState<Refusal | null>(null);
 	const [busy, setBusy] = useState(false);
 	const [id] = useState(newRequestId);
-	useSchema(); // the words for columns
+	useWords();
 	const tryTo = async (work: () => Promise<void>) => {
 		setBusy(true);
 		setError(null);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { get, Refusal, Row } from '../api';
 import { label, said } from '../labels';
-import { useSchema } from '../schema';
+import { useWords } from '../schema';
 import { useView } from '../state';
 import { dateOf, whenMs } from '../time';
 import { Button, Failure, Name } from '../ui';
@@ -32,7 +32,7 @@ export function Timeline(p: { pupil: string; turn: unknown }) {
 	const [error, setError] = useState<Refusal | null>(null);
 	const [all, showAll] = useState(false);
 	const staff = useView('staff');
-	useSchema(); // the words for columns
+	useWords();
 	useEffect(() => { get('timeline?pupil=' + p.pupil).then(a => set(a.rows), setError); }, [p.pupil, p.turn]);
 	const who = (r: Row) => ((staff.rows || []).filter(s => String(s.staff) === r.staff)[0] || {}).name || r.from;
 	const list = rows || [];
