@@ -172,6 +172,28 @@ copy_clean(char *out, const char *text)
 	out[len] = '\0';
 }
 
+/* What a view says in a code is words in a table; NULL: as it is. */
+static const char *
+code_words(enum message_lang lang, const char *column, const char *code)
+{
+	static const char *const coded[] = { "what", "why", "since", "side", "state", "change",
+		"part", "page" };
+	char key[96];
+	const char *words;
+
+	for (size_t i = 0; i < sizeof coded / sizeof *coded; i++) {
+		if (strcmp(column, coded[i]) != 0)
+			continue;
+		snprintf(key, sizeof key, "code.%s.%s", column, code);
+		words = message_text(lang, key);
+		if (words != NULL)
+			return words;
+		snprintf(key, sizeof key, "code.%s", code);
+		return message_text(lang, key);
+	}
+	return NULL;
+}
+
 static void
 cell_text(enum message_lang lang, const char *key, const json_t *value,
     char ret[CELL_BYTES])
@@ -189,13 +211,8 @@ cell_text(enum message_lang lang, const char *key, const json_t *value,
 		snprintf(ret, CELL_BYTES, "%s", message_or_key(lang, MSG("value.no")));
 		return;
 	case JSON_STRING: {
-		char code[64];
-		const char *words = NULL;
+		const char *words = code_words(lang, key, json_string_value(value));
 
-		/* What the rules found is a code in JSON, words in a table. */
-		snprintf(code, sizeof code, "violation.%s", json_string_value(value));
-		if (strcmp(key, "what") == 0)
-			words = message_text(lang, code);
 		copy_clean(ret, words != NULL ? words : json_string_value(value));
 		return;
 	}
