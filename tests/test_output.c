@@ -49,6 +49,20 @@ test_columns_of_a_table_stand_under_each_other(void **state)
 }
 
 static void
+test_codes_are_words_by_their_column_first(void **state)
+{
+	char *text = table("[{\"what\":\"no_class_year\",\"page\":\"plan\",\"who\":\"plan\"},"
+	    "{\"what\":\"some_newer_code\",\"page\":\"roll\",\"who\":null}]");
+
+	(void)state;
+	assert_non_null(strstr(text, "no year of the class"));
+	assert_non_null(strstr(text, "weekly plan")); /* not the county's plan */
+	assert_non_null(strstr(text, "  plan\n"));    /* a column without codes */
+	assert_non_null(strstr(text, "some_newer_code"));
+	free(text);
+}
+
+static void
 test_numbers_are_set_right(void **state)
 {
 	char *text = table("[{\"n\":7,\"t\":\"x\"},{\"n\":123,\"t\":\"y\"}]");
@@ -98,6 +112,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_chinese_takes_two_columns_and_marks_take_none),
 		cmocka_unit_test(test_columns_of_a_table_stand_under_each_other),
+		cmocka_unit_test(test_codes_are_words_by_their_column_first),
 		cmocka_unit_test(test_numbers_are_set_right),
 		cmocka_unit_test(test_control_characters_do_not_reach_the_terminal),
 		cmocka_unit_test(test_times_are_shown_in_utc_plus_8_whatever_tz_says),

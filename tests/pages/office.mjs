@@ -207,6 +207,8 @@ export async function theOffice(w) {
 				await two.waitForSelector('h1');
 				await settled(two);
 			}
+			await open(two, 'pupils/' + (await view(two, 'pupils'))[0].pupil);
+			await settled(two);
 			if (pages.length < 12 || pages.includes('consent') !== (name === '老师丙')) throw new Error(name + ': ' + pages);
 			if (refused.length) throw new Error(name + ': ' + refused.join(' '));
 			await open(two, 'statement', '我的课时');

@@ -9,7 +9,7 @@ const AS: { [what: string]: string } = {
 	week: 'plan', R8: 'activities', R9: 'plan', R11: 'statement', R14: 'safety', R15: 'evaluation', R16: 'opinions', R21: 'noon',
 };
 // Pages that not everybody in the school may see.
-const WHO: { [page: string]: string[] } = { consent: ['teacher', 'head'] };
+const WHO: { [page: string]: string[] } = { consent: ['teacher', 'head'], machine: ['teacher', 'head'] };
 const RECORDS: Array<[RegExp, string]> = [[/^places/, 'places'], [/^satisfaction/, 'satisfaction'], [/^practice/, 'practices'], [/^(mixed_)?groups?\b/, 'groups']];
 
 let last: Row[] = []; // so that nothing comes and goes when a page is opened

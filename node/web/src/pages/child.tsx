@@ -31,10 +31,10 @@ export function Pupil(p: { id: string }) {
 	const seen = useView('pupil', { pupil: p.id });
 	const consents = useView('consents', { pupil: p.id });
 	const usual = useView('ways', { pupil: p.id });
-	const moves = useView('transfers');
+	const may = can('teacher', 'head');
+	const moves = useView(may ? 'transfers' : null);
 	const [form, setForm] = useState<Form>('');
 	const [person, change] = useState<Row | null>(null);
-	const may = can('teacher', 'head');
 	const left = (moves.rows || []).filter(m => String(m.pupil) === p.id)[0];
 	const close = () => {
 		setForm('');
@@ -64,7 +64,7 @@ export function Pupil(p: { id: string }) {
 				{may && <Button onClick={() => setForm('way')}>{t('设置', 'Set')}</Button>}</section>
 			<section class="card"><h2>{t('同意书', 'Consent')}</h2><Rows seen={consents} empty={t('还没有。孩子照样可以来，同意书要补。', 'None yet. The child may stay; the consent is to follow.')}>{rows => <ul class="log">{rows.map(c => <li class="item"><p>{c.given_on} <Name>{c.guardian}</Name> {Number(c.choice) ? t('同意参加', 'agreed') + ' ' + slotsName(c.slots) : t('不参加', 'declined')}（{t('告知书第 ' + c.notice + ' 版', 'notice ' + c.notice)}{c.how ? t('，', ', ') + consentHowName(c.how) : ''}）</p>{c.withdrawn_on && <p>{t('已退出：', 'Withdrawn: ')}{c.withdrawn_on}</p>}</li>)}</ul>}</Rows></section>
 			{may && <Rights child={r} onChange={close} />}
-			<Timeline pupil={p.id} turn={seen.at_ms} />
+			{may && <Timeline pupil={p.id} turn={seen.at_ms} />}
 			{form && <Forms kind={form} row={r} onClose={close} />}
 			{person && <Kin pupil={p.id} person={person} onClose={close} />}
 		</div></div>}</Rows>

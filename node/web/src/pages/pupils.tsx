@@ -8,7 +8,7 @@ import { t } from '../words';
 
 export function Pupils() {
 	const seen = useView('pupils');
-	const moves = useView('transfers');
+	const moves = useView(can('teacher', 'head', 'clerk') ? 'transfers' : null);
 	const [which, setWhich] = useState('here');
 	const [filter, setFilter] = useState('');
 	const [grp, setGrp] = useState('');
