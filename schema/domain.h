@@ -67,7 +67,8 @@ int domain_has_staff(struct replica *r, bool *ret) MUST_CHECK;
 /* Runs a command in one captured transaction.  request_id may be NULL; the
  * same one again gives the first answer and changes nothing (without rows, when
  * somebody was erased in between).  args: object.
- * ret_answer: {"changed":…, "rows":[…]}; caller decrefs. */
+ * ret_answer: {"changed":…, "rows":[…]}, with "emptied": true where words about
+ * somebody who is erased were not kept; caller decrefs. */
 int domain_do(struct replica *r, const struct domain_user *user, const char *command,
     const char *request_id, json_t *args, json_t **ret_answer,
     struct domain_error *ret_error) MUST_CHECK;

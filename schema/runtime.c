@@ -504,6 +504,8 @@ begin_and_run(const struct runtime *rt, const struct domain_user *user,
 	if (status == STATUS_OK)
 		*ret_answer = json_pack("{s:I, s:o}", "changed", (json_int_t)seq, "rows",
 		    json_incref(rows));
+	if (status == STATUS_OK && *ret_answer && store_emptied(rt->store))
+		(void)json_object_set_new(*ret_answer, "emptied", json_true());
 	json_decref(rows);
 	if (status == STATUS_OK && !*ret_answer)
 		return runtime_fail(rt, STATUS_NOMEM, ret_error);

@@ -103,6 +103,9 @@ int store_begin(struct store *s, const struct store_author *author) MUST_CHECK;
  * RIGHTS, FOREIGN_WRITER, a rule, or USAGE where an UPDATE changed a key:
  * everything is rolled back. */
 int store_commit(struct store *s, uint64_t *ret_seq) MUST_CHECK;
+/* The last transaction had words or private facts about somebody who is erased: they
+ * did not stay.  One that had nothing else is REFUSED, R18.erased. */
+bool store_emptied(const struct store *s);
 void store_rollback(struct store *s);
 /* A transaction for bookkeeping and merging; capture sees nothing of it. */
 int store_begin_merge(struct store *s) MUST_CHECK;

@@ -317,6 +317,7 @@ store_begin(struct store *s, const struct store_author *author)
 	if (c->active || s->merging)
 		return STATUS_USAGE;
 	store_capture_clear(s);
+	s->emptied = false;
 	status = store_statement(s, SYNC_SQL_BEGIN, &st);
 	if (status == STATUS_OK)
 		status = store_run(st);
@@ -639,6 +640,7 @@ erasure(struct net *n)
 	    &n->erased) : STATUS_OK;
 	if (status != STATUS_OK || !n->erased)
 		return status;
+	store_note_emptied(n->s, n->t, n->after.values);
 	/* What goes is nobody's write. */
 	(void)store_blank(n->t, &n->before);
 	if (!store_blank(n->t, &n->after))
@@ -743,6 +745,8 @@ store_commit(struct store *s, uint64_t *ret_seq)
 		status = STATUS_USAGE;
 	else
 		status = net_change(s, &record, &rows);
+	if (status == STATUS_OK)
+		status = store_forget_emptied(s, rows);
 	if (status == STATUS_OK && rows > 0) {
 		seq = s->streams[c->writer - 1].head.logged + 1;
 		status = store_statement(s, SYNC_SQL_LOG_ADD, &st);

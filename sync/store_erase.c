@@ -1,6 +1,7 @@
 /* Persons who were erased: which rows are theirs, and what of them goes. */
 #include "sync/store_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -201,6 +202,32 @@ store_blank(const struct registry_table *t, struct row *row)
 	}
 	return changed;
 }
+
+/* ---- what is written of them ---- */
+
+void
+store_note_emptied(struct store *s, const struct registry_table *t,
+    const struct value *values)
+{
+	uint64_t mask = store_blank_mask(t);
+
+	for (unsigned i = t->nkeys; i < t->ncolumns; i++)
+		s->emptied |= (mask >> i & 1) &&
+		    !value_equal(values[i], t->columns[i].missing);
+}
+
+int
+store_forget_emptied(struct store *s, uint32_t rows)
+{
+	if (!s->emptied)
+		return STATUS_OK;
+	if (rows > 0)
+		return store_answers_forget(s);
+	(void)snprintf(s->refusal, sizeof(s->refusal), "R18.erased");
+	return STATUS_REFUSED;
+}
+
+bool store_emptied(const struct store *s) { return s->emptied; }
 
 /* ---- what is there already ---- */
 

@@ -76,6 +76,7 @@ struct store {
 	bool savepoints;      /* a statement on savepoints was prepared, ever */
 	bool *tombed;         /* per registry index: has tombstones */
 	uint64_t erased, erasing; /* persons; of them not yet done */
+	bool emptied;         /* the last transaction spoke of one of them in words */
 	struct checkpoint *ended; /* applied ones, ascending scope */
 	size_t nended;
 	uint64_t inbox;       /* entries, so that the usual zero costs nothing */
@@ -143,5 +144,11 @@ uint64_t store_row_scope(const struct registry_table *t, const struct value *key
 
 /* Empties what was answered and computed of rows: somebody is erased, or rows ended. */
 int store_answers_forget(struct store *s) MUST_CHECK;
+/* Notes whether a row that a transaction writes about somebody erased says what may
+ * not stay; before it commits so many rows, forgets what quotes it.  REFUSED where
+ * nothing else is left. */
+void store_note_emptied(struct store *s, const struct registry_table *t,
+    const struct value *values);
+int store_forget_emptied(struct store *s, uint32_t rows) MUST_CHECK;
 
 #endif

@@ -93,8 +93,17 @@ def test_R18_an_erased_child_is_in_no_file_of_school_or_hub():
 def test_R18_what_is_written_of_an_erased_child_does_not_stay():
 	pupil = a_child("r-2")
 	do("school", "pupil.erase", f"pupil={pupil}")
-	do("school", "pupil.edit", f"pupil={pupil}", "name=周小檗")
-	do("school", "guardian.add", f"pupil={pupil}", "name=周大檗", "phone=13800009876")
+	# Nobody is told that words are saved which are not: nothing else is refused, and
+	# what is kept with less is told so.
+	edit = as_head("school", "do", "pupil.edit", f"pupil={pupil}", "name=周小檗",
+		"--request-id", "r-2-edit").fails(1)
+	assert "was erased" in edit.err, edit.err
+	add = as_head("school", "do", "guardian.add", f"pupil={pupil}", "name=周大檗",
+		"phone=13800009876", "--request-id", "r-2-add").works()
+	assert "not the names" in add.err and "周大檗" not in add.out, (add.out, add.err)
+	assert list(found("school")) == [], list(found("school"))
+	assert do("school", "guardian.add", f"pupil={pupil}", "name=周大檗")["emptied"] is True
+	assert "emptied" not in do("school", "pupil.edit", f"pupil={pupil}", "sex=2")
 	carry("school", "hub", "school")
 	for node in ("hub", "school"):
 		assert list(found(node)) == [], list(found(node))

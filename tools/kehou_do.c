@@ -40,9 +40,12 @@ kehou_do(struct cli *c, int argc, char **argv)
 	if (c->json)
 		output_json(stdout, answer);
 	else {
-		if (json_array_size(rows) > 0)
+		bool emptied = json_is_true(json_object_get(answer, "emptied"));
+
+		/* The rows are as they were written. */
+		if (json_array_size(rows) > 0 && !emptied)
 			output_table(stdout, c->lang, rows);
-		cli_say(c, stderr, MSG("do.done"), NULL);
+		cli_say(c, stderr, emptied ? MSG("do.emptied") : MSG("do.done"), NULL);
 	}
 cleanup:
 	json_decref(args);

@@ -265,6 +265,15 @@ refusal_of(const struct county *c, const struct county_node *n, const struct act
 	return model_ends(c->model, &n->known, &a->write) ? STATUS_REFUSED : STATUS_OK;
 }
 
+/* The list beside a database that was put back still knows whom it erased: what would
+ * be nothing but words about such a child is refused. */
+static bool
+is_emptied(const struct county *c, const struct act *a, int status, const char *code)
+{
+	return status == STATUS_REFUSED && strcmp(code, "R18.erased") == 0 &&
+	    model_only_words(c->model, &a->write);
+}
+
 static int
 do_act(struct county *c, struct county_node *n, struct act *a)
 {
@@ -282,7 +291,7 @@ do_act(struct county *c, struct county_node *n, struct act *a)
 	status = domain_do(n->r, &user, command, NULL, args, &answer, &error);
 	json_decref(args);
 	if (status != STATUS_OK && !sim_struck(c->world) && n->fault != COUNTY_FULL &&
-	    status != refusal_of(c, n, a))
+	    status != refusal_of(c, n, a) && !is_emptied(c, a, status, error.code))
 		county_fail(c, "%s at node %u: %s %s %s", command, n->index,
 		    status_name(status), error.code, error.args[0]);
 	json_decref(answer);
@@ -308,11 +317,13 @@ act(struct county *c, struct county_node *n, struct act *a)
 	struck = county_disarm(c, n, NULL);
 	if (status == STATUS_OK && refusal != STATUS_OK)
 		county_fail(c, "node %u writes what it may not", n->index);
-	if (!struck && status != STATUS_OK && status != refusal)
+	if (!struck && status != STATUS_OK && status != refusal && status != STATUS_REFUSED)
 		county_fail(c, "a write fails at node %u: %s", n->index,
 		    status_name(status));
 	if (status == STATUS_OK && a->modelled)
 		model_add(&n->told, tx);
+	if (status == STATUS_REFUSED)
+		n->pending = -1; /* nothing of it is there */
 	county_check(c, n);
 	if (status == STATUS_OK)
 		n->pending = -1;

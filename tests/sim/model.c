@@ -277,6 +277,16 @@ model_may_lack(const struct model *m, const struct model_row *r, bool erasing)
 	return 0;
 }
 
+bool
+model_only_words(const struct model *m, const struct model_write *w)
+{
+	bool erased = false;
+
+	for (unsigned i = 0; i < m->nerased; i++)
+		erased |= m->erased[i].scope == w->scope && m->erased[i].key == w->key;
+	return erased && !w->whole && w->mask != 0 && (w->mask & ~words_of[w->table]) == 0;
+}
+
 void
 model_state(const struct model *m, const struct model_set *known, uint64_t scope,
     struct model_state *ret)

@@ -119,6 +119,8 @@ void model_state(const struct model *m, const struct model_set *known, uint64_t 
  * not know it yet may be given segments without the words; or the words are being
  * taken out (erasing). */
 uint8_t model_may_lack(const struct model *m, const struct model_row *r, bool erasing);
+/* Whether a write says nothing but words about somebody whom anybody erased. */
+bool model_only_words(const struct model *m, const struct model_write *w);
 void model_state_free(struct model_state *s);
 /* NULL when never seen; a deleted row has an even length. */
 struct model_row *model_find(struct model_state *s, enum model_table table,

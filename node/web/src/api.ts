@@ -96,6 +96,7 @@ export interface Answer {
 	changed: number;
 	rows: Row[];
 	conflict?: boolean;
+	emptied?: boolean; // words about somebody erased were not kept
 }
 
 // base: the version of the row that the person saw; where it has changed since, nothing is written.

@@ -16,6 +16,7 @@ export interface Item {
 	pupils?: string[];     // whom it is about, where the host finds them by itself
 	host_ms?: number;      // host's clock when it had answered
 	answer?: Row;          // first row that the host gave back
+	emptied?: boolean;     // … without words about somebody erased
 	error?: string;
 	next?: string;
 }

@@ -100,7 +100,7 @@ async function flushOnce(): Promise<void> {
 			const answer = await command(item.command, args, item.request_id);
 			setOnline(true);
 			wait_ms = 0;
-			await keep(item, { state: 'host', args, host_ms: now_ms(), answer: answer.rows && answer.rows[0], error: undefined });
+			await keep(item, { state: 'host', args, host_ms: now_ms(), answer: answer.rows && answer.rows[0], emptied: answer.emptied, error: undefined });
 		} catch (e) {
 			const error = e as Refusal;
 			if (!(e instanceof Refusal) || error.later) {

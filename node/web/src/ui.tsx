@@ -84,6 +84,9 @@ export function Note(p: Kids & { kind?: 'info' | 'good' | 'care' | 'risk' }): JS
 		<span class="mark" aria-hidden="true">{mark}</span><div>{p.children}</div></div>;
 }
 
+// Whom somebody erased nobody writes about any more: what happened is recorded, without words.
+export const Emptied = () => <Note kind="care"><p>{t('此人的资料已删除：写到他的姓名、文字和私密信息不保留。', 'This person was erased: names, words and private facts about them are not kept.')}</p></Note>;
+
 // What happened, whether data is safe, what to do next.
 export function Failure(p: { error: Refusal | null }): JSX.Element | null {
 	const e = p.error;

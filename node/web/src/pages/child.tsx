@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { command, Refusal, Row } from '../api';
 import { can, useView, useWorld } from '../state';
 import { today } from '../time';
-import { Button, Check, Failure, Field, Name, Note, Page, Rows, Select, Sheet } from '../ui';
+import { Button, Check, Emptied, Failure, Field, Name, Note, Page, Rows, Select, Sheet } from '../ui';
 import { className, consentHowName, options, Pairs, relationName, relations, slotsName, t, wayName, ways, weekdayName, word } from '../words';
 import { Timeline } from './timeline';
 
@@ -44,6 +44,7 @@ export function Pupil(p: { id: string }) {
 	return <Page title={seen.rows && seen.rows[0] ? seen.rows[0].name || t('（已删除）', '(erased)') : t('学生', 'Child')} back="#/pupils">
 		<Rows seen={seen} empty={t('没有这个孩子。', 'There is no such child.')}>{([r]) => <div>
 			{left && Number(left.direction) === 1 && <Note><p>{t('已离校：', 'Has left: ')}{left.moved_on} {left.note}</p></Note>}
+			{!r.name && <Emptied />}
 			<div class="two">
 			<section class="card"><h2>{t('基本情况', 'The child')}</h2><dl class="facts-list">
 				<dt>{word(KEPT, 'name')}</dt><dd><Name>{r.name}</Name></dd><dt>{t('班级', 'Class')}</dt><dd>{r.grade ? className(r.grade, r.class) : '—'}</dd>

@@ -1,11 +1,11 @@
 // Everything that has no page of its own: forms and lists made from what the host says of
 // its commands and views.
 import { useEffect, useState } from 'preact/hooks';
-import { command, get, newRequestId, query, Refusal, Row } from '../api';
+import { Answer, command, get, newRequestId, query, Refusal, Row } from '../api';
 import { groupName } from '../day';
 import { can, isHub, useView, world } from '../state';
 import { today } from '../time';
-import { Button, Failure, Field, Name, Note, Page, Rows, Select } from '../ui';
+import { Button, Emptied, Failure, Field, Name, Note, Page, Rows, Select } from '../ui';
 import { label, said } from '../labels';
 import { usePhase } from '../phase';
 import { rolesOf, t } from '../words';
@@ -94,7 +94,7 @@ export function Form(p: { name: string }) {
 	const [v, set] = useState<Row>({});
 	const [id, setId] = useState(newRequestId);
 	const [failed, setFailed] = useState<Refusal | null>(null);
-	const [done, setDone] = useState(false);
+	const [done, setDone] = useState<Answer | null>(null);
 	const [turn, setTurn] = useState(0); // empties what a field keeps for itself
 	const [school, setSchool] = useState('');
 	const schools = useSchools();
@@ -108,10 +108,9 @@ export function Form(p: { name: string }) {
 		e.params.forEach(x => { if (value(x) !== '') args[x.name] = x.type === 'j' && !/^[[{]/.test(value(x)) ? value(x).replace(/[\s，、]+/g, ',') : value(x); });
 		if (school && !e.county) args.school = school;
 		setFailed(null);
-		setDone(false);
+		setDone(null);
 		try {
-			await command(p.name, args, id);
-			setDone(true);
+			setDone(await command(p.name, args, id));
 			set({});
 			setTurn(turn + 1);
 			setId(newRequestId());
@@ -123,6 +122,7 @@ export function Form(p: { name: string }) {
 		{e.params.map(x => <Input key={x.name + turn} param={x} command={p.name} school={of} form={v} value={value(x)} set={n => set({ ...v, [x.name]: n })}
 			from={{ people: (staff.rows || []).filter(y => Number(y.active)), pupils: pupils.rows || [], groups: groups.rows || [], schools, schema: s }} />)}
 		<Failure error={failed} />
+		{done && done.emptied && <Emptied />}
 		{done && <Note kind="good"><p>{isHub() ? t('已记在县中心主机上。', "Recorded on the county's machine.") : t('已记在学校主机上。', "Recorded on the school's machine.")}</p></Note>}
 		<Button type="submit" kind="main" wide disabled={isHub() && !e.county && !school}>{t('保存', 'Save')}</Button></form></Page>;
 }

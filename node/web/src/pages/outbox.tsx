@@ -1,7 +1,7 @@
 import { discard, adopt, flush, retry, useOutbox } from '../outbox';
 import { world } from '../state';
 import { whenMs } from '../time';
-import { Button, Note, Page } from '../ui';
+import { Button, Emptied, Note, Page } from '../ui';
 import { t } from '../words';
 
 const STATE: { [state: string]: () => string } = {
@@ -23,6 +23,7 @@ export function Outbox() {
 		<ul class="log">{items.slice(0, 200).map(i => <li class={'item ' + i.state}>
 			<p><strong>{i.about}</strong></p>
 			<p class="small">{whenMs(i.made_ms)} · {i.staff_name} · {STATE[i.state]()}</p>
+			{i.emptied && <Emptied />}
 			{i.state === 'refused' && <div><Note kind="risk"><p>{i.error}</p><p>{i.next}</p></Note>
 				<Button onClick={() => retry(i)}>{t('再试', 'Try again')}</Button> <Button kind="quiet" onClick={() => discard(i)}>{t('不要了', 'Discard')}</Button></div>}
 			{i.state === 'phone' && i.staff && me && me.id !== i.staff && <div>
