@@ -201,8 +201,8 @@ shut_off(struct options *o, const struct settings *s)
 		o->sticks[o->nsticks++] = stick_roots[i];
 	o->mounts = stick_mounts_open();
 	(void)mkdir(o->dir, 0700); /* before a first set-up it may not be there */
-	/* Where the database may put what it sorts; by itself it would look in /var/tmp. */
-	(void)setenv("SQLITE_TMPDIR", o->dir, 1);
+	/* The database and the writer of spreadsheets would go to /tmp, which is shut. */
+	(void)setenv("TMPDIR", o->dir, 1);
 	fence_close(&(struct fence){ .dir = o->dir, .sticks = o->sticks,
 	    .nsticks = o->nsticks, .config = o->config, .web = o->web,
 	    .ca = s->ca[0] == '\0' ? NULL : s->ca });
