@@ -109,6 +109,9 @@ def test_sticks_can_be_written_under_a_strict_system():
 	paths = re.search(r"(?m)^ReadWritePaths=(.*)$", unit_text())[1].split()
 	# The roots of node/stick.h, and where the stick's own unit mounts.
 	assert {"-/media", "-/run/media", "-/mnt"} <= set(paths), paths
+	# They are there when it shuts itself off, and it can go through them.
+	made = re.search(r"(?m)^ExecStartPre=\+.*install -d -m 755 (.*)$", unit_text())[1].split()
+	assert made == ["/media", "/run/media", "/mnt/kehou"], made
 	with open(os.path.join(SRC, "node/udev/kehou-stick@.service"), encoding="utf-8") as f:
 		assert re.search(r"(?m)^ExecStart=/bin/mount .* /mnt/", f.read())
 
