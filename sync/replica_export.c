@@ -347,12 +347,24 @@ remove_superseded(struct replica *r, struct replica_lying *there, const struct p
 }
 
 static int
-save_peer(struct replica *r, const struct peer *p)
+set_exported(struct replica *r)
+{
+	return replica_set_number(r, "exported", (uint64_t)r->env->now_s(r->env->ctx));
+}
+
+/* In one commit, which is a wait for the disk: what is known of a peer, the number of a
+ * receipt that goes to it (0: none), and when it was that something was written last. */
+static int
+save_peer(struct replica *r, const struct peer *p, uint64_t receipt, bool written)
 {
 	int status = store_begin_merge(r->store);
 
 	if (status == STATUS_OK)
 		status = peer_save(r, p);
+	if (status == STATUS_OK && receipt != 0)
+		status = replica_set_number(r, "receipt", receipt);
+	if (status == STATUS_OK && written)
+		status = set_exported(r);
 	if (status == STATUS_OK)
 		status = store_commit_merge(r->store);
 	if (status != STATUS_OK)
@@ -364,21 +376,21 @@ save_peer(struct replica *r, const struct peer *p)
  * differences are only made against what was really said. */
 static int
 record_sent(struct replica *r, struct peer *p, const struct vector *shared,
-    uint64_t ended, uint64_t verdicts)
+    uint64_t ended, uint64_t verdicts, uint64_t receipt)
 {
 	int status;
 
 	p->sent++;
 	p->ended_said = ended;
 	status = peer_add_sent(p, p->sent, shared, verdicts);
-	return status == STATUS_OK ? save_peer(r, p) : status;
+	return status == STATUS_OK ? save_peer(r, p, receipt, false) : status;
 }
 
 /* Writes the plan in as many bundles as the limit of one file asks for. */
 static int
 write_plan(struct replica *r, const char *folder, struct plan *plan,
     struct peer *p, const struct roster_cert *to, const struct vector *shared,
-    const struct buffer *receipt, const struct verdicts *verdicts,
+    const struct buffer *receipt, uint64_t number, const struct verdicts *verdicts,
     const struct buffer *request, struct replica_export *ret)
 {
 	static const struct buffer none = BUFFER_INIT;
@@ -402,7 +414,8 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 		status = replica_manifest(r, p, shared, &o.manifest);
 		if (status == STATUS_OK)
 			status = record_sent(r, p, shared, plan->ended,
-			    done == 0 ? verdicts->last : p->verdicts);
+			    done == 0 ? verdicts->last : p->verdicts,
+			    done == 0 ? number : 0);
 		o.number = p->sent;
 		o.received = p->received;
 		if (!plan->urgent && o.n == plan->n)
@@ -484,14 +497,12 @@ export_to(struct replica *r, struct replica_lying *there, const struct roster_ce
 		goto out;
 	}
 	before = p.sent + 1;
-	if (receipt.len > 0)
-		status = replica_set_number(r, "receipt", number);
-	if (status == STATUS_OK)
-		status = write_plan(r, there->folder, &plan, &p, to, &shared, &receipt, &verdicts,
-		    &request, ret);
+	status = write_plan(r, there->folder, &plan, &p, to, &shared, &receipt, number,
+	    &verdicts, &request, ret);
 	if (status == STATUS_OK) {
 		memcpy(p.content, content, HASH_BYTES);
-		status = save_peer(r, &p);
+		/* Over the network nothing follows that could still fail for others. */
+		status = save_peer(r, &p, 0, r->carrier == &r->passing);
 	}
 	if (status == STATUS_OK)
 		status = remove_superseded(r, there, &p, before, ret);
@@ -531,8 +542,8 @@ export_urgent_to(struct replica *r, struct replica_lying *there,
 	if (status == STATUS_OK && plan.n == 0)
 		ret->unchanged++;
 	else if (status == STATUS_OK)
-		status = write_plan(r, there->folder, &plan, &p, to, &shared, &nothing, &none,
-		    &request, ret);
+		status = write_plan(r, there->folder, &plan, &p, to, &shared, &nothing, 0,
+		    &none, &request, ret);
 	if (status == STATUS_OK)
 		status = remove_superseded(r, there, &p, before, ret);
 	peer_release(&p);
@@ -688,16 +699,10 @@ export_folder(struct replica *r, const char *folder, bool all,
 	if (status == STATUS_OK)
 		status = urgent ? export_urgent(r, &there, only, &done) :
 		    export_all(r, &there, all, only, &done);
-	if (status == STATUS_OK)
-		status = store_begin_merge(r->store);
-	if (status == STATUS_OK) {
-		status = replica_set_number(r, "exported",
-		    (uint64_t)r->env->now_s(r->env->ctx));
-		if (status == STATUS_OK)
-			status = store_commit_merge(r->store);
-		if (status != STATUS_OK)
-			store_rollback(r->store);
-	}
+	/* Otherwise it was said with the bundle. */
+	if (status == STATUS_OK && (r->carrier == r->env || done.bundles == 0 || urgent ||
+	    r->role == ROLE_RELAY))
+		status = set_exported(r);
 	replica_lying_release(&there);
 	replica_carry(r, true);
 	if (status == STATUS_OK)
