@@ -144,6 +144,7 @@ export async function theOffice(w) {
 		await two.click('.session:has-text("全校")');
 		await two.waitForSelector('h1:has-text("全校")');
 		await two.waitForFunction(() => document.querySelectorAll('.child').length > 50);
+		await call(desk, 'group.set', { grp: 1, on: today(), ended_on: today() });
 	});
 	await test('R18_a guardian asks, is answered, and the child is erased everywhere', async () => {
 		const child = (await view(desk, 'pupils?grp=' + BIG)).find(p => p.name === '癸未') || (await view(desk, 'pupils?grp=' + BIG))[9];
