@@ -55,7 +55,7 @@ merge_some(struct engine_job *job, struct replica *r, int status)
 	free(m);
 	atomic_store(&merging, false);
 	if (r == NULL)
-		return; /* the next file, or start, asks again */
+		return; /* whoever asks for a file that waits asks again */
 	status = spool_take(api->spool, &folder, &n);
 	if (status == STATUS_OK && n > 0)
 		status = replica_import(r, folder, on_file, NULL, &done);
@@ -80,7 +80,7 @@ merge_soon(struct api *api)
 		m->job.run = merge_some;
 		m->api = api;
 	}
-	if (m == NULL || engine_submit(api->engine, &m->job) != STATUS_OK) {
+	if (m == NULL || engine_submit_own(api->engine, &m->job) != STATUS_OK) {
 		free(m);
 		atomic_store(&merging, false);
 	}
@@ -136,6 +136,9 @@ ask_in(struct api_call *call, struct replica *r, int status)
 		return;
 	}
 	status = spool_have(call->api->spool, call->name, &have, &whole);
+	/* Where the database was lent when it came, nobody is at it. */
+	if (status == STATUS_OK && whole)
+		merge_soon(call->api);
 	if (status != STATUS_OK)
 		api_fail(call, status, NULL, NULL);
 	else

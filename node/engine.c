@@ -237,13 +237,13 @@ engine_free(struct engine *e)
 	free(e);
 }
 
-int
-engine_submit(struct engine *e, struct engine_job *job)
+static int
+submit(struct engine *e, struct engine_job *job, bool own)
 {
 	int status = STATUS_OK;
 
 	pthread_mutex_lock(&e->lock);
-	if (e->waiting >= ENGINE_MAX_JOBS || e->stop)
+	if ((e->waiting >= ENGINE_MAX_JOBS && !own) || e->stop)
 		status = STATUS_BUSY;
 	else {
 		job->next = NULL;
@@ -255,6 +255,18 @@ engine_submit(struct engine *e, struct engine_job *job)
 	}
 	pthread_mutex_unlock(&e->lock);
 	return status;
+}
+
+int
+engine_submit(struct engine *e, struct engine_job *job)
+{
+	return submit(e, job, false);
+}
+
+int
+engine_submit_own(struct engine *e, struct engine_job *job)
+{
+	return submit(e, job, true);
 }
 
 int

@@ -29,6 +29,9 @@ void engine_stop(struct engine *e);
 void engine_free(struct engine *e);
 /* Any thread.  BUSY when too many wait: run is not called then. */
 int engine_submit(struct engine *e, struct engine_job *job) MUST_CHECK;
+/* The same for the daemon's own work, of each kind one job at a time: however many wait of
+ * what others ask, it is refused only after engine_stop. */
+int engine_submit_own(struct engine *e, struct engine_job *job) MUST_CHECK;
 /* Any thread: whether the database is open (readyz).  Status of the last try. */
 int engine_state(struct engine *e);
 

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import select
 import socket
 import struct
 import sys
@@ -459,6 +460,41 @@ def a_hub_that_hangs_keeps_neither_pages_nor_the_stop_waiting():
 	held[0].close()
 
 
+def a_file_that_came_while_all_asked_and_the_database_was_lent_is_merged():
+	make_county()
+	os.mkdir(path("stick"))
+	made(kehou("export", "--to", path("stick"), node="school0"))
+	name = next(n for n in os.listdir(path("stick", "KEHOU")) if n.endswith(".KHB"))
+	with open(path("stick", "KEHOU", name), "rb") as f:
+		data = f.read()
+	with Daemon("hub") as hub:
+		loan = socket.socket(socket.AF_UNIX)
+		loan.connect(path("hub", "control"))
+		assert loan.recv(3) == b"ok\n"
+		# More than the engine's queue has room for; all of them are answered in the end.
+		asking = [socket.create_connection(("127.0.0.1", hub.port)) for _ in range(300)]
+		for s in asking:
+			s.sendall(b"GET /sync/v1/hello HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+				b"Connection: close\r\n\r\n")
+		refused = 0
+		while refused == 0:  # the queue is full once one is sent away
+			for s in select.select(asking, [], [], 60)[0]:
+				refused += s.recv(12) == b"HTTP/1.1 503"
+				asking.remove(s)
+				s.close()
+		said = hub.json("PATCH", "/sync/v1/in/" + name, data, headers={"Kehou-Offset": "0",
+			"Kehou-Length": str(len(data))})
+		assert said["state"] == "waiting", said
+		for s in asking:
+			assert s.recv(12) == b"HTTP/1.1 503"  # lent for too long
+			s.close()
+		loan.close()
+		deadline = time.monotonic() + 60
+		while hub.get("/sync/v1/in/" + name)["state"] != "seen":
+			assert time.monotonic() < deadline, "it waits for ever"
+			time.sleep(0.05)
+
+
 class Drip(Proxy):
 	"""A byte a second in both directions, until it is let go."""
 	free = None
@@ -498,6 +534,7 @@ TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	the_proxy_that_is_set_is_used_and_no_other_way,
 	a_hub_that_hangs_keeps_neither_pages_nor_the_stop_waiting,
 	a_line_that_carries_a_byte_a_second_is_given_up,
+	a_file_that_came_while_all_asked_and_the_database_was_lent_is_merged,
 	a_relay_hands_on_by_network_and_answers_find_their_way_back,
 	a_relay_killed_in_the_middle_keeps_what_it_acknowledged,
 	network_to_the_relay_and_stick_from_there,

@@ -7,6 +7,7 @@ import glob
 import http.client
 import json
 import os
+import random
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from test_node import Daemon, PASSPHRASE, PIN, kehou, made, path
 
 SCHOOLS = int(os.environ.get("KEHOU_SCHOOLS", "1000"))
 PIECE = 65536
+SEEN_WAIT_S = 3  # as node/courier.c
 SENDER, RECIPIENT = slice(7, 15), slice(15, 23)  # of a bundle's header, docs/FORMAT.md
 
 
@@ -90,11 +92,10 @@ class School(threading.Thread):
 				c.close()
 				if answer.status not in (429, 503):
 					return answer.status, data
-				wait = 1
 			except OSError:
-				wait = 1
+				pass
 			self.refused += 1
-			time.sleep(wait)
+			time.sleep(random.uniform(0.5, 3))
 
 	def run(self):
 		began = time.monotonic()
@@ -107,7 +108,7 @@ class School(threading.Thread):
 				{"Kehou-Offset": str(at), "Kehou-Length": str(len(data))})
 			assert status in (200, 409), (status, said)
 		while json.loads(self.ask("GET", "/sync/v1/in/" + name)[1])["state"] == "waiting":
-			time.sleep(0.5)
+			time.sleep(SEEN_WAIT_S)
 		node = data[SENDER].hex()
 		files = json.loads(self.ask("GET", "/sync/v1/out/" + node)[1])["files"]
 		for f in files:
