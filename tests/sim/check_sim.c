@@ -235,7 +235,9 @@ happen(struct county *c, const struct event *e)
 	case ROTATE: county_new_root(c, true); break;
 	case RIGHTS: county_rights(c, e->draw); break;
 	case END: county_end(c, e->node, e->draw); break;
-	case BACK_UP: county_back_up(c, n); break;
+	case BACK_UP:
+		county_back_up(c, own == NULL || e->draw >> 30 == 0 ? &c->nodes[0] : own);
+		break;
 	case PUT_BACK: county_put_back(c, e->node, e->draw); break;
 	case RELAY_IN: case RELAY_OUT:
 		county_begin_relay(c);

@@ -233,7 +233,7 @@ bool county_twins_wait(struct county *c);
 /* At the end: forks were found, and people told. */
 void county_check_twins(struct county *c);
 void county_back_up(struct county *c, struct county_node *n);
-/* One of a school's nodes out of its last backup; school 0: the hub. */
+/* One of a school's nodes, or the hub, out of its last backup. */
 void county_put_back(struct county *c, unsigned school, uint32_t draw);
 
 /* county_known.c: who knows which transactions. */

@@ -317,7 +317,7 @@ come_back(struct county *c, struct county_node *n, bool with_list)
 void
 county_put_back(struct county *c, unsigned school, uint32_t draw)
 {
-	struct county_node *n = choose(c, draw >> 28 == 0 ? 0 : school, draw);
+	struct county_node *n = choose(c, draw >> 30 == 0 ? 0 : school, draw);
 
 	if (n == NULL)
 		return;

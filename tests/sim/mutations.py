@@ -175,7 +175,7 @@ MUTATIONS = [
 		"h->stream.scope, h->roster, rights);", "h->stream.scope, m->roster->number, rights);", YEARS),
 	("who has no certificate yet may write anything", "sync/replica.c",
 		"		if (r->roster.number == 0) /* at its birth */\n", "", YEARS),
-	("what is logged names the roster that comes", "sync/replica.c",
+	("what is logged names the roster that comes", "sync/replica_roster.c",
 		"	/* What was written under the old one names it. */\n	status = replica_seal(r);\n",
 		"	status = STATUS_OK;\n", YEARS),
 	# Records that end.
