@@ -298,6 +298,7 @@ api_later(struct api_call *call)
 {
 	http_later(call->req);
 	call->job.run = api_run;
+	call->job.of = (call->route->flags & API_NODES) != 0 ? ENGINE_NODES : ENGINE_PEOPLE;
 	if (engine_submit(call->api->engine, &call->job) != STATUS_OK)
 		api_fail(call, STATUS_BUSY, "http", NULL);
 }

@@ -193,6 +193,6 @@ const struct api_route api_code_routes[] = {
 	{ .method = HTTP_POST, .path = "/api/v1/setup/code", .flags = API_OPEN | API_NO_NODE,
 	    .max_body = 4096, .work = set_up },
 	{ .method = HTTP_GET, .path = "/sync/v1/invitation/",
-	    .flags = API_PREFIX | API_OPEN | API_DIRECT, .work = give, .direct = note_peer },
+	    .flags = API_PREFIX | API_OPEN | API_DIRECT | API_NODES, .work = give, .direct = note_peer },
 };
 const size_t api_code_nroutes = sizeof api_code_routes / sizeof *api_code_routes;

@@ -37,7 +37,8 @@ enum api_route_flags {
 	API_NO_NODE = 4,         /* work is called before set-up too, r NULL then */
 	API_OPEN = 8,            /* needs nobody's session to be read */
 	API_DIRECT = 16,         /* direct is called on the HTTP thread; no engine */
-	API_BODY_OPTIONAL = 32
+	API_BODY_OPTIONAL = 32,
+	API_NODES = 64           /* other nodes call it: people go first */
 };
 struct api_route {
 	enum http_method method;

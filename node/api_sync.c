@@ -78,6 +78,7 @@ merge_soon(struct api *api)
 	m = calloc(1, sizeof(*m));
 	if (m != NULL) {
 		m->job.run = merge_some;
+		m->job.of = ENGINE_NODES;
 		m->api = api;
 	}
 	if (m == NULL || engine_submit_own(api->engine, &m->job) != STATUS_OK) {
@@ -311,10 +312,10 @@ now(struct api_call *call, struct replica *r, int status)
 
 const struct api_route api_sync_routes[] = {
 	{ HTTP_POST, "/api/v1/exchange/now", API_BODY_OPTIONAL, 1024, now, NULL },
-	{ HTTP_GET, "/sync/v1/hello", API_OPEN, 0, hello, NULL },
-	{ HTTP_GET, "/sync/v1/in/", API_PREFIX | API_OPEN, 0, ask_in, NULL },
+	{ HTTP_GET, "/sync/v1/hello", API_OPEN | API_NODES, 0, hello, NULL },
+	{ HTTP_GET, "/sync/v1/in/", API_PREFIX | API_OPEN | API_NODES, 0, ask_in, NULL },
 	{ HTTP_PATCH, "/sync/v1/in/", API_PREFIX | API_OPEN | API_RAW | API_DIRECT,
 	    SPOOL_PIECE_BYTES, NULL, patch_in },
-	{ HTTP_GET, "/sync/v1/out/", API_PREFIX | API_OPEN, 0, out, NULL },
+	{ HTTP_GET, "/sync/v1/out/", API_PREFIX | API_OPEN | API_NODES, 0, out, NULL },
 };
 const size_t api_sync_nroutes = sizeof(api_sync_routes) / sizeof(api_sync_routes[0]);

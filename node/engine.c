@@ -7,6 +7,11 @@
 #include "node/log.h"
 #include "schema/upkeep.h"
 
+struct queue {
+	struct engine_job *first, **last;
+	unsigned waiting;
+};
+
 struct engine {
 	const char *dir;
 	const struct env *env;
@@ -14,8 +19,8 @@ struct engine {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	/* Under lock. */
-	struct engine_job *first, **last;
-	unsigned waiting;
+	struct queue queues[ENGINE_QUEUES];
+	unsigned ahead; /* people's jobs in a row, while nodes' wait */
 	struct engine_loan *loans; /* the first is the current one when lent */
 	bool stop, lent;
 	int state;
@@ -68,18 +73,32 @@ close_replica(struct engine *e)
 	e->replica = NULL;
 }
 
+/* Under the lock: whose turn it is; while the directory is lent, who waited longest. */
+static struct queue *
+next_queue(struct engine *e)
+{
+	struct queue *people = &e->queues[ENGINE_PEOPLE], *nodes = &e->queues[ENGINE_NODES];
+
+	if (people->first == NULL || nodes->first == NULL)
+		return people->first != NULL ? people : nodes;
+	if (e->lent)
+		return people->first->since_ms <= nodes->first->since_ms ? people : nodes;
+	return e->ahead < ENGINE_AHEAD ? people : nodes;
+}
+
 /* Waits, under the lock, for news or until a job has waited long enough. */
 static void
 wait_news(struct engine *e)
 {
+	const struct engine_job *first = next_queue(e)->first;
 	struct timespec until;
 	int64_t at;
 
-	if (!e->lent || e->first == NULL) {
+	if (!e->lent || first == NULL) {
 		pthread_cond_wait(&e->wake, &e->lock);
 		return;
 	}
-	at = e->first->since_ms + ENGINE_LOAN_WAIT_MS;
+	at = first->since_ms + ENGINE_LOAN_WAIT_MS;
 	until.tv_sec = (time_t)(at / 1000);
 	until.tv_nsec = (long)(at % 1000) * 1000000;
 	pthread_cond_timedwait(&e->wake, &e->lock, &until);
@@ -89,15 +108,17 @@ wait_news(struct engine *e)
 static struct engine_job *
 take_job(struct engine *e)
 {
-	struct engine_job *job = e->first;
+	struct queue *q = next_queue(e);
+	struct engine_job *job = q->first;
 
 	if (job == NULL || (e->lent && !e->stop &&
 	    now_ms() < job->since_ms + ENGINE_LOAN_WAIT_MS))
 		return NULL;
-	e->first = job->next;
-	if (e->first == NULL)
-		e->last = &e->first;
-	e->waiting--;
+	q->first = job->next;
+	if (q->first == NULL)
+		q->last = &q->first;
+	q->waiting--;
+	e->ahead = q == &e->queues[ENGINE_PEOPLE] ? e->ahead + 1 : 0;
 	return job;
 }
 
@@ -198,7 +219,8 @@ engine_new(const char *dir, const struct env *env, struct engine **ret)
 		return STATUS_NOMEM;
 	e->dir = dir;
 	e->env = env;
-	e->last = &e->first;
+	for (unsigned i = 0; i < ENGINE_QUEUES; i++)
+		e->queues[i].last = &e->queues[i].first;
 	e->state = STATUS_BUSY;
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_condattr_init(&attr);
@@ -240,17 +262,18 @@ engine_free(struct engine *e)
 static int
 submit(struct engine *e, struct engine_job *job, bool own)
 {
+	struct queue *q = &e->queues[job->of];
 	int status = STATUS_OK;
 
 	pthread_mutex_lock(&e->lock);
-	if ((e->waiting >= ENGINE_MAX_JOBS && !own) || e->stop)
+	if ((q->waiting >= ENGINE_MAX_JOBS && !own) || e->stop)
 		status = STATUS_BUSY;
 	else {
 		job->next = NULL;
 		job->since_ms = now_ms();
-		*e->last = job;
-		e->last = &job->next;
-		e->waiting++;
+		*q->last = job;
+		q->last = &job->next;
+		q->waiting++;
 		pthread_cond_broadcast(&e->wake);
 	}
 	pthread_mutex_unlock(&e->lock);

@@ -1,5 +1,5 @@
-/* The one thread that owns the node's database, and the queue of what it is to
- * do.  The directory is opened by the thread itself, first of all; where that
+/* The one thread that owns the node's database, and the queues of what it is
+ * to do.  The directory is opened by the thread itself, first of all; where that
  * fails because there is no node yet or another process has it, each later job
  * tries again.  When nothing waits, a hub does what nobody waits for
  * (schema/upkeep.h), a piece between two looks at the queue. */
@@ -8,8 +8,12 @@
 
 #include "sync/replica.h"
 
-#define ENGINE_MAX_JOBS 256     /* that wait */
+#define ENGINE_MAX_JOBS 256     /* that wait in a queue */
+#define ENGINE_AHEAD 8          /* of people's in a row, while others wait */
 #define ENGINE_LOAN_WAIT_MS 3000 /* that a job waits for a loan to end */
+
+/* Hundreds of schools at once must keep no page waiting, nor a page them. */
+enum engine_queue { ENGINE_PEOPLE, ENGINE_NODES, ENGINE_QUEUES };
 
 struct engine;
 struct engine_job {
@@ -17,6 +21,7 @@ struct engine_job {
 	 * (NOT_INITIALISED, LOCKED, BUSY while it is lent, CORRUPT …).  The job is
 	 * the callee's from here on. */
 	void (*run)(struct engine_job *job, struct replica *r, int status);
+	enum engine_queue of;    /* who waits for it */
 	struct engine_job *next; /* the engine's */
 	int64_t since_ms;        /* the engine's: monotonic time of submission */
 };
@@ -27,7 +32,7 @@ int engine_new(const char *dir, const struct env *env, struct engine **ret) MUST
 void engine_stop(struct engine *e);
 /* After engine_stop, once nobody can submit any more. */
 void engine_free(struct engine *e);
-/* Any thread.  BUSY when too many wait: run is not called then. */
+/* Any thread.  BUSY when too many wait in its queue: run is not called then. */
 int engine_submit(struct engine *e, struct engine_job *job) MUST_CHECK;
 /* The same for the daemon's own work, of each kind one job at a time: however many wait of
  * what others ask, it is refused only after engine_stop. */

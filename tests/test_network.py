@@ -495,6 +495,29 @@ def a_file_that_came_while_all_asked_and_the_database_was_lent_is_merged():
 			time.sleep(0.05)
 
 
+def schools_that_all_ask_turn_no_page_away():
+	make_county()
+	with Daemon("hub") as hub:
+		loan = socket.socket(socket.AF_UNIX)
+		loan.connect(path("hub", "control"))
+		assert loan.recv(3) == b"ok\n"
+
+		def ask(target):
+			s = socket.create_connection(("127.0.0.1", hub.port))
+			s.sendall(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+				"Connection: close\r\n\r\n".encode())
+			return s
+
+		asking = [ask("/sync/v1/hello") for _ in range(300)]
+		first = select.select(asking, [], [], 60)[0][0]
+		assert first.recv(12) == b"HTTP/1.1 503"  # no room for more schools
+		page = ask("/api/v1/status")
+		loan.close()
+		assert page.recv(12) == b"HTTP/1.1 200"
+		for s in [page, *asking]:
+			s.close()
+
+
 class Drip(Proxy):
 	"""A byte a second in both directions, until it is let go."""
 	free = None
@@ -535,6 +558,7 @@ TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	a_hub_that_hangs_keeps_neither_pages_nor_the_stop_waiting,
 	a_line_that_carries_a_byte_a_second_is_given_up,
 	a_file_that_came_while_all_asked_and_the_database_was_lent_is_merged,
+	schools_that_all_ask_turn_no_page_away,
 	a_relay_hands_on_by_network_and_answers_find_their_way_back,
 	a_relay_killed_in_the_middle_keeps_what_it_acknowledged,
 	network_to_the_relay_and_stick_from_there,
