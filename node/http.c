@@ -5,11 +5,13 @@
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "node/log.h"
@@ -27,6 +29,9 @@ struct http {
 	struct http_bodies bodies;   /* the HTTP thread's, as peers */
 	struct peer peers[HTTP_MAX_CONNECTIONS];
 	struct MHD_Daemon *daemon;
+	pthread_mutex_t lock;
+	pthread_cond_t sent;
+	unsigned open;               /* handled, and the answer is not sent whole; by the lock */
 	int socket;
 	char address[ADDRESS_BYTES + 8];
 };
@@ -54,6 +59,16 @@ static const struct { const char *name, *value; } fixed_headers[] = {
 	{ "Referrer-Policy", "same-origin" },
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 };
+
+static void
+count_open(struct http *h, int by)
+{
+	pthread_mutex_lock(&h->lock);
+	h->open += (unsigned)by;
+	if (h->open == 0)
+		pthread_cond_signal(&h->sent);
+	pthread_mutex_unlock(&h->lock);
+}
 
 /* ---- requests ---- */
 static enum http_method
@@ -129,6 +144,7 @@ dispatch(struct http_request *req)
 	const struct http_handlers *handlers = &req->http->handlers;
 
 	req->handled = true;
+	count_open(req->http, 1);
 	if (req->overflow)
 		handlers->too_large(handlers->ctx, req);
 	else if (req->no_room)
@@ -182,6 +198,8 @@ on_completed(void *ctx, struct MHD_Connection *connection, void **state,
 	if (req->response != NULL)
 		MHD_destroy_response(req->response);
 	http_body_release(&req->http->bodies, &req->body);
+	if (req->handled)
+		count_open(req->http, -1);
 	free(req);
 	*state = NULL;
 }
@@ -490,20 +508,34 @@ name_address(struct http *h)
 	    a.ss_family == AF_INET6 ? "[%.50s]:%s" : "%.50s:%s", host, port);
 }
 
+static void
+destroy(struct http *h)
+{
+	pthread_cond_destroy(&h->sent);
+	pthread_mutex_destroy(&h->lock);
+	free(h);
+}
+
 int
 http_new(const char *listen_text, const char *folder, const struct http_handlers *handlers,
     struct http **ret)
 {
 	struct http *h = calloc(1, sizeof *h);
+	pthread_condattr_t attr;
 	int status;
 
 	if (h == NULL)
 		return STATUS_NOMEM;
+	pthread_mutex_init(&h->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&h->sent, &attr);
+	pthread_condattr_destroy(&attr);
 	h->handlers = *handlers;
 	h->bodies.folder = folder;
 	status = listen_at(listen_text, &h->socket);
 	if (status != STATUS_OK) {
-		free(h);
+		destroy(h);
 		return status;
 	}
 	name_address(h);
@@ -520,7 +552,7 @@ http_new(const char *listen_text, const char *folder, const struct http_handlers
 	    MHD_OPTION_END);
 	if (h->daemon == NULL) {
 		close(h->socket);
-		free(h);
+		destroy(h);
 		return STATUS_IO;
 	}
 	*ret = h;
@@ -541,12 +573,28 @@ http_quiesce(struct http *h)
 	h->socket = -1;
 }
 
+/* The library closes a connection with an answer that waits in it. */
+static void
+wait_until_sent(struct http *h)
+{
+	struct timespec end;
+	int rc = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += HTTP_LAST_ANSWERS_S;
+	pthread_mutex_lock(&h->lock);
+	while (h->open > 0 && rc == 0)
+		rc = pthread_cond_timedwait(&h->sent, &h->lock, &end);
+	pthread_mutex_unlock(&h->lock);
+}
+
 void
 http_free(struct http *h)
 {
 	if (h == NULL)
 		return;
 	http_quiesce(h);
+	wait_until_sent(h);
 	MHD_stop_daemon(h->daemon);
-	free(h);
+	destroy(h);
 }

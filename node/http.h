@@ -3,8 +3,9 @@
  * One thread with epoll reads requests and sends answers.  A request reaches
  * the handler whole, on that thread; the handler answers at once with
  * http_reply, or calls http_later and has any thread call http_reply when the
- * answer is there.  Bodies beyond HTTP_BODY_SMALL_BYTES wait in files, not in memory.  Every answer carries the headers that keep a browser from
- * mixing our pages with others' (content policy, no sniffing, no framing). */
+ * answer is there.  Bodies beyond HTTP_BODY_SMALL_BYTES wait in files, not in
+ * memory.  Every answer carries the headers that keep a browser from mixing
+ * our pages with others' (content policy, no sniffing, no framing). */
 #ifndef NODE_HTTP_H
 #define NODE_HTTP_H
 
@@ -17,6 +18,7 @@
 #define HTTP_MAX_CONNECTIONS 1200
 #define HTTP_MAX_CONNECTIONS_A_PEER 50 /* not of this machine: a proxy speaks for many */
 #define HTTP_IDLE_TIMEOUT_S 30
+#define HTTP_LAST_ANSWERS_S 5     /* http_free waits for who reads slowly */
 #define HTTP_MAX_PATH_BYTES 512
 #define HTTP_MAX_QUERY 24         /* parameters */
 #define HTTP_MAX_HEADERS 4        /* of an answer, beside the fixed ones */
@@ -47,7 +49,7 @@ int http_new(const char *listen, const char *folder, const struct http_handlers 
 const char *http_address(const struct http *h);
 /* No new connections from here on; those that are open go on. */
 void http_quiesce(struct http *h);
-/* All requests must have been answered. */
+/* All requests must have been answered; the answers are sent first. */
 void http_free(struct http *h);
 
 /* ---- a request; valid until it is answered ---- */
