@@ -271,10 +271,6 @@ exports.bad = [
 ]
 
 MAX_LINES = 800
-# FILE: lines it may have, and why.
-LENGTH_EXCEPTIONS = {
-	"sync/facts.c": 1000,          # both directions of one encoding, side by side
-}
 
 
 def lengths(root, _build):
@@ -283,8 +279,8 @@ def lengths(root, _build):
 		if not re.search(r"\.(c|h|sql|py|sh|am)$", name):
 			continue
 		lines = read(path).count("\n")
-		if lines > LENGTH_EXCEPTIONS.get(name, MAX_LINES):
-			yield f"{name}: {lines} lines, more than {LENGTH_EXCEPTIONS.get(name, MAX_LINES)}"
+		if lines > MAX_LINES:
+			yield f"{name}: {lines} lines, more than {MAX_LINES}"
 
 
 lengths.good = {"sync/a.c": "\n" * 800, "tests/a.csv": "\n" * 900}
