@@ -13,6 +13,7 @@
 #define FLOOR_S INT64_C(1596153600)
 
 #define NOTED_MAX_BYTES (64u * 1024 * 1024)
+#define ROW_HEAD_BYTES 16 /* of a row in the log, before its columns; about */
 
 void
 store_capture_clear(struct store *s)
@@ -691,13 +692,15 @@ by_table(const void *a, const void *b)
 	return x->keys < y->keys ? -1 : x->keys > y->keys;
 }
 
-/* Log record: count of rows, then rows (log_row). */
+/* Log record: count of rows, then rows (log_row).  The rows are written once: room for
+ * the count is left before them, and the record begins at ret_record. */
 static int
-net_change(struct store *s, struct buffer *ret, uint32_t *ret_rows)
+net_change(struct store *s, struct buffer *ret, const uint8_t **ret_record, uint32_t *ret_rows)
 {
 	struct store_capture *c = &s->capture;
-	struct buffer rows = BUFFER_INIT;
-	struct net n = { .s = s, .rows = &rows };
+	struct net n = { .s = s, .rows = ret };
+	uint8_t count[VARINT_MAX_BYTES];
+	size_t len;
 	int status = STATUS_OK;
 
 	c->logged = true; /* the touches below are the engine's own */
@@ -707,22 +710,26 @@ net_change(struct store *s, struct buffer *ret, uint32_t *ret_rows)
 		qsort(c->notes, c->n, sizeof(c->notes[0]), by_table);
 		break;
 	}
+	(void)buffer_room(ret, sizeof count + c->bytes.len + c->n * ROW_HEAD_BYTES);
+	(void)buffer_extend(ret, sizeof count);
 	for (uint32_t i = 0; status == STATUS_OK && i < c->n; i++) {
 		n.note = &c->notes[i];
 		n.t = &s->registry->tables[n.note->table];
 		status = net_one(&n);
 	}
 	if (status == STATUS_OK && s->inbox > 0)
-		status = store_keep_chosen(s, &rows, &n.nrows);
+		status = store_keep_chosen(s, ret, &n.nrows);
 	if (status == STATUS_OK && n.nrows > BATCH_MAX_TX_ROWS)
 		status = STATUS_TOO_LARGE;
-	buffer_put_varint(ret, n.nrows);
-	buffer_put(ret, rows.data, rows.len);
 	if (status == STATUS_OK)
-		status = rows.failed ? STATUS_NOMEM : buffer_status(ret);
-	buffer_release(&rows);
+		status = buffer_status(ret);
+	if (status != STATUS_OK)
+		return status;
+	len = (size_t)(varint_write(count, n.nrows) - count);
+	memcpy(ret->data + sizeof count - len, count, len);
+	*ret_record = ret->data + sizeof count - len;
 	*ret_rows = n.nrows;
-	return status;
+	return STATUS_OK;
 }
 
 int
@@ -730,6 +737,7 @@ store_commit(struct store *s, uint64_t *ret_seq)
 {
 	struct store_capture *c = &s->capture;
 	struct buffer record = BUFFER_INIT;
+	const uint8_t *begin = NULL;
 	struct store_stmt *st;
 	uint32_t rows = 0;
 	uint64_t seq = 0;
@@ -744,7 +752,7 @@ store_commit(struct store *s, uint64_t *ret_seq)
 	else if (c->moved)
 		status = STATUS_USAGE;
 	else
-		status = net_change(s, &record, &rows);
+		status = net_change(s, &record, &begin, &rows);
 	if (status == STATUS_OK)
 		status = store_forget_emptied(s, rows);
 	if (status == STATUS_OK && rows > 0) {
@@ -755,7 +763,8 @@ store_commit(struct store *s, uint64_t *ret_seq)
 			store_bind_at(st, 2, value_int((int64_t)seq));
 			store_bind_at(st, 3, value_int(c->author.time_s));
 			store_bind_at(st, 4, value_int(c->author.staff));
-			store_bind_at(st, 5, value_blob(record.data, record.len));
+			store_bind_at(st, 5, value_blob(begin,
+			    (size_t)(record.data + record.len - begin)));
 			status = store_run(st);
 		}
 		if (status == STATUS_OK)
