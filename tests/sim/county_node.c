@@ -201,12 +201,14 @@ county_arm(struct county *c, struct county_node *n, const char *stick,
 	}
 }
 
-/* The power goes, at the latest now: what the act said to have done stands. */
+/* The power goes, at the latest now: what the act said to have done stands.  Nothing is
+ * written any more when the program ends: closing a database would sync it. */
 static void
 cut_power(struct county *c, struct county_node *n, const char *stick, bool struck)
 {
 	enum sim_cut how = struck && n->fault_at >> 16 & 1 ? SIM_KEEP_SOME : SIM_DROP_ALL;
 
+	sim_stop_at(c->world, 1);
 	county_close(n);
 	sim_power_cut_at(c->world, n->dir, how);
 	if (stick != NULL)
@@ -274,11 +276,46 @@ county_take_in(struct county *c, struct county_node *n, const char *folder,
 		    (unsigned long long)in.held);
 }
 
+/* Hashes of the names and lengths of the files on a stick. */
+struct listed { uint64_t *files; unsigned n; };
+
+static void
+note_file(void *ctx, const char *path, const uint8_t *data, size_t len)
+{
+	struct listed *l = ctx;
+
+	(void)data;
+	l->files = realloc(l->files, (l->n + 1) * sizeof(*l->files));
+	assert(l->files != NULL);
+	l->files[l->n++] = county_hash(county_hash(0, path, strlen(path)), &len, sizeof(len));
+}
+
+/* What an export said to have put on a stick is there when it was pulled out just then. */
+static void
+check_stick(struct county *c, const struct county_node *n, const char *stick,
+    const struct listed *said)
+{
+	struct listed is = {0};
+
+	sim_each(c->world, stick, note_file, &is);
+	for (unsigned i = 0; i < said->n; i++) {
+		unsigned k = 0;
+
+		while (k < is.n && is.files[k] != said->files[i])
+			k++;
+		if (k == is.n)
+			county_fail(c, "node %u put a file on %s that is not there", n->index,
+			    stick);
+	}
+	free(is.files);
+}
+
 void
 county_put_out(struct county *c, struct county_node *n, const char *folder,
     const char *stick, const struct node_id *only)
 {
 	struct replica_export out;
+	struct listed said = {0};
 	bool struck;
 	int status;
 
@@ -286,7 +323,12 @@ county_put_out(struct county *c, struct county_node *n, const char *folder,
 	status = only == NULL ? replica_export(n->r, folder, n->index == 0, &out) :
 	    c->hurry ? replica_export_urgent(n->r, folder, only, &out) :
 	    replica_export_to(n->r, folder, only, &out);
+	if (stick != NULL)
+		sim_each(c->world, stick, note_file, &said);
 	struck = county_disarm(c, n, stick);
+	if (stick != NULL && status == STATUS_OK && !struck)
+		check_stick(c, n, stick, &said);
+	free(said.files);
 	county_note_sealed(c, n, folder);
 	if (!struck && status != STATUS_OK)
 		county_fail(c, "node %u cannot export: %s (%s)", n->index,

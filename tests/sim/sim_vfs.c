@@ -97,7 +97,7 @@ write_db(sqlite3_file *f, const void *buf, int len, sqlite3_int64 at)
 		rc = STATUS_FULL;
 	if (rc == STATUS_OK)
 		sim_inode_write(file->inode, (size_t)at, buf, (size_t)len);
-	else if (w->struck && w->fault_stays) /* the power went in the middle */
+	else if (w->operations == w->fault_at && w->fault_stays) /* the power went in the middle */
 		sim_inode_write(file->inode, (size_t)at, buf, (size_t)len / 2);
 	return translate(rc, SQLITE_IOERR_WRITE);
 }
