@@ -21,6 +21,7 @@ struct api {                 /* all borrowed; filled in before the first request
 	struct auth *auth;
 	struct worker *pins;     /* checks PINs */
 	struct worker *backups;
+	struct worker *pieces;   /* puts what schools send on the disk */
 	atomic_bool backing_up;  /* one at a time */
 	const struct env *env;
 	const char *dir;         /* data directory */

@@ -193,6 +193,8 @@ api_people_hash_pin(struct api_call *call, const char *pin)
 		status = worker_submit(call->api->pins, &h->job);
 	}
 	if (status != STATUS_OK) {
+		if (h != NULL)
+			sodium_memzero(h, sizeof *h);
 		free(h);
 		api_fail(call, status, "http", NULL);
 	}

@@ -146,24 +146,26 @@ ask_in(struct api_call *call, struct replica *r, int status)
 		tell(call, 200, have, whole ? "waiting" : "part");
 }
 
-/* On the HTTP thread, apart from merging: a piece is a write and a sync. */
+struct piece {
+	struct worker_job job;   /* first: a job is its piece */
+	struct api_call *call;
+	uint64_t offset, total;
+};
+
+/* Apart from merging and from the sockets: a piece is a write and two syncs. */
 static void
-patch_in(struct api_call *call)
+keep_piece(struct worker_job *job)
 {
-	const char *offset = http_header(call->req, "Kehou-Offset");
-	const char *length = http_header(call->req, "Kehou-Length");
+	struct piece *p = (struct piece *)job;
+	struct api_call *call = p->call;
 	size_t len;
 	const uint8_t *body = http_body(call->req, &len);
 	uint64_t have = 0;
 	bool whole = false;
-	int status;
+	int status = spool_append(call->api->spool, call->name, p->offset, p->total, body, len,
+	    &have, &whole);
 
-	if (offset == NULL || length == NULL) {
-		api_fail(call, STATUS_MALFORMED, NULL, NULL);
-		return;
-	}
-	status = spool_append(call->api->spool, call->name, strtoull(offset, NULL, 10),
-	    strtoull(length, NULL, 10), body, len, &have, &whole);
+	free(p);
 	if (status == STATUS_OK || status == STATUS_STALE) {
 		if (status == STATUS_OK && whole)
 			merge_soon(call->api);
@@ -174,6 +176,32 @@ patch_in(struct api_call *call)
 		api_refuse(call, 422, "BAD_SIGNATURE", NULL, 0);
 	} else {
 		api_fail(call, status, NULL, NULL);
+	}
+}
+
+static void
+patch_in(struct api_call *call)
+{
+	const char *offset = http_header(call->req, "Kehou-Offset");
+	const char *length = http_header(call->req, "Kehou-Length");
+	struct piece *p;
+	int status = STATUS_NOMEM;
+
+	if (offset == NULL || length == NULL) {
+		api_fail(call, STATUS_MALFORMED, NULL, NULL);
+		return;
+	}
+	p = calloc(1, sizeof(*p));
+	if (p != NULL) {
+		*p = (struct piece){ .job.run = keep_piece, .call = call,
+			.offset = strtoull(offset, NULL, 10),
+			.total = strtoull(length, NULL, 10) };
+		http_later(call->req);
+		status = worker_submit(call->api->pieces, &p->job);
+	}
+	if (status != STATUS_OK) {
+		free(p);
+		api_fail(call, status, "http", NULL);
 	}
 }
 

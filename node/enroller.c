@@ -15,7 +15,7 @@ int
 enroller_new(const char *ca_file, const char *proxy, struct enroller **ret)
 {
 	struct enroller *e = calloc(1, sizeof *e);
-	int status = e == NULL ? STATUS_NOMEM : worker_new(&e->worker);
+	int status = e == NULL ? STATUS_NOMEM : worker_new(WORKER_FEW, &e->worker);
 
 	if (status != STATUS_OK) {
 		free(e);

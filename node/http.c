@@ -19,7 +19,7 @@
 
 #define STACK_BYTES (256u * 1024)
 #define CONNECTION_BYTES (16u * 1024) /* request line, headers, read buffer */
-#define BACKLOG 64
+#define BACKLOG HTTP_MAX_CONNECTIONS /* beyond it a caller tries again after seconds */
 #define ADDRESS_BYTES 64
 
 struct peer { unsigned char address[16]; unsigned n; };

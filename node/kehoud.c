@@ -225,9 +225,11 @@ serve(const struct options *o, const struct settings *s, struct bell *bell,
 	for (size_t i = 0; i < s->nhosts; i++)
 		hosts[i] = s->hosts[i];
 	if (status == STATUS_OK)
-		status = worker_new(&api.pins);
+		status = worker_new(WORKER_FEW, &api.pins);
 	if (status == STATUS_OK)
-		status = worker_new(&api.backups);
+		status = worker_new(WORKER_FEW, &api.backups);
+	if (status == STATUS_OK)
+		status = worker_new(HTTP_MAX_CONNECTIONS, &api.pieces);
 	if (status == STATUS_OK)
 		status = engine_new(o->dir, api.env, &api.engine);
 	if (status == STATUS_OK && control_new(o->dir, api.engine, on_urgent, &api,
@@ -253,6 +255,7 @@ serve(const struct options *o, const struct settings *s, struct bell *bell,
 	/* The engine answers all that waits before the answers' way is closed, and what
 	 * its jobs ask is there until they have run. */
 	control_free(control);
+	worker_stop(api.pieces);
 	worker_stop(api.backups);
 	worker_stop(api.pins);
 	enroller_stop(api.enroller);
@@ -260,6 +263,7 @@ serve(const struct options *o, const struct settings *s, struct bell *bell,
 	link_free(api.link);
 	http_free(http);
 	engine_free(api.engine);
+	worker_free(api.pieces);
 	worker_free(api.backups);
 	worker_free(api.pins);
 	enroller_free(api.enroller);

@@ -10,7 +10,7 @@ struct worker {
 	pthread_cond_t wake;
 	/* Under lock. */
 	struct worker_job *first, **last;
-	unsigned waiting;
+	unsigned waiting, max_jobs;
 	bool running, stop;
 };
 
@@ -44,13 +44,14 @@ worker_main(void *ctx)
 }
 
 int
-worker_new(struct worker **ret)
+worker_new(unsigned max_jobs, struct worker **ret)
 {
 	struct worker *w = calloc(1, sizeof *w);
 
 	if (w == NULL)
 		return STATUS_NOMEM;
 	w->last = &w->first;
+	w->max_jobs = max_jobs;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->wake, NULL);
 	*ret = w;
@@ -89,7 +90,7 @@ worker_submit(struct worker *w, struct worker_job *job)
 	int status = STATUS_OK;
 
 	pthread_mutex_lock(&w->lock);
-	if (w->waiting >= WORKER_MAX_JOBS || w->stop)
+	if (w->waiting >= w->max_jobs || w->stop)
 		status = STATUS_BUSY;
 	else if (!w->running)
 		w->running = pthread_create(&w->thread, NULL, worker_main, w) == 0;

@@ -552,6 +552,41 @@ R5_a_central_school_reads_the_schools_under_it_in_numbers(void **state)
 	assert_int_equal(school_cell(s, "points", month(), 0, "incidents"), 1);
 }
 
+/* A page that is asked for waits for one school's numbers, not for a county's. */
+static void
+an_idle_hub_does_one_central_school_a_piece_and_what_came_meanwhile_after(void **state)
+{
+	struct school *s = *state;
+	struct world *w = &s->w;
+	struct upkeep u = {.changes = 0};
+	bool more = false;
+
+	under_town(s);
+	w->rt.scope = TOWN;
+	school_sign_in(s, "townhead");
+	world_do(w, "site.add", school_args("{\"site\":0,\"central\":%" PRIu64 "}", WORLD_SCHOOL));
+	county(s);
+	assert_int_equal(upkeep_step(&w->rt, &u, &more), STATUS_OK);
+	assert_true(more);
+	assert_int_equal(world_count(w, "points", NULL), 2); /* of one, two months */
+	w->rt.scope = WORLD_SCHOOL;
+	school_sign_in(s, "head");
+	world_do(w, "incident.report", school_args("{\"kind\":1,\"date\":\"" SCHOOL_DAY "\","
+	    "\"place\":\"yard\",\"what\":\"fell\"}"));
+	county(s);
+	for (int i = 0; more; i++) {
+		assert_true(i < 20);
+		assert_int_equal(upkeep_step(&w->rt, &u, &more), STATUS_OK);
+	}
+	assert_int_equal(world_count(w, "points", NULL), 4);
+	as_town(s);
+	assert_int_equal(school_cell(s, "points", month(), 0, "incidents"), 1);
+	/* Nothing came since. */
+	county(s);
+	assert_int_equal(upkeep_step(&w->rt, &u, &more), STATUS_OK);
+	assert_false(more);
+}
+
 static void
 R5_a_school_reads_no_school_that_is_not_under_it(void **state)
 {
@@ -604,6 +639,7 @@ main(void)
 		SCHOOL_CASE(R5_a_site_says_what_makes_it_different),
 		SCHOOL_CASE(R5_one_machine_serves_the_points_of_its_school),
 		SCHOOL_CASE(R5_a_central_school_reads_the_schools_under_it_in_numbers),
+		SCHOOL_CASE(an_idle_hub_does_one_central_school_a_piece_and_what_came_meanwhile_after),
 		SCHOOL_CASE(R5_a_school_reads_no_school_that_is_not_under_it),
 		SCHOOL_CASE(R5_a_central_school_is_another_one_that_is_known),
 		SCHOOL_CASE(R5_pages_appear_with_the_phase),

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Half past six: the daily bundles of many schools at once on one hub process. Time until
 all are merged and acknowledged, peak memory, the hub's answers to a page meanwhile; against
-the same bundles merged from a folder. KEHOU_SCHOOLS=N (1000 without)."""
+the same bundles merged from a folder. KEHOU_SCHOOLS=N (1000 without); KEHOU_PREPARED=DIR
+keeps what was prepared there, and a later run takes it from there."""
 import concurrent.futures
 import glob
 import http.client
 import json
+import multiprocessing
 import os
 import random
 import shutil
@@ -124,25 +126,33 @@ def peak_mib(pid):
 
 
 def look_at_pages(hub, stop, took):
+	"""A process of its own: a thousand threads of this one would keep it waiting."""
+	seen = []
 	while not stop.is_set():
 		began = time.monotonic()
 		status, _, _ = hub.ask("GET", "/api/v1/status")
-		took.append((time.monotonic() - began, status))
+		seen.append((time.monotonic() - began, status))
 		time.sleep(0.05)
+	took.put(seen)
 
 
 def main():
 	# Prepared in memory; what is measured is on the disk.
 	memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 	disk = tempfile.mkdtemp(prefix="kehou-bench-hub-")
-	test_node.work = tempfile.mkdtemp(prefix="kehou-bench-hub-", dir=memory)
+	kept = os.environ.get("KEHOU_PREPARED")
+	test_node.work = kept or tempfile.mkdtemp(prefix="kehou-bench-hub-", dir=memory)
+	scratch = None if kept else test_node.work
 	try:
-		began = time.monotonic()
-		prepare()
-		print(f"prepared in {time.monotonic() - began:.0f} s", flush=True)
+		if not os.path.exists(path("ready")):
+			os.makedirs(path(), exist_ok=True)
+			began = time.monotonic()
+			prepare()
+			open(path("ready"), "w", encoding="ascii").close()
+			print(f"prepared in {time.monotonic() - began:.0f} s", flush=True)
 		for name in ["hub", *(f"out{i}" for i in range(SCHOOLS))]:
 			shutil.copytree(path(name), os.path.join(disk, name))
-		test_node.work, memory = disk, test_node.work
+		test_node.work = disk
 		shutil.copytree(path("hub"), path("other"))
 		os.makedirs(path("all", "KEHOU"))
 		bundles = [glob.glob(path(f"out{i}", "KEHOU", "*.KHB"))[0] for i in range(SCHOOLS)]
@@ -154,8 +164,8 @@ def main():
 		print(f"{SCHOOLS} schools, {size / SCHOOLS:.0f} B a bundle")
 		print(f"from a folder: {time.monotonic() - began:.1f} s", flush=True)
 		with Daemon("hub") as hub:
-			stop, took = threading.Event(), []
-			page = threading.Thread(target=look_at_pages, args=(hub, stop, took))
+			stop, asked = multiprocessing.Event(), multiprocessing.Queue()
+			page = multiprocessing.Process(target=look_at_pages, args=(hub, stop, asked))
 			idle = peak_mib(hub.process.pid)
 			page.start()
 			schools = [School(hub.port, b) for b in bundles]
@@ -166,6 +176,7 @@ def main():
 				s.join()
 			total = time.monotonic() - began
 			stop.set()
+			took = asked.get(timeout=60)
 			page.join()
 			assert all(s.took is not None for s in schools)
 			times = sorted(t for t, status in took if status == 200)
@@ -176,8 +187,8 @@ def main():
 				f"95 % {times[len(times) * 95 // 100] * 1000:.0f} ms, longest "
 				f"{times[-1] * 1000:.0f} ms; turned away {len(took) - len(times)} of {len(took)}")
 	finally:
-		shutil.rmtree(memory or disk, ignore_errors=True)
-		shutil.rmtree(test_node.work, ignore_errors=True)
+		if scratch:
+			shutil.rmtree(scratch, ignore_errors=True)
 		shutil.rmtree(disk, ignore_errors=True)
 
 
