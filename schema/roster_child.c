@@ -20,16 +20,23 @@ cell(const struct reading *g, enum roster_field f)
 	return roster_table_cell(g->r->table, g->row, f);
 }
 
+/* Whose cell it is; where the name itself is in doubt, that is the text. */
+static const char *
+whose(const struct reading *g, enum roster_field f)
+{
+	return f == ROSTER_NAME ? "" : cell(g, ROSTER_NAME);
+}
+
 static void
 doubt(const struct reading *g, enum roster_field f, const char *reason)
 {
-	g->r->say(g->r->ctx, false, f, reason, cell(g, f));
+	g->r->say(g->r->ctx, false, f, reason, whose(g, f), cell(g, f));
 }
 
 static bool
 refuse(const struct reading *g, enum roster_field f, const char *reason)
 {
-	g->r->say(g->r->ctx, true, f, reason, cell(g, f));
+	g->r->say(g->r->ctx, true, f, reason, whose(g, f), cell(g, f));
 	return false;
 }
 

@@ -19,9 +19,10 @@ struct roster_child {
 	bool like_another;      /* of this file: name and birth are the same */
 };
 
-/* Something about a cell that wants an eye; refused: the row is not taken. */
+/* Something about a cell that wants an eye; refused: the row is not taken.  name: of the
+ * row, "" where it is the text itself. */
 typedef void roster_child_say(void *ctx, bool refused, enum roster_field field,
-    const char *reason, const char *text);
+    const char *reason, const char *name, const char *text);
 
 /* What is remembered from row to row of one table. */
 struct roster_child_reader {

@@ -57,12 +57,12 @@ report(struct plan *p, enum roster_import_row what, unsigned line, const char *c
 
 static void
 say_cell(void *ctx, bool refused, enum roster_field field, const char *reason,
-    const char *text)
+    const char *name, const char *text)
 {
 	struct plan *p = ctx;
 
 	report(p, refused ? ROSTER_REJECTED : ROSTER_DOUBTFUL, p->line,
-	    roster_table_header(&p->table, field), reason, "", text);
+	    roster_table_header(&p->table, field), reason, name, text);
 }
 
 /* More than one transaction may hold is a matter of the file, not of the machine. */

@@ -31,7 +31,7 @@ teardown(void **state)
 /* What was said last of each kind. */
 struct said {
 	unsigned lines[5], count[5];
-	char column[64], code[64];
+	char column[64], code[64], name[64];
 };
 
 static void
@@ -45,6 +45,7 @@ listen(void *ctx, const struct roster_import_said *row)
 	if (row->what >= ROSTER_DOUBTFUL || row->reason[0] != '\0') {
 		snprintf(s->column, sizeof(s->column), "%s", row->column);
 		snprintf(s->code, sizeof(s->code), "%s", row->reason);
+		snprintf(s->name, sizeof(s->name), "%s", row->name);
 	}
 }
 
@@ -239,6 +240,7 @@ R19_a_check_digit_that_does_not_fit_keeps_the_number_out(void **state)
 
 	assert_int_equal(r.fresh, 1);
 	assert_string_equal(said.code, "R19.check_digit");
+	assert_string_equal(said.name, "甲");
 }
 
 static void
