@@ -12,6 +12,7 @@
 
 #define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #define PATH_BYTES 1024
+#define SHEET_MAX_BODY (8u << 20) /* 40,000 rows of a list */
 
 /* The file of the last plan waits beside the database for its import, with the
  * year in front; only the newest plan can be carried out. */
@@ -103,77 +104,56 @@ import(struct api_call *call, struct replica *r, int status)
 		api_json(call, 200, answer, NULL);
 }
 
-/* Columns in the words of the request; a school need not be told its own number. */
-static size_t
-titles(const struct api_call *call, json_t *row, struct sheet_column columns[])
-{
-	size_t n = 0;
-	const char *key, *text;
-	json_t *value;
-
-	json_object_foreach(row, key, value) {
-		char name[API_NAME_BYTES];
-
-		if (n == SHEET_MAX_COLUMNS || (strcmp(key, "school") == 0 &&
-		    replica_scope(call->replica) != 0))
-			continue;
-		snprintf(name, sizeof name, "column.%s", key);
-		text = message_text(call->lang, name);
-		columns[n++] = (struct sheet_column){ .key = key,
-			.title = text != NULL ? text : key };
-	}
-	return n;
-}
-
-static void
-view_sheet(struct api_call *call, const char *view)
-{
-	struct sheet_column columns[SHEET_MAX_COLUMNS];
-	struct sheet sheet = { .name = view, .columns = columns };
-	struct domain_error error = { .code = "" };
-	struct buffer out = BUFFER_INIT;
-	char disposition[API_NAME_BYTES + 64];
-	int status = domain_show(call->replica, &call->user, view, call->args, &sheet.rows,
-	    &error);
-
-	if (status != STATUS_OK) {
-		api_fail_domain(call, status, &error);
-		return;
-	}
-	sheet.ncolumns = titles(call, json_array_get(sheet.rows, 0), columns);
-	if (sheet.ncolumns == 0)
-		sheet.columns = NULL;
-	status = sheet_write(&sheet, &out);
-	json_decref(sheet.rows);
-	snprintf(disposition, sizeof disposition, "attachment; filename=\"%.100s.xlsx\"", view);
-	if (status == STATUS_OK)
-		api_bytes(call, out.data, out.len, XLSX, disposition);
-	else
-		api_fail(call, status, NULL, NULL);
-	buffer_release(&out);
-}
-
-static void
-sheet(struct api_call *call, struct replica *r, int status)
-{
-	size_t n = strlen(call->name);
-	const struct domain_entry *view;
-
-	(void)r, (void)status;
-	if (n > 5 && strcmp(call->name + n - 5, ".xlsx") == 0)
-		call->name[n - 5] = '\0';
-	view = domain_view(call->name);
-	if (view == NULL)
-		api_refuse(call, 404, "USAGE.view_unknown", call->name, 0);
-	else
-		view_sheet(call, view->name);
-}
-
 static void
 send_list(struct api_call *call, struct buffer *list, const char *disposition)
 {
 	api_bytes(call, list->data, list->len, XLSX, disposition);
 	buffer_release(list);
+}
+
+/* False: not a table that a page could show.  ret_columns borrows from args. */
+static bool
+read_table(json_t *args, struct sheet *ret, struct sheet_column columns[SHEET_MAX_COLUMNS])
+{
+	json_t *list = json_object_get(args, "columns"), *column;
+	size_t i;
+
+	*ret = (struct sheet){ .name = json_string_value(json_object_get(args, "name")),
+		.columns = columns, .ncolumns = json_array_size(list),
+		.rows = json_object_get(args, "rows") };
+	if (ret->name == NULL || ret->ncolumns == 0 || ret->ncolumns > SHEET_MAX_COLUMNS ||
+	    !json_is_array(ret->rows))
+		return false;
+	json_array_foreach(list, i, column) {
+		columns[i] = (struct sheet_column){
+			.key = json_string_value(json_object_get(column, "key")),
+			.title = json_string_value(json_object_get(column, "title")) };
+		if (columns[i].key == NULL || columns[i].title == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* The page has the words of its language for what a view says in codes; the file
+ * says what the page says. */
+static void
+sheet(struct api_call *call, struct replica *r, int status)
+{
+	struct sheet_column columns[SHEET_MAX_COLUMNS];
+	struct sheet table;
+	struct buffer out = BUFFER_INIT;
+
+	if (!api_allowed(call, r, ~0u)) /* somebody, that is */
+		return;
+	if (!read_table(call->args, &table, columns)) {
+		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
+		return;
+	}
+	status = sheet_write(&table, &out);
+	if (status == STATUS_OK)
+		send_list(call, &out, "attachment; filename=\"list.xlsx\"");
+	else
+		api_fail(call, status, NULL, NULL);
 }
 
 static void
@@ -229,7 +209,8 @@ const struct api_route api_roster_routes[] = {
 	{ .method = HTTP_GET, .path = "/api/v1/roster/template.xlsx", .flags = API_OPEN,
 	    .work = template },
 	{ .method = HTTP_GET, .path = "/api/v1/roster/export.xlsx", .work = export_list },
-	{ .method = HTTP_GET, .path = "/api/v1/sheet/", .flags = API_PREFIX, .work = sheet },
+	{ .method = HTTP_POST, .path = "/api/v1/sheet", .max_body = SHEET_MAX_BODY,
+	    .work = sheet },
 	{ .method = HTTP_GET, .path = "/api/v1/inbox", .work = inbox },
 };
 const size_t api_roster_nroutes = sizeof api_roster_routes / sizeof *api_roster_routes;

@@ -37,7 +37,7 @@ def work(d, n):
 	elif n % 20 == 0:
 		timed(d.sign_in)
 	if n % 20 == 0:
-		timed(d.ask, "GET", "/api/v1/sheet/pupils.xlsx")
+		timed(d.ask, "GET", "/api/v1/roster/export.xlsx")
 		d.json("POST", "/api/v1/exchange/file/x.KHB", b"KHB1" + bytes(300000))
 	if n % 200 == 0:
 		d.get("/api/v1/exchange/files")

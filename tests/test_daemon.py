@@ -392,7 +392,7 @@ def the_daemon_reaches_nothing_outside_its_folders():
 	put(os.path.join(outside, "k.ini"))
 	with Daemon(node, "--config", ini) as d:
 		d.sign_in()
-		assert d.ask("GET", "/api/v1/sheet/pupils.xlsx")[2][:2] == b"PK"  # written by another
+		assert d.ask("GET", "/api/v1/roster/export.xlsx")[2][:2] == b"PK"  # written by another
 		assert not [n for n in os.listdir(path(node)) if n.startswith("tmp.")]
 		state = status_of(d.process.pid)
 		assert state["NoNewPrivs"] == "1" and state["Seccomp"] == "2", state

@@ -22,11 +22,12 @@ PATHS = ["/", "/healthz", "/readyz", "/api/v1/status", "/api/v1/me", "/api/v1/sc
 	"/api/v1/setup/inspect", "/api/v1/setup/school", "/api/v1/setup/first",
 	"/api/v1/exchange/files", "/api/v1/exchange/file/x.KHB", "/api/v1/exchange/stick/a/import",
 	"/api/v1/roster/plan?name=a&year=2026", "/api/v1/roster/import", "/api/v1/inbox",
-	"/api/v1/sheet/pupils.xlsx", "/sync/v1/hello", "/sync/v1/in/" + "0" * 32 + ".KHB",
+	"/api/v1/sheet", "/sync/v1/hello", "/sync/v1/in/" + "0" * 32 + ".KHB",
 	"/sync/v1/out/" + "0" * 16, "/sync/v1/out/" + "0" * 16 + "/" + "0" * 32 + ".KHB"]
 METHODS = ["GET", "POST", "PATCH", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get",
 	"", "G\0T", "A" * 300]
 BODIES = [b"", b"{}", b"[]", b"{", b"null", b'{"args":{}}', b'{"staff":"head","pin":"0"}',
+	b'{"name":"a","columns":[{"key":"0","title":""}],"rows":[0]}',
 	b"\xff\xfe\0\0", b'{"a":' * 500, b"[" * 3000, b'{"args":{"x":' + b"9" * 400 + b"}}",
 	b'{"staff":"\\u0000","pin":"\\ud800"}', b"KHB1" + bytes(300), b"PK\3\4" + bytes(80),
 	b"\xd0\xcf\x11\xe0" + bytes(600), "姓名,班级\n张三,一年级\n".encode()]

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The daemon kehoud from outside: real processes, real sockets. Prints TAP."""
 import http.client
+import io
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import zipfile
 
 import runner
 
@@ -412,12 +414,32 @@ def test_a_class_list_is_planned_then_taken_as_planned():
 		done = d.post("/api/v1/roster/import", {"token": plan["token"], "request_id": "r"})
 		assert done["changed"] > 0
 		assert len(d.get("/api/v1/view/pupils")["rows"]) == plan["counts"]["new"]
-		for sheet in ("roster/export.xlsx", "roster/template.xlsx", "sheet/pupils.xlsx"):
+		for sheet in ("roster/export.xlsx", "roster/template.xlsx"):
 			assert d.ask("GET", "/api/v1/" + sheet)[2][:2] == b"PK"
 		assert d.get("/api/v1/inbox")["rows"] == []
 		d.cookie = None
-		d.get("/api/v1/sheet/pupils.xlsx", 401)
 		d.json("POST", "/api/v1/roster/plan?name=a.csv&year=2026", b"x" * 500000, 413)
+
+
+def test_a_table_of_a_page_becomes_a_spreadsheet_with_text_as_text():
+	table = {"name": "孩子", "columns": [{"key": "0", "title": "学籍号"}, {"key": "1", "title": "场次"}],
+		"rows": [{"0": "41018520140812956X", "1": 12}, {"0": "=1+1"}, {"0": "𬍛<&>"}]}
+	with Daemon(school("table")) as d:
+		d.sign_in()
+		status, headers, data = d.ask("POST", "/api/v1/sheet", table)
+		assert status == 200 and "spreadsheetml" in headers["Content-Type"], headers
+		with zipfile.ZipFile(io.BytesIO(data)) as book:
+			words = book.read("xl/sharedStrings.xml").decode()
+			cells = book.read("xl/worksheets/sheet1.xml").decode()
+		for word in ("学籍号", "场次", "41018520140812956X", "=1+1", "𬍛&lt;&amp;&gt;"):
+			assert word in words, words
+		assert "<v>12</v>" in cells and "<f>" not in cells, cells
+		for bad in ({}, {**table, "columns": []}, {**table, "columns": [{"key": "0"}]},
+				{**table, "rows": {}}, {**table, "columns": table["columns"] * 33}):
+			d.post("/api/v1/sheet", bad, 400)
+		d.post("/api/v1/sheet", {**table, "rows": [{"0": "x" * 40000}]}, 413)
+		d.cookie = None
+		d.post("/api/v1/sheet", table, 401)
 
 
 def test_a_stop_leaves_the_database_whole_and_free():

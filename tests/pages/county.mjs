@@ -1,7 +1,8 @@
 // The county's hub as its clerk sees it: sign-in, lists of a school and of all, forms that
 // choose schools and sites by name, each page by keyboard.
 import fs from 'node:fs';
-import { base, hubDir, kehou, killHost, open, PIN, same, settled, startHost, test, view, work } from './harness.mjs';
+import path from 'node:path';
+import { base, hubDir, kehou, killHost, open, PIN, same, settled, startHost, sticks, test, view, work } from './harness.mjs';
 import { checked } from './look.mjs';
 
 const SCHOOL_NAME = '告成镇冶上教学点';
@@ -100,6 +101,37 @@ export async function theCounty(w) {
 		}
 		if (left.length) throw new Error(Array.from(new Set(left)).join('\n'));
 		if (!(await view(desk, 'violations_R5')).length) throw new Error('nothing to look at');
+	});
+	await test('the sticks that were given out: which is here, which is out, its name, back in the drawer, lost', async () => {
+		const here = path.join(sticks, '东沟盘');
+		fs.mkdirSync(here);
+		await open(desk, 'exchange', '收发');
+		await desk.click('.stick:has-text("东沟盘") button:has-text("写到U盘")');
+		await desk.waitForSelector('.note:has-text("可以拔出U盘")');
+		const { sticks: out } = await desk.evaluate(() => fetch('/api/v1/exchange/sticks').then(r => r.json()));
+		const { number } = out.find(s => s.label === '东沟盘');
+		const card = desk.locator('.card:has-text("发出去的U盘") .stick').filter({ has: desk.locator(`strong:text-is("${number} 号")`) });
+		const says = async words => {
+			await open(desk, 'exchange');
+			await open(desk, 'schools');
+			await card.filter({ hasText: words }).waitFor();
+		};
+		await says('插在本机，给：');
+		await card.filter({ hasText: SCHOOL_NAME }).waitFor();
+		await checked(desk, 'schools', () => card.waitFor(), 'county-sticks-');
+		fs.renameSync(here, path.join(work, 'carried'));
+		await open(desk, 'exchange', '收发');
+		await desk.waitForSelector('.stick:has-text("东沟盘")', { state: 'detached' });
+		await says('起在外');
+		same(await card.locator('button').count(), 2, 'what may be done with one that is out');
+		await card.locator('input').fill('东沟一号');
+		await Promise.all([desk.waitForResponse(r => r.url().endsWith('/exchange/sticks') && r.request().method() === 'POST'), card.locator('input').press('Enter')]);
+		await says('起在外');
+		same(await card.locator('input').inputValue(), '东沟一号', 'the name');
+		await card.locator('button:has-text("已收回")').click();
+		await card.filter({ hasText: '已收回' }).filter({ hasNot: desk.locator('button:has-text("已收回")') }).waitFor();
+		await card.locator('button:has-text("丢了")').click();
+		await card.waitFor({ state: 'detached' });
 	});
 	await test('no page of the county threw', () => same(desk.problems, [], 'errors'));
 }

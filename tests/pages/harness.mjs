@@ -238,11 +238,11 @@ export async function picture(page, name) {
 	}
 	await page.setViewportSize(size);
 }
-// colours false: for many pages of the same pieces; of a long table five rows.
-export async function audit(page, colours = true) {
+// Of a long table five rows.
+export async function audit(page) {
 	if (!await page.evaluate(() => !!window.axe)) await page.evaluate(axe);
-	return page.evaluate(async c => (await window.axe.run(c ? document : { include: [['html']], exclude: [['tbody tr:nth-child(n+6)']] }, { resultTypes: ['violations'], rules: { 'color-contrast': { enabled: c } } })).violations
-		.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.html.slice(0, 90)).join(' | ')), colours);
+	return page.evaluate(async () => (await window.axe.run({ include: [['html']], exclude: [['tbody tr:nth-child(n+6)']] }, { resultTypes: ['violations'] })).violations
+		.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.html.slice(0, 90)).join(' | ')));
 }
 export async function look(page, name) {
 	await picture(page, name);
@@ -255,4 +255,14 @@ export const wide = page => page.evaluate(() => document.documentElement.scrollW
 export async function printed(page, name) {
 	const pdf = await page.pdf({ path: path.join(shots, name + '.pdf'), format: 'A4', printBackground: true });
 	return (pdf.toString('latin1').match(/\/Type\s*\/Page[^s]/g) || []).length;
+}
+// Rows of the first sheet of an .xlsx, as they are in its XML.
+export function sheet(file) {
+	const read = name => execFileSync('python3', ['-c', 'import sys,zipfile;sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))', file, name], { encoding: 'utf8' });
+	const text = x => x.replace(/<[^>]*>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+	const shared = (read('xl/sharedStrings.xml').match(/<si>.*?<\/si>/gs) || []).map(text);
+	return (read('xl/worksheets/sheet1.xml').match(/<row .*?<\/row>/gs) || []).map(row => (row.match(/<c [^>]*?(\/>|>.*?<\/c>)/gs) || []).map(c => {
+		const v = (c.match(/<v>(.*?)<\/v>/) || [])[1];
+		return v === undefined ? '' : / t="s"/.test(c) ? shared[Number(v)] : Number(v);
+	}));
 }

@@ -1,18 +1,6 @@
 // The month's end: sums, the lock, what is posted, the sheet opened again and recomputed.
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { back, look, moveTo, open, picture, printed, same, test, view, work } from './harness.mjs';
-
-// Rows of the first sheet of an .xlsx, as they are in its XML.
-function sheet(file) {
-	const read = name => execFileSync('python3', ['-c', 'import sys,zipfile;sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))', file, name], { encoding: 'utf8' });
-	const text = x => x.replace(/<[^>]*>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
-	const shared = (read('xl/sharedStrings.xml').match(/<si>.*?<\/si>/gs) || []).map(text);
-	return (read('xl/worksheets/sheet1.xml').match(/<row .*?<\/row>/gs) || []).map(row => (row.match(/<c [^>]*?(\/>|>.*?<\/c>)/gs) || []).map(c => {
-		const v = (c.match(/<v>(.*?)<\/v>/) || [])[1];
-		return v === undefined ? '' : / t="s"/.test(c) ? shared[Number(v)] : Number(v);
-	}));
-}
+import { back, look, moveTo, open, picture, printed, same, sheet, test, view, work } from './harness.mjs';
 
 export async function theMonth(w) {
 	const { desk } = w;
@@ -58,7 +46,7 @@ export async function theMonth(w) {
 		const items = await view(desk, 'subsidy_items?month=202610');
 		if (!(total > 0) || !items.length) throw new Error('no money in the month');
 		same(items.reduce((n, i) => n + i.fen, 0), total, 'sum of the duties'); // nobody is at the cap
-		const [file] = await Promise.all([desk.waitForEvent('download'), desk.click('a:has-text("下载 .xlsx")')]);
+		const [file] = await Promise.all([desk.waitForEvent('download'), desk.click('button:has-text("下载 .xlsx")')]);
 		const saved = path.join(work, 'month.xlsx');
 		await file.saveAs(saved);
 		const rows = sheet(saved);

@@ -2,7 +2,7 @@
 // guardian's rights, paper sheets and late entry, opinions, machines, a diagnostic file.
 import fs from 'node:fs';
 import path from 'node:path';
-import { arrived, audit, BIG, call, DESK, exchange, GRP, hubDir, kehou, kehouGiven, look, open, PHONE, picture, PIN, plan, printed, publish, same, SCHOOL, settled, signIn, sticks, test, today, until, view, work } from './harness.mjs';
+import { arrived, audit, BIG, call, DESK, exchange, GRP, hubDir, kehou, kehouGiven, look, open, PHONE, picture, PIN, plan, printed, publish, same, SCHOOL, settled, sheet, signIn, sticks, test, today, until, view, work } from './harness.mjs';
 
 export async function theOffice(w) {
 	const { desk, two } = w;
@@ -212,6 +212,9 @@ export async function theOffice(w) {
 			await settled(two);
 			if (pages.length < 12 || pages.includes('consent') !== (name === '老师丙')) throw new Error(name + ': ' + pages);
 			if (refused.length) throw new Error(name + ': ' + refused.join(' '));
+			await open(two, 'exchange', '上报与U盘');
+			await two.waitForSelector('.fact-line');
+			same(await two.locator('button:has-text("下载待上报的文件"), #bring').count(), name === '保安丁' ? 0 : 2, 'what carries, for ' + name);
 			await open(two, 'statement', '我的课时');
 			two.off('response', hear);
 		}
@@ -251,11 +254,26 @@ export async function theOffice(w) {
 		await desk.waitForSelector('td:has-text("建议")');
 		await picture(desk, 'list');
 	});
+	await test('a list as .xlsx says what the page says: words, names, and no number of the machine', async () => {
+		for (const list of ['opinions', 'hazards', 'consents', 'leavings', 'pupils', 'people']) {
+			await open(desk, 'list/' + list);
+			await desk.waitForSelector('tbody tr');
+			const shown = await desk.evaluate(() => [...document.querySelectorAll('table.table tr')].map(r => [...r.children].map(c => c.textContent.replace(/U\+[0-9A-F]+/g, ''))));
+			const [file] = await Promise.all([desk.waitForEvent('download'), desk.click('button:has-text(".xlsx")')]);
+			const saved = path.join(work, list + '.xlsx');
+			await file.saveAs(saved);
+			if (!/[\u4e00-\u9fff].*\.xlsx$/.test(file.suggestedFilename())) throw new Error(file.suggestedFilename());
+			const rows = sheet(saved);
+			same(rows.length, shown.length, 'rows of ' + list);
+			rows.forEach((r, i) => same(r.map(c => typeof c === 'number' ? c : c || ''), shown[i].map((c, k) => typeof r[k] === 'number' ? Number(c) : c), list + ' row ' + i));
+			same(rows.flat().filter(c => Number(c) > 1e15), [], 'numbers of the machine in ' + list);
+		}
+	});
 	await test('every list and form has Chinese words for its columns, codes and fields; axe finds nothing there', async () => {
 		const { views, commands } = await desk.evaluate(() => fetch('/api/v1/schema').then(r => r.json()));
 		const left = [];
 		const check = async name => left.push(...(await desk.evaluate(() => Array.from(document.querySelectorAll('th,label,legend,h1')).map(x => x.textContent).filter(x => x && !/[\u4e00-\u9fff]|PIN/.test(x))
-			.concat(Array.from(document.querySelectorAll('td')).map(x => x.textContent).filter(x => /^[a-z]+(_[a-z]+)*$/.test(x))))).concat(await audit(desk, false)).map(x => name + ': ' + x));
+			.concat(Array.from(document.querySelectorAll('td')).map(x => x.textContent).filter(x => /^[a-z]+(_[a-z]+)*$/.test(x))))).concat(await audit(desk)).map(x => name + ': ' + x));
 		for (const e of views.filter(v => !/^audit_/.test(v.name))) {
 			const rows = await desk.evaluate(n => fetch('/api/v1/view/' + n + '?date=2026-10-29&slot=2&month=202610&kind=1&version=2&list=1&week_on=2026-10-26&school_year=2026&from_on=2026-09-01&until_on=2026-12-31&term_on=2026-09-01&time=18:00&open=1').then(r => r.ok ? r.json() : null), e.name);
 			if (!rows) continue; // wants another parameter

@@ -40,6 +40,7 @@ export function Exchange() {
 	}, []);
 	if (!status) return <Page title={t('上报与U盘', 'Exchange')}><p class="quiet">{t('正在读取…', 'Reading…')}</p></Page>;
 	const s = status;
+	const may = can('teacher', 'head', 'clerk', 'lead'); // whoever carries
 	return <Page title={isHub() ? t('收发', 'Exchange') : t('上报与U盘', 'Exchange')}>
 		<Conflicts />
 		{!isHub() && <div class="two">
@@ -59,9 +60,9 @@ export function Exchange() {
 		{done && <Done done={done} />}
 		{s.network && s.network.url && <section class="card"><h2>{t('走网络', 'By network')}</h2>
 			<p>{t('上次成功：', 'Last success: ')}{when(s.network.last_success_s)}{s.network.failure && <span class="quiet"> · {t('最近失败：', 'last failure: ')}{when(s.network.last_failure_s)} {s.network.failure}</span>}</p>
-			<Button kind="main" busy={busy === 'now'} onClick={() => run('now', () => post('exchange/now'))}>{t('现在上报', 'Exchange now')}</Button></section>}
-		<Sticks sticks={s.sticks || []} busy={busy} run={run} />
-		<Browser busy={busy} run={run} />
+			{may && <Button kind="main" busy={busy === 'now'} onClick={() => run('now', () => post('exchange/now'))}>{t('现在上报', 'Exchange now')}</Button>}</section>}
+		{may && <Sticks sticks={s.sticks || []} busy={busy} run={run} />}
+		{may && <Browser busy={busy} run={run} />}
 		<History tick={done} />
 	</Page>;
 }
@@ -201,18 +202,20 @@ function Conflicts() {
 		const school = schools.filter(x => String(x.school) === id[0])[0];
 		return child ? child.name : school ? school.name : '';
 	};
+	const may = can('teacher', 'head', 'clerk');
 	const who = (from: string, by: string) => [by, from].filter(Boolean).join(t('，', ', ')) || t('不知道是谁', 'not known by whom');
 	const value = (c: Row, v: any) => c.table === 'attendance' && c.field === 'state' ? stateName(v) : v === '' || v === null ? t('（空）', '(empty)') : String(v);
 	return <section class="card" id="conflicts"><h2>{t('两份记录不一致，请选择', 'Two records disagree: please choose')}</h2>
+		{!may && <p class="hint">{t('由老师或校长选择。', 'A teacher or the head chooses.')}</p>}
 		<Failure error={error} />
 		{rows.map(c => {
 			const other = chooseOther(c);
 			return <div class="conflict"><p><strong><Name>{about(c)}</Name></strong> {TABLES[c.table] ? TABLES[c.table]() : c.table} · {label(c.field)}</p>
 				<div class="two">
 					<div class="side"><p class="value"><Name>{value(c, c.stands)}</Name></p><p class="small"><Name>{who(c.stands_from, c.stands_by)}</Name><br />{c.stands_at ? whenMs(Number(c.stands_at)) : ''}</p>
-						<Button kind="main" wide onClick={() => choose('inbox.keep', { id: c.no })}>{t('这份对（现在显示的）', 'This one (shown now)')}</Button></div>
+						{may && <Button kind="main" wide onClick={() => choose('inbox.keep', { id: c.no })}>{t('这份对（现在显示的）', 'This one (shown now)')}</Button>}</div>
 					<div class="side"><p class="value"><Name>{value(c, c.other)}</Name></p><p class="small"><Name>{who(c.other_from, c.other_by)}</Name><br />{c.other_at ? whenMs(Number(c.other_at)) : ''}</p>
-						{other && can('teacher', 'head', 'clerk') ? <Button wide onClick={() => choose(other[0], other[1])}>{t('这份对', 'This one')}</Button>
+						{!may ? null : other ? <Button wide onClick={() => choose(other[0], other[1])}>{t('这份对', 'This one')}</Button>
 							: <p class="hint">{t('要用这份，请到相应页面改成它。', 'To use this one, enter it on its page.')}</p>}</div>
 				</div></div>;
 		})}

@@ -1,7 +1,7 @@
 // Everything that has no page of its own: forms and lists made from what the host says of
 // its commands and views.
 import { useEffect, useState } from 'preact/hooks';
-import { Answer, command, get, newRequestId, query, Refusal, Row } from '../api';
+import { Answer, command, get, newRequestId, Refusal, Row } from '../api';
 import { groupName } from '../day';
 import { can, isHub, useView, world } from '../state';
 import { today } from '../time';
@@ -10,6 +10,7 @@ import { label, said } from '../labels';
 import { usePhase } from '../phase';
 import { rolesOf, t } from '../words';
 import { Entry, Param, useSchema, words } from '../schema';
+import { Table, Xlsx } from '../sheet';
 import { Input, siteName, useChoices } from './input';
 
 // Codes stand as words in the fields: their numbers are left out of the sentence.
@@ -180,25 +181,32 @@ export function List(p: { name: string }) {
 	const ready = e && (!must || school) && e.params.every(x => x.optional || params[x.name]);
 	const seen = useView(ready ? p.name : null, params);
 	if (!e || !s) return <Page title={t('查看', 'See')} back="#/all" />;
-	return <Page title={short(e)} lead={about(e)} back="#/all" tools={<span class="no-print"><Button onClick={() => window.print()}>{t('打印', 'Print')}</Button> <a class="button plain" href={'/api/v1/sheet/' + p.name + '.xlsx' + query(params)}>.xlsx</a></span>}>
+	const rows = ready && seen.rows || [];
+	return <Page title={short(e)} lead={about(e)} back="#/all" tools={<span class="no-print"><Button onClick={() => window.print()}>{t('打印', 'Print')}</Button>{rows.length > 0 && <> <Xlsx name={short(e)} words=".xlsx" table={() => tableOf(p.name, rows, schools, !!school, sites.rows || [])} /></>}</span>}>
 		{(e.params.length > 0 || isHub()) && <div class="narrow no-print">{isHub() && <School rows={schools} value={school} set={setSchool} must={must} />}{e.params.map(x => <Input param={x} command={p.name} school={school} form={v} value={params[x.name] || ''} set={n => set({ ...v, [x.name]: n })} from={{ people: staff.rows || [], pupils: pupils.rows || [], groups: groups.rows || [], schools, schema: s }} />)}</div>}
-		{ready ? <Rows seen={seen} empty={t('没有。', 'Nothing.')}>{rows => <Table view={p.name} rows={rows} schools={schools} one={!!school} sites={sites.rows || []} />}</Rows> : <p class="hint">{t('先填上面。', 'Fill in above first.')}</p>}
+		{ready ? <Rows seen={seen} empty={t('没有。', 'Nothing.')}>{shown => <Lines table={tableOf(p.name, shown.slice(0, LINES), schools, !!school, sites.rows || [])} of={shown.length} />}</Rows> : <p class="hint">{t('先填上面。', 'Fill in above first.')}</p>}
 	</Page>;
 }
 
 // one: at the county, a list of one school; sites: their names.
-function Table(p: { view: string; rows: Row[]; schools: Row[]; one: boolean; sites: Row[] }) {
-	const many = p.schools.length > 0;
-	const school = (id: any) => (p.schools.filter(s => String(s.school) === String(id))[0] || { name: id }).name;
+function tableOf(view: string, rows: Row[], schools: Row[], one: boolean, sites: Row[]): Table {
+	const many = schools.length > 0;
+	const school = (id: any) => (schools.filter(s => String(s.school) === String(id))[0] || { name: id }).name;
 	const site = (r: Row, n: any) => {
-		const found = p.sites.filter(s => String(s.site) === String(n) && (!r.school || String(s.school) === String(r.school)))[0];
+		const found = sites.filter(s => String(s.site) === String(n) && (!r.school || String(s.school) === String(r.school)))[0];
 		return found ? siteName(found) : String(n);
 	};
-	const columns = Object.keys(p.rows[0]).filter(c => p.rows.some(r => r[c] !== null && r[c] !== '') && (c === 'school' ? many && !p.one : !HIDDEN.test(c)) && !(c === 'site' && p.sites.length < 2) && !(NUMBERED.test(c) && p.rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
-	const shown = (r: Row, c: string) => many && SCHOOL.test(c) && r[c] ? String(school(r[c])) : c === 'site' && r[c] !== null ? site(r, r[c]) : cell(p.view, c, r[c]);
-	const numbers: { [c: string]: boolean } = {};
-	columns.forEach(c => { numbers[c] = p.rows.some(r => typeof r[c] === 'number') && p.rows.every(r => /^-?[\d.]*$/.test(shown(r, c))); });
-	const number = (c: string) => numbers[c];
-	return <div class="scroll" tabIndex={0} role="region" aria-label={t('表', 'Table')}><table class="table"><thead><tr>{columns.map(c => <th class={number(c) ? 'number' : ''}>{label(c, p.view)}</th>)}</tr></thead>
-		<tbody>{p.rows.slice(0, 1000).map(r => <tr>{columns.map(c => <td class={number(c) ? 'number' : ''}><Name>{shown(r, c)}</Name></td>)}</tr>)}</tbody></table></div>;
+	const columns = Object.keys(rows[0]).filter(c => rows.some(r => r[c] !== null && r[c] !== '') && (c === 'school' ? many && !one : !HIDDEN.test(c)) && !(c === 'site' && sites.length < 2) && !(NUMBERED.test(c) && rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
+	const shown = (r: Row, c: string) => many && SCHOOL.test(c) && r[c] ? String(school(r[c])) : c === 'site' && r[c] !== null ? site(r, r[c]) : cell(view, c, r[c]);
+	const words = rows.map(r => columns.map(c => shown(r, c)));
+	return { columns: columns.map((c, i) => ({ title: label(c, view), number: rows.some(r => typeof r[c] === 'number') && words.every(w => /^-?[\d.]*$/.test(w[i])) })), rows: words };
+}
+
+const LINES = 1000; // on a page; the file has all
+
+function Lines(p: { table: Table; of: number }) {
+	const kind = p.table.columns.map(c => c.number ? 'number' : '');
+	return <div>{p.of > LINES && <Note kind="care"><p>{t('共 ' + p.of + ' 行，这里只显示前 ' + LINES + ' 行；.xlsx 里是全部。', p.of + ' lines; the first ' + LINES + ' are shown here, all are in the .xlsx.')}</p></Note>}
+		<div class="scroll" tabIndex={0} role="region" aria-label={t('表', 'Table')}><table class="table"><thead><tr>{p.table.columns.map((c, i) => <th class={kind[i]}>{c.title}</th>)}</tr></thead>
+			<tbody>{p.table.rows.map(r => <tr>{r.map((word, i) => <td class={kind[i]}><Name>{word}</Name></td>)}</tr>)}</tbody></table></div></div>;
 }

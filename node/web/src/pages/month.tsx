@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { command, Refusal, Row } from '../api';
 import { groupName, groupOf, useGroups } from '../day';
 import { can, useView, useWorld } from '../state';
+import { Table, Xlsx } from '../sheet';
 import { today } from '../time';
 import { Button, Failure, Field, Name, Note, Page, Rows, Select, Sheet } from '../ui';
 import { Pairs, slotName, staffKind, t, word } from '../words';
@@ -22,6 +23,12 @@ function lastMonth(): string {
 	const [y, m] = today().split('-').map(Number);
 	return m === 1 ? y - 1 + '-12' : y + '-' + ('0' + (m - 1)).slice(-2);
 }
+
+// What is posted, on the page, on paper and as a file.
+const tableOf = (rows: Row[]): Table => ({
+	columns: [{ title: t('姓名', 'Name'), number: false }, { title: t('时长', 'Hours'), number: rows.every(r => !isNaN(r.hours)) }, { title: t('场次', 'Sessions'), number: true }, { title: t('金额（元）', 'Sum (yuan)'), number: true }],
+	rows: rows.map(r => [r.name, r.hours, r.sessions, r.yuan].map(String)),
+});
 
 // The month: lines, corrections, the lock, and what is posted for five working days.
 export function Month() {
@@ -45,14 +52,14 @@ function Whole() {
 		lines.reload();
 		steps.reload();
 	};
-	return <Page title={t('月报与公示', 'Month and posting')} back="#/people" bare tools={<span class="no-print"><Button onClick={() => window.print()}>{t('打印公示', 'Print')}</Button> <a class="button plain" href={'/api/v1/sheet/subsidy_posting.xlsx?month=' + number}>{t('下载 .xlsx', '.xlsx')}</a></span>}>
+	return <Page title={t('月报与公示', 'Month and posting')} back="#/people" bare tools={<span class="no-print"><Button onClick={() => window.print()}>{t('打印公示', 'Print')}</Button>{posting.rows && posting.rows.length > 0 && <> <Xlsx name={t('课后服务劳务补助公示 ', 'Labour subsidy ') + month} words={t('下载 .xlsx', '.xlsx')} table={() => tableOf(posting.rows!)} /></>}</span>}>
 		<div class="narrow no-print"><Field label={t('月份', 'Month')} type="month" value={month} onInput={setMonth} required /></div>
 		<div class="no-print"><State step={step} month={month} head={can('head')} onForm={setForm} /><Problems month={number} /></div>
 		<div class="paper-only"><h1>{t('课后服务劳务补助公示', 'Labour subsidy of the after-school service')}</h1><p>{status && status.name}　{month}</p></div>
 		<Rows seen={posting} empty={t('这个月还没有课时。', 'No duty in this month yet.')}>{rows => <div>
 			{rows[0].posted_on && <p>{t('公示自 ', 'Posted from ')}{rows[0].posted_on}{rows[0].posted_until ? t(' 至 ', ' until ') + rows[0].posted_until : ''}{t('，五个工作日', ', five working days')}</p>}
-			<div class="scroll" tabIndex={0} role="region" aria-label={t('月报', 'Month')}><table class="table"><thead><tr><th>{t('姓名', 'Name')}</th><th class="number">{t('时长', 'Hours')}</th><th class="number">{t('场次', 'Sessions')}</th><th class="number">{t('金额（元）', 'Sum (yuan)')}</th></tr></thead>
-				<tbody>{rows.map(r => <tr><td><Name>{r.name}</Name></td><td class="number">{r.hours}</td><td class="number">{r.sessions}</td><td class="number">{r.yuan}</td></tr>)}</tbody>
+			<div class="scroll" tabIndex={0} role="region" aria-label={t('月报', 'Month')}><table class="table"><thead><tr>{tableOf(rows).columns.map(c => <th class={c.number ? 'number' : ''}>{c.title}</th>)}</tr></thead>
+				<tbody>{tableOf(rows).rows.map(([name, ...sums]) => <tr><td><Name>{name}</Name></td>{sums.map(sum => <td class="number">{sum}</td>)}</tr>)}</tbody>
 				<tfoot><tr><th colSpan={3}>{t('合计', 'Total')}</th><td class="number"><strong class="total">{yuan(total)}</strong></td></tr></tfoot></table></div>
 			<div class="paper-only"><p>{t('公示期五个工作日。有异议请向学校或县教育局反映。', 'Posted for five working days. Objections to the school or the county bureau.')}</p><p>{t('制表 ____________　校长 ____________　家长委员会 ____________　日期 ____________', 'Made by ____________  Head ____________  Parents’ committee ____________  Date ____________')}</p></div></div>}</Rows>
 		<div class="no-print"><Items month={number} lines={lines.rows || []} /></div>
