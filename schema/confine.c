@@ -214,13 +214,12 @@ allow_families(struct filter *f, const uint32_t *families, unsigned n)
 	answer(f, SECCOMP_RET_ALLOW);
 }
 
+/* A process that needs no other. */
 static bool
-filter_to_network(void)
+filter_alone(const uint32_t *families, unsigned n)
 {
-	static const long calls[] = {SYS_execve, SYS_execveat, SYS_ptrace, SYS_kill, SYS_tkill,
+	static const long calls[] = {SYS_execve, SYS_execveat, SYS_kill, SYS_tkill,
 		SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_pidfd_send_signal, SYS_listen};
-	/* AF_NETLINK is how libc asks which addresses this machine has. */
-	static const uint32_t families[] = {AF_INET, AF_INET6, AF_NETLINK};
 	struct filter f = {.n = 0};
 
 	begin(&f);
@@ -228,8 +227,25 @@ filter_to_network(void)
 		on_call(&f, calls[i], REFUSE);
 	refuse_foreign(&f);
 	on_argument(&f, SYS_tgkill, 0, UINT32_MAX, (uint32_t)getpid());
-	allow_families(&f, families, 3);
+	allow_families(&f, families, n);
 	return install(&f);
+}
+
+static bool
+filter_to_network(void)
+{
+	/* AF_NETLINK is how libc asks which addresses this machine has. */
+	static const uint32_t families[] = {AF_INET, AF_INET6, AF_NETLINK};
+
+	return filter_alone(families, 3);
+}
+
+static bool
+filter_command(void)
+{
+	static const uint32_t families[] = {AF_UNIX};
+
+	return filter_alone(families, 1);
 }
 
 static bool
@@ -254,6 +270,12 @@ filter_to_pipes(void)
 
 static bool
 filter_to_network(void)
+{
+	return false;
+}
+
+static bool
+filter_command(void)
 {
 	return false;
 }
@@ -300,4 +322,10 @@ unsigned
 confine_daemon(const struct confine_path *paths, size_t n)
 {
 	return confine(paths, n, filter_daemon);
+}
+
+unsigned
+confine_command(const struct confine_path *paths, size_t n)
+{
+	return confine(paths, n, filter_command);
 }

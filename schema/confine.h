@@ -26,5 +26,8 @@ unsigned confine_to_network(const struct confine_path *paths, size_t n);
  * it starts too; sockets of the internet and of this machine alone; no process looked into,
  * nothing mounted, no kernel's key or module, no other user.  Which layers are in force. */
 unsigned confine_daemon(const struct confine_path *paths, size_t n);
+/* For a command that reads what strangers wrote: below paths only, sockets of this machine
+ * only, no program started, no other process touched.  Which layers are in force. */
+unsigned confine_command(const struct confine_path *paths, size_t n);
 
 #endif

@@ -22,9 +22,9 @@ work = ""
 
 
 class Run:
-	def __init__(self, *args, node=None, secrets=(), stdin=None, lang="en", env=None):
+	def __init__(self, *args, node=None, secrets=(), stdin=None, lang="en", env=None, before=()):
 		"""secrets: texts for descriptors that the caller names by FD0, FD1 …"""
-		command, pipes = [KEHOU, "--lang", lang], []
+		command, pipes = [*before, KEHOU, "--lang", lang], []
 		if node:
 			command += ["-D", os.path.join(work, node)]
 		for i, secret in enumerate(secrets):
@@ -608,6 +608,25 @@ def test_a_hub_of_last_week_gets_everything_back_from_its_schools():
 	for node in ("bhub", "bback", "bnew"):
 		Run("verify", node=node).works()
 		assert Run("status", "--json", node=node).works().json()["held"] == 0
+
+
+def test_what_lies_on_a_stick_is_read_by_a_process_that_is_shut_off():
+	if not shutil.which("strace"):
+		raise runner.Skip("strace is missing")
+	usb, trace = stick("shut-usb"), path("shut.trace")
+	Run("export", "--all", "--to", usb, node="bback").works()
+	for args in (("import", "--from", usb), ("export", "--to", usb), ("inspect", bundles(usb)[0])):
+		run = Run(*args, node="bhub", before=("strace", "-qq", "-o", trace, "-e",
+			"trace=openat,landlock_restrict_self,seccomp"))
+		if "ptrace" in run.err:
+			raise runner.Skip("strace may not trace here")
+		run.works()
+		with open(trace, encoding="utf-8", errors="replace") as file:
+			calls = [line for line in file if "= -1" not in line]
+		shut = next(i for i, c in enumerate(calls) if c.startswith("seccomp(SECCOMP_SET_MODE_FILTER"))
+		# inspect has the first bytes before, and looks at none of them.
+		assert any(".KHB" in c for c in calls[shut:]), calls
+		assert args[0] == "inspect" or not any(".KHB" in c for c in calls[:shut]), calls
 
 
 def test_a_new_sheet_is_printed_and_opens_the_next_backup():

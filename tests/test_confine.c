@@ -186,6 +186,37 @@ a_daemon_reaches_its_own_folders_and_nothing_else(void **state)
 	assert_int_equal(in_child(try_daemon), 0);
 }
 
+static int
+try_command(void)
+{
+	const struct confine_path paths[] = { { folder, CONFINE_WRITE } };
+	char inside[64], other[64];
+
+	snprintf(inside, sizeof inside, "%s/a", folder);
+	snprintf(other, sizeof other, "%s/a", outside);
+	(void)confine_command(paths, 1);
+	/* Its own work goes on. */
+	if (open(inside, O_RDWR) < 0 || socket(AF_UNIX, SOCK_STREAM, 0) < 0)
+		return 101;
+	return !refused(open(other, O_RDONLY)) ? 1
+	    : !refused(open("/etc/passwd", O_RDONLY)) ? 2
+	    : !refused(unlink(other)) ? 3
+	    : !refused(socket(AF_INET, SOCK_STREAM, 0)) ? 4
+	    : !refused(kill(getppid(), 0)) ? 5
+	    : !refused(execl("/bin/true", "true", (char *)NULL)) ? 6 : 0;
+}
+
+static void
+a_command_reaches_its_own_folders_and_nothing_else(void **state)
+{
+	(void)state;
+	if (in_child(what_the_kernel_has) != (CONFINE_LANDLOCK | CONFINE_SECCOMP)) {
+		print_message("# the kernel lacks landlock or seccomp\n");
+		skip();
+	}
+	assert_int_equal(in_child(try_command), 0);
+}
+
 static void
 put(const char *dir)
 {
@@ -215,6 +246,7 @@ main(void)
 		cmocka_unit_test(a_reader_can_open_no_file_and_no_socket),
 		cmocka_unit_test(a_courier_reads_what_it_carries_and_nothing_else),
 		cmocka_unit_test(a_daemon_reaches_its_own_folders_and_nothing_else),
+		cmocka_unit_test(a_command_reaches_its_own_folders_and_nothing_else),
 	};
 	int rc;
 

@@ -10,6 +10,7 @@
 
 #include <sodium.h>
 
+#include "schema/confine.h"
 #include "tools/loan.h"
 #include "tools/output.h"
 
@@ -300,6 +301,32 @@ cli_open(struct cli *c)
 		return rc;
 	rc = cli_try_open(c);
 	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "open", c->dir);
+}
+
+void
+cli_confine(const struct cli *c, const char *path, int use)
+{
+	struct confine_path paths[8] = {
+		{ "/dev/null", CONFINE_WRITE }, { "/dev/urandom", CONFINE_READ },
+		{ "/etc/localtime", CONFINE_READ },
+	};
+	size_t n = 3;
+
+	if (c->replica != NULL) {
+		paths[n++] = (struct confine_path){ c->dir, CONFINE_WRITE };
+		(void)setenv("TMPDIR", c->dir, 1); /* SQLite's, for what is large */
+	}
+	if (path != NULL)
+		paths[n++] = (struct confine_path){ path, use };
+	/* What is loaded before every program, faketime in tests, has its memory there. */
+	if (getenv("LD_PRELOAD") != NULL)
+		paths[n++] = (struct confine_path){ "/dev/shm", CONFINE_WRITE };
+#ifdef __SANITIZE_ADDRESS__
+	paths[n++] = (struct confine_path){ "/proc", CONFINE_READ };
+#endif
+	/* What is not there is told as that, and has nothing to read. */
+	if (path == NULL || access(path, F_OK) == 0)
+		(void)confine_command(paths, n);
 }
 
 int

@@ -81,6 +81,9 @@ int cli_open(struct cli *c);
 int cli_try_open(struct cli *c);
 /* cli_open, then signs in --as, or acts as nobody. */
 int cli_open_as(struct cli *c);
+/* From here on the process reaches the data directory, if it is open, and path, NULL for
+ * none, and nothing else: before what strangers wrote is read.  use: schema/confine.h. */
+void cli_confine(const struct cli *c, const char *path, int use);
 void cli_close(struct cli *c);
 
 /* ---- input ---- */

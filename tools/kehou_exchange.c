@@ -1,6 +1,7 @@
 /* export, import: the stick. */
 #include <string.h>
 
+#include "schema/confine.h"
 #include "schema/upkeep.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
@@ -50,6 +51,7 @@ kehou_exchange_export(struct cli *c, int argc, char **argv)
 	rc = cli_open(c);
 	if (rc != CLI_OK)
 		return rc;
+	cli_confine(c, to, CONFINE_WRITE);
 	if (cli_progress(c))
 		cli_say(c, stderr, MSG("export.begin"), to, NULL);
 	rc = replica_export(c->replica, to, all, &done);
@@ -203,6 +205,7 @@ kehou_exchange_import(struct cli *c, int argc, char **argv)
 	rc = cli_open(c);
 	if (rc != CLI_OK)
 		return rc;
+	cli_confine(c, from, CONFINE_WRITE);
 	files.progress = cli_progress(c);
 	files.rows = json_array();
 	if (files.rows == NULL)

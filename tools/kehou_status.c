@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/confine.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
 
@@ -223,6 +224,7 @@ kehou_status_inspect(struct cli *c, int argc, char **argv)
 	rc = read_start(c, argv[0], &file);
 	if (rc != CLI_OK)
 		return rc;
+	cli_confine(c, strcmp(argv[0], "-") == 0 ? NULL : argv[0], CONFINE_READ);
 	all.rows = json_array();
 	rc = all.rows == NULL ? STATUS_NOMEM
 	    : replica_inspect(file.data, file.len, c->env, argv[0], add_line, &all);
