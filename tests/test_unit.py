@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The systemd unit and the files beside it, and the calls kehoud makes under it. Prints TAP."""
+import glob
 import os
 import re
 import shutil
@@ -114,6 +115,60 @@ def test_sticks_can_be_written_under_a_strict_system():
 	assert made == ["/media", "/run/media", "/mnt/kehou"], made
 	with open(os.path.join(SRC, "node/udev/kehou-stick@.service"), encoding="utf-8") as f:
 		assert re.search(r"(?m)^ExecStart=/bin/mount .* /mnt/", f.read())
+
+
+# What udev says of a block device of this machine as if it were such a stick; the rules and
+# what udev writes down are in a namespace of their own, and nothing is started. Debian finds
+# out what a device is in rules of this name, which those that ask must come after.
+AS_IF = """set -e
+mount -t tmpfs none /run
+mount -t tmpfs none /dev
+for d in /etc/udev/rules.d /lib/udev/rules.d; do test ! -d $d || mount -t tmpfs none $d; done
+mkdir -p /run/udev/rules.d
+cp "$1" /run/udev/rules.d/
+echo "$2" >/run/udev/rules.d/60-persistent-storage.rules
+exec udevadm test --action="$3" "$4" 2>&1
+"""
+
+
+def wanted_by_udev(bus, kind, action="add"):
+	"""Name of the device, and the unit that udev has systemd start for it, or None."""
+	block = sorted(glob.glob("/sys/class/block/*"))
+	if os.geteuid() != 0 or not block:
+		raise Skip("needs root and a block device")
+	as_if = f'ENV{{ID_BUS}}="{bus}", ENV{{ID_FS_USAGE}}="filesystem", ENV{{ID_FS_TYPE}}="{kind}"'
+	done = run("unshare", "-m", "sh", "-c", AS_IF, "sh",
+		os.path.join(SRC, "node/udev/80-kehou-stick.rules"), as_if, action, block[0])
+	if done.returncode != 0 and re.search(r"unshare|mount:", done.stdout + done.stderr):
+		raise Skip("no namespace here: " + done.stderr[:200])
+	assert done.returncode == 0, done.stdout + done.stderr
+	assert not re.search(r"(?m)^\S*80-kehou-stick\.rules:\d", done.stdout), done.stdout
+	m = re.search(r"(?m)^SYSTEMD_WANTS=(.*)$", done.stdout)
+	return os.path.basename(block[0]), m and m[1]
+
+
+def test_udev_starts_the_sticks_unit_for_usb_file_systems_of_pcs_only():
+	need("udevadm")
+	need("unshare")
+	name, unit = wanted_by_udev("usb", "vfat")
+	assert unit == f"kehou-stick@{name}.service", unit
+	assert wanted_by_udev("usb", "exfat")[1] == unit
+	assert wanted_by_udev("usb", "ext4")[1] is None
+	assert wanted_by_udev("ata", "vfat")[1] is None
+	assert wanted_by_udev("usb", "vfat", "remove")[1] is None
+
+
+def test_systemd_understands_the_sticks_unit():
+	need("systemd-analyze")
+	with open(os.path.join(SRC, "node/udev/kehou-stick@.service"), encoding="utf-8") as f:
+		text = f.read()
+	with tempfile.TemporaryDirectory() as work:
+		unit = os.path.join(work, "kehou-stick@sdb1.service")
+		for more, wanted in (("", False), ("Typo=yes\n", True)):
+			with open(unit, "w", encoding="utf-8") as f:
+				f.write(text + more)
+			done = run("systemd-analyze", "verify", unit)
+			assert ("kehou-stick@sdb1" in done.stdout + done.stderr) == wanted, done
 
 
 def test_what_it_calls_passes_the_filter():

@@ -5,7 +5,7 @@ packages_for_build='autoconf automake gcc libc6-dev make pkg-config python3
 	libsqlite3-dev libsodium-dev zlib1g-dev libcurl4-openssl-dev libjansson-dev
 	libexpat1-dev libinih-dev libmicrohttpd-dev libminizip-dev libfreexl-dev libxlsxwriter-dev'
 packages_for_tests='binutils chromium faketime fonts-wqy-microhei git iproute2 libcmocka-dev nginx-light
-	openssl python3-nacl sqlite3 strace'
+	openssl python3-nacl sqlite3 strace udev'
 # The pages are built by Node.js 18 or newer, from wherever it comes.
 command -v node >/dev/null && command -v npm >/dev/null ||
 	packages_for_build="$packages_for_build nodejs npm"
