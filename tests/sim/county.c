@@ -371,6 +371,9 @@ county_settle(struct county *c)
 	for (unsigned i = 0; i < c->nnodes; i++)
 		c->damaged |= c->nodes[i].hostile;
 	settle_round(c, 0, false);
+	/* What was sealed to a key before the last two could not be opened. */
+	if (c->nseals > 1)
+		settle_round(c, 0, false);
 	county_sign_again(c);
 	for (unsigned i = 1; county_twins_wait(c); i++) {
 		if (i == 2 * SETTLE_ROUNDS)

@@ -149,6 +149,7 @@ county_check_gone(struct county *c, struct county_node *n, const struct model_se
 			county_fail(c, "node %u: no held segments", n->index);
 		look_into_pieces(&s);
 		sim_each(c->world, n->dir, look_into_file, &s);
+		sim_each_synced(c->world, n->dir, look_into_file, &s);
 	}
 	free(s.gone);
 }

@@ -344,11 +344,14 @@ county_write(struct county *c, struct county_node *n, uint32_t draw)
 void
 county_erase(struct county *c, struct county_node *n, uint32_t draw)
 {
+	bool quiet = n->fault == COUNTY_NO_FAULT && !n->hostile;
 	struct act a;
 
 	county_set_clock(c, n);
 	a = plan_act(c, n, ERASE, n->scope, draw);
 	act(c, n, &a);
+	if (quiet && !store_erasing(replica_store(n->r)))
+		county_check_gone(c, n, &n->known);
 }
 
 void

@@ -141,6 +141,22 @@ sim_inode_sync(struct sim_inode *inode)
 	inode->renamed = false;
 }
 
+void
+sim_inode_synced(const struct sim_inode *inode, uint8_t *ret)
+{
+	size_t synced = inode->synced_len;
+
+	if (synced > 0)
+		memcpy(ret, inode->data, inode->len < synced ? inode->len : synced);
+	for (size_t i = 0; i < inode->nundo; i++) {
+		size_t from = inode->undo[i].sector * SIM_SECTOR_BYTES;
+		size_t n = synced - from;
+
+		memcpy(ret + from, inode->undo[i].old,
+		    n < SIM_SECTOR_BYTES ? n : SIM_SECTOR_BYTES);
+	}
+}
+
 /* --- Names ---------------------------------------------------------------- */
 
 static uint64_t

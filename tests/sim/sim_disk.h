@@ -89,6 +89,8 @@ void sim_inode_drop(struct sim_inode *inode);
 void sim_inode_write(struct sim_inode *inode, size_t at, const uint8_t *buf, size_t len);
 void sim_inode_truncate(struct sim_inode *inode, size_t len);
 void sim_inode_sync(struct sim_inode *inode);
+/* What the medium has of it: synced_len bytes. */
+void sim_inode_synced(const struct sim_inode *inode, uint8_t *ret);
 
 struct sim_inode *sim_look_up(const struct sim_names *names, const char *path);
 void sim_link(struct sim_names *names, const char *path, struct sim_inode *inode);

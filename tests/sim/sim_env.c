@@ -469,6 +469,25 @@ sim_each(const struct sim_world *w, const char *path, sim_file *visit, void *ctx
 }
 
 void
+sim_each_synced(const struct sim_world *w, const char *path, sim_file *visit, void *ctx)
+{
+	char at[SIM_PATH_BYTES];
+
+	sim_tidy(path, at);
+	for (size_t i = 0; i < w->durable.n; i++) {
+		const struct sim_name *name = &w->durable.all[i];
+		uint8_t *data;
+
+		if (name->inode->folder || !sim_is_under(name->path, at))
+			continue;
+		data = sim_need(calloc(1, name->inode->synced_len + 1));
+		sim_inode_synced(name->inode, data);
+		visit(ctx, name->path, data, name->inode->synced_len);
+		free(data);
+	}
+}
+
+void
 sim_erase(struct sim_world *w, const char *path)
 {
 	char at[SIM_PATH_BYTES];

@@ -83,6 +83,8 @@ uint64_t sim_used(struct sim_world *w, const char *mount); /* bytes */
 /* Regular files anywhere under path, as the process sees them. */
 typedef void sim_file(void *ctx, const char *path, const uint8_t *data, size_t len);
 void sim_each(const struct sim_world *w, const char *path, sim_file *visit, void *ctx);
+/* … as the medium has them when the power goes just now. */
+void sim_each_synced(const struct sim_world *w, const char *path, sim_file *visit, void *ctx);
 size_t sim_count(const struct sim_world *w, const char *path);
 
 #endif
