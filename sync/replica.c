@@ -155,30 +155,7 @@ replica_new_epoch(struct replica *r, uint64_t *ret)
 	return replica_set_number(r, "epoch", *ret);
 }
 
-/* A hub that has written into every school's scope has thousands of heads. */
-#define SIDECAR_MAX_BYTES (4u * 1024 * 1024)
-
-/* The own streams' heads, as bytes for the sidecar. */
-static int
-own_heads(struct replica *r, struct buffer *ret)
-{
-	for (uint32_t w = 1; w <= store_stream_count(r->store); w++) {
-		const struct stream_id *s = store_stream_id(r->store, w);
-		struct store_head head;
-		int status;
-
-		if (s == NULL || node_id_compare(&s->node, &r->self.pub.id) != 0 ||
-		    s->epoch != r->epoch)
-			continue;
-		status = store_head(r->store, w, &head);
-		if (status != STATUS_OK)
-			return status;
-		stream_id_put(ret, s);
-		buffer_put_varint(ret, head.stored);
-		buffer_put(ret, head.hash, HASH_BYTES);
-	}
-	return buffer_status(ret);
-}
+#define SIDECAR_MAX_BYTES 64
 
 /* Where this copy's key file lies. */
 static int
@@ -213,8 +190,7 @@ replica_mark_left(struct replica *r)
 	buffer_put(&b, here.machine, sizeof(here.machine));
 	buffer_put_varint(&b, r->epoch);
 	buffer_put_varint(&b, exports);
-	if (status == STATUS_OK)
-		status = own_heads(r, &b);
+	status = buffer_status(&b);
 	if (status == STATUS_OK)
 		status = env_write_file(r->env, path, b.data, b.len);
 	buffer_release(&b);
@@ -257,7 +233,7 @@ sidecar_check(struct replica *r, bool *ret_behind)
 		status = replica_number(r, "exports", &exports);
 	if (status == STATUS_OK)
 		status = env_read_file(r->env, path, SIDECAR_MAX_BYTES, &b);
-	if (status == STATUS_NOT_FOUND) {
+	if (status == STATUS_NOT_FOUND || status == STATUS_TOO_LARGE) {
 		status = STATUS_OK;
 		goto out;
 	}
@@ -266,31 +242,8 @@ sidecar_check(struct replica *r, bool *ret_behind)
 	reader_init(&rd, b.data, b.len);
 	if (!sidecar_is_of(&rd, &here, r->epoch))
 		goto out;
-	/* A bundle without a segment says what this node has, under a number. */
-	if (reader_varint(&rd) > exports)
-		goto out;
-	while (!rd.failed && rd.left > 0) {
-		struct stream_id s;
-		struct store_head head;
-		uint8_t hash[HASH_BYTES];
-		uint64_t left;
-		uint32_t writer;
-
-		stream_id_read(&rd, &s);
-		left = reader_varint(&rd);
-		reader_copy(&rd, hash, sizeof(hash));
-		if (rd.failed)
-			goto out;
-		status = store_stream(r->store, &s, &writer);
-		if (status == STATUS_OK)
-			status = store_head(r->store, writer, &head);
-		if (status != STATUS_OK)
-			goto out;
-		if (head.stored < left || (head.stored == left &&
-		    memcmp(head.hash, hash, HASH_BYTES) != 0))
-			goto out;
-	}
-	*ret_behind = rd.failed;
+	/* Every export is counted before anything leaves. */
+	*ret_behind = reader_varint(&rd) > exports || rd.failed || rd.left > 0;
 out:
 	buffer_release(&b);
 	return status;
@@ -510,8 +463,7 @@ seal_one(struct replica *r, uint32_t writer, const struct store_head *head)
 		.roster = r->roster.number,
 	};
 	struct store_segment seg = { .writer = writer, .knows = &h.knows };
-	struct buffer packed = BUFFER_INIT, stubbed = BUFFER_INIT;
-	uint32_t erased = 0;
+	struct buffer packed = BUFFER_INIT;
 	struct batch b;
 	int status;
 
@@ -527,14 +479,10 @@ seal_one(struct replica *r, uint32_t writer, const struct store_head *head)
 	    keyring_newest(&r->keys), &r->self, r->env, &packed, seg.hash);
 	if (status != STATUS_OK)
 		goto out;
-	status = merge_erase_packed(r->store, r->registry, packed.data, packed.len,
-	    &stubbed, &erased);
-	if (status != STATUS_OK)
-		goto out;
 	seg.first = h.first;
 	seg.count = h.count;
-	seg.packed = erased > 0 ? stubbed.data : packed.data;
-	seg.packed_len = erased > 0 ? stubbed.len : packed.len;
+	seg.packed = packed.data;
+	seg.packed_len = packed.len;
 	batch_times(&b, &seg.min_time_s, &seg.max_time_s);
 	status = store_begin_merge(r->store);
 	if (status == STATUS_OK)
@@ -546,7 +494,6 @@ seal_one(struct replica *r, uint32_t writer, const struct store_head *head)
 out:
 	vector_release(&h.knows);
 	buffer_release(&packed);
-	buffer_release(&stubbed);
 	batch_release(&b);
 	return status;
 }

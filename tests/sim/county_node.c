@@ -249,6 +249,32 @@ county_disarm(struct county *c, struct county_node *n, const char *stick)
 
 /* --- Carrying ------------------------------------------------------------- */
 
+static bool
+has_twin(const struct county *c)
+{
+	for (unsigned i = 0; i < c->nnodes; i++)
+		if (c->nodes[i].twin)
+			return true;
+	return false;
+}
+
+/* Nothing is called forged that nobody forged, and that nothing befell. */
+static void
+check_file(void *county, const struct replica_file *file)
+{
+	const struct county *c = county;
+
+	if (file->status == STATUS_BAD_SIGNATURE && !c->damaged && !has_twin(c))
+		county_fail(c, "%s is called forged", file->name);
+}
+
+static void
+check_file_at_hub(void *county, const struct replica_file *file)
+{
+	check_file(county, file);
+	county_check_sealed(county, file);
+}
+
 void
 county_take_in(struct county *c, struct county_node *n, const char *folder,
     const char *stick)
@@ -260,8 +286,8 @@ county_take_in(struct county *c, struct county_node *n, const char *folder,
 	county_decide(c, n);
 	n->by_itself = true;
 	county_arm(c, n, stick, IN_OPERATIONS);
-	status = replica_import(n->r, folder, n->index == 0 ? county_check_sealed : NULL, c,
-	    &in);
+	status = replica_import(n->r, folder, n->index == 0 ? check_file_at_hub :
+	    check_file, c, &in);
 	struck = county_disarm(c, n, stick);
 	if (struck)
 		return;
