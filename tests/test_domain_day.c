@@ -300,6 +300,30 @@ R12_a_late_correction_keeps_its_reason(void **state)
 	    "2020-09-07"), "came"), PUPILS - 2);
 }
 
+/* What a phone keeps until the machine answers must not be refused by then. */
+static void
+R12_a_guard_may_record_every_fact_of_safety_and_take_a_slip_back(void **state)
+{
+	static const char *const facts[] = {"session.open", "rollcall", "attendance.correct",
+	    "pupil.walk_in", "handover.record", "leave.group", "leave.one", "leave.route",
+	    "leave.undo", "late.inform", "late.keep", "session.close", "incident.report",
+	    "incident.add", "incident.people", "incident.food"};
+	struct day *d = *state;
+	struct world *w = &d->w;
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+		assert_true(world_find(domain_commands, domain_ncommands, facts[i])->roles &
+		    DOMAIN_GUARD);
+	consents(d);
+	world_do(w, "rollcall", session_args());
+	w->user.roles = DOMAIN_GUARD;
+	world_do(w, "attendance.correct", with(with(session_args(), "pupil",
+	    json_integer(d->pupil[2])), "state", json_integer(2)));
+	w->user.roles = 63;
+	assert_int_equal(cell(w, "day_summary", json_pack("{s:s}", "date", "2020-09-07"),
+	    "came"), PUPILS - 2);
+}
+
 static void
 R12_a_handover_that_differs_is_kept_and_shown(void **state)
 {
@@ -714,6 +738,9 @@ main(void)
 		    R12_a_roll_call_marks_everybody_and_opens_the_session, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    R12_a_late_correction_keeps_its_reason, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    R12_a_guard_may_record_every_fact_of_safety_and_take_a_slip_back,
+		    setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    R12_a_handover_that_differs_is_kept_and_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(

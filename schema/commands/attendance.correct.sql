@@ -1,6 +1,6 @@
 -- about: Corrects one mark, the same day or later, with the reason.
 -- about_zh: 更正考勤：当天或以后都可以，写明原因。
--- roles: teacher head
+-- roles: teacher head guard
 -- params: date:d slot:i site:i? grp:i? pupil:i state:i reason:t?
 -- scope: school
 -- audit: state reason

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { args, gone, marks, matches, same, Session, sessionHash, sessionName, unseen } from '../day';
 import { send, useOutbox } from '../outbox';
-import { can, useView } from '../state';
+import { useView } from '../state';
 import { longDate, minuteOfDay, minutesOf, today } from '../time';
 import { Button, Check, Field, Name, Note, Page, Rows, Select, Sheet, useTicker } from '../ui';
 import { relationName, t, wayName, ways, options } from '../words';
@@ -130,7 +130,7 @@ function Going(p: { session: Session; known: any; all: Child[]; closed: boolean 
 			<div class="find"><label class="unseen" for="find">{t('找名字', 'Find a name')}</label>
 				<input id="find" type="search" placeholder={t('姓或拼音首字母', 'Name or initial')} value={filter} onInput={(e: any) => setFilter(e.currentTarget.value)} /></div></div>
 		{p.closed && <Note kind="good"><p>{t('已查房清场。', 'The rooms were checked and closed.')}</p></Note>}
-		{went && <Note kind="good"><p>{t('已登记：' + went.words + ' ' + went.children.length + ' 人走了。', 'Recorded: ' + went.words + ', ' + went.children.length + ' left.')} {can('teacher', 'head') && <Button onClick={() => stayed(went)}>{t('撤销，还没走', 'Undo: not yet')}</Button>}</p></Note>}
+		{went && <Note kind="good"><p>{t('已登记：' + went.words + ' ' + went.children.length + ' 人走了。', 'Recorded: ' + went.words + ', ' + went.children.length + ' left.')} <Button onClick={() => stayed(went)}>{t('撤销，还没走', 'Undo: not yet')}</Button></p></Note>}
 		{here.length > 0 && p.known && p.known.end && s.date === today() && over < LATE_MIN && <p class="timer">{over < 0 ? t('离放学 ' + p.known.end + ' 还有 ' + -over + ' 分钟', -over + ' minutes until the end at ' + p.known.end)
 			: t('放学已过 ' + over + ' 分钟；再过 ' + (LATE_MIN - over) + ' 分钟还没人接，就告知校长', over + ' minutes after the end; in ' + (LATE_MIN - over) + ' the head is to be informed')}</p>}
 		{here.length > 0 && over >= LATE_MIN && <Note kind="care"><p>{t('放学已过 ' + over + ' 分钟，还有 ' + here.length + ' 人没人接：告知校长，交给保安或指定成人看护。点孩子的名字登记。',
@@ -161,7 +161,7 @@ function Undo(p: { child: Child; session: Session; onClose: () => void }) {
 	const { date, slot } = p.session;
 	return <Sheet title={p.child.name} onClose={p.onClose}>
 		<p>{t('已登记离校：', 'Recorded as gone: ')}{wayName(p.child.left)}</p>
-		<div class="stack"><Button wide disabled={!can('teacher', 'head')} onClick={async () => {
+		<div class="stack"><Button wide onClick={async () => {
 			await send('leave.undo', { date, slot, pupil: p.child.pupil }, t('撤销离校 ', 'Undone: leaving of ') + p.child.name);
 			p.onClose();
 		}}>{t('登记错了，孩子还在校', 'A mistake: the child is still here')}</Button></div>

@@ -79,6 +79,6 @@ function Keeping() {
 		<ul class="steps"><li>{t('县中心有的记录到 ', 'The county has everything to ')}<strong>{s.confirmed_s ? whenS(Number(s.confirmed_s)) : t('（还没有）', '(nothing yet)')}</strong>{Number(s.waiting) > 0 && t('，还有 ' + s.waiting + ' 条只在这里：请上报。', '; ' + s.waiting + ' are only here: report them.')}</li>
 			<li>{t('孩子的住址、健康、电话，县里打不开，要靠恢复码那张纸。', 'Addresses, health and telephone numbers open only with the recovery sheet.')}</li>
 			<li>{t('打电话给县中心，要一份新的邀请，在新机上设置时输入恢复码。', 'Call the county for a new invitation; give the recovery code when the new machine is set up.')}</li></ul>
-		<p class="row"><a class="button plain" href="#/exchange">{t('现在上报', 'Report now')}</a> {can('head') && <a class="button plain" href="#/backup">{t('备份和恢复码', 'Backup and recovery sheet')}</a>}</p></section>;
+		<p class="row">{can('teacher', 'head') && <a class="button plain" href="#/exchange">{t('现在上报', 'Report now')}</a>} {can('head') && <a class="button plain" href="#/backup">{t('备份和恢复码', 'Backup and recovery sheet')}</a>}</p></section>;
 }
 
