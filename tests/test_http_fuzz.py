@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Broken and hostile requests over raw sockets against a running kehoud. KEHOU_SEED repeats
 a run, KEHOU_FUZZ_SECONDS makes it long (make check-http). Prints TAP."""
+import http.client
 import os
 import random
+import re
 import socket
+import subprocess
 import sys
 import time
 
@@ -101,11 +104,24 @@ def send_some(rng, d):
 		s.close()
 
 
-def hostile_requests_do_no_harm():
-	rng, done, began = random.Random(SEED), 0, time.monotonic()
-	with Daemon(school("fuzzed")) as d:
-		d.sign_in()
-		while done < REQUESTS or time.monotonic() - began < SECONDS:
+# Debian's libmicrohttpd joins the lines of a folded header by memcpy, now and then over
+# itself. The C library copies it right; the sanitizer ends the process.
+FOLDED = re.compile(r"memcpy-param-overlap.*\n *#0 .*libasan.*\n *#1 .*/libmicrohttpd\.so")
+
+
+def ended_by_a_fold(d):
+	try:
+		return FOLDED.search(d.process.communicate(timeout=60)[1]) is not None
+	except subprocess.TimeoutExpired:
+		return False
+
+
+def send_until(over, rng, d):
+	"""How many were sent; True once it is over, False where a fold ended the process."""
+	done = 0
+	d.sign_in()
+	try:
+		while not over(done):
 			send_some(rng, d)
 			done += AT_ONCE
 			assert d.process.poll() is None, f"it died: {d.process.returncode}"
@@ -114,7 +130,24 @@ def hostile_requests_do_no_harm():
 				if d.get("/api/v1/me")["staff"] is None:
 					d.sign_in()
 		assert [r["name"] for r in d.get("/api/v1/view/staff")["rows"]] == ["head"]
-	print(f"# {done} requests")
+	except (AssertionError, OSError, http.client.HTTPException):
+		if not ended_by_a_fold(d):
+			raise
+		return done, False
+	return done, True
+
+
+def hostile_requests_do_no_harm():
+	rng, done, folds, began = random.Random(SEED), 0, 0, time.monotonic()
+	school("fuzzed")
+	over = False
+	while not over:
+		with Daemon("fuzzed") as d:
+			sent, over = send_until(lambda n: done + n >= REQUESTS
+				and time.monotonic() - began >= SECONDS, rng, d)
+		done += sent
+		folds += not over
+	print(f"# {done} requests" + (f", {folds} folds" if folds else ""))
 	test_node.made(test_node.kehou("verify", node="fuzzed"))
 
 

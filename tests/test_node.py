@@ -456,6 +456,44 @@ def test_a_stop_leaves_the_database_whole_and_free():
 	made(kehou("verify", node=node))
 
 
+def asking(d, target, receive_bytes):
+	s = socket.socket()
+	s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+	s.settimeout(60)
+	s.connect(("127.0.0.1", d.port))
+	s.sendall(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+	return s
+
+
+def test_a_stop_answers_who_waits_and_not_for_ever_who_does_not_read():
+	node = school("last")
+	os.makedirs(path("wide"))
+	with open(path("wide", "wide.html"), "wb") as f:
+		f.write(bytes(4 << 20))
+	with Daemon(node, "--web", path("wide")) as d:
+		loan = socket.socket(socket.AF_UNIX)
+		loan.connect(path(node, "control"))
+		assert loan.recv(3) == b"ok\n"
+		silent = asking(d, "/wide.html", 4096)
+		waits = asking(d, "/api/v1/status", 65536)
+		for _ in range(2):  # what came before them is at its handler
+			assert d.ask("GET", "/healthz")[0] == 200
+		d.process.send_signal(signal.SIGTERM)
+		# The loan ends with the stop, in time or not.
+		said = waits.recv(12)
+		assert said in (b"HTTP/1.1 200", b"HTTP/1.1 503"), said
+		d.stop()
+		got = 0
+		try:
+			while n := len(silent.recv(65536)):
+				got += n
+		except ConnectionResetError:
+			pass
+		assert got < 4 << 20, "it was all sent: nothing is shown"
+		for s in (silent, waits, loan):
+			s.close()
+
+
 def prepare():
 	made(kehou("init", "hub", "--county", "410185", "--name", "登封市", "--root-copy",
 		path("a.key"), "--root-copy", path("b.key"), "--passphrase-fd", "FD0",
