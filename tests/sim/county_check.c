@@ -46,6 +46,19 @@ look_for(struct county *c, struct county_node *n, const struct model_write *w)
 	return key;
 }
 
+/* No two rows get one id, whichever copies of a node they are added at. */
+static void
+check_new_id(const struct county *c, const struct county_node *n, enum model_table table,
+    int64_t key)
+{
+	for (unsigned i = 0; i < c->model->n; i++)
+		for (unsigned k = 0; k < c->model->txs[i].n; k++)
+			if (c->model->txs[i].writes[k].table == table &&
+			    c->model->txs[i].writes[k].key == key)
+				county_fail(c, "node %u gives a row an id that another one "
+				    "has: %lld", n->index, (long long)key);
+}
+
 /* A transaction came out: what was not known before the act is its row's id. */
 static void
 came_true(struct county *c, struct county_node *n, struct model_stream *s)
@@ -53,9 +66,15 @@ came_true(struct county *c, struct county_node *n, struct model_stream *s)
 	struct model_tx *tx = &c->model->txs[n->pending];
 
 	model_append(s, (unsigned)n->pending);
-	for (unsigned i = 0; i < tx->n; i++)
-		if (tx->writes[i].key == 0)
-			tx->writes[i].key = look_for(c, n, &tx->writes[i]);
+	for (unsigned i = 0; i < tx->n; i++) {
+		int64_t key;
+
+		if (tx->writes[i].key != 0)
+			continue;
+		key = look_for(c, n, &tx->writes[i]);
+		check_new_id(c, n, tx->writes[i].table, key);
+		tx->writes[i].key = key;
+	}
 	n->pending = -1;
 }
 

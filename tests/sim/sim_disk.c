@@ -37,15 +37,28 @@ sim_need(void *p)
 
 /* --- Bytes ---------------------------------------------------------------- */
 
+/* Numbers that are free are given again, the last one first. */
+static uint64_t made, *given_back;
+static size_t ngiven_back, given_back_cap;
+
 struct sim_inode *
 sim_inode_new(bool folder)
 {
-	static uint64_t made;
 	struct sim_inode *inode = sim_need(calloc(1, sizeof *inode));
 
-	inode->number = ++made;
+	inode->number = ngiven_back > 0 ? given_back[--ngiven_back] : ++made;
 	inode->folder = folder;
 	return inode;
+}
+
+static void
+give_back(uint64_t number)
+{
+	if (ngiven_back == given_back_cap) {
+		given_back_cap = given_back_cap ? 2 * given_back_cap : 64;
+		given_back = sim_need(realloc(given_back, given_back_cap * sizeof *given_back));
+	}
+	given_back[ngiven_back++] = number;
 }
 
 void
@@ -53,6 +66,7 @@ sim_inode_drop(struct sim_inode *inode)
 {
 	if (--inode->references > 0)
 		return;
+	give_back(inode->number);
 	free(inode->data);
 	free(inode->undo);
 	free(inode->dirty);

@@ -30,7 +30,7 @@ struct sim_inode {
 	struct sim_undo *undo; size_t nundo, undo_cap; /* … with these sectors */
 	uint8_t *dirty; size_t ndirty; /* a byte a sector: it is among undo */
 	bool renamed;          /* since the last fsync */
-	uint64_t number;       /* counts all that were ever made, from 1 */
+	uint64_t number;       /* of no other that is there, but an image */
 };
 
 struct sim_name {
