@@ -247,6 +247,21 @@ settle_copies(struct county *c)
 	}
 }
 
+/* People switch a copy off when the county has what it told them is saved: what it sent
+ * first may be sealed to a key that the hub no longer has. */
+static bool
+copies_wait(const struct county *c)
+{
+	for (unsigned i = 1; i < c->nnodes; i++) {
+		const struct county_node *n = &c->nodes[i];
+
+		if (n->copied && n->r != NULL && !n->revoked && !n->hostile &&
+		    model_lacks(&n->told, &c->nodes[0].known) >= 0)
+			return true;
+	}
+	return false;
+}
+
 /* One device of each school, which knows by now what the others do. */
 static void
 settle_erasures(struct county *c)
@@ -380,6 +395,8 @@ county_settle(struct county *c)
 			county_fail(c, "what a copy wrote waits for ever");
 		settle_round(c, i, false);
 	}
+	for (unsigned i = 1; i < SETTLE_ROUNDS && copies_wait(c); i++)
+		settle_round(c, i, false);
 	settle_copies(c);
 	settle_erasures(c);
 	settle_calm(c, 1, false);
