@@ -393,6 +393,15 @@ is_school_hostile(const struct county *c, const struct county_node *n)
 	return false;
 }
 
+static bool
+has_anothers_sheet(const struct county *c, const struct county_node *n)
+{
+	for (unsigned i = 1; i < n->index; i++)
+		if (strcmp(c->nodes[i].sheet, n->sheet) == 0)
+			return true;
+	return false;
+}
+
 /* Nobody was copied or turned away, and nobody lost but whose sheet this one was set
  * up with: each key is somewhere, and gets here. */
 static bool
@@ -403,8 +412,10 @@ is_school_whole(const struct county *c, const struct county_node *n)
 
 		if (o->school != n->school)
 			continue;
-		if (o->hostile || o->copied || o->revoked ||
-		    (o->r == NULL && strcmp(o->sheet, n->sheet) != 0))
+		/* One set up with another's sheet, and lost before it heard of it, wrapped its
+		 * key for the sheet alone. */
+		if (o->hostile || o->copied || o->revoked || (o->r == NULL &&
+		    (strcmp(o->sheet, n->sheet) != 0 || has_anothers_sheet(c, o))))
 			return false;
 	}
 	return true;
