@@ -7,10 +7,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static void
-say(void *ctx, bool refused, enum roster_field field, const char *reason, const char *text)
+say(void *ctx, bool refused, enum roster_field field, const char *reason, const char *child,
+    const char *text)
 {
 	(void)ctx;
 	(void)refused;
+	(void)child;
 	assert(field < ROSTER_FIELDS && reason && text);
 }
 

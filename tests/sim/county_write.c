@@ -256,13 +256,15 @@ do_raw(struct county_node *n, const struct act *a)
 static int
 refusal_of(const struct county *c, const struct county_node *n, const struct act *a)
 {
+	if (model_ends(c->model, &n->known, &a->write))
+		return STATUS_REFUSED;
 	/* Until the county's newer program gave it, nobody has the right. */
 	if (a->kind == LATER &&
 	    (c->granted == 0 || replica_roster(n->r)->number < c->granted))
 		return STATUS_RIGHTS;
 	if (a->modelled && !county_may(c, n, a->write.table))
 		return STATUS_RIGHTS;
-	return model_ends(c->model, &n->known, &a->write) ? STATUS_REFUSED : STATUS_OK;
+	return STATUS_OK;
 }
 
 /* The list beside a database that was put back still knows whom it erased: what would
