@@ -173,13 +173,28 @@ change_keys(struct county *c, struct county_node *hub, bool rotate)
 	return status;
 }
 
+/* A hub that was put back hears the rosters of its day first: those by the key that it is
+ * to leave are nobody's afterwards. */
+static bool
+has_heard_rosters(const struct county *c)
+{
+	uint64_t own = replica_roster(c->nodes[0].r)->number;
+
+	for (unsigned i = 1; i < c->nnodes; i++)
+		if (c->hub_put_back && c->nodes[i].r != NULL &&
+		    replica_roster(c->nodes[i].r)->number > own)
+			return false;
+	return true;
+}
+
 void
 county_new_root(struct county *c, bool rotate)
 {
 	struct county_node *hub = hub_of(c);
 	size_t steps = replica_roster(hub->r)->nsteps;
 
-	if (rotate && (c->roots == COUNTY_ROOTS || steps == ROSTER_MAX_STEPS))
+	if ((rotate && (c->roots == COUNTY_ROOTS || steps == ROSTER_MAX_STEPS)) ||
+	    !has_heard_rosters(c))
 		return;
 	county_arm(c, hub, NULL, HUB_OPERATIONS);
 	hub_done(c, change_keys(c, hub, rotate), rotate ? "the root is not changed" :
