@@ -433,6 +433,24 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 	return STATUS_OK;
 }
 
+/* Whether there is a bundle of ours that was not written here: an image of this machine
+ * did, and may have said that it has what is not here. */
+static bool
+image_spoke(struct replica *r, struct replica_lying *there, const struct peer *to)
+{
+	for (size_t i = 0; i < there->n; i++) {
+		const struct bundle_info *info = replica_lying_header(r, there, i);
+
+		if (info != NULL && info->number >= to->sent &&
+		    strcmp(there->files[i].name, to->last_name) != 0 &&
+		    node_id_compare(&info->sender, &r->self.pub.id) == 0 &&
+		    node_id_compare(&info->recipient, &to->node) == 0 &&
+		    replica_lying_ours(r, there, i))
+			return true;
+	}
+	return false;
+}
+
 static int
 export_to(struct replica *r, struct replica_lying *there, const struct roster_cert *to,
     struct replica_export *ret)
@@ -479,11 +497,13 @@ export_to(struct replica *r, struct replica_lying *there, const struct roster_ce
 		goto out;
 	/* News: segments, a checkpoint or that we have it, a receipt that the peer has
 	 * not acknowledged, a request, or bundles of its own that it does not know to
-	 * have arrived.  Whose copy may have spoken since speaks each time. */
+	 * have arrived.  Whose copy may have spoken since speaks each time, and where an
+	 * image did. */
 	news = copied != 0 || plan.n > 0 || request.len > 0 || plan.checkpoint.len > 0 ||
 	    plan.ended != p.ended_said ||
 	    (r->role == ROLE_HUB && p.receipt_since > p.told) ||
-	    !(peer_told(&p) != NULL && vector_covers(peer_told(&p), &shared));
+	    !(peer_told(&p) != NULL && vector_covers(peer_told(&p), &shared)) ||
+	    image_spoke(r, there, &p);
 	hash_update(&plan.content, said, r->role == ROLE_HUB ? sizeof(said) : 0);
 	hash_update(&plan.content, &p.received, sizeof(p.received));
 	hash_update(&plan.content, &plan.ended, sizeof(plan.ended));

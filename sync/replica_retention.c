@@ -47,6 +47,10 @@ replica_take_checkpoint(struct replica *r, const struct roster_cert *from,
 	int status = STATUS_OK;
 
 	*ret = checkpoint_read(data, len, r->county, r->roster.issuing_pk, &c, &head);
+	/* In a bundle that the hub signed: by an issuing key of before, which is nobody's
+	 * now; the next bundle brings it signed anew. */
+	if (*ret == STATUS_BAD_SIGNATURE && from != NULL && from->role == ROLE_HUB)
+		*ret = STATUS_STALE;
 	/* Each hands on what concerns its own school. */
 	if (*ret == STATUS_OK && ((r->scope != SCOPE_COUNTY && c.scope != r->scope) ||
 	    (from != NULL && from->role == ROLE_SCHOOL && c.scope != from->scope)))
