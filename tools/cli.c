@@ -306,11 +306,13 @@ cli_open(struct cli *c)
 void
 cli_confine(const struct cli *c, const char *path, int use)
 {
-	struct confine_path paths[8] = {
+	struct confine_path paths[10] = {
 		{ "/dev/null", CONFINE_WRITE }, { "/dev/urandom", CONFINE_READ },
 		{ "/etc/localtime", CONFINE_READ },
+		/* By it a directory that was copied to another machine is known. */
+		{ "/etc/machine-id", CONFINE_READ },
 	};
-	size_t n = 3;
+	size_t n = 4;
 
 	if (c->replica != NULL) {
 		paths[n++] = (struct confine_path){ c->dir, CONFINE_WRITE };
