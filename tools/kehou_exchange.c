@@ -68,7 +68,9 @@ kehou_exchange_export(struct cli *c, int argc, char **argv)
 		output_json(stdout, object);
 		json_decref(object);
 	} else if (done.bundles == 0)
-		cli_say(c, stderr, MSG("export.nothing"), NULL);
+		/* A hub writes for the schools that have a file there. */
+		cli_say(c, stderr, done.unchanged == 0 && replica_role(c->replica) == ROLE_HUB
+		    ? MSG("export.nobody") : MSG("export.nothing"), NULL);
 	else
 		cli_say(c, stderr, MSG("export.done"), cli_number(done.bundles, n[0]),
 		    cli_number(done.transactions, n[1]), cli_number(done.bytes, n[2]),

@@ -193,10 +193,10 @@ print_all(struct turn *t)
 
 	if (t->c->json)
 		output_json(stdout, t->rows);
-	else if (json_array_size(t->rows) == 0)
-		cli_say(t->c, stderr, MSG("retention.none"), NULL);
-	else
+	else if (json_array_size(t->rows) > 0)
 		output_table(stdout, t->c->lang, t->rows);
+	else if (t->rc == CLI_OK)
+		cli_say(t->c, stderr, MSG("retention.none"), NULL);
 	if (!t->c->json && t->ended > 0)
 		cli_say(t->c, stderr, t->doing == END ? MSG("retention.done")
 		    : MSG("retention.look"), cli_number(t->ended, n), NULL);
