@@ -230,6 +230,8 @@ restore_into(struct cli *c, struct backup_reader *in, const struct lists *lists,
 
 	if (rc != CLI_OK)
 		return rc;
+	/* Also in a folder that others may look into. */
+	(void)umask(077);
 	if (mkdir(c->dir, 0700) != 0 && errno != EEXIST)
 		return cli_fail(c, status_from_errno(errno), "write", c->dir);
 	rc = replica_restore(c->dir, c->env, &schema_domain, in, lists->list, lists->n,

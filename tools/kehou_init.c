@@ -23,6 +23,8 @@ make_dir(struct cli *c)
 
 	if (rc != CLI_OK)
 		return rc;
+	/* Also in a folder that others may look into. */
+	(void)umask(077);
 	if (mkdir(c->dir, 0700) != 0 && errno != EEXIST)
 		return cli_fail(c, status_from_errno(errno), "write", c->dir);
 	return CLI_OK;
