@@ -225,21 +225,12 @@ api_refuse_field(struct api_call *call, unsigned http, const char *code, const c
 
 /* ---- who asks ---- */
 bool
-api_allowed(struct api_call *call, struct replica *r, unsigned roles)
+api_allowed(struct api_call *call, unsigned roles)
 {
-	bool any = true;
-	int status = STATUS_OK;
-
-	if (call->user.staff == 0)
-		status = domain_has_staff(r, &any);
-	if (status != STATUS_OK)
-		api_fail(call, status, NULL, NULL);
-	else if (call->user.staff == 0 && any)
-		api_refuse(call, 401, "USAGE.sign_in", NULL, 0);
-	else if (call->user.staff != 0 && (call->user.roles & roles) == 0)
-		api_refuse(call, 403, "USAGE.role", NULL, 0);
-	else
+	/* Nobody comes this far only where there is nobody yet: see is_known. */
+	if (call->user.staff == 0 || (call->user.roles & roles) != 0)
 		return true;
+	api_refuse(call, 403, "USAGE.role", NULL, 0);
 	return false;
 }
 
@@ -274,6 +265,25 @@ api_first(const struct api_call *call, const struct replica *r)
 	return call->first && replica_role(r) == ROLE_SCHOOL;
 }
 
+/* Whether somebody asks, or may while there are no staff; or the call is refused.  No
+ * route but those that are open is called otherwise. */
+static bool
+is_known(struct api_call *call, struct replica *r)
+{
+	bool any = true;
+	int status = STATUS_OK;
+
+	if (call->user.staff != 0 || (call->route->flags & API_OPEN) != 0)
+		return true;
+	if (api_first(call, r))
+		status = domain_has_staff(r, &any);
+	if (status != STATUS_OK)
+		api_fail(call, status, NULL, NULL);
+	else if (any)
+		api_refuse(call, 401, "USAGE.sign_in", NULL, 0);
+	return status == STATUS_OK && !any;
+}
+
 void
 api_run(struct engine_job *job, struct replica *r, int status)
 {
@@ -285,11 +295,7 @@ api_run(struct engine_job *job, struct replica *r, int status)
 	if ((status != STATUS_OK || r == NULL) &&
 	    !(r == NULL && (call->route->flags & API_NO_NODE) != 0))
 		api_fail(call, status, "http", NULL);
-	/* While there are no staff, nobody may all: not just anybody on the network. */
-	else if (r != NULL && call->user.staff == 0 && (call->route->flags & API_OPEN) == 0 &&
-	    !api_first(call, r))
-		api_refuse(call, 401, "USAGE.sign_in", NULL, 0);
-	else
+	else if (r == NULL || is_known(call, r))
 		call->route->work(call, r, status);
 }
 

@@ -179,9 +179,9 @@ begin(struct api_call *call, struct replica *r, const struct stick_hold *stick)
 }
 
 static bool
-may_begin(struct api_call *call, struct replica *r)
+may_begin(struct api_call *call)
 {
-	if (!api_allowed(call, r, DOMAIN_HEAD | DOMAIN_CLERK))
+	if (!api_allowed(call, DOMAIN_HEAD | DOMAIN_CLERK))
 		return false;
 	/* Two copies of the database at a time are one too many for a small disk. */
 	if (!atomic_exchange(&call->api->backing_up, true))
@@ -194,7 +194,7 @@ static void
 to_browser(struct api_call *call, struct replica *r, int status)
 {
 	(void)status;
-	if (may_begin(call, r))
+	if (may_begin(call))
 		begin(call, r, NULL);
 }
 
@@ -203,7 +203,7 @@ to_stick(struct api_call *call, struct replica *r, int status)
 {
 	struct stick_hold stick;
 
-	if (!may_begin(call, r))
+	if (!may_begin(call))
 		return;
 	status = stick_take(call->api->sticks, call->name, &stick);
 	if (status == STATUS_OK) {
@@ -227,7 +227,7 @@ state(struct api_call *call, struct replica *r, int status)
 	uint64_t bytes = 0;
 	json_t *last = NULL;
 
-	if (!api_allowed(call, r, DOMAIN_HEAD | DOMAIN_CLERK | DOMAIN_LEAD))
+	if (!api_allowed(call, DOMAIN_HEAD | DOMAIN_CLERK | DOMAIN_LEAD))
 		return;
 	(void)snprintf(path, sizeof path, "%s/" ERASED, call->api->dir);
 	status = replica_last_backup(call->api->dir, call->api->env, &at_s, &bytes);
@@ -245,7 +245,7 @@ erased(struct api_call *call, struct replica *r, int status)
 	struct buffer list = BUFFER_INIT;
 	char path[PATH_BYTES], name[NAME_BYTES], disposition[NAME_BYTES + 48];
 
-	if (!api_allowed(call, r, DOMAIN_HEAD | DOMAIN_CLERK))
+	if (!api_allowed(call, DOMAIN_HEAD | DOMAIN_CLERK))
 		return;
 	(void)snprintf(path, sizeof path, "%s/" ERASED, call->api->dir);
 	status = env_read_file(call->api->env, path, ENV_SMALL_FILE_MAX_BYTES, &list);
@@ -290,7 +290,7 @@ recovery(struct api_call *call, struct replica *r, int status)
 	char staff[24];
 
 	(void)status;
-	if (!api_allowed(call, r, DOMAIN_HEAD))
+	if (!api_allowed(call, DOMAIN_HEAD))
 		return;
 	if (call->user.staff == 0) {
 		api_refuse(call, 401, "USAGE.sign_in", NULL, 0);

@@ -69,7 +69,7 @@ timeline(struct api_call *call, struct replica *r, int status)
 	const char *pupil = json_string_value(json_object_get(call->args, "pupil"));
 	json_t *rows = NULL;
 
-	if (!api_allowed(call, r, DOMAIN_TEACHER | DOMAIN_HEAD))
+	if (!api_allowed(call, DOMAIN_TEACHER | DOMAIN_HEAD))
 		return;
 	if (pupil == NULL) {
 		api_refuse(call, 400, "USAGE.arguments", NULL, 0);

@@ -35,7 +35,7 @@ enum api_route_flags {
 	API_PREFIX = 1,          /* the path goes on with a name */
 	API_RAW = 2,             /* the body is bytes, not JSON */
 	API_NO_NODE = 4,         /* work is called before set-up too, r NULL then */
-	API_OPEN = 8,            /* needs nobody's session to be read */
+	API_OPEN = 8,            /* for whoever asks; others are for people who signed in */
 	API_DIRECT = 16,         /* direct is called on the HTTP thread; no engine */
 	API_BODY_OPTIONAL = 32,
 	API_NODES = 64           /* other nodes call it: people go first */
@@ -87,8 +87,9 @@ void api_answer(struct api_call *call, const struct http_answer *answer);
 
 /* Whether nobody may act here while there are no staff. */
 bool api_first(const struct api_call *call, const struct replica *r);
-/* OK, or the call is refused: USAGE.sign_in or USAGE.role, as runtime_allow. */
-bool api_allowed(struct api_call *call, struct replica *r, unsigned roles);
+/* Whether who asks has one of the roles; or the call is refused, USAGE.role.  That somebody
+ * asks is seen to before work is called. */
+bool api_allowed(struct api_call *call, unsigned roles);
 
 /* Has a PIN checked on a thread of its own and then calls checked on the engine's, pin_of
  * set; or refuses the call: too many guesses, no such arguments.  staff: name or id. */

@@ -108,7 +108,7 @@ schools(struct api_call *call, struct replica *r, int status)
 {
 	json_t *rows;
 
-	if (!api_allowed(call, r, DOMAIN_CLERK | DOMAIN_LEAD | DOMAIN_AUDITOR))
+	if (!api_allowed(call, DOMAIN_CLERK | DOMAIN_LEAD | DOMAIN_AUDITOR))
 		return;
 	if (replica_role(r) != ROLE_HUB) {
 		api_refuse(call, 409, "USAGE.county_only", "schools", 0);
@@ -134,7 +134,7 @@ devices(struct api_call *call, struct replica *r, int status)
 	char id[2 * NODE_ID_BYTES + 1];
 
 	(void)status;
-	if (!api_allowed(call, r, DOMAIN_TEACHER | DOMAIN_HEAD)) {
+	if (!api_allowed(call, DOMAIN_TEACHER | DOMAIN_HEAD)) {
 		json_decref(rows);
 		return;
 	}
@@ -168,7 +168,7 @@ held(struct api_call *call, struct replica *r, int status)
 {
 	json_t *counts;
 
-	if (!api_allowed(call, r, DOMAIN_TEACHER | DOMAIN_HEAD | DOMAIN_CLERK | DOMAIN_LEAD |
+	if (!api_allowed(call, DOMAIN_TEACHER | DOMAIN_HEAD | DOMAIN_CLERK | DOMAIN_LEAD |
 	    DOMAIN_AUDITOR))
 		return;
 	counts = json_object();

@@ -60,7 +60,7 @@ stick(struct api_call *call, struct replica *r, int status)
 	char id[API_NAME_BYTES];
 
 	(void)status;
-	if (!api_allowed(call, r, CARRIERS))
+	if (!api_allowed(call, CARRIERS))
 		return;
 	(void)snprintf(id, sizeof id, "%.*s", slash != NULL ? (int)(slash - call->name) : 0,
 	    call->name);
@@ -118,7 +118,7 @@ list_sticks(struct api_call *call, struct replica *r)
 static bool
 at_hub(struct api_call *call, struct replica *r)
 {
-	if (!api_allowed(call, r, DOMAIN_CLERK | DOMAIN_LEAD))
+	if (!api_allowed(call, DOMAIN_CLERK | DOMAIN_LEAD))
 		return false;
 	if (replica_role(r) == ROLE_HUB)
 		return true;

@@ -225,6 +225,22 @@ def the_first_head_needs_the_invitation_or_the_machine():
 		d.json("POST", "/api/v1/setup/first", ours, 409, headers=FAR)
 
 
+OPEN = {"/api/v1/schema", "/api/v1/words", "/api/v1/me", "/api/v1/sign-in", "/api/v1/sign-out",
+	"/api/v1/status", "/healthz", "/readyz", "/api/v1/roster/template.xlsx", "/api/v1/setup/inspect",
+	"/api/v1/setup/school", "/api/v1/setup/first", "/api/v1/setup/code"}
+
+
+def a_stranger_gets_nothing_of_any_call_in_docs_api_even_at_the_machine_itself():
+	with open(os.path.join(test_node.SRC, "docs/api.md"), encoding="utf-8") as f:
+		calls = re.findall(r"`(GET|POST) (/[^`? ]+)", f.read())
+	assert len(calls) > 30, calls
+	with Daemon(school("stranger")) as d:
+		for method, target in calls:
+			if target not in OPEN:
+				answer = d.json(method, target, None if method == "GET" else {}, 401)
+				assert answer["code"] == "USAGE.sign_in", (method, target, answer)
+
+
 def a_hub_lets_nobody_in_before_it_has_people():
 	with Daemon("hub") as d:
 		me = d.get("/api/v1/me")
@@ -415,6 +431,7 @@ TESTS = [the_daemon_reaches_nothing_outside_its_folders,
 	a_forgotten_pin_is_set_anew_at_the_machine_and_leaves_a_trace,
 	a_copy_or_an_older_state_ends_sessions,
 	the_first_head_needs_the_invitation_or_the_machine,
+	a_stranger_gets_nothing_of_any_call_in_docs_api_even_at_the_machine_itself,
 	a_hub_lets_nobody_in_before_it_has_people,
 	R18_a_look_at_telephones_is_noted_before_they_are_shown, a_large_file_takes_no_memory,
 	nothing_wakes_it_while_nobody_asks,
