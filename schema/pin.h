@@ -5,6 +5,7 @@
 
 #include "schema/domain.h"
 
+#define PIN_MIN_BYTES 4
 #define PIN_MAX_BYTES 128
 #define PIN_MAX_CANDIDATES 4   /* people of one name */
 #define PIN_HASH_BYTES 128     /* crypto_pwhash_STRBYTES */

@@ -204,10 +204,13 @@ struct replica_file {          /* one file of an import */
 typedef void replica_file_report(void *ctx, const struct replica_file *file);
 struct replica_import {
 	uint32_t merged, known, partly, refused, others, kept, ignored;
+	uint32_t rosters;          /* how many of merged and known are one */
+	int roster_status;         /* why a roster was refused; OK: none was */
 	uint64_t transactions, rows, conflicts, held;
 };
 /* Takes rosters first, then bundles for this node.  One bad file stops no
- * other.  OK also when files were refused: look at ret. */
+ * other.  OK also when files were refused: look at ret.  Bundles are reported, rosters
+ * only counted. */
 int replica_import(struct replica *r, const char *folder,
     replica_file_report *report, void *ctx, struct replica_import *ret) MUST_CHECK;
 

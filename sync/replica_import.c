@@ -565,6 +565,10 @@ import_kind(struct importing *im, const struct folder_entry *list, size_t n,
 		if (status != STATUS_OK)
 			return status;
 		count(total, &f);
+		if (kind == FOLDER_ROSTER && f.outcome == REPLICA_REFUSED)
+			total->roster_status = f.status;
+		total->rosters += kind == FOLDER_ROSTER && (f.outcome == REPLICA_MERGED ||
+		    f.outcome == REPLICA_KNOWN);
 		if (report != NULL && kind == FOLDER_BUNDLE)
 			report(ctx, &f);
 	}

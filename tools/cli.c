@@ -238,8 +238,10 @@ cli_fail(struct cli *c, int status, const char *where, const char *subject)
 int
 cli_fail_domain(struct cli *c, int status, const struct domain_error *error)
 {
-	const char *args[] = { error->args[0], error->args[1], error->args[2],
-		error->args[3] };
+	/* A status that no rule gave speaks of the directory, as elsewhere. */
+	bool bare = strcmp(error->code, status_name(status)) == 0 && error->args[0][0] == '\0';
+	const char *args[] = { bare ? c->dir : error->args[0], error->args[1],
+		error->args[2], error->args[3] };
 	/* Rights are no matter of how the command line is written. */
 	bool rights = strcmp(error->code, "USAGE.role") == 0 ||
 	    strcmp(error->code, "USAGE.sign_in") == 0;

@@ -30,6 +30,7 @@ struct cli {
 	const char *lang_name;     /* --lang, else out of the environment */
 	enum message_lang lang;
 	bool json, help;
+	bool made_dir;             /* the data directory, by this run */
 	const char *command;       /* "init hub": key of its help */
 	const struct env *env;
 	struct replica *replica;   /* NULL until cli_open */

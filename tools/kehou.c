@@ -18,59 +18,57 @@
 struct entry {
 	const char *first, *second; /* words; second NULL when there is one */
 	kehou_command *run;
-	bool listed;                /* in the list of --help */
 };
 
 /* Two words stand before their one-word namesakes: the longer match wins. */
 static const struct entry entries[] = {
-	{ "init", "hub", kehou_init_hub, true },
-	{ "init", "school", kehou_init_school, true },
-	{ "init", "relay", kehou_init_relay, true },
-	{ "invite", "relay", kehou_hub_invite_relay, true },
-	{ "invite", "device", kehou_hub_invite_device, true },
-	{ "invite", NULL, kehou_hub_invite, true },
-	{ "revoke", NULL, kehou_hub_revoke, true },
-	{ "root", "rotate", kehou_root_rotate, true },
-	{ "root", "issue", kehou_root_issue, true },
-	{ "seal", "new", kehou_seal_new, true },
-	{ "roster", "import", kehou_roster_import, true },
-	{ "roster", "export", kehou_roster_export, true },
-	{ "roster", "undo", kehou_roster_undo, true },
-	{ "roster", "template", kehou_roster_template, true },
-	{ "do", NULL, kehou_do, true },
-	{ "show", "schools", kehou_hub_schools, true },
-	{ "show", "inbox", kehou_inbox, true },
-	{ "show", NULL, kehou_do_show, true },
-	{ "commands", NULL, kehou_do_commands, true },
-	{ "views", NULL, kehou_do_views, true },
-	{ "export", NULL, kehou_exchange_export, true },
-	{ "import", NULL, kehou_exchange_import, true },
-	{ "stick", NULL, kehou_stick, true },
-	{ "status", NULL, kehou_status, true },
-	{ "inspect", NULL, kehou_status_inspect, true },
-	{ "verify", NULL, kehou_status_verify, true },
-	{ "digest", NULL, kehou_status_digest, true },
-	{ "backup", NULL, kehou_backup, true },
-	{ "restore", NULL, kehou_restore, true },
-	{ "recovery", "new", kehou_recovery_new, true },
-	{ "audit-pack", NULL, kehou_audit_pack, true },
-	{ "doctor", NULL, kehou_doctor, true },
-	{ "pin", NULL, kehou_pin, true },
-	{ "policy", "publish", kehou_policy_publish, true },
-	{ "retention", NULL, kehou_retention, true },
+	{ "init", "hub", kehou_init_hub },
+	{ "init", "school", kehou_init_school },
+	{ "init", "relay", kehou_init_relay },
+	{ "invite", "relay", kehou_hub_invite_relay },
+	{ "invite", "device", kehou_hub_invite_device },
+	{ "invite", NULL, kehou_hub_invite },
+	{ "revoke", NULL, kehou_hub_revoke },
+	{ "root", "rotate", kehou_root_rotate },
+	{ "root", "issue", kehou_root_issue },
+	{ "seal", "new", kehou_seal_new },
+	{ "roster", "import", kehou_roster_import },
+	{ "roster", "export", kehou_roster_export },
+	{ "roster", "undo", kehou_roster_undo },
+	{ "roster", "template", kehou_roster_template },
+	{ "do", NULL, kehou_do },
+	{ "show", "schools", kehou_hub_schools },
+	{ "show", "inbox", kehou_inbox },
+	{ "show", NULL, kehou_do_show },
+	{ "commands", NULL, kehou_do_commands },
+	{ "views", NULL, kehou_do_views },
+	{ "export", NULL, kehou_exchange_export },
+	{ "import", NULL, kehou_exchange_import },
+	{ "stick", NULL, kehou_stick },
+	{ "status", NULL, kehou_status },
+	{ "inspect", NULL, kehou_status_inspect },
+	{ "verify", NULL, kehou_status_verify },
+	{ "digest", NULL, kehou_status_digest },
+	{ "backup", NULL, kehou_backup },
+	{ "restore", NULL, kehou_restore },
+	{ "recovery", "new", kehou_recovery_new },
+	{ "audit-pack", NULL, kehou_audit_pack },
+	{ "doctor", NULL, kehou_doctor },
+	{ "pin", NULL, kehou_pin },
+	{ "policy", "publish", kehou_policy_publish },
+	{ "retention", NULL, kehou_retention },
 };
 #define NENTRIES (sizeof entries / sizeof *entries)
 
+/* first: of their words; NULL: all. */
 static void
-help_all(const struct cli *c)
+help_list(const struct cli *c, const char *first)
 {
-	cli_say(c, stdout, MSG("help.head"), NULL);
-	putchar('\n');
 	for (size_t i = 0; i < NENTRIES; i++) {
 		char name[64], key[96];
 		const char *about;
 
-		if (!entries[i].listed)
+		if (first != NULL && strcmp(entries[i].first, first) != 0)
 			continue;
 		snprintf(name, sizeof name, "%s%s%s", entries[i].first,
 		    entries[i].second != NULL ? " " : "",
@@ -79,6 +77,14 @@ help_all(const struct cli *c)
 		about = cli_text(c, key);
 		printf("  %-16s%s\n", name, about);
 	}
+}
+
+static void
+help_all(const struct cli *c)
+{
+	cli_say(c, stdout, MSG("help.head"), NULL);
+	putchar('\n');
+	help_list(c, NULL);
 	putchar('\n');
 	cli_say(c, stdout, MSG("help.tail"), NULL);
 }
@@ -149,6 +155,19 @@ find(const char *first, const char *second, int *ret_words)
 	return NULL;
 }
 
+/* The commands that begin with a word, as a list; whether there are any. */
+static bool
+beginning(const struct cli *c, const char *first, char *out, size_t cap)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < NENTRIES; i++)
+		if (strcmp(entries[i].first, first) == 0 && len < cap)
+			len += (size_t)snprintf(out + len, cap - len, "%s%s %s", len == 0 ? "" :
+			    c->lang == MESSAGE_ZH ? "、" : ", ", first, entries[i].second);
+	return len > 0;
+}
+
 /* --help is honoured wherever it stands, whatever else is missing. */
 static bool
 wants_help(int argc, char **argv)
@@ -163,13 +182,22 @@ static int
 dispatch(struct cli *c, int argc, char **argv)
 {
 	static char name[64];
+	char several[128];
 	const struct entry *entry;
 	int words, rc;
 
 	entry = find(argv[0], argc > 1 ? argv[1] : NULL, &words);
-	if (entry == NULL && strcmp(argv[0], "help") == 0 && argc > 1)
-		return argv[0] = argv[1], argv[1] = (char[]){ "--help" },
-		       dispatch(c, argc, argv);
+	if (entry == NULL && strcmp(argv[0], "help") == 0 && argc > 1) {
+		memmove(argv, argv + 1, (size_t)(argc - 1) * sizeof *argv);
+		argv[argc - 1] = (char[]){ "--help" };
+		return dispatch(c, argc, argv);
+	}
+	if (entry == NULL && beginning(c, argv[0], several, sizeof several)) {
+		if (!wants_help(argc, argv))
+			return cli_usage(c, MSG("usage.beginning"), several);
+		help_list(c, argv[0]);
+		return CLI_OK;
+	}
 	if (entry == NULL)
 		return cli_usage(c, MSG("usage.command"), argv[0]);
 	snprintf(name, sizeof name, "%s%s%s", entry->first, words == 2 ? " " : "",

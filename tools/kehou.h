@@ -16,6 +16,9 @@ int kehou_give_recovery(struct cli *c, const char *path, const char *text);
 /* kehou_backup.c */
 kehou_command kehou_backup, kehou_restore, kehou_recovery_new;
 /* kehou_root.c */
+/* Whether the two copies of a root key can be written: the folder of each is there, and a
+ * key of before is never written over. */
+int kehou_root_places(struct cli *c, const char *const copies[2]);
 kehou_command kehou_root_issue, kehou_root_rotate, kehou_seal_new;
 /* kehou_hub.c */
 kehou_command kehou_hub_invite, kehou_hub_invite_relay, kehou_hub_invite_device,

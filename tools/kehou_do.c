@@ -5,6 +5,16 @@
 #include "tools/loan.h"
 #include "tools/output.h"
 
+/* What is wrong from here on is told by the entry's own help. */
+static void
+name_command(struct cli *c, const char *word, const struct domain_entry *entry)
+{
+	static char name[96];
+
+	snprintf(name, sizeof name, "%s %s", word, entry->name);
+	c->command = name;
+}
+
 int
 kehou_do(struct cli *c, int argc, char **argv)
 {
@@ -24,6 +34,7 @@ kehou_do(struct cli *c, int argc, char **argv)
 	entry = domain_command(argv[0]);
 	if (entry == NULL)
 		return cli_usage(c, MSG("usage.no_command"), argv[0]);
+	name_command(c, "do", entry);
 	rc = cli_args(c, entry, npos - 1, argv + 1, &args);
 	if (rc == CLI_OK)
 		rc = cli_open_as(c);
@@ -68,6 +79,7 @@ kehou_do_show(struct cli *c, int argc, char **argv)
 	entry = domain_view(argv[0]);
 	if (entry == NULL)
 		return cli_usage(c, MSG("usage.no_view"), argv[0]);
+	name_command(c, "show", entry);
 	rc = cli_args(c, entry, npos - 1, argv + 1, &args);
 	if (rc == CLI_OK)
 		rc = cli_open_as(c);
@@ -136,6 +148,9 @@ param_words(const struct cli *c, const char *entry, const char *param)
 	snprintf(key, sizeof key, "param.%s.%s", entry, param);
 	words = message_text(c->lang, key);
 	snprintf(key, sizeof key, "param.%s", param);
+	if (words == NULL)
+		words = message_text(c->lang, key);
+	snprintf(key, sizeof key, "column.%s", param);
 	return words != NULL ? words : message_text(c->lang, key);
 }
 

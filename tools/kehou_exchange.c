@@ -1,5 +1,6 @@
 /* export, import: the stick. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "schema/confine.h"
 #include "schema/upkeep.h"
@@ -15,6 +16,16 @@ fail_at(struct cli *c, int status, const char *folder)
 
 	return disk && !replica_failed_away(c->replica) ? cli_fail(c, status, NULL, NULL)
 	    : cli_fail(c, status, "folder", folder);
+}
+
+/* A file in the place of a folder is no stick that was pulled out. */
+static int
+no_file(struct cli *c, const char *folder)
+{
+	struct stat there;
+
+	return stat(folder, &there) == 0 && !S_ISDIR(there.st_mode)
+	    ? cli_usage(c, MSG("usage.folder"), folder) : CLI_OK;
 }
 
 /* A hub's list of sticks. */
@@ -48,7 +59,9 @@ kehou_exchange_export(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
 	if (to == NULL)
 		return cli_usage(c, MSG("usage.needs"), "--to");
-	rc = cli_open(c);
+	rc = no_file(c, to);
+	if (rc == CLI_OK)
+		rc = cli_open(c);
 	if (rc != CLI_OK)
 		return rc;
 	cli_confine(c, to, CONFINE_WRITE);
@@ -153,10 +166,11 @@ print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 
 	if (c->json) {
 		json_t *object = json_pack(
-		    "{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:O}",
+		    "{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:O}",
 		    "merged", (int)done->merged, "known", (int)done->known, "partly",
 		    (int)done->partly, "refused", (int)done->refused, "others",
-		    (int)done->others, "kept", (int)done->kept, "ignored", (int)done->ignored, "transactions",
+		    (int)done->others, "kept", (int)done->kept, "ignored", (int)done->ignored,
+		    "rosters", (int)done->rosters, "transactions",
 		    (json_int_t)done->transactions, "rows", (json_int_t)done->rows,
 		    "conflicts", (json_int_t)done->conflicts, "held",
 		    (json_int_t)done->held, "files", rows);
@@ -174,6 +188,13 @@ print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 		cli_say(c, stderr, MSG("import.done"), cli_number(done->merged, n[0]),
 		    cli_number(done->transactions, n[1]), cli_number(done->known, n[2]),
 		    NULL);
+	/* The table has bundles alone. */
+	if (done->rosters > 0)
+		cli_say(c, stderr, MSG("import.roster"), cli_number(
+		    replica_roster(c->replica)->number, n[0]), NULL);
+	if (done->roster_status != STATUS_OK)
+		cli_say(c, stderr, MSG("import.roster_refused"), cli_status_words(c,
+		    done->roster_status), NULL);
 	if (done->kept > 0)
 		cli_say(c, stderr, MSG("import.kept"), cli_number(done->kept, n[0]), NULL);
 	if (done->refused > 0)
@@ -204,7 +225,9 @@ kehou_exchange_import(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
 	if (from == NULL)
 		return cli_usage(c, MSG("usage.needs"), "--from");
-	rc = cli_open(c);
+	rc = no_file(c, from);
+	if (rc == CLI_OK)
+		rc = cli_open(c);
 	if (rc != CLI_OK)
 		return rc;
 	cli_confine(c, from, CONFINE_WRITE);

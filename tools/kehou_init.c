@@ -8,6 +8,8 @@
 
 #include "schema/enrol.h"
 #include "schema/first_site.h"
+#include "schema/pin.h"
+#include "sync/invitation.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
 
@@ -25,9 +27,18 @@ make_dir(struct cli *c)
 		return rc;
 	/* Also in a folder that others may look into. */
 	(void)umask(077);
-	if (mkdir(c->dir, 0700) != 0 && errno != EEXIST)
-		return cli_fail(c, status_from_errno(errno), "write", c->dir);
+	c->made_dir = mkdir(c->dir, 0700) == 0;
+	if (!c->made_dir && errno != EEXIST)
+		return cli_fail(c, status_from_errno(errno), "dir", c->dir);
 	return CLI_OK;
+}
+
+/* Where nothing came to be, nothing is left. */
+static void
+unmake_dir(const struct cli *c)
+{
+	if (c->made_dir)
+		(void)rmdir(c->dir); /* with something in it, it stays */
 }
 
 /* Opens the new node and enters its first member of staff, who may then enter
@@ -54,6 +65,19 @@ first_staff(struct cli *c, const char *command, const char *roles, const char *n
 	return CLI_OK;
 }
 
+/* What the first person's command would refuse, while nothing is made yet. */
+static int
+check_first(struct cli *c, const char *name, const char *pin)
+{
+	struct domain_error error = { .data_safe = true };
+	bool nameless = name[strspn(name, " ")] == '\0';
+
+	if (!nameless && strlen(pin) >= PIN_MIN_BYTES && strlen(pin) <= PIN_MAX_BYTES)
+		return CLI_OK;
+	snprintf(error.code, sizeof error.code, nameless ? "R10.no_name" : "R18.short_pin");
+	return cli_fail_domain(c, STATUS_REFUSED, &error);
+}
+
 static int
 first_site(struct cli *c)
 {
@@ -71,10 +95,10 @@ struct hub_args {
 	const char *county, *name, *copies[2], *passphrase_fd, *clerk;
 };
 
-/* A root key of before is never written over. That the directory holds a node is
- * the better answer where both are so. */
+/* That the directory holds a node is the better answer where the copies cannot be
+ * written either. */
 static int
-copies_free(struct cli *c, const struct hub_args *a)
+check_places(struct cli *c, const struct hub_args *a)
 {
 	char roster[CLI_LINE_BYTES];
 	int rc = cli_need_dir(c);
@@ -84,10 +108,7 @@ copies_free(struct cli *c, const struct hub_args *a)
 	snprintf(roster, sizeof roster, "%s/roster", c->dir);
 	if (access(roster, F_OK) == 0)
 		return CLI_OK;
-	for (int i = 0; i < 2; i++)
-		if (access(a->copies[i], F_OK) == 0)
-			return cli_fail(c, STATUS_EXISTS, "write", a->copies[i]);
-	return CLI_OK;
+	return kehou_root_places(c, a->copies);
 }
 
 static int
@@ -95,19 +116,28 @@ init_hub(struct cli *c, const struct hub_args *a, const char *passphrase)
 {
 	struct replica_hub_options options = { .name = a->name,
 		.passphrase = passphrase, .root_copies = { a->copies[0], a->copies[1] } };
+	char roster[CLI_LINE_BYTES];
 	int rc;
 
 	if (strlen(a->county) != 6 || !cli_decimal(a->county, 999999, &options.county))
 		return cli_usage(c, MSG("usage.county"), a->county);
 	if (strlen(passphrase) < PASSPHRASE_MIN_BYTES)
 		return cli_usage(c, MSG("usage.passphrase_short"), NULL);
-	rc = copies_free(c, a);
+	rc = check_places(c, a);
 	if (rc == CLI_OK)
 		rc = make_dir(c);
 	if (rc != CLI_OK)
 		return rc;
 	rc = replica_init_hub(c->dir, c->env, &schema_domain, &options);
-	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "init", c->dir);
+	if (rc == STATUS_OK)
+		return CLI_OK;
+	rc = cli_fail(c, rc, "init", c->dir);
+	/* Of a county that is not: another try writes them again. */
+	snprintf(roster, sizeof roster, "%s/roster", c->dir);
+	for (int i = 0; i < 2 && access(roster, F_OK) != 0; i++)
+		(void)unlink(a->copies[i]);
+	unmake_dir(c);
+	return rc;
 }
 
 int
@@ -139,6 +169,8 @@ kehou_init_hub(struct cli *c, int argc, char **argv)
 	/* Read before anything is made. */
 	if (a.clerk != NULL)
 		rc = cli_secret(c, c->pin_fd, "--pin-fd", pin);
+	if (rc == CLI_OK && a.clerk != NULL)
+		rc = check_first(c, a.clerk, pin);
 	if (rc == CLI_OK)
 		rc = init_hub(c, &a, passphrase);
 	if (rc == CLI_OK && a.clerk != NULL)
@@ -210,16 +242,44 @@ fetch_invitation(struct cli *c, const struct source *s, struct buffer *ret)
 	return cli_fail_domain(c, status, &shown);
 }
 
+/* One of another kind is no damaged one. */
 static int
-read_invitation(struct cli *c, const struct source *s, struct buffer *ret)
+check_kind(struct cli *c, const struct buffer *file, uint8_t role, const char *path)
 {
+	struct invitation in = { 0 };
+	int rc = CLI_OK;
+
+	if (invitation_parse(file->data, file->len, &in) == STATUS_OK && in.role != role)
+		rc = cli_fail(c, STATUS_USAGE, role == ROLE_RELAY ? "invite_school" :
+		    "invite_relay", path);
+	invitation_release(&in);
+	return rc;
+}
+
+static int
+read_invitation(struct cli *c, const struct source *s, uint8_t role, struct buffer *ret)
+{
+	int rc;
+
 	if (s->file == NULL && s->code == NULL)
 		return cli_usage(c, MSG("usage.needs"), "--invite / --code");
 	if (s->file != NULL && (s->code != NULL || s->hub != NULL))
 		return cli_usage(c, MSG("usage.extra"), s->code != NULL ? "--code" : "--hub");
 	if (s->code != NULL && s->hub == NULL)
 		return cli_usage(c, MSG("usage.needs"), "--hub");
-	return s->code != NULL ? fetch_invitation(c, s, ret) : cli_input(c, s->file, ret);
+	rc = s->code != NULL ? fetch_invitation(c, s, ret) : cli_input(c, s->file, ret);
+	return rc == CLI_OK ? check_kind(c, ret, role, s->file) : rc;
+}
+
+/* Nothing came to be of the invitation. */
+static int
+fail_invited(struct cli *c, int status, const struct source *s)
+{
+	int rc = status == STATUS_EXISTS ? cli_fail(c, status, "init", c->dir)
+	    : cli_fail(c, status, "invite", s->file != NULL ? s->file : s->hub);
+
+	unmake_dir(c);
+	return rc;
 }
 
 /* So that kehoud calls where the code came from. */
@@ -234,97 +294,110 @@ keep_hub(struct cli *c, const struct source *s)
 	return status == STATUS_OK ? CLI_OK : cli_fail(c, status, "write", c->dir);
 }
 
-/* In place of a lost machine, with its school's recovery sheet. */
-static int
-init_again(struct cli *c, const struct buffer *file, const char *sheet_fd,
-    const char *invite)
-{
-	char sheet[CLI_SECRET_MAX_BYTES];
-	uint8_t secret[32];
-	int rc = cli_secret(c, sheet_fd, "--recovery-fd", sheet);
+struct school_args {
+	struct source from;
+	const char *head, *out;   /* out: where the recovery text goes */
+	const char *sheet_fd;     /* in place of a lost machine: of its school's sheet */
+};
 
-	if (rc == CLI_OK && recovery_parse(sheet, secret) != STATUS_OK)
+struct school_secrets {
+	char sheet[CLI_SECRET_MAX_BYTES], pin[CLI_SECRET_MAX_BYTES];
+};
+
+/* All that may be wrong is found before anything is made. */
+static int
+school_secrets(struct cli *c, const struct school_args *a, struct school_secrets *ret)
+{
+	uint8_t secret[32];
+	int rc = CLI_OK;
+
+	if (a->out != NULL && access(a->out, F_OK) == 0)
+		return cli_fail(c, STATUS_EXISTS, "write", a->out);
+	if (a->sheet_fd != NULL)
+		rc = cli_secret(c, a->sheet_fd, "--recovery-fd", ret->sheet);
+	if (rc == CLI_OK && a->sheet_fd != NULL &&
+	    recovery_parse(ret->sheet, secret) != STATUS_OK)
 		rc = cli_usage(c, MSG("usage.recovery"), NULL);
 	sodium_memzero(secret, sizeof secret);
-	if (rc == CLI_OK)
-		rc = make_dir(c);
-	if (rc == CLI_OK) {
-		rc = replica_init_again(c->dir, c->env, &schema_domain, file->data,
-		    file->len, sheet);
-		rc = rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, rc == STATUS_EXISTS
-		    ? "init" : "invite", rc == STATUS_EXISTS ? c->dir : invite);
-	}
-	sodium_memzero(sheet, sizeof sheet);
+	if (rc == CLI_OK && a->head != NULL)
+		rc = cli_secret(c, c->pin_fd, "--pin-fd", ret->pin);
+	return rc == CLI_OK && a->head != NULL ? check_first(c, a->head, ret->pin) : rc;
+}
+
+static int
+make_school(struct cli *c, const struct school_args *a, const struct buffer *file,
+    const char *sheet, char ret_recovery[RECOVERY_TEXT_BYTES])
+{
+	int status, rc = make_dir(c);
+
 	if (rc != CLI_OK)
 		return rc;
-	if (c->json)
+	status = a->sheet_fd != NULL ? replica_init_again(c->dir, c->env, &schema_domain,
+	    file->data, file->len, sheet) : replica_init_school(c->dir, c->env,
+	    &schema_domain, file->data, file->len, ret_recovery);
+	return status == STATUS_OK ? CLI_OK : fail_invited(c, status, &a->from);
+}
+
+static int
+say_school(struct cli *c, const struct school_args *a)
+{
+	if (c->json && a->sheet_fd != NULL)
 		puts("{\"recovery\":\"kept\"}");
-	else
-		cli_say(c, stderr, MSG("init.school_again"), NULL);
+	else if (!c->json)
+		cli_say(c, stderr, a->sheet_fd != NULL ? MSG("init.school_again")
+		    : a->out != NULL ? MSG("init.school_file") : MSG("init.school"), a->out,
+		    NULL);
 	return CLI_OK;
+}
+
+static int
+init_school(struct cli *c, const struct school_args *a, struct school_secrets *secrets)
+{
+	char recovery[RECOVERY_TEXT_BYTES] = "";
+	struct buffer file = BUFFER_INIT;
+	int given = CLI_OK, rc = read_invitation(c, &a->from, ROLE_SCHOOL, &file);
+
+	if (rc == CLI_OK)
+		rc = school_secrets(c, a, secrets);
+	if (rc == CLI_OK)
+		rc = make_school(c, a, &file, secrets->sheet, recovery);
+	buffer_release(&file);
+	if (rc != CLI_OK)
+		return rc;
+	if (a->sheet_fd == NULL)
+		given = kehou_give_recovery(c, a->out, recovery);
+	sodium_memzero(recovery, sizeof recovery);
+	rc = keep_hub(c, &a->from);
+	if (rc == CLI_OK && a->sheet_fd == NULL)
+		rc = first_site(c);
+	if (rc == CLI_OK && a->head != NULL)
+		rc = first_staff(c, FIRST_STAFF, "head", a->head, secrets->pin);
+	if (rc == CLI_OK)
+		rc = given;
+	return rc == CLI_OK ? say_school(c, a) : rc;
 }
 
 int
 kehou_init_school(struct cli *c, int argc, char **argv)
 {
-	const char *head = NULL, *out = NULL, *sheet_fd = NULL;
-	struct source from = { .file = NULL };
+	struct school_args a = { .head = NULL };
 	const struct cli_option options[] = {
-		{ "--invite", &from.file, 1, NULL }, { "--head", &head, 1, NULL },
-		{ "--code", &from.code, 1, NULL }, { "--hub", &from.hub, 1, NULL },
-		{ "--ca", &from.ca, 1, NULL },
-		{ "--recovery-out", &out, 1, NULL },
-		{ "--recovery-fd", &sheet_fd, 1, NULL }, { NULL, NULL, 0, NULL },
+		{ "--invite", &a.from.file, 1, NULL }, { "--head", &a.head, 1, NULL },
+		{ "--code", &a.from.code, 1, NULL }, { "--hub", &a.from.hub, 1, NULL },
+		{ "--ca", &a.from.ca, 1, NULL }, { "--recovery-out", &a.out, 1, NULL },
+		{ "--recovery-fd", &a.sheet_fd, 1, NULL }, { NULL, NULL, 0, NULL },
 	};
-	char recovery[RECOVERY_TEXT_BYTES], pin[CLI_SECRET_MAX_BYTES] = "";
-	struct buffer file = BUFFER_INIT;
-	int npos, given, rc = cli_options(c, options, argc, argv, &npos);
+	struct school_secrets secrets = { .pin = "" };
+	int npos, rc = cli_options(c, options, argc, argv, &npos);
 
 	if (rc != CLI_OK)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	if (sheet_fd != NULL && out != NULL)
+	if (a.sheet_fd != NULL && a.out != NULL)
 		return cli_usage(c, MSG("usage.extra"), "--recovery-out");
-	rc = read_invitation(c, &from, &file);
-	if (rc == CLI_OK && sheet_fd != NULL) {
-		rc = init_again(c, &file, sheet_fd, from.file);
-		if (rc == CLI_OK)
-			rc = keep_hub(c, &from);
-		if (rc == CLI_OK && head != NULL)
-			rc = cli_secret(c, c->pin_fd, "--pin-fd", pin);
-		if (rc == CLI_OK && head != NULL)
-			rc = first_staff(c, FIRST_STAFF, "head", head, pin);
-		goto cleanup;
-	}
-	if (rc == CLI_OK && head != NULL)
-		rc = cli_secret(c, c->pin_fd, "--pin-fd", pin);
-	if (rc == CLI_OK)
-		rc = make_dir(c);
-	if (rc != CLI_OK)
-		goto cleanup;
-	rc = replica_init_school(c->dir, c->env, &schema_domain, file.data, file.len,
-	    recovery);
-	if (rc != STATUS_OK) {
-		rc = cli_fail(c, rc, rc == STATUS_EXISTS ? "init" : "invite",
-		    rc == STATUS_EXISTS ? c->dir : from.file);
-		goto cleanup;
-	}
-	given = kehou_give_recovery(c, out, recovery);
-	rc = keep_hub(c, &from);
-	if (rc == CLI_OK)
-		rc = first_site(c);
-	if (rc == CLI_OK && head != NULL)
-		rc = first_staff(c, FIRST_STAFF, "head", head, pin);
-	if (rc == CLI_OK)
-		rc = given;
-	if (rc == CLI_OK && !c->json)
-		cli_say(c, stderr, out != NULL ? MSG("init.school_file")
-		    : MSG("init.school"), out, NULL);
-cleanup:
-	sodium_memzero(recovery, sizeof recovery);
-	sodium_memzero(pin, sizeof pin);
-	buffer_release(&file);
+	rc = init_school(c, &a, &secrets);
+	sodium_memzero(&secrets, sizeof secrets);
 	return rc;
 }
 
@@ -344,13 +417,12 @@ kehou_init_relay(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	rc = read_invitation(c, &from, &file);
+	rc = read_invitation(c, &from, ROLE_RELAY, &file);
 	if (rc == CLI_OK)
 		rc = make_dir(c);
 	if (rc == CLI_OK) {
 		rc = replica_init_relay(c->dir, c->env, &schema_domain, file.data, file.len);
-		rc = rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, rc == STATUS_EXISTS
-		    ? "init" : "invite", rc == STATUS_EXISTS ? c->dir : from.file);
+		rc = rc == STATUS_OK ? CLI_OK : fail_invited(c, rc, &from);
 	}
 	if (rc == CLI_OK)
 		rc = keep_hub(c, &from);

@@ -1,5 +1,6 @@
 /* root rotate, root issue, seal new: the county's keys changed for new ones. */
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -21,6 +22,34 @@ tell(struct cli *c, const char *key, const char *a, const char *b)
 	done = json_pack("{s:I}", "roster", (json_int_t)replica_roster(c->replica)->number);
 	output_json(stdout, done);
 	json_decref(done);
+	return CLI_OK;
+}
+
+static bool
+folder_of_is_there(const char *path)
+{
+	char folder[4096];
+	struct stat there;
+	char *slash;
+
+	if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
+		return false;
+	slash = strrchr(folder, '/');
+	if (slash == NULL)
+		return true;
+	slash[slash == folder] = '\0';
+	return stat(folder, &there) == 0 && S_ISDIR(there.st_mode);
+}
+
+int
+kehou_root_places(struct cli *c, const char *const copies[2])
+{
+	for (int i = 0; i < 2; i++) {
+		if (!folder_of_is_there(copies[i]))
+			return cli_fail(c, STATUS_NOT_FOUND, "root_folder", copies[i]);
+		if (access(copies[i], F_OK) == 0)
+			return cli_fail(c, STATUS_EXISTS, "write", copies[i]);
+	}
 	return CLI_OK;
 }
 
@@ -83,9 +112,9 @@ rotate(struct cli *c, const struct rotation *o, const char *passphrase, const ch
 	if (rc != CLI_OK)
 		return rc;
 	options.county = replica_roster(c->replica)->county;
-	for (int i = 0; i < 2; i++)
-		if (access(o->copies[i], F_OK) == 0)
-			return cli_fail(c, STATUS_EXISTS, "write", o->copies[i]);
+	rc = kehou_root_places(c, o->copies);
+	if (rc != CLI_OK)
+		return rc;
 	rc = replica_root_rotate(c->replica, o->copy, passphrase, &options);
 	return rc == STATUS_OK ?
 	    tell(c, MSG("root.rotated"), o->copies[0], o->copies[1])

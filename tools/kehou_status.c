@@ -295,6 +295,17 @@ kehou_status_verify(struct cli *c, int argc, char **argv)
 	return good ? CLI_OK : cli_fail(c, STATUS_CORRUPT, "verify", c->dir);
 }
 
+/* A fingerprint of nothing would look like one that agrees. */
+static bool
+known_scope(struct cli *c, uint64_t scope, const uint64_t *held, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (held[i] == scope)
+			return true;
+	return scope == 0 || scope == replica_scope(c->replica) ||
+	    roster_school(replica_roster(c->replica), scope) != NULL;
+}
+
 static int
 one_digest(struct cli *c, uint64_t scope, json_t *rows)
 {
@@ -330,18 +341,18 @@ kehou_status_digest(struct cli *c, int argc, char **argv)
 	if (rc != CLI_OK)
 		return rc;
 	rows = json_array();
-	if (npos == 0) {
-		rc = store_scopes(replica_store(c->replica), &scopes, &nscopes);
-		if (rc != STATUS_OK)
-			rc = cli_fail(c, rc, NULL, NULL);
-		for (size_t i = 0; rc == CLI_OK && i < nscopes; i++)
-			rc = one_digest(c, scopes[i], rows);
-	}
-	for (int i = 0; rc == CLI_OK && i < npos; i++) {
-		bool number = cli_decimal(argv[i], 9999999999u, &scope);
-
-		rc = number ? one_digest(c, scope, rows) : CLI_USAGE;
-	}
+	rc = store_scopes(replica_store(c->replica), &scopes, &nscopes);
+	if (rc != STATUS_OK)
+		rc = cli_fail(c, rc, NULL, NULL);
+	for (size_t i = 0; rc == CLI_OK && npos == 0 && i < nscopes; i++)
+		rc = one_digest(c, scopes[i], rows);
+	for (int i = 0; rc == CLI_OK && i < npos; i++)
+		rc = cli_decimal(argv[i], 9999999999u, &scope) &&
+		    known_scope(c, scope, scopes, nscopes) ? CLI_OK
+		    : cli_usage(c, MSG("usage.scope"), argv[i]);
+	for (int i = 0; rc == CLI_OK && i < npos; i++)
+		rc = cli_decimal(argv[i], 9999999999u, &scope) ? one_digest(c, scope, rows)
+		    : CLI_USAGE;
 	if (rc == CLI_OK && c->json)
 		output_json(stdout, rows);
 	json_decref(rows);
