@@ -443,7 +443,7 @@ def test_a_folder_that_is_not_there_is_told():
 def test_a_folder_that_cannot_be_written_is_told():
 	with open(path("file"), "w", encoding="utf-8") as target:
 		target.write("x")
-	Run("export", "--to", path("file"), node="school").fails(1)
+	Run("export", "--to", path("file"), node="school").fails(2)
 	assert snapshot("school")
 
 
