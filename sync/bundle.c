@@ -198,6 +198,7 @@ put_manifest(struct buffer *b, const struct bundle_info *info,
 	buffer_put(&inner, pair, sizeof pair);
 	buffer_put_varint(&inner, m->since);
 	buffer_put_varint(&inner, m->ended);
+	buffer_put(&inner, m->heard, sizeof m->heard);
 	buffer_put_varint(&inner, m->items);
 	buffer_put_varint(&inner, m->item_bytes);
 	vector_put(&inner, &m->vector);
@@ -608,6 +609,7 @@ parse_manifest(struct bundle_reader *r, const uint8_t *data, size_t len,
 	reader_copy(&in, pair, sizeof pair);
 	ret->since = reader_varint(&in);
 	ret->ended = reader_varint(&in);
+	reader_copy(&in, ret->heard, sizeof ret->heard);
 	ret->items = reader_varint(&in);
 	ret->item_bytes = reader_varint(&in);
 	rc = vector_read(&in, &ret->vector);

@@ -46,6 +46,8 @@ struct bundle_manifest {
 	                          * acknowledged; 0: vector is complete */
 	uint64_t ended;          /* number of the newest checkpoint that the sender has of
 	                          * the shared school; 0 none */
+	uint8_t heard[VECTOR_DIGEST_BYTES]; /* vector_digest of the recipient's vector as
+	                          * the sender knows it after the bundle `received` */
 	uint64_t items;          /* how many follow */
 	uint64_t item_bytes;     /* sum of their lengths as handed to the writer */
 };

@@ -244,6 +244,9 @@ replica_manifest(struct replica *r, const struct peer *p, const struct vector *s
 		return status;
 	if (all)
 		told = NULL;
+	status = vector_digest(&p->acked, ret->heard);
+	if (status != STATUS_OK)
+		return status;
 	ret->since = told == NULL ? 0 : p->told;
 	if (told == NULL)
 		return vector_copy(&ret->vector, shared);

@@ -72,6 +72,23 @@ plan_segments(struct plan *p, const struct vector *shared, const struct vector *
 	return STATUS_OK;
 }
 
+/* Those that the peer does not say that it has; of the hub what its receipt says counts
+ * too. */
+static int
+plan_lacking(struct plan *p, const struct roster_cert *to, const struct peer *peer,
+    const struct vector *shared)
+{
+	struct vector acked = {0};
+	int status = vector_copy(&acked, &peer->acked);
+
+	if (status == STATUS_OK && to->role == ROLE_HUB)
+		status = replica_doubt_acked(p->r, &to->node.id, &acked);
+	if (status == STATUS_OK)
+		status = plan_segments(p, shared, &acked);
+	vector_release(&acked);
+	return status;
+}
+
 /* The school's checkpoint, when the peer does not say that it has it. */
 static int
 plan_checkpoint(struct plan *p, uint64_t scope, const struct peer *peer)
@@ -167,17 +184,18 @@ receipt_entry(struct replica *r, const struct vector_entry *v,
 	return STATUS_OK;
 }
 
-/* The hub's word on every stream of a school.  ret_entries: hash of what it
- * says, without number and time. */
+/* The hub's word on every stream of a school.  ret_said: hash of what it says, without
+ * number and time, and of what the hub knows of the peer. */
 static int
-make_receipt(struct replica *r, uint64_t scope, struct buffer *ret,
-    const struct verdicts *verdicts, uint8_t ret_entries[HASH_BYTES], uint64_t *ret_number)
+make_receipt(struct replica *r, uint64_t scope, const struct peer *p, struct buffer *ret,
+    const struct verdicts *verdicts, uint8_t ret_said[HASH_BYTES], uint64_t *ret_number)
 {
 	struct receipt rc = {
 		.county = r->county, .by = r->self.pub.id, .epoch = r->epoch,
 		.scope = scope, .time_s = r->env->now_s(r->env->ctx),
 	};
 	struct vector v = {0};
+	uint8_t heard[VECTOR_DIGEST_BYTES] = {0};
 	struct hash h;
 	int status = store_vector(r->store, scope, false, &v);
 
@@ -206,7 +224,10 @@ make_receipt(struct replica *r, uint64_t scope, struct buffer *ret,
 		buffer_release(&b);
 	}
 	hash_update(&h, &verdicts->last, sizeof(verdicts->last));
-	hash_final(&h, ret_entries);
+	if (status == STATUS_OK)
+		status = vector_digest(&p->acked, heard);
+	hash_update(&h, heard, sizeof(heard));
+	hash_final(&h, ret_said);
 	if (status == STATUS_OK)
 		status = receipt_build(&rc, &r->self, ret);
 	if (status == STATUS_OK)
@@ -433,24 +454,6 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 	return STATUS_OK;
 }
 
-/* Whether there is a bundle of ours that was not written here: an image of this machine
- * did, and may have said that it has what is not here. */
-static bool
-image_spoke(struct replica *r, struct replica_lying *there, const struct peer *to)
-{
-	for (size_t i = 0; i < there->n; i++) {
-		const struct bundle_info *info = replica_lying_header(r, there, i);
-
-		if (info != NULL && info->number >= to->sent &&
-		    strcmp(there->files[i].name, to->last_name) != 0 &&
-		    node_id_compare(&info->sender, &r->self.pub.id) == 0 &&
-		    node_id_compare(&info->recipient, &to->node) == 0 &&
-		    replica_lying_ours(r, there, i))
-			return true;
-	}
-	return false;
-}
-
 static int
 export_to(struct replica *r, struct replica_lying *there, const struct roster_cert *to,
     struct replica_export *ret)
@@ -472,10 +475,8 @@ export_to(struct replica *r, struct replica_lying *there, const struct roster_ce
 		status = replica_shared_vector(r, scope, &shared);
 	if (status == STATUS_OK)
 		status = replica_number(r, "copied", &copied);
-	if (status == STATUS_OK && to->role == ROLE_HUB)
-		status = replica_doubt_acked(r, &to->node.id, &p.acked);
 	if (status == STATUS_OK)
-		status = plan_segments(&plan, &shared, &p.acked);
+		status = plan_lacking(&plan, to, &p, &shared);
 	if (status == STATUS_OK && scope != SCOPE_COUNTY)
 		status = plan_checkpoint(&plan, scope, &p);
 	if (status == STATUS_OK)
@@ -484,7 +485,8 @@ export_to(struct replica *r, struct replica_lying *there, const struct roster_ce
 		status = merge_verdict_since(&m, scope, p.verdicts, gather_verdict,
 		    &verdicts, &verdicts.last);
 		if (status == STATUS_OK)
-			status = make_receipt(r, scope, &receipt, &verdicts, said, &number);
+			status = make_receipt(r, scope, &p, &receipt, &verdicts, said,
+			    &number);
 		if (status == STATUS_OK && memcmp(said, p.receipt, HASH_BYTES) != 0) {
 			memcpy(p.receipt, said, HASH_BYTES);
 			p.receipt_since = p.sent + 1;
@@ -495,15 +497,13 @@ export_to(struct replica *r, struct replica_lying *there, const struct roster_ce
 		status = store_meta_get(r->store, "self", "request", &request);
 	if (status != STATUS_OK)
 		goto out;
-	/* News: segments, a checkpoint or that we have it, a receipt that the peer has
-	 * not acknowledged, a request, or bundles of its own that it does not know to
-	 * have arrived.  Whose copy may have spoken since speaks each time, and where an
-	 * image did. */
+	/* News: segments, a checkpoint or that we have it, a receipt or what we heard of
+	 * the peer that it has not acknowledged, a request, or bundles of its own that it does not know to
+	 * have arrived.  Whose copy may have spoken since speaks each time. */
 	news = copied != 0 || plan.n > 0 || request.len > 0 || plan.checkpoint.len > 0 ||
 	    plan.ended != p.ended_said ||
 	    (r->role == ROLE_HUB && p.receipt_since > p.told) ||
-	    !(peer_told(&p) != NULL && vector_covers(peer_told(&p), &shared)) ||
-	    image_spoke(r, there, &p);
+	    !(peer_told(&p) != NULL && vector_covers(peer_told(&p), &shared));
 	hash_update(&plan.content, said, r->role == ROLE_HUB ? sizeof(said) : 0);
 	hash_update(&plan.content, &p.received, sizeof(p.received));
 	hash_update(&plan.content, &plan.ended, sizeof(plan.ended));
@@ -555,7 +555,7 @@ export_urgent_to(struct replica *r, struct replica_lying *there,
 	if (status == STATUS_OK)
 		status = replica_shared_vector(r, r->scope, &shared);
 	if (status == STATUS_OK)
-		status = plan_segments(&plan, &shared, &p.acked);
+		status = plan_lacking(&plan, to, &p, &shared);
 	if (status == STATUS_OK && roster_node(&r->roster, &r->self.pub.id) == NULL)
 		status = store_meta_get(r->store, "self", "request", &request);
 	before = p.sent + 1;

@@ -289,8 +289,6 @@ learn(struct importing *im, const struct bundle_info *info,
 		vector_release(&p->acked);
 		memset(&p->acked, 0, sizeof(p->acked));
 		p->told = p->verdicts = 0;
-		if (info->received <= p->sent)
-			peer_acknowledge(p, info->received);
 	}
 	status = vector_merge(&p->acked, &m->vector);
 	if (status != STATUS_OK)
@@ -298,9 +296,9 @@ learn(struct importing *im, const struct bundle_info *info,
 	p->received = info->number;
 	p->ended = m->ended;
 	p->contact_s = im->r->env->now_s(im->r->env->ctx);
-	if (info->received > p->told && info->received <= p->sent)
-		peer_acknowledge(p, info->received);
-	return STATUS_OK;
+	if (info->received >= p->told && info->received <= p->sent)
+		status = peer_acknowledge(p, info->received, m->heard);
+	return status;
 }
 
 static int

@@ -192,8 +192,10 @@ int replica_manifest(struct replica *r, const struct peer *p, const struct vecto
     struct bundle_manifest *ret) MUST_CHECK;
 int peer_add_sent(struct peer *p, uint64_t number, const struct vector *v,
     uint64_t verdicts) MUST_CHECK;
-/* It took our bundle in. */
-void peer_acknowledge(struct peer *p, uint64_t number);
+/* It took our bundle in, and knows this of us since (bundle_manifest.heard).  Where
+ * that is not what we had then, it heard a copy of us, or forgot: we say all anew. */
+int peer_acknowledge(struct peer *p, uint64_t number,
+    const uint8_t heard[VECTOR_DIGEST_BYTES]) MUST_CHECK;
 
 /* The streams of a scope that are shared with a peer: its scope and the
  * county's.  Appends into ret (released by the caller). */

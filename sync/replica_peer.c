@@ -130,13 +130,26 @@ peer_forget_sent(struct peer *p)
 	memset(p->content, 0, sizeof(p->content));
 }
 
-void
-peer_acknowledge(struct peer *p, uint64_t number)
+int
+peer_acknowledge(struct peer *p, uint64_t number, const uint8_t heard[VECTOR_DIGEST_BYTES])
 {
+	uint8_t ours[VECTOR_DIGEST_BYTES];
+
 	p->told = number;
-	for (size_t i = 0; i < p->nsents; i++)
-		if (p->sents[i].number == number && p->sents[i].verdicts > p->verdicts)
+	for (size_t i = 0; i < p->nsents; i++) {
+		int status;
+
+		if (p->sents[i].number != number)
+			continue;
+		if (p->sents[i].verdicts > p->verdicts)
 			p->verdicts = p->sents[i].verdicts;
+		status = vector_digest(&p->sents[i].vector, ours);
+		if (status != STATUS_OK)
+			return status;
+		if (memcmp(ours, heard, sizeof(ours)) != 0)
+			peer_forget_sent(p);
+	}
+	return STATUS_OK;
 }
 
 int

@@ -1,4 +1,4 @@
-#include "sync/stream.h"
+#include "sync/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -292,6 +292,23 @@ vector_covers(const struct vector *a, const struct vector *b)
 		if (vector_get(a, &b->entries[i].stream) < b->entries[i].through)
 			return false;
 	return true;
+}
+
+int
+vector_digest(const struct vector *v, uint8_t ret[VECTOR_DIGEST_BYTES])
+{
+	struct buffer b = BUFFER_INIT;
+	uint8_t hash[HASH_BYTES];
+	int status;
+
+	vector_put(&b, v);
+	status = buffer_status(&b);
+	if (status == STATUS_OK) {
+		hash_bytes("kehou 1 vector", b.data, b.len, hash);
+		memcpy(ret, hash, VECTOR_DIGEST_BYTES);
+	}
+	buffer_release(&b);
+	return status;
 }
 
 void

@@ -72,6 +72,9 @@ int vector_copy(struct vector *ret, const struct vector *from) MUST_CHECK;
 int vector_difference(const struct vector *a, const struct vector *b,
     struct vector *ret) MUST_CHECK;
 bool vector_covers(const struct vector *a, const struct vector *b);
+/* Vectors with other entries have other digests. */
+#define VECTOR_DIGEST_BYTES 4 /* by chance equal once in 2^32; nobody else writes it */
+int vector_digest(const struct vector *v, uint8_t ret[VECTOR_DIGEST_BYTES]) MUST_CHECK;
 void vector_put(struct buffer *b, const struct vector *v);
 /* ret must be empty; released by the caller also on failure. */
 int vector_read(struct reader *r, struct vector *ret) MUST_CHECK;

@@ -14,6 +14,7 @@ struct link {
 	struct county *c;
 	uint64_t state;            /* of chance */
 	bool broken;
+	bool garbled;              /* what came was not what went, and was thrown away */
 };
 
 static uint32_t
@@ -123,6 +124,8 @@ send_file(struct link *l, const char *folder, const char *in, const char *name)
 	if (is_named(p, have, name)) {
 		memcpy(file, p, have);
 		sim_poke(l->c->world, whole, file, have);
+	} else {
+		l->garbled = true;
 	}
 	sim_remove(l->c->world, part); /* garbled: all of it comes again */
 }
@@ -181,8 +184,8 @@ hurry(struct link *l, struct county_node *n)
 	c->hurry = true;
 	one_way(l, n, &c->nodes[0]);
 	c->hurry = false;
-	for (unsigned i = 0; !l->broken && !faulty && !c->odd && !c->damaged && i < c->model->n;
-	    i++) {
+	for (unsigned i = 0; !l->broken && !l->garbled && !faulty && !c->odd && !c->damaged &&
+	    i < c->model->n; i++) {
 		const struct model_tx *tx = &c->model->txs[i];
 
 		if (tx->writer == n->index && tx->n > 0 && model_has(&n->known, i) &&

@@ -69,6 +69,7 @@ make_several(struct bundles_case *c)
 	c->info.replaces = 130;
 	c->info.received = 299;
 	c->manifest.ended = 3;
+	memset(c->manifest.heard, 0x48, sizeof c->manifest.heard);
 	for (n = 0; n < 4; n++)
 		add_stream(c, n, n == 3, 1000 + n);
 	add_item(c, BUNDLE_SEGMENT, 700);
@@ -180,6 +181,7 @@ bundles_plain(const struct bundles_case *c, struct buffer *ret)
 	buffer_put(&m, digest, 8);
 	buffer_put_varint(&m, c->manifest.since);
 	buffer_put_varint(&m, c->manifest.ended);
+	buffer_put(&m, c->manifest.heard, sizeof c->manifest.heard);
 	buffer_put_varint(&m, c->manifest.items);
 	buffer_put_varint(&m, c->manifest.item_bytes);
 	vector_put(&m, &c->manifest.vector);
@@ -360,7 +362,7 @@ json_t *
 bundles_json(const struct bundles_case *c)
 {
 	return json_pack("{s:s,s:{s:o,s:o,s:o,s:o,s:o},s:{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o},"
-	    "s:{s:o,s:o,s:o,s:o,s:o},s:o}",
+	    "s:{s:o,s:o,s:o,s:o,s:o,s:o},s:o}",
 	    "kind", "bundle", "keys",
 	    "sender_sign_seed", hex(c->sender.sign_sk, 32),
 	    "sender_seal_sk", hex(c->sender.seal_sk, 32),
@@ -375,6 +377,7 @@ bundles_json(const struct bundles_case *c)
 	    "request", hex(c->info.request, c->info.request_len),
 	    "manifest",
 	    "since", number(c->manifest.since), "ended", number(c->manifest.ended),
+	    "heard", hex(c->manifest.heard, sizeof c->manifest.heard),
 	    "items", number(c->manifest.items),
 	    "item_bytes", number(c->manifest.item_bytes),
 	    "vector", streams_json(&c->manifest.vector),

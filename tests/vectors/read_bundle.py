@@ -49,7 +49,7 @@ def read_manifest(r, h):
 	m = Reader(r.bytes(length))
 	pair = hashed("kehou 1 bundle pair", h["sender"] + h["recipient"])[:8]
 	need(m.bytes(8) == pair, "pair")
-	manifest = {"since": m.varint(), "ended": m.varint(), "items": m.varint(0, 65536),
+	manifest = {"since": m.varint(), "ended": m.varint(), "heard": m.bytes(4), "items": m.varint(0, 65536),
 		"item_bytes": m.varint(), "vector": read_vector(m)}
 	m.end()
 	return manifest
