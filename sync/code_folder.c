@@ -29,7 +29,7 @@ waits(const struct env *env, const struct roster *roster, const struct code_labe
 {
 	const struct roster_invite *v = roster_invite(roster, label->invite);
 
-	return v != NULL && !v->bound && label->county == roster->county &&
+	return v != NULL && v->state == INVITE_OPEN && label->county == roster->county &&
 	    env->now_s(env->ctx) < label->until_s;
 }
 

@@ -93,8 +93,8 @@ roster_fits(const struct roster *r, const uint8_t id[16], uint8_t role, uint64_t
 {
 	const struct roster_invite *v = roster_invite(r, id);
 
-	return v != NULL && !v->bound && v->role == role && v->scope == scope
-	    && roster_hub(r) != NULL;
+	return v != NULL && v->state == INVITE_OPEN && v->role == role
+	    && v->scope == scope && roster_hub(r) != NULL;
 }
 
 int
@@ -240,8 +240,8 @@ request_read(const uint8_t *data, size_t len, const struct roster *roster,
 	if (q.county != roster->county)
 		return STATUS_FOREIGN;
 	invite = roster_invite(roster, q.invite);
-	if (invite == NULL)
-		return STATUS_NOT_FOUND;
+	if (invite == NULL || invite->state == INVITE_WITHDRAWN)
+		return STATUS_INVITE_UNKNOWN;
 	sigs = data + len - 2 * SIGNATURE_BYTES;
 	hash_bytes("kehou 1 request", data, len - 2 * SIGNATURE_BYTES, hash);
 	rc = identity_verify_hash(invite->key, hash, sigs);
@@ -249,7 +249,7 @@ request_read(const uint8_t *data, size_t len, const struct roster *roster,
 		rc = identity_verify_hash(q.node.sign_pk, hash, sigs + SIGNATURE_BYTES);
 	if (rc != STATUS_OK)
 		return rc;
-	if (invite->bound && !bound_to(roster, &q))
+	if (invite->state == INVITE_BOUND && !bound_to(roster, &q))
 		return STATUS_INVITE_USED;
 	*ret = q;
 	return STATUS_OK;

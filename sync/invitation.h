@@ -47,7 +47,7 @@ struct request {
 };
 int request_build(const struct invitation *inv, const struct identity *node,
     struct buffer *ret) MUST_CHECK;
-/* Verifies against the roster's invite: NOT_FOUND no such invite, INVITE_USED
+/* Verifies against the roster's invite: INVITE_UNKNOWN none or withdrawn, INVITE_USED
  * bound to other keys (the same keys again are OK), BAD_SIGNATURE. */
 int request_read(const uint8_t *data, size_t len, const struct roster *roster,
     struct request *ret) MUST_CHECK;

@@ -409,7 +409,7 @@ enrol(struct importing *im, struct bundle_reader *reader)
 		return status;
 	invite = roster_invite(&r->roster, req.invite);
 	if (invite == NULL)
-		return STATUS_NOT_FOUND;
+		return STATUS_INVITE_UNKNOWN;
 	cert.node = req.node;
 	cert.role = invite->role;
 	cert.scope = invite->scope;

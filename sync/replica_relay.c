@@ -271,7 +271,7 @@ check_sender(struct replica *r, struct bundle_reader *reader, uint64_t *ret_scop
 	status = bundle_reader_verify(reader, req.node.sign_pk);
 	invite = roster_invite(&r->roster, req.invite);
 	if (status != STATUS_OK || invite == NULL)
-		return status != STATUS_OK ? status : STATUS_NOT_FOUND;
+		return status != STATUS_OK ? status : STATUS_INVITE_UNKNOWN;
 	*ret_scope = invite->scope;
 	return may_pass(&r->roster, invite->role, invite->scope, &info->recipient);
 }

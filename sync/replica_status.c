@@ -176,7 +176,7 @@ invite_used(struct replica *r, bool *ret)
 		status = request_parse(b.data, b.len, &req);
 	if (status == STATUS_OK)
 		invite = roster_invite(&r->roster, req.invite);
-	*ret = invite != NULL && invite->bound &&
+	*ret = invite != NULL && invite->state == INVITE_BOUND &&
 	    roster_node(&r->roster, &r->self.pub.id) == NULL;
 	buffer_release(&b);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;

@@ -188,7 +188,7 @@ cert_valid(const struct roster *r, const struct roster_cert *c)
 	if (sodium_is_zero(c->invite, sizeof c->invite))
 		return true;
 	invite = roster_invite(r, c->invite);
-	return invite != NULL && invite->bound && invite->role == c->role
+	return invite != NULL && invite->state == INVITE_BOUND && invite->role == c->role
 	    && invite->scope == c->scope;
 }
 
@@ -211,7 +211,7 @@ binding_valid(const struct roster *r)
 		carried++;
 	}
 	for (size_t i = 0; i < r->ninvites; i++)
-		bound += r->invites[i].bound;
+		bound += r->invites[i].state == INVITE_BOUND;
 	free(seen);
 	return good && carried == bound;
 }
@@ -266,7 +266,8 @@ roster_valid(const struct roster *r)
 		if (!school_valid(&r->schools[i]))
 			return false;
 	for (size_t i = 0; i < r->ninvites; i++)
-		if (!role_valid(r, r->invites[i].role, r->invites[i].scope))
+		if (!role_valid(r, r->invites[i].role, r->invites[i].scope) ||
+		    r->invites[i].state > INVITE_WITHDRAWN)
 			return false;
 	for (size_t i = 0; i < r->ncerts; i++)
 		if (!cert_valid(r, &r->certs[i]))
@@ -504,7 +505,7 @@ roster_add_revocation(struct roster *r, const struct roster_revocation *v)
 }
 
 static int
-may_certify(const struct roster *r, const struct roster_cert *c)
+may_certify(const struct roster *r, const struct roster_cert *c, bool again)
 {
 	const struct roster_cert *same = roster_node(r, &c->node.id);
 	const struct roster_invite *invite;
@@ -520,38 +521,39 @@ may_certify(const struct roster *r, const struct roster_cert *c)
 	if (sodium_is_zero(c->invite, sizeof c->invite))
 		return STATUS_OK;
 	invite = roster_invite(r, c->invite);
-	if (invite == NULL)
+	if (invite == NULL || (invite->state == INVITE_WITHDRAWN && !again))
 		return STATUS_NOT_FOUND;
-	if (invite->bound)
+	if (invite->state == INVITE_BOUND)
 		return STATUS_INVITE_USED;
 	return invite->role == c->role && invite->scope == c->scope
 	    ? STATUS_OK : STATUS_USAGE;
 }
 
-/* Invitations that a certificate carries are bound, the others are not. */
+/* Invitations that a certificate carries are bound, no others are. */
 static void
 bind_invites(struct roster *r)
 {
 	for (size_t i = 0; i < r->ninvites; i++)
-		r->invites[i].bound = false;
+		if (r->invites[i].state == INVITE_BOUND)
+			r->invites[i].state = INVITE_OPEN;
 	for (size_t i = 0; i < r->ncerts; i++) {
 		const struct roster_invite *v = roster_invite(r, r->certs[i].invite);
 
 		if (v != NULL)
-			r->invites[v - r->invites].bound = true;
+			r->invites[v - r->invites].state = INVITE_BOUND;
 	}
 }
 
-int
-roster_certify(struct roster *r, const struct roster_cert *cert,
-    const uint8_t issuing_sk[64])
+static int
+certify(struct roster *r, const struct roster_cert *cert, const uint8_t issuing_sk[64],
+    bool again)
 {
 	struct roster_cert signed_cert = *cert, *list;
 	uint8_t hash[HASH_BYTES];
 	int rc;
 
 	identity_derive(&signed_cert.node);
-	rc = may_certify(r, &signed_cert);
+	rc = may_certify(r, &signed_cert, again);
 	if (rc == STATUS_OK)
 		rc = cert_hash(r->county, &signed_cert, hash);
 	if (rc != STATUS_OK)
@@ -564,6 +566,20 @@ roster_certify(struct roster *r, const struct roster_cert *cert,
 	r->ncerts++;
 	bind_invites(r);
 	return STATUS_OK;
+}
+
+int
+roster_certify(struct roster *r, const struct roster_cert *cert,
+    const uint8_t issuing_sk[64])
+{
+	return certify(r, cert, issuing_sk, false);
+}
+
+int
+roster_certify_again(struct roster *r, const struct roster_cert *cert,
+    const uint8_t issuing_sk[64])
+{
+	return certify(r, cert, issuing_sk, true);
 }
 
 static void

@@ -40,14 +40,21 @@ struct roster_cert {
 	uint8_t signature[64];
 };
 
-/* An invitation that was issued: its public key, and whom it bound. */
+/* An invitation stays in every later roster: one that was withdrawn must not come back
+ * with an older one that a hub joins. */
+enum roster_invite_state {
+	INVITE_OPEN = 0,
+	INVITE_BOUND = 1,        /* a certificate carries its id; set by certify and sign */
+	INVITE_WITHDRAWN = 2     /* the county took it back unused */
+};
+
+/* An invitation that was issued: its public key, and what became of it. */
 struct roster_invite {
 	uint8_t id[16];          /* first bytes of the hash of key */
 	uint8_t key[32];         /* Ed25519 public key; the file has the seed */
 	uint8_t role;
 	uint64_t scope;
-	bool bound;              /* a certificate carries its id; set by certify
-	                          * and sign */
+	uint8_t state;           /* enum roster_invite_state */
 };
 
 /* Valid through: segments of the stream after seq count no more. */
@@ -118,7 +125,7 @@ int roster_add_school(struct roster *r, const struct roster_school *school)
     MUST_CHECK; /* EXISTS, USAGE, TOO_LARGE */
 int roster_add_invite(struct roster *r, const struct roster_invite *invite)
     MUST_CHECK; /* EXISTS, TOO_LARGE */
-/* Removes the invitations of a role and scope that nobody has used; how many. */
+/* Takes back the invitations of a role and scope that nobody has used; how many. */
 size_t roster_withdraw(struct roster *r, uint8_t role, uint64_t scope);
 int roster_add_revocation(struct roster *r, const struct roster_revocation *v)
     MUST_CHECK; /* EXISTS, TOO_LARGE */
@@ -127,7 +134,7 @@ int roster_add_revocation(struct roster *r, const struct roster_revocation *v)
 int roster_set_sealing(struct roster *r, const struct roster_sealing *s) MUST_CHECK;
 /* Signs and adds a certificate and marks its invitation as bound.  EXISTS for
  * the same node, FORK when the 64-bit id belongs to other keys, NOT_FOUND for
- * an invite that the roster lacks, INVITE_USED when it is bound, USAGE when
+ * an invite that the roster lacks or withdrew, INVITE_USED when it is bound, USAGE when
  * role, scope or since do not fit. */
 int roster_certify(struct roster *r, const struct roster_cert *cert,
     const uint8_t issuing_sk[64]) MUST_CHECK;
@@ -138,6 +145,8 @@ int roster_certify(struct roster *r, const struct roster_cert *cert,
 int roster_default_rights(struct roster *r, const struct registry *reg) MUST_CHECK;
 /* Adds what another roster of the county has and this one lacks: schools,
  * invitations, certificates, revocations, newer sealing keys; nothing of a roster is ever taken out.
+ * An invitation is open afterwards only where neither has it used or withdrawn; one that
+ * either has used is bound, and its certificate stands, although the other withdrew it.
  * Raises number to the higher of both.  Where they contradict, ours stays. */
 int roster_join(struct roster *r, const struct roster *other,
     const uint8_t issuing_sk[64], bool *ret_changed) MUST_CHECK;

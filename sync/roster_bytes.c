@@ -111,7 +111,7 @@ put_invite(struct buffer *b, const struct roster_invite *v)
 	buffer_put(b, v->key, sizeof v->key);
 	buffer_put_u8(b, v->role);
 	buffer_put_varint(b, v->scope);
-	buffer_put_u8(b, v->bound);
+	buffer_put_u8(b, v->state);
 }
 
 static void
@@ -121,7 +121,7 @@ read_invite(struct reader *r, struct roster_invite *v)
 	invite_id(v->key, v->id);
 	v->role = reader_u8(r);
 	v->scope = reader_varint(r);
-	v->bound = read_flag(r);
+	v->state = reader_u8(r);
 }
 
 static void

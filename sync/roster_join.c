@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/roster.h"
+#include "sync/roster_internal.h"
 
 bool
 roster_follows(const struct roster *r, const struct roster *before)
@@ -21,7 +21,7 @@ join_certs(struct roster *r, const struct roster *other, const uint8_t issuing_s
     bool *ret_changed)
 {
 	for (size_t i = 0; i < other->ncerts; i++) {
-		int rc = roster_certify(r, &other->certs[i], issuing_sk);
+		int rc = roster_certify_again(r, &other->certs[i], issuing_sk);
 
 		switch (rc) {
 		case STATUS_OK:
@@ -44,6 +44,36 @@ note(int rc, bool *ret_changed)
 	if (rc == STATUS_OK)
 		*ret_changed = true;
 	return rc == STATUS_EXISTS ? STATUS_OK : rc;
+}
+
+static int
+join_invites(struct roster *r, const struct roster *other, bool *ret_changed)
+{
+	int rc = STATUS_OK;
+
+	for (size_t i = 0; rc == STATUS_OK && i < other->ninvites; i++) {
+		struct roster_invite v = other->invites[i];
+
+		v.state = INVITE_OPEN; /* until its certificate is here */
+		rc = note(roster_add_invite(r, &v), ret_changed);
+	}
+	return rc;
+}
+
+/* What the other one has withdrawn, or gave to somebody who stands here otherwise, is
+ * open here no more. */
+static void
+close_invites(struct roster *r, const struct roster *other, bool *ret_changed)
+{
+	for (size_t i = 0; i < other->ninvites; i++) {
+		const struct roster_invite *v = roster_invite(r, other->invites[i].id);
+
+		if (other->invites[i].state == INVITE_OPEN || v == NULL ||
+		    v->state != INVITE_OPEN)
+			continue;
+		r->invites[v - r->invites].state = INVITE_WITHDRAWN;
+		*ret_changed = true;
+	}
 }
 
 /* What changed of the rights since is in the higher one, and most replicas are judged
@@ -79,14 +109,12 @@ roster_join(struct roster *r, const struct roster *other, const uint8_t issuing_
 		r->number = other->number;
 	for (size_t i = 0; rc == STATUS_OK && i < other->nschools; i++)
 		rc = note(roster_add_school(r, &other->schools[i]), ret_changed);
-	for (size_t i = 0; rc == STATUS_OK && i < other->ninvites; i++) {
-		struct roster_invite v = other->invites[i];
-
-		v.bound = false;
-		rc = note(roster_add_invite(r, &v), ret_changed);
-	}
+	if (rc == STATUS_OK)
+		rc = join_invites(r, other, ret_changed);
 	if (rc == STATUS_OK)
 		rc = join_certs(r, other, issuing_sk, ret_changed);
+	if (rc == STATUS_OK)
+		close_invites(r, other, ret_changed);
 	for (size_t i = 0; rc == STATUS_OK && i < other->nrevocations; i++)
 		rc = note(roster_add_revocation(r, &other->revocations[i]), ret_changed);
 	for (size_t i = 0; rc == STATUS_OK && i < other->nsealings; i++)

@@ -1,19 +1,18 @@
-/* Invitations that nobody has used are taken out of the county's roster. */
-#include <string.h>
-
+/* Invitations that nobody has used are taken back. */
 #include "sync/roster.h"
 
 size_t
 roster_withdraw(struct roster *r, uint8_t role, uint64_t scope)
 {
-	size_t kept = 0, all = r->ninvites;
+	size_t n = 0;
 
-	for (size_t i = 0; i < all; i++) {
-		const struct roster_invite *v = &r->invites[i];
+	for (size_t i = 0; i < r->ninvites; i++) {
+		struct roster_invite *v = &r->invites[i];
 
-		if (v->bound || v->role != role || v->scope != scope)
-			r->invites[kept++] = *v;
+		if (v->state != INVITE_OPEN || v->role != role || v->scope != scope)
+			continue;
+		v->state = INVITE_WITHDRAWN;
+		n++;
 	}
-	r->ninvites = kept;
-	return all - kept;
+	return n;
 }

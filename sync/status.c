@@ -33,6 +33,8 @@ static const struct {
 	[-STATUS_UNKNOWN_SCHEMA] = {"UNKNOWN_SCHEMA", "tables or columns of a newer version"},
 	[-STATUS_FORK] = {"FORK", "one sequence with two hashes"},
 	[-STATUS_REVOKED] = {"REVOKED", "node or key was revoked"},
+	[-STATUS_INVITE_UNKNOWN] = {"INVITE_UNKNOWN",
+	    "the county knows no such invitation: withdrawn or never given"},
 	[-STATUS_INVITE_USED] = {"INVITE_USED", "the invitation is bound to another key"},
 	[-STATUS_PASSPHRASE] = {"PASSPHRASE", "wrong passphrase or PIN"},
 	[-STATUS_BUSY] = {"BUSY", "busy, try later"},

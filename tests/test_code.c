@@ -321,7 +321,7 @@ a_code_whose_invitation_was_withdrawn_is_gone(void **state)
 	(void)state;
 	hub_setup(&h);
 	assert_true(roster_withdraw(&h.in.roster, ROLE_SCHOOL, h.in.scope) > 0);
-	assert_null(roster_invite(&h.in.roster, h.in.id));
+	assert_int_equal(roster_invite(&h.in.roster, h.in.id)->state, INVITE_WITHDRAWN);
 	assert_int_equal(code_folder_sweep(h.env, "hub", &h.in.roster), STATUS_OK);
 	assert_int_equal(sim_count(h.world, "hub/codes"), 0);
 	assert_int_equal(found(&h), STATUS_NOT_FOUND);

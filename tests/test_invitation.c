@@ -170,7 +170,7 @@ new_seed_gives_the_public_half_of_the_secret(void **state)
 	assert_int_equal(invitation_new_seed(&env, seed, &v), STATUS_OK);
 	crypto_sign_seed_keypair(pk, sk, seed);
 	assert_memory_equal(v.key, pk, 32);
-	assert_false(v.bound);
+	assert_int_equal(v.state, INVITE_OPEN);
 }
 
 static void
@@ -248,7 +248,7 @@ request_for_an_unknown_invitation_or_another_county_is_refused(void **state)
 	f.in.seed[0] ^= 1;
 	buffer_clear(&f.request);
 	assert_int_equal(request_build(&f.in, &f.node, &f.request), STATUS_OK);
-	assert_int_equal(read_request(&f), STATUS_NOT_FOUND);
+	assert_int_equal(read_request(&f), STATUS_INVITE_UNKNOWN);
 	teardown(&f);
 }
 

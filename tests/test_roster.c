@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "sync/roster_internal.h"
 #include "tests/vectors/trust.h"
 
 static const enum trust_size sizes[] = {TRUST_SMALL, TRUST_SEVERAL, TRUST_MAXIMAL};
@@ -317,7 +318,14 @@ static void
 certificates_and_invitations_must_agree(void **state)
 {
 	(void)state;
-	EXPECT_MALFORMED(r.invites[0].bound = !r.invites[0].bound);
+	for (uint8_t other = INVITE_OPEN; other <= INVITE_WITHDRAWN + 1; other++)
+		if (other != INVITE_BOUND)
+			EXPECT_MALFORMED(for (size_t i = 0; i < r.ninvites; i++)
+				if (r.invites[i].state == INVITE_BOUND)
+					r.invites[i].state = other);
+	EXPECT_MALFORMED(for (size_t i = 0; i < r.ninvites; i++)
+		if (r.invites[i].state != INVITE_BOUND)
+			r.invites[i].state = INVITE_BOUND);
 	EXPECT_MALFORMED(r.invites[0].scope = UINT64_C(9999999999));
 	EXPECT_MALFORMED(for (size_t i = 0; i < r.ncerts; i++)
 		if (r.certs[i].role == ROLE_SCHOOL)
@@ -364,10 +372,15 @@ certify_refuses_what_does_not_fit(void **state)
 	c.scope = inv.scope;
 	assert_int_equal(roster_certify(&r, &c, issuing), STATUS_OK);
 	assert_int_equal(roster_certify(&r, &c, issuing), STATUS_EXISTS);
-	assert_true(roster_invite(&r, inv.id)->bound);
+	assert_int_equal(roster_invite(&r, inv.id)->state, INVITE_BOUND);
 	trust_node("newcomer", 1, &node);
 	c.node = node.pub;
 	assert_int_equal(roster_certify(&r, &c, issuing), STATUS_INVITE_USED);
+	for (size_t i = 0; i < r.ninvites; i++)
+		if (r.invites[i].state == INVITE_WITHDRAWN)
+			memcpy(c.invite, r.invites[i].id, sizeof c.invite);
+	assert_memory_not_equal(c.invite, inv.id, sizeof c.invite);
+	assert_int_equal(roster_certify(&r, &c, issuing), STATUS_NOT_FOUND);
 	/* Another node whose keys hash to the same 64 bits. */
 	memset(c.invite, 0, sizeof c.invite);
 	for (size_t i = 0; i < r.ncerts; i++)
@@ -616,6 +629,93 @@ rights_to_unknown_tables_and_columns_are_left_out(void **state)
 	roster_release(&r);
 }
 
+/* One roster of a county with each of n invitations in a state; a bound one is of the
+ * node with its number, or of the node whose number stands in takes. */
+static void
+county_with(const uint8_t *states, unsigned n, const unsigned *takes, struct roster *ret)
+{
+	struct roster_invite v;
+	struct roster_cert c = {.role = ROLE_SCHOOL};
+	struct identity node;
+	uint8_t issuing[64], sk[64];
+
+	trust_roster(TRUST_SMALL, ret);
+	trust_key("issuing", 0, issuing);
+	for (unsigned i = 0; i < n; i++) {
+		memset(&v, 0, sizeof v);
+		trust_key("joined", i, sk);
+		memcpy(v.key, sk + 32, 32);
+		v.id[0] = (uint8_t)(i + 1);
+		v.role = ROLE_SCHOOL;
+		v.scope = ret->schools[0].id;
+		v.state = states[i] == INVITE_WITHDRAWN ? INVITE_WITHDRAWN : INVITE_OPEN;
+		assert_int_equal(roster_add_invite(ret, &v), STATUS_OK);
+		if (states[i] != INVITE_BOUND)
+			continue;
+		trust_node("joined", takes[i], &node);
+		c.node = node.pub;
+		c.scope = v.scope;
+		c.since = 1;
+		memcpy(c.invite, v.id, sizeof c.invite);
+		assert_int_equal(roster_certify(ret, &c, issuing), STATUS_OK);
+	}
+}
+
+static uint8_t
+joined_state(const struct roster *r, unsigned i)
+{
+	uint8_t id[16] = {(uint8_t)(i + 1)};
+
+	return roster_invite(r, id)->state;
+}
+
+/* All nine pairs, and one node that used two invitations at two hubs' times. */
+static void
+joined_invitations_are_open_only_where_neither_used_nor_withdrew_them(void **state)
+{
+	static const unsigned ours[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+	static const unsigned theirs[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 9};
+	uint8_t here[11], there[11], issuing[64];
+	struct roster r[2], before[2];
+
+	(void)state;
+	trust_key("issuing", 0, issuing);
+	for (unsigned i = 0; i < 9; i++) {
+		here[i] = (uint8_t)(i / 3);
+		there[i] = (uint8_t)(i % 3);
+	}
+	here[9] = there[10] = INVITE_BOUND; /* by node 9 */
+	here[10] = there[9] = INVITE_OPEN;
+	county_with(here, 11, ours, &r[0]);
+	county_with(there, 11, theirs, &r[1]);
+	county_with(here, 11, ours, &before[0]);
+	county_with(there, 11, theirs, &before[1]);
+	for (unsigned k = 0; k < 2; k++) {
+		bool changed;
+
+		assert_int_equal(roster_join(&r[k], &before[1 - k], issuing, &changed),
+		    STATUS_OK);
+		assert_true(changed);
+		for (unsigned i = 0; i < 9; i++) {
+			bool bound = here[i] == INVITE_BOUND || there[i] == INVITE_BOUND;
+			bool open = here[i] == INVITE_OPEN && there[i] == INVITE_OPEN;
+
+			assert_int_equal(joined_state(&r[k], i), bound ? INVITE_BOUND :
+			    open ? INVITE_OPEN : INVITE_WITHDRAWN);
+		}
+		assert_int_equal(joined_state(&r[k], 9 + k), INVITE_BOUND);
+		assert_int_equal(joined_state(&r[k], 10 - k), INVITE_WITHDRAWN);
+		assert_true(roster_valid(&r[k]));
+		assert_int_equal(roster_join(&r[k], &before[1 - k], issuing, &changed),
+		    STATUS_OK);
+		assert_false(changed);
+	}
+	for (unsigned k = 0; k < 2; k++) {
+		roster_release(&r[k]);
+		roster_release(&before[k]);
+	}
+}
+
 int
 main(void)
 {
@@ -637,6 +737,8 @@ main(void)
 		cmocka_unit_test(certificates_and_invitations_must_agree),
 		cmocka_unit_test(revocation_names_a_stream_of_its_node),
 		cmocka_unit_test(certify_refuses_what_does_not_fit),
+		cmocka_unit_test(
+		    joined_invitations_are_open_only_where_neither_used_nor_withdrew_them),
 		cmocka_unit_test(newest_hub_that_is_not_revoked_is_the_hub),
 		cmocka_unit_test(revoked_stream_counts_through_its_sequence_and_no_other_does),
 		cmocka_unit_test(R2_R5_rights_give_a_school_its_rows_and_the_hub_its_columns),

@@ -53,6 +53,7 @@ def read_certificates(data, fields):
 
 # --- Roster -------------------------------------------------------------------------
 
+OPEN, BOUND, WITHDRAWN = 0, 1, 2  # invitations
 CLASSES = (111, 112, 121, 122, 123, 210, 220)
 
 
@@ -67,7 +68,7 @@ def read_invited(r):
 	key = r.bytes(32)
 	role, scope = r.role_and_scope()
 	return {"id": invitation_id(key), "key": key, "role": role, "scope": scope,
-		"bound": r.u8(0, 1)}
+		"state": r.u8(OPEN, BOUND, WITHDRAWN)}
 
 
 def read_revocation(r):
@@ -127,7 +128,7 @@ def check_members(roster):
 	for s in roster["sealings"]:
 		need(s["node"] in hubs, "sealing key of no hub")
 		need(s["since"] <= roster["number"], "sealing key of a later roster")
-	need(sorted(bound) == [i["id"] for i in roster["invites"] if i["bound"]],
+	need(sorted(bound) == [i["id"] for i in roster["invites"] if i["state"] == BOUND],
 		"bound invitations are not those of the certificates")
 
 
@@ -179,7 +180,7 @@ def read_invitation(data, _fields=None):
 	found = [i for i in roster["invites"] if i["id"] == mine]
 	need(found and (found[0]["role"], found[0]["scope"]) == (role, scope),
 		"invitation not in its roster")
-	need(not found[0]["bound"], "invitation used")
+	need(found[0]["state"] == OPEN, "invitation used or withdrawn")
 	revoked = {revocation["node"] for revocation in roster["revocations"]}
 	need(any(c["role"] == 1 and c["node"] not in revoked for c in roster["certificates"]),
 		"roster without a hub")

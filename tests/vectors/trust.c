@@ -98,7 +98,7 @@ invite(uint64_t scope, unsigned number, struct roster_invite *ret)
 	ret->scope = scope;
 }
 
-/* Invitation 0 stays unused; the others are bound to one node each. */
+/* Invitation 0 stays unused, 1000 was withdrawn; the others are bound to one node each. */
 static void
 add_nodes(struct roster *r, enum trust_size size)
 {
@@ -113,6 +113,10 @@ add_nodes(struct roster *r, enum trust_size size)
 	must(roster_certify(r, &c, issuing));
 	invite(school_id(size, 0), 0, &v);
 	must(roster_add_invite(r, &v));
+	invite(school_id(size, 0), 1000, &v);
+	v.state = INVITE_WITHDRAWN;
+	if (size != TRUST_SMALL)
+		must(roster_add_invite(r, &v));
 	for (unsigned i = 1; i < schools_of(size); i++) {
 		invite(school_id(size, i), i, &v);
 		must(roster_add_invite(r, &v));
@@ -448,7 +452,7 @@ invite_json(const struct roster_invite *v)
 	set(j, "key", hex(v->key, 32));
 	set(j, "role", number(v->role));
 	set(j, "scope", number(v->scope));
-	set(j, "bound", number(v->bound));
+	set(j, "state", number(v->state));
 	return j;
 }
 

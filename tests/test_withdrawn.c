@@ -1,0 +1,171 @@
+/* An invitation that the county took back stays taken back at a hub that was put back to
+ * an older state, whatever roster a stick brings it. */
+#include "tests/life_world.h"
+
+#define WAITING (LIFE_SCHOOL + 1)
+
+struct world {
+	struct life *w;
+	struct life_node *school; /* enrolled; brings the hub what it lost */
+	struct buffer paper;      /* an invitation that nobody has used yet */
+};
+
+/* The school knows a roster in which the invitation is open. */
+static struct world
+begin(void **state)
+{
+	struct world x = { .w = *state, .paper = BUFFER_INIT };
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = WAITING,
+	    .name = "冶下小学", .class_code = 220, .kind = 1 } };
+
+	x.school = life_school(x.w, LIFE_SCHOOL);
+	assert_int_equal(replica_invite(x.w->node[0].r, &in, &x.paper), STATUS_OK);
+	life_round(x.w, x.school);
+	return x;
+}
+
+static void
+save_hub(struct world *x, const char *dir)
+{
+	struct life_node *hub = &x->w->node[0];
+
+	replica_close(hub->r);
+	hub->r = NULL;
+	sim_mount(x->w->sim, dir);
+	sim_copy(x->w->sim, hub->dir, dir);
+	life_open(hub);
+}
+
+static void
+put_hub_back(struct world *x, const char *saved)
+{
+	struct life_node *hub = &x->w->node[0];
+	uint64_t superseded = 0;
+
+	replica_close(hub->r);
+	hub->r = NULL;
+	sim_erase(x->w->sim, hub->dir);
+	sim_copy(x->w->sim, saved, hub->dir);
+	life_open(hub);
+	assert_int_equal(replica_number(hub->r, "superseded", &superseded), STATUS_OK);
+	assert_true(superseded != 0);
+}
+
+/* A machine that is set up with the paper, and what the hub says to its stick. */
+static struct life_node *
+newcomer(struct world *x)
+{
+	struct life_node *n = life_place(x->w, "new");
+
+	assert_int_equal(replica_init_school(n->dir, n->env, &life_domain, x->paper.data,
+	    x->paper.len, n->recovery), STATUS_OK);
+	life_open(n);
+	return n;
+}
+
+static void
+note_refusal(void *ctx, const struct replica_file *file)
+{
+	int *status = ctx;
+
+	if (file->status != STATUS_OK)
+		*status = file->status;
+}
+
+static int
+answer_to(struct world *x, const struct life_node *n)
+{
+	struct replica_import got;
+	char stick[200];
+	int status = STATUS_OK;
+
+	(void)snprintf(stick, sizeof(stick), "of-%s", n->dir);
+	sim_mount(x->w->sim, stick);
+	(void)life_visit(x->w, n, stick);
+	assert_int_equal(replica_import(x->w->node[0].r, stick, note_refusal, &status, &got),
+	    STATUS_OK);
+	return status;
+}
+
+static bool
+enrolled(const struct world *x, const struct life_node *n)
+{
+	return roster_node(&x->w->node[0].r->roster, &n->r->self.pub.id) != NULL;
+}
+
+static void
+test_withdrawn_after_the_hub_was_put_back_it_does_not_come_back_with_an_older_roster(
+    void **state)
+{
+	struct world x = begin(state);
+	struct life_node *hub = &x.w->node[0], *n;
+	uint64_t number;
+
+	save_hub(&x, "saved");
+	put_hub_back(&x, "saved");
+	assert_int_equal(replica_withdraw(hub->r, ROLE_SCHOOL, WAITING), STATUS_OK);
+	(void)life_visit(x.w, x.school, "stick"); /* its roster has it open */
+	(void)life_visit(x.w, hub, "stick");
+	number = hub->r->roster.number;
+	n = newcomer(&x); /* brings such a roster too, in its invitation */
+	assert_int_equal(answer_to(&x, n), STATUS_INVITE_UNKNOWN);
+	assert_false(enrolled(&x, n));
+	/* What says nothing new is not published again. */
+	assert_true(hub->r->roster.number == number);
+	assert_int_equal(replica_withdraw(hub->r, ROLE_SCHOOL, WAITING), STATUS_NOT_FOUND);
+	buffer_release(&x.paper);
+}
+
+static void
+test_withdrawn_before_the_hub_was_put_back_a_school_tells_it(void **state)
+{
+	struct world x = begin(state);
+	struct life_node *hub = &x.w->node[0], *n;
+
+	save_hub(&x, "saved");
+	assert_int_equal(replica_withdraw(hub->r, ROLE_SCHOOL, WAITING), STATUS_OK);
+	life_round(x.w, x.school);
+	put_hub_back(&x, "saved");
+	life_round(x.w, x.school);
+	n = newcomer(&x);
+	assert_int_equal(answer_to(&x, n), STATUS_INVITE_UNKNOWN);
+	assert_false(enrolled(&x, n));
+	buffer_release(&x.paper);
+}
+
+/* The hub forgot that somebody was enrolled, and takes the invitation back as unused. */
+static void
+test_who_was_enrolled_before_stays_so_and_nobody_else_can_be(void **state)
+{
+	struct world x = begin(state);
+	struct life_node *hub = &x.w->node[0], *n, *second;
+
+	save_hub(&x, "saved");
+	n = newcomer(&x);
+	assert_int_equal(answer_to(&x, n), STATUS_OK);
+	life_round(x.w, x.school);
+	put_hub_back(&x, "saved");
+	assert_int_equal(replica_withdraw(hub->r, ROLE_SCHOOL, WAITING), STATUS_OK);
+	second = newcomer(&x);
+	assert_int_equal(answer_to(&x, second), STATUS_INVITE_UNKNOWN);
+	life_round(x.w, x.school);
+	assert_true(enrolled(&x, n));
+	assert_int_equal(answer_to(&x, n), STATUS_OK);
+	assert_int_equal(answer_to(&x, second), STATUS_INVITE_USED);
+	assert_false(enrolled(&x, second));
+	buffer_release(&x.paper);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, life_begin, life_end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_withdrawn_after_the_hub_was_put_back_it_does_not_come_back_with_an_older_roster),
+		CASE(test_withdrawn_before_the_hub_was_put_back_a_school_tells_it),
+		CASE(test_who_was_enrolled_before_stays_so_and_nobody_else_can_be),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
