@@ -113,25 +113,25 @@ keep(struct sim_inode *inode, size_t at, size_t end)
 	}
 }
 
-/* Room for len bytes; new ones are zero. */
+/* Room for len bytes; new ones up to zeros are zero. */
 static void
-grow(struct sim_inode *inode, size_t len)
+grow(struct sim_inode *inode, size_t len, size_t zeros)
 {
 	if (len > inode->cap) {
 		inode->cap = 2 * len + SIM_SECTOR_BYTES;
 		inode->data = sim_need(realloc(inode->data, inode->cap));
 	}
-	if (len > inode->len) {
-		memset(inode->data + inode->len, 0, len - inode->len);
+	if (zeros > inode->len)
+		memset(inode->data + inode->len, 0, zeros - inode->len);
+	if (len > inode->len)
 		inode->len = len;
-	}
 }
 
 void
 sim_inode_write(struct sim_inode *inode, size_t at, const uint8_t *buf, size_t len)
 {
 	keep(inode, at, at + len);
-	grow(inode, at + len);
+	grow(inode, at + len, at);
 	if (len > 0)
 		memcpy(inode->data + at, buf, len);
 }
@@ -141,7 +141,7 @@ sim_inode_truncate(struct sim_inode *inode, size_t len)
 {
 	keep(inode, len, inode->len);
 	if (len > inode->len)
-		grow(inode, len);
+		grow(inode, len, len);
 	inode->len = len;
 }
 
@@ -471,7 +471,7 @@ cut_bytes(struct sim_world *w, const struct sim_mount *m, struct sim_inode *inod
 		len = inode->len;
 	if (some)
 		tear_new_sectors(w, inode);
-	grow(inode, synced); /* room for the sectors that come back */
+	grow(inode, synced, synced); /* room for the sectors that come back */
 	for (size_t i = 0; i < inode->nundo; i++) {
 		size_t from = inode->undo[i].sector * SIM_SECTOR_BYTES;
 		size_t n = synced - from;
