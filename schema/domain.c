@@ -4,13 +4,13 @@
 
 #include "gen/domain_entries.h"
 #include "gen/schema_registry.h"
-#include "schema/initial.h"
+#include "schema/text.h"
 #include "schema/runtime_base.h"
 
 const struct replica_domain schema_domain = {
 	.registry = &schema_registry,
 	.migrations = domain_migrations,
-	.functions = initial_functions,
+	.functions = text_functions,
 };
 
 static const struct domain_entry *

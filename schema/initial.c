@@ -83,8 +83,3 @@ initial_letters(const char *name, char ret_letters[STORE_FUNCTION_BYTES])
 	ret_letters[n] = '\0';
 	return true;
 }
-
-const struct store_function initial_functions[] = {
-	{ "initials", initial_letters },
-	{ NULL, NULL },
-};

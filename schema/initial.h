@@ -7,8 +7,6 @@
 /* SQL initials(name): a capital for each Chinese character, a surname by its reading
  * as a surname; Latin letters as capitals, everything else is left out, and what does
  * not fit.  A compound surname is read character by character. */
-extern const struct store_function initial_functions[];
-
 bool initial_letters(const char *name, char ret_letters[STORE_FUNCTION_BYTES]);
 
 #endif

@@ -14,7 +14,7 @@
 
 #include "gen/domain_entries.h"
 #include "gen/schema_registry.h"
-#include "schema/initial.h"
+#include "schema/text.h"
 #include "schema/runtime.h"
 
 #define WORLD_SCHOOL UINT64_C(2141018501)
@@ -46,7 +46,7 @@ world_open(struct world *w, uint64_t scope)
 {
 	struct store_options options = {
 		.registry = &schema_registry, .migrations = domain_migrations,
-		.functions = initial_functions, .create = true,
+		.functions = text_functions, .create = true,
 	};
 
 	*w = (struct world){.now_s = WORLD_NOON, .epoch = 77, .user = {.scope = scope}};

@@ -172,7 +172,7 @@ CHANGES = (("sessions.csv", "ends", 1000, {}), ("sessions.csv", "marks", 0, {}),
 	("duty.csv", "fen", 1, {"name": "head"}), ("duty.csv", "minutes", 1, {"name": "head"}),
 	("statement.csv", "fen", 1, {"name": "head"}), ("steps.csv", "fen", 1, {}),
 	("ledger.csv", "fen", 1, {"voucher": "B-0001"}), ("spendings.csv", "fen", 1, {}),
-	("money.csv", "left", 1, {}), ("vouchers.csv", "voucher", "X", {}),
+	("money.csv", "left_fen", 1, {}), ("vouchers.csv", "voucher", "X", {}),
 	("sites.csv", "class", 111, {}))
 
 

@@ -42,6 +42,7 @@ def test_a_hub_whose_root_key_has_no_place_is_not_begun():
 	good, bad = path("new.key"), path("nowhere/new.key")
 	for copies in ((good, bad), (bad, good)):
 		hub_with(copies).fails(1, "nowhere/new.key")
+	hub_with((good, os.path.join(path("school"), "..", "new.key"))).fails(2, "--root-copy")
 	assert not os.path.exists(good) and not os.path.exists(path("unborn"))
 	hub_with((good, path("new2.key"))).works()
 

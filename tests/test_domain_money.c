@@ -112,6 +112,7 @@ R11_what_comes_after_the_statement_is_paid_next_month(void **state)
 
 	hold(s, 7);
 	world_refused(&s->w, "statement.submit", "R11.month_not_over", month(MONTH));
+	assert_string_equal(s->w.error.args[0], "2020-09");
 	next_month(s, 2);
 	world_do(&s->w, "statement.submit", month(MONTH));
 	world_refused(&s->w, "statement.submit", "R11.submitted", month(MONTH));
@@ -295,7 +296,7 @@ R11_earmarked_money_serves_its_purposes_and_no_more_than_there_is(void **state)
 	    "\"on\":\"2020-09-02\"}"));
 	world_do(w, "ledger.spend", school_args("{\"year\":2020,\"purpose\":3,\"fen\":600,"
 	    "\"voucher\":\"v\",\"reason\":\"r\",\"on\":\"2020-09-02\"}"));
-	assert_int_equal(cell(s, "ledger", "left", school_args("{\"year\":2020}")), 0);
+	assert_int_equal(cell(s, "ledger", "left_fen", school_args("{\"year\":2020}")), 0);
 	assert_int_equal(said(s, "violations_R11", "over_allocation"), 0);
 	/* The county takes some back while the school spends: merged, and shown. */
 	school_county(s, "ledger.allocate", school_args("{\"year\":2020,\"fen\":-100,"

@@ -265,7 +265,7 @@ R11_R5_schools_of_one_accounting_unit_share_its_money(void **state)
 		approve(s, i == 0 ? WORLD_SCHOOL : POINT, 4, "");
 	approve(s, POINT, 5, "");
 	refused_at_the_county(s, WORLD_SCHOOL, 5, "", "R11.not_enough");
-	assert_string_equal(s->w.error.args[0], "3500");
+	assert_string_equal(s->w.error.args[0], "35.00");
 	school_county(s, "ledger.budget", school_args("{\"year\":2020,\"fen\":100,"
 	    "\"payer\":2,\"reason\":\"province\",\"on\":\"2020-09-01\"}"));
 	school_county(s, "ledger.allocate", school_args("{\"year\":2020,\"fen\":100,"
@@ -385,7 +385,7 @@ R4_money_of_a_family_is_refused_and_listed_after_merging(void **state)
 	w->rt.scope = 0;
 	w->user = (struct domain_user){0};
 	world_refused(w, "ledger.budget", "R4.family_payer", json_incref(args));
-	assert_string_equal(w->error.args[0], "50");
+	assert_string_equal(w->error.args[0], "50.00");
 	json_object_set_new(args, "payer", json_integer(3));
 	world_refused(w, "ledger.budget", "R11.payer", args);
 	w->rt.scope = scope;

@@ -195,6 +195,40 @@ R19_the_hub_matches_by_number_and_an_hour_counts_once(void **state)
 }
 
 static void
+R19_what_was_mistyped_of_a_child_is_told_with_its_name(void **state)
+{
+	static const struct { const char *command, *args, *code; } cases[] = {
+		{ "pupil.edit", ",\"student_no\":\"G410199201408129568\"", "R19.check_digit" },
+		{ "pupil.edit", ",\"student_no\":\"123\"", "R19.student_no" },
+		{ "pupil.edit", ",\"birth\":\"2014-13-01\"", "R19.birth" },
+		{ "pupil.leave", ",\"on\":\"2018-09-07\"", "R19.left_before" },
+	};
+	struct school *s = *state;
+	struct world *w = &s->w;
+	json_t *rows = world_show(w, "pupil", of(s->pupil[0], ""));
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s", json_string_value(json_object_get(
+	    json_array_get(rows, 0), "name")));
+	json_decref(rows);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		world_refused(w, cases[i].command, cases[i].code, of(s->pupil[0], cases[i].args));
+		assert_string_equal(w->error.args[0], name);
+	}
+	world_do(w, "pupil.edit", of(s->pupil[0], ",\"birth\":\"2014.8\",\"student_no\":\"\""));
+	school_text(s, "pupil", of(s->pupil[0], ""), 0, "birth", "2014-08");
+	world_refused(w, "pupil.add", "R19.check_digit", school_args("{\"name\":\"new\","
+	    "\"school_year\":2020,\"grade\":1,\"student_no\":\"G410199201408129568\"}"));
+	world_refused(w, "pupil.enrol", "R1.no_site", of(s->pupil[0],
+	    ",\"school_year\":2020,\"grade\":1,\"site\":9"));
+	world_do(w, "pupil.arrive", of(s->pupil[0], ",\"on\":\"2020-09-03\""));
+	world_refused(w, "pupil.arrive", "R19.arrived_already", of(s->pupil[0],
+	    ",\"on\":\"2020-09-03\""));
+	assert_string_equal(w->error.args[0], name);
+	assert_string_equal(w->error.args[1], "2020-09-03");
+}
+
+static void
 R19_doubles_are_joined_by_an_alias_and_never_deleted(void **state)
 {
 	struct school *s = *state;
@@ -258,6 +292,11 @@ R20_the_year_turns_as_the_dry_run_showed_and_back_again(void **state)
 	world_refused(w, "year.turn", "R20.changed", school_args(
 	    "{\"school_year\":2021,\"confirm\":5}"));
 	assert_string_equal(w->error.args[1], "6");
+	world_refused(w, "year.turn", "R20.nobody", school_args(
+	    "{\"school_year\":2040,\"confirm\":0}"));
+	world_refused(w, "year.turn", "R20.both", school_args("{\"school_year\":2021,"
+	    "\"confirm\":6,\"repeat\":[%" PRId64 "],\"leave\":[%" PRId64 "]}",
+	    s->pupil[0], s->pupil[0]));
 	world_refused(w, "year.turn", "R20.not_in_plan", school_args(
 	    "{\"school_year\":2021,\"confirm\":6,\"repeat\":[1]}"));
 	for (int again = 0; again < 2; again++) {
@@ -432,6 +471,7 @@ main(void)
 		SCHOOL_CASE(R18_a_guardian_sees_corrects_and_is_answered),
 		SCHOOL_CASE(R19_grade_is_computed_and_a_child_that_left_is_off_the_list),
 		SCHOOL_CASE(R19_the_hub_matches_by_number_and_an_hour_counts_once),
+		SCHOOL_CASE(R19_what_was_mistyped_of_a_child_is_told_with_its_name),
 		SCHOOL_CASE(R19_doubles_are_joined_by_an_alias_and_never_deleted),
 		SCHOOL_CASE(R19_a_list_of_more_records_than_one_import_can_write_is_refused_by_the_dry_run_too),
 		SCHOOL_CASE(R19_a_walk_in_is_here_before_anybody_knows_it),

@@ -14,7 +14,7 @@ import wire  # noqa: E402, F401: finds a Python that has nacl
 from read_segment import Reader, read_header, unpack  # noqa: E402
 
 MiB = 1 << 20
-WORDS = ("周小檗", "G410185201509010011", "青霉素过敏", "沟沿胡同", "周大檗", "13800009876",
+WORDS = ("周小檗", "G410185201509010014", "青霉素过敏", "沟沿胡同", "周大檗", "13800009876",
 	"周三檗", "舅舅来接")
 
 
@@ -59,7 +59,7 @@ def begin():
 
 def a_child(request="r"):
 	pupil = do("school", "pupil.add", "name=周小檗", "birth=2015-09-01", "school_year=2026",
-		"grade=1", "student_no=G410185201509010011", "--request-id", request)["rows"][0]["pupil"]
+		"grade=1", "student_no=G410185201509010014", "--request-id", request)["rows"][0]["pupil"]
 	do("school", "pupil.private", f"pupil={pupil}", "health=青霉素过敏", "address=沟沿胡同")
 	do("school", "guardian.add", f"pupil={pupil}", "name=周大檗", "phone=13800009876")
 	do("school", "leave.one", f"pupil={pupil}", "date=2026-09-21", "slot=2", "how=9",

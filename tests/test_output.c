@@ -10,7 +10,7 @@
 #include "tools/output.h"
 
 static char *
-table(const char *json)
+table_of(const char *view, const char *json)
 {
 	json_t *rows = json_loads(json, 0, NULL);
 	char *text = NULL;
@@ -19,10 +19,16 @@ table(const char *json)
 
 	assert_non_null(rows);
 	assert_non_null(out);
-	output_table(out, MESSAGE_EN, rows);
+	output_table(out, MESSAGE_EN, view, rows);
 	assert_int_equal(fclose(out), 0);
 	json_decref(rows);
 	return text;
+}
+
+static char *
+table(const char *json)
+{
+	return table_of(NULL, json);
 }
 
 static void
@@ -45,6 +51,20 @@ test_columns_of_a_table_stand_under_each_other(void **state)
 
 	(void)state;
 	assert_string_equal(text, "a      b\n─────  ─\n登封   x\nabcde  y\n");
+	free(text);
+}
+
+static void
+test_a_heading_is_that_of_the_view_and_money_is_in_yuan(void **state)
+{
+	char *text = table_of("site.add", "[{\"name\":\"x\",\"class\":220,\"fen\":-55005}]");
+
+	(void)state;
+	assert_string_equal(text, "name  class  Sum (yuan)\n────  ─────  ──────────\n"
+	    "x       220     -550.05\n");
+	free(text);
+	text = table_of("policy_settings", "[{\"name\":\"x\"}]");
+	assert_non_null(strstr(text, "setting"));
 	free(text);
 }
 
@@ -112,6 +132,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_chinese_takes_two_columns_and_marks_take_none),
 		cmocka_unit_test(test_columns_of_a_table_stand_under_each_other),
+		cmocka_unit_test(test_a_heading_is_that_of_the_view_and_money_is_in_yuan),
 		cmocka_unit_test(test_codes_are_words_by_their_column_first),
 		cmocka_unit_test(test_numbers_are_set_right),
 		cmocka_unit_test(test_control_characters_do_not_reach_the_terminal),

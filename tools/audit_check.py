@@ -151,7 +151,7 @@ def money(m):
 	for row in read("money.csv"):
 		given, spent = total(ledger, kind=2, to_school=row["school"]), total(spendings, school=row["school"])
 		budget = total(ledger, kind=1) if any(r["kind"] == 1 for r in ledger) else None
-		for what, found in (("allocated", given), ("spent", spent), ("left", given - spent),
+		for what, found in (("allocated", given), ("spent", spent), ("left_fen", given - spent),
 				("county_budget", budget), ("county_allocated", total(ledger, kind=2))):
 			same(row, what, found)
 	papers = [(r["voucher"], what, r[of], r["fen"]) for what, of, rows in (

@@ -488,6 +488,22 @@ parse_signed(const char *text, int64_t *ret)
 	return true;
 }
 
+bool
+cli_month(const char *text, int64_t *ret)
+{
+	char year[5] = "";
+	uint64_t y, m;
+
+	if (strlen(text) != 7 || text[4] != '-')
+		return false;
+	memcpy(year, text, 4);
+	if (!cli_decimal(year, 2199, &y) || !cli_decimal(text + 5, 12, &m) || y < 2000 ||
+	    m < 1)
+		return false;
+	*ret = (int64_t)(y * 100 + m);
+	return true;
+}
+
 static json_t *
 param_value(const struct domain_param *param, const char *text, size_t len)
 {
@@ -495,6 +511,8 @@ param_value(const struct domain_param *param, const char *text, size_t len)
 
 	switch (param->type) {
 	case 'i':
+		if (strcmp(param->name, "month") == 0 && cli_month(text, &n))
+			return json_integer(n);
 		return parse_signed(text, &n) ? json_integer(n) : NULL;
 	case 'b':
 		if (strcmp(text, "1") == 0 || strcmp(text, "yes") == 0 ||

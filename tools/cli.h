@@ -100,5 +100,7 @@ int cli_write_new(struct cli *c, const char *path, const void *data, size_t len)
 int cli_args(struct cli *c, const struct domain_entry *entry, int argc, char **argv,
     json_t **ret);
 bool cli_decimal(const char *text, uint64_t max, uint64_t *ret);
+/* YYYY-MM as year * 100 + month. */
+bool cli_month(const char *text, int64_t *ret);
 
 #endif

@@ -358,23 +358,6 @@ say_done(struct pack *p, const char *out)
 	json_decref(object);
 }
 
-/* YYYY-MM */
-static bool
-month_of(const char *text, int *ret)
-{
-	char year[5] = "";
-	uint64_t y, m;
-
-	if (strlen(text) != 7 || text[4] != '-')
-		return false;
-	memcpy(year, text, 4);
-	if (!cli_decimal(year, 2199, &y) || !cli_decimal(text + 5, 12, &m) || y < 2000 ||
-	    m < 1)
-		return false;
-	*ret = (int)(y * 100 + m);
-	return true;
-}
-
 static int
 make_pack(struct pack *p, const char *out)
 {
@@ -406,6 +389,7 @@ kehou_audit_pack(struct cli *c, int argc, char **argv)
 	};
 	struct pack p = { .c = c, .manifest = BUFFER_INIT };
 	char out[PATH_BYTES - 8];
+	int64_t number;
 	int npos, rc = cli_options(c, options, argc, argv, &npos);
 
 	if (rc != CLI_OK)
@@ -414,8 +398,9 @@ kehou_audit_pack(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
 	if (month == NULL || to == NULL)
 		return cli_usage(c, MSG("usage.needs"), month == NULL ? "--month" : "-o");
-	if (!month_of(month, &p.month))
+	if (!cli_month(month, &number))
 		return cli_usage(c, MSG("usage.month"), month);
+	p.month = (int)number;
 	if (school != NULL && (!cli_decimal(school, INT64_MAX, &p.school) || p.school == 0))
 		return cli_usage(c, MSG("usage.form"), "--school");
 	if (snprintf(out, sizeof out, "%s", to) >= (int)sizeof out || *to == '\0')

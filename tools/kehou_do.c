@@ -5,6 +5,8 @@
 #include "tools/loan.h"
 #include "tools/output.h"
 
+#define COUNTED_ROWS 10
+
 /* What is wrong from here on is told by the entry's own help. */
 static void
 name_command(struct cli *c, const char *word, const struct domain_entry *entry)
@@ -55,7 +57,7 @@ kehou_do(struct cli *c, int argc, char **argv)
 
 		/* The rows are as they were written. */
 		if (json_array_size(rows) > 0 && !emptied)
-			output_table(stdout, c->lang, rows);
+			output_table(stdout, c->lang, entry->name, rows);
 		cli_say(c, stderr, emptied ? MSG("do.emptied") : MSG("do.done"), NULL);
 	}
 cleanup:
@@ -92,8 +94,15 @@ kehou_do_show(struct cli *c, int argc, char **argv)
 		output_json(stdout, rows);
 	else if (json_array_size(rows) == 0)
 		cli_say(c, stderr, MSG("show.none"), NULL);
-	else
-		output_table(stdout, c->lang, rows);
+	else {
+		char number[24];
+
+		output_table(stdout, c->lang, entry->name, rows);
+		/* More than a look takes in; the year's turn asks for the number. */
+		if (json_array_size(rows) >= COUNTED_ROWS)
+			cli_say(c, stderr, MSG("show.count"), cli_number(json_array_size(rows),
+			    number), NULL);
+	}
 cleanup:
 	json_decref(args);
 	json_decref(rows);
@@ -190,15 +199,15 @@ list_entries(struct cli *c, const struct domain_entry *entries, size_t n, int ar
 		    entries[i].name, "about", about(c, &entries[i]),
 		    "requires", entries[i].requires != NULL
 		    ? entries[i].requires : "", "params", param_objects(&entries[i]))
-		    : json_pack("{s:s, s:s, s:s}", "name", entries[i].name, "params",
-		    params, "about", about(c, &entries[i]));
+		    : json_pack("{s:s, s:s, s:s}", "name", entries[i].name, "about",
+		    about(c, &entries[i]), "params", params);
 		if (row == NULL || json_array_append_new(rows, row) != 0)
 			rc = cli_fail(c, STATUS_NOMEM, NULL, NULL);
 	}
 	if (rc == CLI_OK && c->json)
 		output_json(stdout, rows);
 	else if (rc == CLI_OK) {
-		output_table(stdout, c->lang, rows);
+		output_table(stdout, c->lang, NULL, rows);
 		cli_say(c, stderr, MSG("params.types"), NULL);
 	}
 	json_decref(rows);

@@ -190,7 +190,7 @@ kehou_doctor(struct cli *c, int argc, char **argv)
 	if (c->json)
 		output_json(stdout, d.rows);
 	else {
-		output_table(stdout, c->lang, d.rows);
+		output_table(stdout, c->lang, NULL, d.rows);
 		cli_say(c, stderr, d.worst == GOOD ? MSG("doctor.good") :
 		    d.worst == WARN ? MSG("doctor.warn") : MSG("doctor.bad"), NULL);
 	}

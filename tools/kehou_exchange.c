@@ -179,7 +179,7 @@ print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 		json_decref(object);
 		return;
 	}
-	output_table(stdout, c->lang, rows);
+	output_table(stdout, c->lang, NULL, rows);
 	if (done->merged + done->known + done->partly + done->refused + done->kept == 0) {
 		cli_say(c, stderr, MSG("import.nothing"), NULL);
 		return;

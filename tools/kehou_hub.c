@@ -335,7 +335,7 @@ list_devices(struct cli *c, uint64_t school)
 	else if (json_array_size(rows) == 0)
 		cli_say(c, stderr, MSG("revoke.none"), NULL);
 	else
-		output_table(stdout, c->lang, rows);
+		output_table(stdout, c->lang, NULL, rows);
 	json_decref(rows);
 	return CLI_OK;
 }
@@ -440,7 +440,7 @@ kehou_hub_schools(struct cli *c, int argc, char **argv)
 	else if (json_array_size(all.rows) == 0)
 		cli_say(c, stderr, MSG("schools.none"), NULL);
 	else
-		output_table(stdout, c->lang, all.rows);
+		output_table(stdout, c->lang, NULL, all.rows);
 	json_decref(all.rows);
 	return rc;
 }

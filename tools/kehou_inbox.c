@@ -106,7 +106,7 @@ kehou_inbox(struct cli *c, int argc, char **argv)
 	else if (json_array_size(rows) == 0)
 		cli_say(c, stderr, MSG("show.none"), NULL);
 	else
-		output_table(stdout, c->lang, rows);
+		output_table(stdout, c->lang, NULL, rows);
 	json_decref(rows);
 	json_decref(pupils);
 	return rc;

@@ -194,7 +194,7 @@ print_all(struct turn *t)
 	if (t->c->json)
 		output_json(stdout, t->rows);
 	else if (json_array_size(t->rows) > 0)
-		output_table(stdout, t->c->lang, t->rows);
+		output_table(stdout, t->c->lang, NULL, t->rows);
 	else if (t->rc == CLI_OK)
 		cli_say(t->c, stderr, MSG("retention.none"), NULL);
 	if (!t->c->json && t->ended > 0)

@@ -1,4 +1,6 @@
 /* roster import, export, template, undo: the office's list of pupils. */
+#include <string.h>
+
 #include "schema/roster_export.h"
 #include "schema/roster_import.h"
 #include "tools/kehou.h"
@@ -23,6 +25,29 @@ say_rows(const struct cli *c, json_t *rows)
 			json_object_set_new(row, "reason",
 			    json_string(message_text(c->lang, key)));
 	}
+}
+
+/* Rows that need a look stand last, where the eye is; --json keeps the file's order. */
+static void
+sort_rows(json_t *rows)
+{
+	static const char *const last[] = { "doubtful", "refused" };
+	json_t *row, *moved = json_array();
+	size_t i;
+
+	for (size_t k = 0; k < 2; k++)
+		json_array_foreach(rows, i, row)
+			if (strcmp(json_string_value(json_object_get(row, "state")), last[k]) == 0)
+				json_array_append(moved, row);
+	for (i = json_array_size(rows); i-- > 0;) {
+		const char *state = json_string_value(json_object_get(json_array_get(rows, i),
+		    "state"));
+
+		if (strcmp(state, last[0]) == 0 || strcmp(state, last[1]) == 0)
+			json_array_remove(rows, i);
+	}
+	json_array_extend(rows, moved);
+	json_decref(moved);
 }
 
 /* --school-year, or the one that runs now. */
@@ -55,8 +80,9 @@ print_result(struct cli *c, json_t *plan, bool dry_run)
 		output_json(stdout, plan);
 		return;
 	}
+	sort_rows(rows);
 	say_rows(c, rows);
-	output_table(stdout, c->lang, rows);
+	output_table(stdout, c->lang, "roster", rows);
 	cli_say(c, stderr, dry_run ? MSG("roster.would") : MSG("roster.done"),
 	    cli_number(count_of(plan, "new"), n[0]),
 	    cli_number(count_of(plan, "changed"), n[1]),

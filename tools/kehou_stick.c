@@ -53,7 +53,7 @@ list(struct cli *c)
 	else if (json_array_size(all.rows) == 0)
 		cli_say(c, stderr, MSG("stick.none"), NULL);
 	else
-		output_table(stdout, c->lang, all.rows);
+		output_table(stdout, c->lang, NULL, all.rows);
 	json_decref(all.rows);
 	return rc;
 }

@@ -172,6 +172,19 @@ copy_clean(char *out, const char *text)
 	out[len] = '\0';
 }
 
+/* Kept in fen. */
+static bool
+is_money(const char *key)
+{
+	static const char *const keys[] = { "fen", "rate", "cap", "before_cap", "allocated",
+		"spent", "budget", "county_budget", "county_allocated", "fen_per_child" };
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return ends_with(key, "_fen");
+}
+
 /* What a view says in a code is words in a table; NULL: as it is. */
 static const char *
 code_words(enum message_lang lang, const char *column, const char *code)
@@ -224,7 +237,10 @@ cell_text(enum message_lang lang, const char *key, const json_t *value,
 		    strcmp(key, "at") == 0) {
 			output_time(lang, n / 1000, time);
 			snprintf(ret, CELL_BYTES, "%s", time);
-		} else if (ends_with(key, "_min") && n >= 0 && n < 24 * 60)
+		} else if (is_money(key))
+			snprintf(ret, CELL_BYTES, "%s%lld.%02d", n < 0 ? "-" : "",
+			    llabs(n / 100), abs((int)(n % 100)));
+		else if (ends_with(key, "_min") && n >= 0 && n < 24 * 60)
 			snprintf(ret, CELL_BYTES, "%02d:%02d", (int)n / 60, (int)n % 60);
 		else
 			snprintf(ret, CELL_BYTES, "%lld", n);
@@ -237,14 +253,24 @@ cell_text(enum message_lang lang, const char *key, const json_t *value,
 	}
 }
 
+/* view: of a command its first word, as far as the dot. */
 static const char *
-heading(enum message_lang lang, const char *key)
+heading(enum message_lang lang, const char *view, const char *key)
 {
 	char name[128];
-	const char *text;
+	const char *text = NULL;
 
+	if (view != NULL) {
+		snprintf(name, sizeof name, "label.%.*s.%s", (int)strcspn(view, "."), view,
+		    key);
+		text = message_text(lang, name);
+		snprintf(name, sizeof name, "label.%s", key);
+		if (text == NULL)
+			text = message_text(lang, name);
+	}
 	snprintf(name, sizeof name, "column.%s", key);
-	text = message_text(lang, name);
+	if (text == NULL)
+		text = message_text(lang, name);
 	return text != NULL ? text : key;
 }
 
@@ -262,7 +288,8 @@ struct column {
 };
 
 static size_t
-measure(enum message_lang lang, const json_t *rows, struct column *columns)
+measure(enum message_lang lang, const char *view, const json_t *rows,
+    struct column *columns)
 {
 	const char *key;
 	json_t *value, *row = json_array_get(rows, 0);
@@ -273,8 +300,8 @@ measure(enum message_lang lang, const json_t *rows, struct column *columns)
 		if (n == COLUMNS_MAX)
 			break;
 		columns[n++] = (struct column){ .key = key, .right = true,
-			.heading = heading(lang, key),
-			.width = output_width(heading(lang, key)) };
+			.heading = heading(lang, view, key),
+			.width = output_width(heading(lang, view, key)) };
 	}
 	json_array_foreach(rows, i, row)
 		for (size_t c = 0; c < n; c++) {
@@ -307,7 +334,7 @@ put_cell(FILE *out, const struct column *column, const char *text, bool last)
 }
 
 void
-output_table(FILE *out, enum message_lang lang, const json_t *rows)
+output_table(FILE *out, enum message_lang lang, const char *view, const json_t *rows)
 {
 	struct column columns[COLUMNS_MAX];
 	size_t n, i;
@@ -317,7 +344,7 @@ output_table(FILE *out, enum message_lang lang, const json_t *rows)
 	assert(json_is_array(rows));
 	if (json_array_size(rows) == 0)
 		return;
-	n = measure(lang, rows, columns);
+	n = measure(lang, view, rows, columns);
 	for (size_t c = 0; c < n; c++)
 		put_cell(out, &columns[c], columns[c].heading, c + 1 == n);
 	for (size_t c = 0; c < n; c++) {
@@ -334,25 +361,6 @@ output_table(FILE *out, enum message_lang lang, const json_t *rows)
 			    json_object_get(row, columns[c].key), cell);
 			put_cell(out, &columns[c], cell, c + 1 == n);
 		}
-}
-
-void
-output_record(FILE *out, enum message_lang lang, const json_t *object)
-{
-	const char *key;
-	json_t *value;
-	size_t width = 0;
-	char cell[CELL_BYTES];
-
-	json_object_foreach((json_t *)(uintptr_t)object, key, value)
-		if (output_width(heading(lang, key)) > width)
-			width = output_width(heading(lang, key));
-	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
-		fputs(heading(lang, key), out);
-		pad(out, width - output_width(heading(lang, key)) + GAP);
-		cell_text(lang, key, value, cell);
-		fprintf(out, "%s\n", cell);
-	}
 }
 
 void

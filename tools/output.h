@@ -23,12 +23,11 @@ size_t output_width(const char *text);
 void output_time(enum message_lang lang, int64_t time_s, char ret[OUTPUT_TIME_BYTES]);
 
 /* rows: array of objects with the same keys in the same order.  Headings are
- * the messages "column.KEY", else the key.  Numbers are set right.  Values of
+ * the messages "label.VIEW.KEY", "label.KEY" (as the pages have them; view NULL: not
+ * these), "column.KEY", else the key.  Money is shown in yuan.  Numbers are set right.  Values of
  * the key at and of keys that end in _ms or _at are shown as times, those that end in _min as
  * times of day. */
-void output_table(FILE *out, enum message_lang lang, const json_t *rows);
-/* One object as "heading: value" lines. */
-void output_record(FILE *out, enum message_lang lang, const json_t *object);
+void output_table(FILE *out, enum message_lang lang, const char *view, const json_t *rows);
 /* One line of JSON and a newline. */
 void output_json(FILE *out, const json_t *value);
 

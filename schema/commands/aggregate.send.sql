@@ -7,7 +7,7 @@
 -- requires: R17
 SELECT refuse('R11.month', :month)
 WHERE :month NOT BETWEEN 200001 AND 219912 OR :month % 100 NOT BETWEEN 1 AND 12;
-SELECT refuse('R11.month_not_over', :month / 100 || '-' || printf('%02d', :month % 100))
+SELECT refuse('R11.month_not_over', printf('%d-%02d', :month / 100, :month % 100))
 WHERE CAST(strftime('%Y%m', now_ms() / 1000 + 28800, 'unixepoch') AS INTEGER) <= :month;
 INSERT INTO county_month (month, site_class, schools, children, sessions, child_minutes, people, fen,
 	incidents, at, by_staff)

@@ -5,12 +5,12 @@
 -- scope: county
 -- audit: year to_school fen voucher
 -- requires: R11
-SELECT refuse('R11.not_enough', l.budget - l.allocated, :fen)
+SELECT refuse('R11.not_enough', yuan(l.budget - l.allocated), yuan(:fen))
 FROM (SELECT coalesce(sum(CASE kind WHEN 1 THEN fen END), 0) AS budget,
 	coalesce(sum(CASE kind WHEN 2 THEN fen END), 0) AS allocated
 	FROM county_ledger WHERE year = :year) l
 WHERE l.allocated + :fen > l.budget;
-SELECT refuse('R11.not_enough', a.fen, :fen)
+SELECT refuse('R11.not_enough', yuan(a.fen), yuan(:fen))
 FROM (SELECT coalesce(sum(fen), 0) AS fen FROM county_ledger
 	WHERE year = :year AND kind = 2 AND to_school = :to_school) a
 WHERE a.fen + :fen < 0;

@@ -5,11 +5,11 @@
 -- scope: county
 -- audit: year fen voucher payer
 -- requires: R11 R4
-SELECT refuse('R4.family_payer', :fen / 100, :reason) WHERE :payer = 9;
+SELECT refuse('R4.family_payer', yuan(:fen), :reason) WHERE :payer = 9;
 SELECT refuse('R11.payer', :payer) WHERE :payer NOT IN (1, 2, 9);
 SELECT refuse('R11.year', :year) WHERE :year NOT BETWEEN 2000 AND 2199;
-SELECT refuse('R11.not_enough', (SELECT coalesce(sum(fen), 0) FROM county_ledger
-	WHERE year = :year AND kind = 1), :fen)
+SELECT refuse('R11.not_enough', yuan((SELECT coalesce(sum(fen), 0) FROM county_ledger
+	WHERE year = :year AND kind = 1)), yuan(:fen))
 WHERE :fen < 0 AND (SELECT coalesce(sum(CASE kind WHEN 1 THEN fen ELSE -fen END), 0)
 	FROM county_ledger WHERE year = :year) + :fen < 0;
 INSERT INTO county_ledger (entry, year, kind, to_school, fen, voucher, reason, held_on, at, by_staff,

@@ -7,6 +7,9 @@
 -- requires: R19
 SELECT refuse('R19.no_pupil', :pupil)
 WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
+SELECT refuse('R19.arrived_already', p.name, date('2000-01-01', :on || ' days'))
+FROM pupil p JOIN transfer t ON t.school = p.school AND t.pupil = p.pupil
+WHERE p.school = :school AND p.pupil = :pupil AND t.direction = 2 AND t.moved_on = :on;
 INSERT INTO transfer (school, pupil, transfer, direction, moved_on, other_school, note,
 	by_staff)
 VALUES (:school, :pupil, :new_id, 2, :on, :other_school, :note, :staff);

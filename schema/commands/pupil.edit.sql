@@ -9,6 +9,12 @@ SELECT refuse('R19.no_pupil', :pupil)
 WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
 SELECT refuse('R19.no_name') WHERE trim(:name) = '';
 SELECT refuse('R19.sex', :sex) WHERE :sex NOT IN (0, 1, 2, 9);
+SELECT refuse('R19.student_no', coalesce(:name, (SELECT name FROM pupil WHERE school = :school AND pupil = :pupil)),
+	:student_no) WHERE student_no_fault(:student_no) = 'student_no' AND :student_no <> '';
+SELECT refuse('R19.check_digit', coalesce(:name, (SELECT name FROM pupil WHERE school = :school AND pupil = :pupil)),
+	:student_no) WHERE student_no_fault(:student_no) = 'check_digit';
+SELECT refuse('R19.birth', coalesce(:name, (SELECT name FROM pupil WHERE school = :school AND pupil = :pupil)), :birth)
+WHERE :birth <> '' AND birth_of(:birth) IS NULL;
 SELECT refuse('R19.same_number', :student_no)
 WHERE EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil <> :pupil
 	AND student_no = upper(:student_no) AND same_as IS NULL);
@@ -16,7 +22,7 @@ SELECT refuse('R19.same_as', :same_as)
 WHERE :same_as = :pupil OR :same_as IS NOT NULL
 	AND NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :same_as);
 UPDATE pupil SET name = coalesce(:name, name), sex = coalesce(:sex, sex),
-	birth = coalesce(:birth, birth), student_no = coalesce(upper(:student_no), student_no),
+	birth = coalesce(birth_of(:birth), :birth, birth), student_no = coalesce(upper(:student_no), student_no),
 	same_as = coalesce(:same_as, same_as)
 WHERE school = :school AND pupil = :pupil;
 SELECT pupil, name, sex, birth, student_no, same_as

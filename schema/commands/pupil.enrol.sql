@@ -9,6 +9,8 @@ SELECT refuse('R19.no_pupil', :pupil)
 WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = :pupil);
 SELECT refuse('R19.grade', :grade) WHERE :grade NOT BETWEEN 1 AND 9;
 SELECT refuse('R19.year', :school_year) WHERE :school_year NOT BETWEEN 2000 AND 2199;
+SELECT refuse('R1.no_site', :site) WHERE :site > 0
+	AND NOT EXISTS (SELECT 1 FROM site WHERE school = :school AND site = :site);
 INSERT INTO enrolment (school, pupil, school_year, site, entry_year, class, from_on)
 VALUES (:school, :pupil, :school_year, coalesce(:site, 0), :school_year - :grade + 1,
 	coalesce(:class, 1), :from_on)

@@ -12,6 +12,12 @@ FROM pupil p JOIN enrolment e ON e.school = p.school AND e.pupil = p.pupil
 	AND e.school_year = (SELECT max(x.school_year) FROM enrolment x
 		WHERE x.school = p.school AND x.pupil = p.pupil)
 WHERE p.school = :school AND p.pupil = :pupil AND e.until_on <= :on;
+-- A date of before the first day here is a mistyped year.
+SELECT refuse('R19.left_before', p.name, date('2000-01-01', :on || ' days'),
+	date('2000-01-01', e.first_on || ' days'))
+FROM pupil p, (SELECT min(coalesce(from_on, julianday(school_year || '-07-01') - 2451544.5)) AS first_on
+	FROM enrolment WHERE school = :school AND pupil = :pupil) e
+WHERE p.school = :school AND p.pupil = :pupil AND :on < e.first_on;
 UPDATE enrolment SET until_on = :on
 WHERE school = :school AND pupil = :pupil AND school_year = (SELECT max(x.school_year)
 	FROM enrolment x WHERE x.school = :school AND x.pupil = :pupil);

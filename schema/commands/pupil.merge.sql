@@ -7,7 +7,8 @@
 -- requires: R19
 SELECT refuse('R19.no_pupil', v) FROM (SELECT :double AS v UNION ALL SELECT :pupil)
 WHERE NOT EXISTS (SELECT 1 FROM pupil WHERE school = :school AND pupil = v);
-SELECT refuse('R19.same_as', :pupil) WHERE :pupil = :double
+SELECT refuse('R19.same_as', (SELECT name FROM pupil WHERE school = :school AND pupil = :pupil))
+WHERE :pupil = :double
 	OR (SELECT same_as FROM pupil WHERE school = :school AND pupil = :pupil) IS NOT NULL;
 UPDATE pupil SET same_as = :pupil
 WHERE school = :school AND (pupil = :double OR same_as = :double);

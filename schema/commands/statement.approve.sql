@@ -8,22 +8,22 @@
 SELECT refuse('R11.month', :month)
 WHERE :month NOT BETWEEN 200001 AND 219912 OR :month % 100 NOT BETWEEN 1 AND 12;
 SELECT refuse('R11.step', :step) WHERE :step NOT IN (4, 5);
-SELECT refuse('R11.no_reason', :of_school, :month) WHERE :back = 1 AND trim(coalesce(:reason, '')) = '';
-SELECT refuse('R11.not_submitted', :month / 100 || '-' || printf('%02d', :month % 100))
+SELECT refuse('R11.no_reason', :of_school, printf('%d-%02d', :month / 100, :month % 100)) WHERE :back = 1 AND trim(coalesce(:reason, '')) = '';
+SELECT refuse('R11.not_submitted', printf('%d-%02d', :month / 100, :month % 100))
 WHERE NOT EXISTS (SELECT 1 FROM statement_step WHERE school = :of_school AND month = :month
 	AND step = 1);
-SELECT refuse('R11.not_signed', :month / 100 || '-' || printf('%02d', :month % 100))
+SELECT refuse('R11.not_signed', printf('%d-%02d', :month / 100, :month % 100))
 WHERE coalesce(:back, 0) = 0 AND 2 > (SELECT count(*) FROM statement_step
 	WHERE school = :of_school AND month = :month AND step IN (2, 3));
-SELECT refuse('R11.step_order', :of_school, :month / 100 || '-' || printf('%02d', :month % 100))
+SELECT refuse('R11.step_order', :of_school, printf('%d-%02d', :month / 100, :month % 100))
 WHERE :step = 5 AND coalesce(:back, 0) = 0 AND NOT EXISTS (SELECT 1 FROM county_step
 	WHERE of_school = :of_school AND month = :month AND step = 4 AND state = 1);
-SELECT refuse('R11.total_differs', p.fen, t.fen) FROM statement_step p, (
+SELECT refuse('R11.total_differs', yuan(p.fen), yuan(t.fen)) FROM statement_step p, (
 -- include duty for :of_school
 SELECT coalesce(sum(fen), 0) AS fen FROM line WHERE school = :of_school) t
 WHERE p.school = :of_school AND p.month = :month AND p.step = 1 AND p.fen <> t.fen
 	AND coalesce(:back, 0) = 0;
-SELECT refuse('R11.not_enough', allocated - used, fen) FROM (
+SELECT refuse('R11.not_enough', yuan(allocated - used), yuan(fen)) FROM (
 	SELECT p.fen, (SELECT coalesce(sum(l.fen), 0) FROM county_ledger l
 			WHERE l.year = :month / 100 AND l.kind = 2 AND l.to_school = u.unit) AS allocated,
 		(SELECT coalesce(sum(c.fen), 0) FROM county_step c JOIN unit_of v ON v.school = c.of_school

@@ -5,7 +5,7 @@
 -- scope: school
 -- audit: month on
 -- requires: R11
-SELECT refuse('R11.not_submitted', :month / 100 || '-' || printf('%02d', :month % 100))
+SELECT refuse('R11.not_submitted', printf('%d-%02d', :month / 100, :month % 100))
 WHERE NOT EXISTS (SELECT 1 FROM statement_step WHERE school = :school AND month = :month
 	AND step = 1);
 UPDATE statement_step SET posted_on = :on

@@ -8,8 +8,8 @@
 SELECT refuse('R11.month', :month)
 WHERE :month NOT BETWEEN 200001 AND 219912 OR :month % 100 NOT BETWEEN 1 AND 12;
 SELECT refuse('R11.step', :step) WHERE :step NOT IN (2, 3);
-SELECT refuse('R11.no_signer', :month) WHERE trim(:signer) = '';
-SELECT refuse('R11.not_submitted', :month / 100 || '-' || printf('%02d', :month % 100))
+SELECT refuse('R11.no_signer', printf('%d-%02d', :month / 100, :month % 100)) WHERE trim(:signer) = '';
+SELECT refuse('R11.not_submitted', printf('%d-%02d', :month / 100, :month % 100))
 WHERE NOT EXISTS (SELECT 1 FROM statement_step WHERE school = :school AND month = :month
 	AND step = 1);
 INSERT INTO statement_step (school, month, step, fen, people, signer, at, by_staff)

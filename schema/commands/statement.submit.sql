@@ -7,9 +7,9 @@
 -- requires: R11
 SELECT refuse('R11.month', :month)
 WHERE :month NOT BETWEEN 200001 AND 219912 OR :month % 100 NOT BETWEEN 1 AND 12;
-SELECT refuse('R11.month_not_over', :month / 100 || '-' || printf('%02d', :month % 100))
+SELECT refuse('R11.month_not_over', printf('%d-%02d', :month / 100, :month % 100))
 WHERE CAST(strftime('%Y%m', now_ms() / 1000 + 28800, 'unixepoch') AS INTEGER) <= :month;
-SELECT refuse('R11.submitted', :month / 100 || '-' || printf('%02d', :month % 100))
+SELECT refuse('R11.submitted', printf('%d-%02d', :month / 100, :month % 100))
 WHERE EXISTS (SELECT 1 FROM statement_step WHERE school = :school AND month = :month AND step = 1)
 	AND NOT (EXISTS (SELECT 1 FROM county_step WHERE of_school = :school AND month = :month
 			AND state = 2)

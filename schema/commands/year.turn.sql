@@ -14,6 +14,11 @@ SELECT refuse('R20.not_in_plan', j.value) FROM (SELECT value FROM json_each(:rep
 	UNION ALL SELECT json_extract(value, '$.pupil') FROM json_each(:moves)) j
 WHERE NOT EXISTS (SELECT 1 FROM turn_plan t WHERE t.school = :school
 	AND t.school_year = :school_year AND t.pupil = CAST(j.value AS INTEGER));
+SELECT refuse('R20.nobody', :school_year) WHERE NOT EXISTS (SELECT 1 FROM turn_plan
+	WHERE school = :school AND school_year = :school_year);
+SELECT refuse('R20.both', p.name) FROM pupil p WHERE p.school = :school
+	AND p.pupil IN (SELECT CAST(value AS INTEGER) FROM json_each(:repeat))
+	AND p.pupil IN (SELECT CAST(value AS INTEGER) FROM json_each(:leave));
 INSERT INTO year_turn (school, school_year, promoted, repeated, graduated, at, by_staff)
 SELECT :school, :school_year,
 	sum(what = 'promoted' AND pupil NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(:repeat)

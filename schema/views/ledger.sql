@@ -4,7 +4,7 @@
 -- params: year:i
 -- requires: R11
 SELECT a.school, a.allocated, coalesce(s.spent, 0) AS spent,
-	a.allocated - coalesce(s.spent, 0) AS left,
+	a.allocated - coalesce(s.spent, 0) AS left_fen,
 	(SELECT sum(fen) FROM county_ledger WHERE year = :year AND kind = 1) AS county_budget,
 	(SELECT sum(fen) FROM county_ledger WHERE year = :year AND kind = 2) AS county_allocated
 FROM (SELECT to_school AS school, sum(fen) AS allocated FROM county_ledger

@@ -13,4 +13,7 @@ JOIN pupil b ON b.school <> a.school AND b.same_as IS NULL AND (b.student_no = a
 WHERE :hub AND a.same_as IS NULL AND (:school IS NULL OR a.school = :school)
 	AND NOT EXISTS (SELECT 1 FROM person_link l WHERE l.of_school = a.school
 		AND l.pupil = a.pupil)
+	-- Also where the county named the two the other way round.
+	AND NOT EXISTS (SELECT 1 FROM person_link l WHERE l.of_school = b.school
+		AND l.pupil = b.pupil AND l.to_school = a.school AND l.to_pupil = a.pupil)
 ORDER BY a.school, a.pupil, b.school LIMIT 1000;

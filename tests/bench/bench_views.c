@@ -9,7 +9,7 @@
 #include "gen/bench_views_sql.h"
 #include "gen/domain_entries.h"
 #include "gen/schema_registry.h"
-#include "schema/initial.h"
+#include "schema/text.h"
 #include "schema/runtime.h"
 
 #define SCHOOL UINT64_C(2141018001)
@@ -148,7 +148,7 @@ static void
 run(const char *what, uint64_t scope, int schools, int days, double goal_ms)
 {
 	struct store_options options = {.registry = &schema_registry,
-	    .migrations = domain_migrations, .functions = initial_functions, .create = true};
+	    .migrations = domain_migrations, .functions = text_functions, .create = true};
 	struct runtime rt = {.scope = scope, .begin = begin};
 	struct timing *t = calloc(domain_nviews, sizeof(*t));
 	size_t missed = 0, missed_first = 0, refused = 0;

@@ -6,12 +6,12 @@
 #include "gen/domain_entries.h"
 #include "gen/county_newer.h"
 #include "schema/domain.h"
-#include "schema/initial.h"
+#include "schema/text.h"
 #include "tests/sim/county.h"
 
 const struct replica_domain county_newer = {
 	.registry = &county_newer_registry, .migrations = domain_migrations,
-	.functions = initial_functions,
+	.functions = text_functions,
 };
 
 static bool
