@@ -30,7 +30,7 @@ text_of(struct value v)
 	if (v.type == VALUE_TEXT)
 		return json_stringn((const char *)v.p, v.len);
 	if (v.type != VALUE_INT)
-		return json_null();
+		return json_string("");
 	snprintf(number, sizeof number, "%lld", (long long)v.i);
 	return json_string(number);
 }
@@ -75,8 +75,8 @@ fields_of(const struct batch_table *t, uint32_t at, uint64_t written)
 			continue;
 		if (c < table->nkeys || (t->rows[at].mask & UINT64_C(1) << c) != 0)
 			json_object_set_new(fields, column->name,
-			    column->privacy == PRIVACY_PRIVATE ? json_null()
-			        : text_of(*batch_cell(t, c, at)));
+			    column->privacy == PRIVACY_PRIVATE && batch_cell(t, c, at)->type != VALUE_NULL
+			        ? json_null() : text_of(*batch_cell(t, c, at)));
 		else if ((written & UINT64_C(1) << c) != 0)
 			json_object_set_new(fields, column->name, json_null());
 	}

@@ -388,6 +388,14 @@ R1_all_left_as_usual_is_one_act_and_only_differences_are_entered(void **state)
 	assert_int_equal(world_violations(w, "violations_R1", "not_left"), 1);
 	world_do(w, "leave.group", session_args());
 	assert_int_equal(world_violations(w, "violations_R1", "not_left"), 0);
+	// Several that were let go at once are taken back at once, and no others.
+	world_do(w, "leave.undo", json_pack("{s:s, s:i, s:[I, I]}", "date", "2020-09-07",
+	    "slot", 2, "pupils", d->pupil[1], d->pupil[2]));
+	assert_int_equal(world_count(w, "still_here", json_pack("{s:s}", "date",
+	    "2020-09-07")), 2);
+	world_do(w, "leave.undo", json_pack("{s:s, s:i}", "date", "2020-09-07", "slot", 2));
+	assert_int_equal(world_count(w, "still_here", json_pack("{s:s}", "date",
+	    "2020-09-07")), 2);
 }
 
 static void

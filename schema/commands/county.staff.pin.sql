@@ -1,5 +1,5 @@
 -- about: Sets a PIN at the hub: one's own, or as clerk anybody's.
--- about_zh: 设县里人员的 PIN：自己的；经办可以给任何人重设。
+-- about_zh: 设县里人员的 PIN 码：自己的；经办可以给任何人重设。
 -- roles: clerk lead auditor
 -- params: staff_id:i? pin:t
 -- scope: county

@@ -1,5 +1,5 @@
 -- about: Sets a PIN: one's own, or as head anybody's.
--- about_zh: 设 PIN：自己的；校长可以给任何人重设。
+-- about_zh: 设 PIN 码：自己的；校长可以给任何人重设。
 -- roles: teacher head guard
 -- params: staff_id:i? pin:t
 -- scope: school

@@ -1,5 +1,5 @@
 -- about: A slip for each guardian's child on a day with another end or no service: to be printed.
--- about_zh: 告家长条：临时停课、改时间，打印了发给家长。
+-- about_zh: 给家长的通知条：临时停课、改时间，打印了发给家长。
 -- roles: teacher head
 -- params: date:d slot:i site:i?
 -- requires: R2

@@ -1,5 +1,5 @@
 -- about: Settings of the plan in force, as they hold at each site.
--- about_zh: 方案里的参数：在各校点实际是多少。
+-- about_zh: 方案里的规定：在各校点实际是多少。
 -- roles: teacher head guard clerk lead auditor
 -- params: date:d name:t?
 -- requires: R2 R5

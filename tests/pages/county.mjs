@@ -2,7 +2,7 @@
 // choose schools and sites by name, each page by keyboard.
 import fs from 'node:fs';
 import path from 'node:path';
-import { base, hubDir, kehou, killHost, open, PIN, same, settled, startHost, sticks, test, view, work } from './harness.mjs';
+import { base, hubDir, kehou, killHost, look, open, PIN, same, settled, startHost, sticks, test, view, work } from './harness.mjs';
 import { checked } from './look.mjs';
 
 const SCHOOL_NAME = '告成镇冶上教学点';
@@ -97,7 +97,12 @@ export async function theCounty(w) {
 		for (const e of views.filter(v => !v.ask_school && v.roles.includes('clerk') && !/^(audit_|retention_)/.test(v.name) && v.params.every(p => p.optional || p.type === 'd' || p.name === 'month'))) {
 			await open(desk, 'list/' + e.name);
 			await settled(desk);
-			left.push(...await desk.evaluate(n => Array.from(document.querySelectorAll('td')).map(x => x.textContent).filter(x => /^[a-z]+(_[a-z]+)*$/.test(x) || /^31410185\d\d$/.test(x)).map(x => n + ': ' + x), e.name));
+			left.push(...await desk.evaluate(n => {
+				const heads = Array.from(document.querySelectorAll('th')).map(x => x.textContent);
+				const coded = x => /^[a-z]+(_[a-z]+)*$/.test(x.textContent) || /^31410185\d\d$/.test(x.textContent) || /^\d{12,}$/.test(x.textContent)
+					|| (/^(类别|人群|城乡分类|城或乡|原因|阶段|下一阶段)$/.test(heads[x.cellIndex]) && /^\d+$/.test(x.textContent));
+				return Array.from(document.querySelectorAll('td')).filter(coded).map(x => n + ' ' + heads[x.cellIndex] + ': ' + x.textContent);
+			}, e.name));
 		}
 		if (left.length) throw new Error(Array.from(new Set(left)).join('\n'));
 		if (!(await view(desk, 'violations_R5')).length) throw new Error('nothing to look at');
@@ -110,7 +115,7 @@ export async function theCounty(w) {
 		await desk.waitForSelector('.note:has-text("可以拔出U盘")');
 		const { sticks: out } = await desk.evaluate(() => fetch('/api/v1/exchange/sticks').then(r => r.json()));
 		const { number } = out.find(s => s.label === '东沟盘');
-		const card = desk.locator('.card:has-text("发出去的U盘") .stick').filter({ has: desk.locator(`strong:text-is("${number} 号")`) });
+		const card = desk.locator('.card:has-text("发出去的U盘") .stick').filter({ has: desk.locator(`strong:has-text("${number} 号")`) });
 		const says = async words => {
 			await open(desk, 'exchange');
 			await open(desk, 'schools');
@@ -123,14 +128,21 @@ export async function theCounty(w) {
 		await open(desk, 'exchange', '收发');
 		await desk.waitForSelector('.stick:has-text("东沟盘")', { state: 'detached' });
 		await says('起在外');
-		same(await card.locator('button').count(), 2, 'what may be done with one that is out');
-		await card.locator('input').fill('东沟一号');
-		await Promise.all([desk.waitForResponse(r => r.url().endsWith('/exchange/sticks') && r.request().method() === 'POST'), card.locator('input').press('Enter')]);
-		await says('起在外');
-		same(await card.locator('input').inputValue(), '东沟一号', 'the name');
+		same(await card.locator('button').allTextContents(), ['已收回', '改名', '丢了'], 'what may be done with one that is out');
+		await card.locator('button:has-text("改名")').click();
+		await desk.locator('.sheet').getByLabel('名称').fill('东沟一号');
+		await desk.keyboard.press('Enter');
+		await says('东沟一号，自');
 		await card.locator('button:has-text("已收回")').click();
-		await card.filter({ hasText: '已收回' }).filter({ hasNot: desk.locator('button:has-text("已收回")') }).waitFor();
+		await desk.waitForSelector('summary:has-text("已收回的 1 只")');
+		await card.filter({ hasText: '，已收回' }).waitFor();
 		await card.locator('button:has-text("丢了")').click();
+		await desk.waitForSelector('.sheet h2:has-text("号U盘丢了？")'); // nothing has happened yet
+		await look(desk, 'stick-lost');
+		await desk.click('.sheet button:has-text("再找找")');
+		await card.waitFor();
+		await card.locator('button:has-text("丢了")').click();
+		await desk.click('.sheet button:has-text("丢了，从单子上去掉")');
 		await card.waitFor({ state: 'detached' });
 	});
 	await test('no page of the county threw', () => same(desk.problems, [], 'errors'));

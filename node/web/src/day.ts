@@ -2,7 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import type { Item } from './db';
 import { changed, useView, Seen } from './state';
-import { today } from './time';
+import { now_ms, today } from './time';
 import { className, slotName, t } from './words';
 
 export interface Session {
@@ -104,10 +104,35 @@ export function gone(here: string[], items: Item[]): { [pupil: string]: boolean 
 		} else if (i.command === 'leave.one') {
 			found[i.args.pupil] = true;
 		} else if (i.command === 'leave.undo') {
-			found[i.args.pupil] = false;
+			(i.args.pupils ? list(i.args.pupils) : [i.args.pupil]).forEach(p => { found[p] = false; });
 		}
 	});
 	return found;
+}
+
+const UNDO_MS = 15 * 60000;
+
+// The last tap of this phone that let several go at once, of whom it still holds (left: who
+// has gone): a wrong one is taken back whole. Out of the outbox, so that a reload keeps it.
+export function lastGroup(items: Item[], s: Session, left: string[]): { item: Item; pupils: string[] } | null {
+	const mine = items.filter(i => i.state !== 'refused' && i.args.date === s.date && Number(i.args.slot) === s.slot);
+	const item = mine.filter(i => i.pupils && i.pupils.some(p => left.indexOf(p) >= 0)).pop();
+	if (!item || now_ms() - item.made_ms > UNDO_MS) return null;
+	const later = mine.slice(mine.indexOf(item) + 1);
+	const pupils = item.pupils!.filter(p => left.indexOf(p) >= 0 && !later.some(i => i.args.pupil === p));
+	return pupils.length ? { item, pupils } : null;
+}
+
+// As a list of names is read: by pinyin.
+export const sorted = <T extends { name: any; initials?: string }>(rows: T[]): T[] =>
+	rows.slice().sort((a, b) => (a.initials || '~').localeCompare(b.initials || '~') || String(a.name).localeCompare(String(b.name), 'zh'));
+
+// Where a session is, in words, and the page that goes on with it.
+export function stateOf(s: any): { words: string; kind: string; page: 'roll' | 'leave' } {
+	if (!s || !Number(s.marks)) return { words: t('未点名', 'No roll call yet'), kind: 'todo', page: 'roll' };
+	if (Number(s.closed)) return { words: t('已清场', 'Closed'), kind: 'done', page: 'leave' };
+	if (Number(s.still_here)) return { words: t('还在校 ' + s.still_here + ' 人', s.still_here + ' still here'), kind: 'here', page: 'leave' };
+	return { words: t('都走了，待清场', 'All gone, to be closed'), kind: 'todo', page: 'leave' };
 }
 
 // A handover entered on the phone of who hands over, and nothing from the other yet. On one

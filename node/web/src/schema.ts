@@ -8,7 +8,7 @@ export interface Entry { name: string; about: string; roles: any; params: Param[
 export interface Schema { commands: Entry[]; views: Entry[] }
 
 export let words: { columns: { [name: string]: string }; codes: { [code: string]: string } } | null = null;
-let schema: Schema | null = null;
+export let known: Schema | null = null;
 
 // wanted false: not yet.
 export function useWords(wanted = true): void {
@@ -20,12 +20,12 @@ export function useWords(wanted = true): void {
 
 // With the words, which its forms and lists show.
 export function useSchema(): [Schema | null, Refusal | null] {
-	const [s, set] = useState(words && schema);
+	const [s, set] = useState(words && known);
 	const [error, setError] = useState<Refusal | null>(null);
 	useEffect(() => {
 		if (!s) Promise.all([get('schema'), get('words')]).then(([a, w]) => {
 			words = w;
-			set(schema = a);
+			set(known = a);
 		}, setError);
 	}, []);
 	return [s, error];

@@ -9,6 +9,7 @@ export function setHostClock(now_ms: number): void {
 }
 
 export const clockDifference_ms = () => offset_ms;
+export const DAYS_2000_MS = 946684800000; // dates in rows are days since 2000
 export const now_ms = () => Date.now() + offset_ms;
 
 const pad = (n: number) => (n < 10 ? '0' : '') + n;

@@ -94,7 +94,7 @@ function Kin(p: { pupil: string; person: Row; onClose: () => void }) {
 		<Select label={word(KEPT, 'relation')} value={v.relation} onChange={relation => set({ ...v, relation })} options={options(relations)} />
 		<Button type="submit" kind="main" wide disabled={!v.name.trim()}>{t('更正', 'Correct')}</Button></form>
 		<Failure error={error} />
-		<h3>{kind === 'guardian' ? t('不再是监护人', 'No longer a guardian') : t('不再来接', 'No longer collects')}</h3><p class="hint">{t('从这天起不能再接孩子；以前的记录和选择不变。', 'May not collect the child from that day; earlier records and choices stay.')}</p>
+		<h3>{kind === 'guardian' ? t('不再是监护人', 'No longer a guardian') : t('不再来接', 'No longer collects')}</h3><p class="hint">{t('从这天起不能再接孩子；以前的记录和选择不变。姓名、电话留在孩子的资料里，删除孩子的资料时一起删。', 'May not collect the child from that day; earlier records and choices stay. Name and telephone stay with the child and are erased with it.')}</p>
 		<Field label={t('从哪天起', 'From')} type="date" value={on} onInput={setOn} required />
 		<Check label={t('确定', 'Yes')} checked={sure} onChange={setSure} /><Button wide disabled={!sure || !on} onClick={() => run('.end', { on })}>{t('登记', 'Record')}</Button></Sheet>;
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { command, Refusal, Row } from '../api';
-import { groupName, groupOf, useGroups } from '../day';
+import { groupName, groupOf, sorted, useGroups } from '../day';
 import { useView, useWorld } from '../state';
 import { longDate, today } from '../time';
 import { Button, Check, Choice, Failure, Field, Name, Note, Page, Rows, Select, Sheet } from '../ui';
@@ -11,7 +11,7 @@ interface Child { pupil: string; name: string; guardians: Row[]; choice: number 
 // A row of the view is a child with one guardian.
 function childrenOf(rows: Row[]): Child[] {
 	const all: Child[] = [];
-	rows.forEach(r => {
+	sorted(rows as any[]).forEach(r => {
 		let c = all.filter(x => x.pupil === r.pupil)[0];
 		if (!c) all.push(c = { pupil: r.pupil, name: r.name, guardians: [], choice: r.choice === null ? null : Number(r.choice), slots: Number(r.slots), weekdays: Number(r.weekdays), old: r.chosen_notice && r.chosen_notice !== r.notice ? Number(r.chosen_notice) : 0 });
 		if (r.guardian) c.guardians.push(r);
@@ -23,7 +23,7 @@ export function ConsentChoice() {
 	const groups = useGroups();
 	const follow = useView('consent_to_follow', { date: today() });
 	return <Page title={t('同意书', 'Consents')} lead={t('参加与否由家长自己选，随时可退，不问理由。', 'Guardians choose, and may withdraw at any time without a reason.')}>
-		{(follow.rows || []).length > 0 && <Note kind="care"><p>{t('有 ' + follow.rows!.length + ' 个孩子来了或报了名，还没有同意书：请补，不要让孩子走。', follow.rows!.length + ' children came or asked without a consent: it is to follow, the child stays.')}</p></Note>}
+		{(follow.rows || []).length > 0 && <Note kind="care"><p><a href="#/list/consent_to_follow">{t('有 ' + follow.rows!.length + ' 个孩子来了或报了名，还没有同意书：请补，不要让孩子走。看是谁', follow.rows!.length + ' children came or asked without a consent: it is to follow, the child stays. See who')}</a></p></Note>}
 		<Rows seen={groups} empty={t('还没有班级。', 'No classes yet.')}>{rows => <ul class="sessions">{rows.map(g => <li><a class={'session ' + (Number(g.consents) >= Number(g.pupils) ? 'done' : 'todo')} href={'#/consent/' + g.grp}>
 			<span class="session-name">{groupOf(g, today())}</span><span class="session-state">{t('同意 ' + g.consents + ' / ' + g.pupils + ' 人', g.consents + ' of ' + g.pupils)}</span></a></li>)}</ul>}</Rows>
 	</Page>;

@@ -4,7 +4,7 @@ import { can, isHub, refreshStatus, useView, useWorld } from '../state';
 import { whenMs, whenS } from '../time';
 import { Button, Failure, Name, Note, Page } from '../ui';
 import { bytes, save } from '../files';
-import { label } from '../labels';
+import { label, tables } from '../labels';
 import { useWords } from '../schema';
 import { Pairs, stateName, t, word } from '../words';
 
@@ -53,13 +53,13 @@ export function Exchange() {
 			<section class="card"><h2>{t('县中心 → 学校', 'County → school')}</h2>
 				<p class="fact-line">{t('回执时间：', 'Receipt of ')}<strong>{when(s.receipt_s)}</strong></p>
 				<p>{s.certified ? t('学校已在县里登记', 'Enrolled with the county') : t('县里还没有登记这台主机：先上报一次，再带回县里的答复', 'Not enrolled yet: report once, then bring the answer back')}</p>
-				<p class="quiet">{t('名册版本 ', 'Roster ')}{s.roster}{t('；上次读入：', '; last read: ')}{when(s.last_import_s)}</p></section>
+				<p class="quiet">{t('县里的登记表：第 ' + s.roster + ' 版；上次读入：', 'Roster ' + s.roster + '; last read: ')}{when(s.last_import_s)}</p></section>
 		</div>}
 		{Number(s.held) > 0 && <Held />}
 		<Failure error={error} />
 		{done && <Done done={done} />}
 		{s.network && s.network.url && <section class="card"><h2>{t('走网络', 'By network')}</h2>
-			<p>{t('上次成功：', 'Last success: ')}{when(s.network.last_success_s)}{s.network.failure && <span class="quiet"> · {t('最近失败：', 'last failure: ')}{when(s.network.last_failure_s)} {s.network.failure}</span>}</p>
+			<p>{t('上次成功：', 'Last success: ')}{when(s.network.last_success_s)}{s.network.failure && <span class="quiet"> · {t('最近失败：', 'last failure: ')}{when(s.network.last_failure_s)} {ended(s.network.failure)}</span>}</p>
 			{may && <Button kind="main" busy={busy === 'now'} onClick={() => run('now', () => post('exchange/now'))}>{t('现在上报', 'Exchange now')}</Button>}</section>}
 		{may && <Sticks sticks={s.sticks || []} busy={busy} run={run} />}
 		{may && <Browser busy={busy} run={run} />}
@@ -87,12 +87,12 @@ function Held() {
 function Done(p: { done: Row }) {
 	const d = p.done;
 	if (d.action === 'now') return <Note><p>{t('已开始上报，结果看下面的记录。', 'Started; the result is in the history below.')}</p></Note>;
-	if (d.action === 'list') return <Note><p>{t('下载了 ' + d.downloaded + ' 个文件。放进U盘的 KEHOU 文件夹；县里的答复读回来之前，不算上报成功。',
-		d.downloaded + ' files downloaded. Put them into the folder KEHOU of the stick; nothing is confirmed before the answer of the county is read.')}</p></Note>;
+	if (d.action === 'list') return <Note><p>{t('下载了 ' + d.downloaded + ' 个文件。放进U盘的 KEHOU 文件夹；', d.downloaded + ' files downloaded. Put them into the folder KEHOU of the stick; ')}{isHub() ? t('学校的回执带回来之前，不算送到。', 'nothing has arrived before the receipts of the schools are read.')
+		: t('县里的答复读回来之前，不算上报成功。', 'nothing is confirmed before the answer of the county is read.')}</p></Note>;
 	if (d.safe_to_remove) return <Note kind="good"><p><strong>{t('写好并核对过了，可以拔出U盘。', 'Written and read back: you may pull the stick out.')}</strong></p>
 		<p>{d.bundles ? t('包裹 ' + d.bundles + ' 个，' + bytes(d.bytes || 0), d.bundles + ' bundles, ' + bytes(d.bytes || 0)) : t('U盘上的已是最新。', 'What is on the stick is up to date.')}</p></Note>;
 	if (d.files) return <Note kind={d.bad ? 'care' : 'good'}><p>{t('读入 ' + d.files + ' 个文件：新记录 ' + d.transactions + ' 条', 'Read ' + d.files + ' files: ' + d.transactions + ' new records')}
-		{d.known ? t('，早已有 ' + d.known + ' 个', ', ' + d.known + ' known already') : ''}{d.others ? t('，不是给本校的 ' + d.others + ' 个', ', ' + d.others + ' for others') : ''}{d.bad ? t('，没有接受 ' + d.bad + ' 个：', ', not taken ' + d.bad + ': ') + d.words : ''}</p></Note>;
+		{d.known ? t('，早已有 ' + d.known + ' 个', ', ' + d.known + ' known already') : ''}{d.others ? t('，不是给这台主机的 ' + d.others + ' 个', ', ' + d.others + ' for others') : ''}{d.bad ? t('，没有接受 ' + d.bad + ' 个：', ', not taken ' + d.bad + ': ') + d.words : ''}</p></Note>;
 	return <Note kind={d.refused ? 'care' : 'good'}><p>{t('读完了：新记录 ' + (d.transactions || 0) + ' 条', 'Read: ' + (d.transactions || 0) + ' new records')}
 		{d.known ? t('，早已有的 ' + d.known + ' 个', ', ' + d.known + ' known already') : ''}{d.refused ? t('，没有接受 ' + d.refused + ' 个', ', not taken ' + d.refused) : ''}</p>
 		<p>{t('可以拔出U盘。', 'You may pull the stick out.')}</p></Note>;
@@ -138,16 +138,17 @@ async function bringAll(files: File[]): Promise<Row> {
 function Browser(p: { busy: string; run: Run }) {
 	const [files, setFiles] = useState<Row[] | null>(null);
 	return <section class="card"><h2>{t('U盘插在这台电脑上', 'A stick in this PC')}</h2>
-		<p class="hint">{t('下载的文件放进U盘的 KEHOU 文件夹，带到县里；县里带回的文件在这里上传。', 'Put the downloaded files into the folder KEHOU of the stick; upload here what comes back from the county.')}</p>
+		<p class="hint">{isHub() ? t('下载的文件放进U盘的 KEHOU 文件夹，带给学校；学校带来的文件在这里上传。', 'Put the downloaded files into the folder KEHOU of the stick, for the schools; upload here what the schools bring.')
+			: t('下载的文件放进U盘的 KEHOU 文件夹，带到县里；县里带回的文件在这里上传。', 'Put the downloaded files into the folder KEHOU of the stick; upload here what comes back from the county.')}</p>
 		<p class="row"><Button kind="main" busy={p.busy === 'list'} onClick={() => p.run('list', async () => {
 			const found = await get('exchange/files');
 			setFiles(found.files);
 			for (const f of found.files) save(await (await request('GET', 'exchange/file/' + encodeURIComponent(f.name))).blob(), f.name);
 			return { downloaded: found.files.length };
-		})}>{t('下载待上报的文件', 'Download what is to be carried')}</Button></p>
+		})}>{isHub() ? t('下载要带给学校的文件', 'Download what is for the schools') : t('下载待上报的文件', 'Download what is to be carried')}</Button></p>
 		{files && <ul class="log">{files.map(f => <li class="item"><a href={'/api/v1/exchange/file/' + encodeURIComponent(f.name)} download={f.name}>{f.name}</a> <span class="quiet">{bytes(Number(f.bytes))}{f.for && ' → ' + f.for}</span></li>)}
 			{files.length === 0 && <li class="quiet">{t('没有要带走的。', 'Nothing to carry.')}</li>}</ul>}
-		<div class="field"><label for="bring">{t('上传带回的文件（可以一次选多个）', 'Upload what was brought (several at once)')}</label>
+		<div class="field"><label for="bring">{isHub() ? t('上传学校带来的文件（可以一次选多个）', 'Upload what schools brought (several at once)') : t('上传带回的文件（可以一次选多个）', 'Upload what was brought (several at once)')}</label>
 			<input id="bring" type="file" multiple onChange={(e: any) => {
 				const chosen = Array.from(e.currentTarget.files as FileList);
 				const box = e.currentTarget;
@@ -167,12 +168,6 @@ function chooseOther(c: Row): [string, Row] | null {
 	}
 	return null;
 }
-
-const TABLES: { [name: string]: () => string } = {
-	pupil: () => t('学生资料', 'Child'), attendance: () => t('考勤', 'Attendance'), way: () => t('离校方式', 'Way home'), staff: () => t('教职工', 'People'),
-	guardian: () => t('监护人', 'Guardian'), collector: () => t('接送人', 'Collector'), leaving: () => t('离校', 'Leaving'), session: () => t('场次', 'Session'),
-	enrolment: () => t('编班', 'Class'), consent: () => t('同意书', 'Consent'), site: () => t('校点', 'Site'),
-};
 
 function Conflicts() {
 	const [rows, set] = useState<Row[]>([]);
@@ -210,7 +205,7 @@ function Conflicts() {
 		<Failure error={error} />
 		{rows.map(c => {
 			const other = chooseOther(c);
-			return <div class="conflict"><p><strong><Name>{about(c)}</Name></strong> {TABLES[c.table] ? TABLES[c.table]() : c.table} · {label(c.field)}</p>
+			return <div class="conflict"><p><strong><Name>{about(c)}</Name></strong> {word(tables, c.table)} · {label(c.field)}</p>
 				<div class="two">
 					<div class="side"><p class="value"><Name>{value(c, c.stands)}</Name></p><p class="small"><Name>{who(c.stands_from, c.stands_by)}</Name><br />{c.stands_at ? whenMs(Number(c.stands_at)) : ''}</p>
 						{may && <Button kind="main" wide onClick={() => choose('inbox.keep', { id: c.no })}>{t('这份对（现在显示的）', 'This one (shown now)')}</Button>}</div>
@@ -224,8 +219,15 @@ function Conflicts() {
 
 const OUTCOMES: { [k: string]: () => string } = {
 	merged: () => t('已接受', 'taken'), known: () => t('早已有', 'known'), partly: () => t('部分接受', 'partly taken'), refused: () => t('没有接受', 'not taken'),
-	others: () => t('不是给本机的', 'for others'), ok: () => t('成功', 'done'), failed: () => t('失败', 'failed'), written: () => t('已写出', 'written'),
+	others: () => t('不是给本机的', 'for others'), kept: () => t('收下转交', 'kept to hand on'), sent: () => t('已发出', 'sent'), ok: () => t('成功', 'done'), failed: () => t('失败', 'failed'), written: () => t('已写出', 'written'),
 };
+// How an exchange by network ended, and what to do.
+const ENDS: Pairs = {
+	stopped: ['主机正要关', 'the machine was stopping'], no_name: ['找不到县中心的网址：看看网通不通', 'the address of the hub was not found: is there a network?'], no_route: ['连不上县中心，会自动再试', 'no connection to the hub; tried again by itself'],
+	slow: ['网太慢，断了，会自动接着传', 'the line was too slow and broke; it goes on by itself'], tls: ['对方的证书不对，没有发：请告诉县中心', 'the certificate is wrong, nothing was sent: tell the county'], portal: ['网络要先登录（运营商的页面）', 'the network asks for a sign-in first'],
+	other_hub: ['那边回答的不是本县的主机', 'what answers there is not of this county'], busy: ['县中心正忙，过一会儿再试', 'the hub is busy; tried again later'], refused: ['县中心没有接受', 'the hub did not take it'], budget: ['今天的流量用完了，明天再传', 'the bytes of today are used up; it goes on tomorrow'], here: ['这台主机出错了：看看空间够不够', 'this machine failed: is the disk full?'],
+};
+const ended = (code: string) => code === 'done' ? '' : word(ENDS, code);
 const WAYS: { [k: string]: () => string } = { network: () => t('网络', 'network'), stick: () => t('U盘', 'stick'), browser: () => t('本页', 'this page') };
 
 function History(p: { tick: any }) {
@@ -233,5 +235,5 @@ function History(p: { tick: any }) {
 	useEffect(() => { get('exchange/history').then(a => set(a.rows || []), () => set([])); }, [p.tick]);
 	if (!rows.length) return null;
 	return <section class="card"><h2>{t('记录', 'History')}</h2><div class="scroll" tabIndex={0} role="region" aria-label={t('记录', 'History')}><table class="table"><thead><tr><th>{t('时间', 'When')}</th><th>{t('方向', 'Direction')}</th><th>{t('途径', 'Way')}</th><th class="number">{t('条数', 'Records')}</th><th>{t('结果', 'Result')}</th></tr></thead>
-		<tbody>{rows.slice(0, 50).map(r => <tr><td>{whenMs(Number(r.at_ms))}</td><td>{r.direction === 'out' ? t('送出', 'out') : t('收到', 'in')}</td><td>{WAYS[r.way] ? WAYS[r.way]() : r.way}</td><td class="number">{r.transactions}</td><td>{OUTCOMES[r.outcome] ? OUTCOMES[r.outcome]() : r.outcome} {r.message}</td></tr>)}</tbody></table></div></section>;
+		<tbody>{rows.slice(0, 50).map(r => <tr><td>{whenMs(Number(r.at_ms))}</td><td>{r.direction === 'out' ? t('送出', 'out') : t('收到', 'in')}</td><td>{WAYS[r.way] ? WAYS[r.way]() : r.way}</td><td class="number">{r.way === 'network' && r.direction === 'out' ? '' : r.transactions}</td><td>{OUTCOMES[r.outcome] ? OUTCOMES[r.outcome]() : r.outcome} {r.words || ended(r.message)}</td></tr>)}</tbody></table></div></section>;
 }

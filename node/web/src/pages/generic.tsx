@@ -4,12 +4,12 @@ import { useEffect, useState } from 'preact/hooks';
 import { Answer, command, get, newRequestId, Refusal, Row } from '../api';
 import { groupName } from '../day';
 import { can, isHub, useView, world } from '../state';
-import { today } from '../time';
+import { dateOf, DAYS_2000_MS, timeOf, today } from '../time';
 import { Button, Emptied, Failure, Field, Name, Note, Page, Rows, Select } from '../ui';
-import { label, said } from '../labels';
+import { label, said, tables } from '../labels';
 import { usePhase } from '../phase';
-import { rolesOf, t } from '../words';
-import { Entry, Param, useSchema, words } from '../schema';
+import { rolesOf, t, word } from '../words';
+import { Entry, known, Param, useSchema, words } from '../schema';
 import { Table, Xlsx } from '../sheet';
 import { Input, siteName, useChoices } from './input';
 
@@ -70,8 +70,9 @@ export function All() {
 			const views = mine(s.views);
 			const commands = mine(s.commands);
 			return views.length + commands.length > 0 && <section class="card"><h2>{words()}</h2><div class="two">
-				<div><h3>{t('看', 'See')}</h3><ul class="links">{views.map(e => <li><a href={'#/list/' + e.name} title={about(e)}>{short(e)}</a></li>)}</ul></div>
-				<div><h3>{t('记', 'Record')}</h3><ul class="links">{commands.map(e => <li><a href={'#/' + (own(e) || 'form/' + e.name)} title={about(e)}>{short(e)}</a></li>)}</ul></div></div></section>;
+				{views.length > 0 && <div><h3>{t('看', 'See')}</h3><ul class="links">{views.map(e => <li><a href={'#/' + (e.name === 'plan_week' && !isHub() ? 'week' : 'list/' + e.name)} title={about(e)}>{short(e)}</a></li>)}</ul></div>}
+				{commands.length > 0 && <div><h3>{t('记', 'Record')}</h3><ul class="links">{commands.filter((e, i) => !commands.slice(0, i).some(x => own(x) && own(x) === own(e) && short(x) === short(e)))
+					.map(e => <li><a href={'#/' + (own(e) || 'form/' + e.name)} title={about(e)}>{short(e)}</a></li>)}</ul></div>}</div></section>;
 		})}
 	</Page>;
 }
@@ -102,7 +103,7 @@ export function Form(p: { name: string }) {
 	const of = school || v.of_school || '';
 	const { staff, pupils, groups } = useChoices(of, p.name);
 	if (!e || !s) return <Page title={t('登记', 'Record')} back="#/all"><Failure error={error} /></Page>;
-	const value = (x: Param) => v[x.name] !== undefined ? v[x.name] : x.type === 'd' && !x.optional ? today() : '';
+	const value = (x: Param) => v[x.name] !== undefined ? v[x.name] : x.type === 'd' && !x.optional && !/^due|until/.test(x.name) ? today() : '';
 	return <Page title={short(e)} lead={about(e)} back="#/all"><form class="narrow" onSubmit={async event => {
 		event.preventDefault();
 		const args: Row = {};
@@ -142,6 +143,12 @@ function cell(view: string, column: string, v: any): string {
 	if (v === null || v === undefined) return '';
 	if (/(^|_)fen$/.test(column) || (/^(cap|before_cap|rate|allocated|spent|county_budget|county_allocated|fen_per_child)$/.test(column))) return (Number(v) / 100).toFixed(2);
 	if (column === 'grp') return groupName(Number(v), today());
+	if (view === 'inbox' && column === 'table') return word(tables, v);
+	if (view === 'inbox' && column === 'field') return label(String(v));
+	if (column === 'fields' && view === 'access_log') return String(v).split(' ').map(f => label(f)).join(t('、', ', '));
+	if (typeof v === 'number' && /(^|_)at(_ms)?$/.test(column)) return dateOf(v) + ' ' + timeOf(v);
+	if (typeof v === 'number' && /_on$/.test(column)) return dateOf(DAYS_2000_MS + v * 86400000);
+	if (/^audit_/.test(view) && /^(begins|ends)$/.test(column)) return timeOf(Number(v) * 60000 - 8 * 3600000);
 	if (/^(from|until)_md$/.test(column)) return Math.floor(Number(v) / 100) + '-' + Number(v) % 100;
 	if (column === 'roles') return String(rolesOf(v));
 	const pair = said(view, column, v);
@@ -196,11 +203,17 @@ function tableOf(view: string, rows: Row[], schools: Row[], one: boolean, sites:
 		const found = sites.filter(s => String(s.site) === String(n) && (!r.school || String(s.school) === String(r.school)))[0];
 		return found ? siteName(found) : String(n);
 	};
-	const columns = Object.keys(rows[0]).filter(c => rows.some(r => r[c] !== null && r[c] !== '') && (c === 'school' ? many && !one : !HIDDEN.test(c)) && !(c === 'site' && sites.length < 2) && !(NUMBERED.test(c) && rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
-	const shown = (r: Row, c: string) => many && SCHOOL.test(c) && r[c] ? String(school(r[c])) : c === 'site' && r[c] !== null ? site(r, r[c]) : cell(view, c, r[c]);
+	const titled = rows[0].title !== undefined; // its number says nothing more
+	const columns = Object.keys(rows[0]).filter(c => !(titled && (c === 'code' || c === 'indicator')) && rows.some(r => r[c] !== null && r[c] !== '') && (c === 'school' ? many && !one : !HIDDEN.test(c)) && !(c === 'site' && sites.length < 2) && !(NUMBERED.test(c) && rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
+	const shown = (r: Row, c: string) => view === 'access_log' && c === 'view' ? viewName(r[c]) : many && SCHOOL.test(c) && r[c] ? String(school(r[c])) : c === 'site' && r[c] !== null ? site(r, r[c]) : cell(view, c, r[c]);
 	const words = rows.map(r => columns.map(c => shown(r, c)));
 	return { columns: columns.map((c, i) => ({ title: label(c, view), number: rows.some(r => typeof r[c] === 'number') && words.every(w => /^-?[\d.]*$/.test(w[i])) })), rows: words };
 }
+
+const viewName = (name: string) => {
+	const e = (known ? known.views : []).filter(x => x.name === name)[0];
+	return e ? short(e) : name;
+};
 
 const LINES = 1000; // on a page; the file has all
 

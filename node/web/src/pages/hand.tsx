@@ -80,7 +80,7 @@ function Form(p: { session: Session; expected: number; asked: any }) {
 	};
 	return <form onSubmit={submit} class="narrow">
 		{p.asked && <Note kind="care"><p><Name>{p.asked.from_staff}</Name>{t(' 把孩子交给您，清点 ' + p.asked.counted + ' 人。请当面再数一遍，确认。', ' hands the children over to you, ' + p.asked.counted + ' counted. Count again together and confirm.')}</p></Note>}
-		<p class="big-number"><strong>{p.expected}</strong>{t('按记录应有', 'by the records')}</p>
+		<p class="big-number"><strong>{p.expected}</strong> {t('人，按记录现在还在校', 'still here by the records')}</p>
 		<Field label={t('当面清点，点到几个', 'Counted together')} type="number" mode="numeric" value={counted} onInput={setCounted} required autofocus />
 		<Select label={t('怎样交接', 'How')} value={way} onChange={setWay} options={[['give', t('我交给别人', 'I hand over')], ['take', t('我从别人手里接', 'I take over')], ['alone', t('没有第二人（一人校点）', 'No second person')]]} />
 		{!alone && <Select label={way === 'give' ? t('交给谁', 'To whom') : t('从谁手里接', 'From whom')} value={other} onChange={setOther} none={t('请选择', 'Choose')} options={people.map(x => [x.staff, x.name] as [string, string])} />}

@@ -85,7 +85,7 @@ export function Importing(p: { done: ComponentChildren; later?: ComponentChildre
 			<Select label={t('学年', 'School year')} value={schoolYear} onChange={setYear} options={[year - 1, year, year + 1].map(y => [String(y), y + '–' + (y + 1)] as [string, string])} />
 			<div class="field"><label for="roster">{t('选择文件', 'Choose the file')}</label><input id="roster" type="file" accept=".xlsx,.xls,.csv" onChange={(e: any) => setFile(e.currentTarget.files[0] || null)} /></div>
 			<Button type="submit" kind="main" wide busy={busy} disabled={!file}>{t('先看一看（不写入）', 'Look first (nothing is written)')}</Button>
-			<p><a href="/api/v1/roster/template.xlsx">{t('下载空白表', 'Download an empty list')}</a></p></form>}
+			<p><a class="button quiet" href="/api/v1/roster/template.xlsx">{t('下载空白表', 'Download an empty list')}</a></p></form>}
 		{plan && <div>
 			<h2>{t('认出的列', 'Columns found')}</h2><p>{plan.columns.map((c: Row) => <span class="chip">{c.header}{c.field && c.header !== c.field ? ' → ' + (FIELDS[c.field] ? FIELDS[c.field]() : label(c.field)) : ''}</span>)}</p>
 			<div class="choice many" role="group" aria-label={t('筛选', 'Filter')}>{Object.keys(plan.counts).map(k => <button type="button" aria-pressed={show === k} onClick={() => setShow(show === k ? '' : k)}>{ROW_STATE[k] ? ROW_STATE[k]() : k} {plan.counts[k]}</button>)}</div>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { args, gone, marks, matches, same, Session, sessionHash, sessionName, unseen } from '../day';
+import { args, gone, lastGroup, marks, matches, same, Session, sessionHash, sessionName, sorted, unseen } from '../day';
+import type { Item } from '../db';
 import { send, useOutbox } from '../outbox';
 import { useView } from '../state';
 import { longDate, minuteOfDay, minutesOf, today } from '../time';
@@ -27,8 +28,8 @@ function children(roll: any[], sheet: any[], taps: any[], slot: number): Child[]
 	const usual: { [pupil: string]: any } = {};
 	sheet.forEach(r => { usual[r.pupil] = r; });
 	const mark = marks(roll, taps);
-	const all = roll.filter(r => mark[r.pupil] === 1)
-		.concat(sheet.filter(r => !roll.some(x => x.pupil === r.pupil)));
+	const all = sorted(roll.filter(r => mark[r.pupil] === 1)
+		.concat(sheet.filter(r => !roll.some(x => x.pupil === r.pupil))));
 	const here = all.filter(r => !r.left_how).map(r => r.pupil);
 	const away = gone(here, taps);
 	return all.map(r => {
@@ -65,7 +66,7 @@ export function Leave(p: { session: Session }) {
 	const mine = (sessions.rows || []).filter(x => same(x, s))[0];
 	return <Page title={sessionName(s)} lead={t('离校 · ', 'Leaving · ') + longDate(s.date)} back="#/leave">
 		<Rows seen={roll} empty={t('这个班还没有学生。', 'No children in this class yet.')}>
-			{rows => <Going session={s} known={mine} all={children(rows, sheet.rows || [], unseen(items, s, roll.at_ms), s.slot)}
+			{rows => <Going session={s} taps={items} known={mine} all={children(rows, sheet.rows || [], unseen(items, s, roll.at_ms), s.slot)}
 				closed={(mine && Number(mine.closed) > 0) || unseen(items, s, sessions.at_ms).some(i => i.command === 'session.close')} />}
 		</Rows>
 	</Page>;
@@ -95,42 +96,34 @@ function useKept(s: Session): { [pupil: string]: string } {
 	return found;
 }
 
-function Going(p: { session: Session; known: any; all: Child[]; closed: boolean }) {
+function Going(p: { session: Session; taps: Item[]; known: any; all: Child[]; closed: boolean }) {
 	useTicker(30000);
 	const { session: s, all } = p;
 	const [filter, setFilter] = useState('');
 	const [child, pick] = useState<Child | null>(null);
-	const [asking, ask] = useState(false);
 	const [closing, close] = useState(false);
-	const [went, set] = useState<Band | null>(null); // by the last tap on a group
 	const kept = useKept(s);
 	const here = all.filter(c => !c.left);
 	const left = all.filter(c => c.left);
+	const went = p.closed ? null : lastGroup(p.taps, s, left.map(c => c.pupil));
 	const over = p.known && p.known.end && s.date === today() ? minuteOfDay() - minutesOf(p.known.end) : 0;
 	if (!all.length) return <div><Note><p>{t('这一场还没有点名。', 'No roll call in this session yet.')}</p></Note>
 		<a class="button main" href={sessionHash('roll', s)}>{t('去点名', 'To the roll call')}</a></div>;
 	const groups = bands(here.filter(c => matches(c.name, filter, c.initials)));
-	const bandGoes = async (b: Band) => {
-		set(b);
+	// One tap each, and for a while one tap takes it back.
+	const bandGoes = (b: Band) => {
 		const ids = b.children.map(c => c.pupil);
-		const about = b.words + t('：' + ids.length + ' 人', ': ' + ids.length) + ' ' + sessionName(s);
-		if (b.route) await send('leave.route', { date: s.date, slot: s.slot, route: b.route, except: JSON.stringify(here.filter(c => ids.indexOf(c.pupil) < 0).map(c => c.pupil)) }, about, ids);
-		else await send('leave.group', { ...args(s), except: JSON.stringify(here.filter(c => ids.indexOf(c.pupil) < 0).map(c => c.pupil)) }, about, ids);
+		const others = { except: JSON.stringify(here.filter(c => ids.indexOf(c.pupil) < 0).map(c => c.pupil)) };
+		const about = b.words + t(' ' + ids.length + ' 人走了 ', ': ' + ids.length + ' left, ') + sessionName(s);
+		return b.route ? send('leave.route', { date: s.date, slot: s.slot, route: b.route, ...others }, about, ids) : send('leave.group', { ...args(s), ...others }, about, ids);
 	};
-	const stayed = async (b: Band) => {
-		set(null);
-		for (const c of b.children) await send('leave.undo', { date: s.date, slot: s.slot, pupil: c.pupil }, t('撤销离校 ', 'Undone: leaving of ') + c.name);
-	};
-	const allGo = async () => {
-		ask(false);
-		await send('leave.group', args(s), t('照常离校 ', 'Left as usual ') + sessionName(s) + t('：' + here.length + ' 人', ': ' + here.length));
-	};
+	const allGo = () => send('leave.group', args(s), t(here.length + ' 人照常离校 ', here.length + ' left as usual, ') + sessionName(s), here.map(c => c.pupil));
+	const stayed = (w: { item: Item; pupils: string[] }) => send('leave.undo', { date: s.date, slot: s.slot, pupils: JSON.stringify(w.pupils) }, t('撤销：', 'Undone: ') + w.item.about);
 	return <div>
 		<div class="bar"><div class="counts"><strong>{t('还在 ' + here.length, here.length + ' here')}</strong> <span>{t('已走 ' + left.length, left.length + ' gone')}</span></div>
 			<div class="find"><label class="unseen" for="find">{t('找名字', 'Find a name')}</label>
 				<input id="find" type="search" placeholder={t('姓或拼音首字母', 'Name or initial')} value={filter} onInput={(e: any) => setFilter(e.currentTarget.value)} /></div></div>
 		{p.closed && <Note kind="good"><p>{t('已查房清场。', 'The rooms were checked and closed.')}</p></Note>}
-		{went && <Note kind="good"><p>{t('已登记：' + went.words + ' ' + went.children.length + ' 人走了。', 'Recorded: ' + went.words + ', ' + went.children.length + ' left.')} <Button onClick={() => stayed(went)}>{t('撤销，还没走', 'Undo: not yet')}</Button></p></Note>}
 		{here.length > 0 && p.known && p.known.end && s.date === today() && over < LATE_MIN && <p class="timer">{over < 0 ? t('离放学 ' + p.known.end + ' 还有 ' + -over + ' 分钟', -over + ' minutes until the end at ' + p.known.end)
 			: t('放学已过 ' + over + ' 分钟；再过 ' + (LATE_MIN - over) + ' 分钟还没人接，就告知校长', over + ' minutes after the end; in ' + (LATE_MIN - over) + ' the head is to be informed')}</p>}
 		{here.length > 0 && over >= LATE_MIN && <Note kind="care"><p>{t('放学已过 ' + over + ' 分钟，还有 ' + here.length + ' 人没人接：告知校长，交给保安或指定成人看护。点孩子的名字登记。',
@@ -143,15 +136,11 @@ function Going(p: { session: Session; known: any; all: Child[]; closed: boolean 
 		{left.length > 0 && <details open={here.length === 0}><summary>{t('已走的 ' + left.length + ' 人', left.length + ' gone')}</summary>
 			<ul class="children">{left.filter(c => matches(c.name, filter, c.initials)).map(c => <li><button type="button" class="child gone" onClick={() => pick(c)}>
 				<span class="child-name"><Name>{c.name}</Name></span><span class="child-state">✓ {wayName(c.left)}</span></button></li>)}</ul></details>}
-		<div class="foot">{here.length > 0
-			? <Button kind="main" wide onClick={() => ask(true)}>{t('其余 ' + here.length + ' 人照常离校', 'The other ' + here.length + ' left as usual')}</Button>
+		{went && <div class="foot-room" />}
+		<div class="foot">{went && <div class="went" role="status"><span>✓ {t('已登记：', 'Recorded: ')}{went.item.about}</span> <Button onClick={() => stayed(went)}>{t('撤销，还没走', 'Undo: not yet')}</Button></div>}
+			{here.length > 0 ? <Button kind="main" wide onClick={allGo}>{t('其余 ' + here.length + ' 人照常离校', 'The other ' + here.length + ' left as usual')}</Button>
 			: !p.closed ? <Button kind="main" wide onClick={() => close(true)}>{t('查房清场', 'Check the rooms and close')}</Button>
 				: <a class="button plain wide" href="#/today">{t('回今日', 'Back to today')}</a>}</div>
-		{asking && <Sheet title={t(here.length + ' 人照常离校？', here.length + ' left as usual?')} onClose={() => ask(false)}>
-			<ul class="summary">{Object.keys(ways).filter(h => here.some(c => c.how === Number(h))).map(h => <li>{wayName(h)}：<strong>{here.filter(c => c.how === Number(h)).length}</strong></li>)}</ul>
-			<p class="hint">{t('由您登记，记在您的名下。', 'Recorded as seen by you.')}</p>
-			<div class="stack"><Button kind="main" wide onClick={allGo}>{t('是，都走了', 'Yes, they left')}</Button>
-				<Button wide onClick={() => ask(false)}>{t('再看看', 'Not yet')}</Button></div></Sheet>}
 		{child && (child.left ? <Undo child={child} session={s} onClose={() => pick(null)} /> : <One child={child} session={s} over={over} onClose={() => pick(null)} />)}
 		{closing && <Close session={s} onClose={() => close(false)} />}
 	</div>;
@@ -206,7 +195,7 @@ function Stranger(p: { child: Child; onDone: (more: any, words: string) => void 
 	}}>
 		<Numbers rows={family.rows} />
 		<Field label={t('来接的人（姓名、和孩子的关系）', 'Who came (name, relation)')} value={person} onInput={setPerson} required />
-		<Select label={t('给哪位家长打了电话？', 'Which guardian agreed by telephone?')} value={by} onChange={setBy} none={t('没打通', 'Nobody was reached')} options={guardians.map(x => [x.id, x.name] as [string, string])} />
+		<Select label={t('哪位家长在电话里同意了？', 'Which guardian agreed by telephone?')} value={by} onChange={setBy} none={t('没打通，或没同意', 'Nobody was reached, or agreed')} options={guardians.map(x => [x.id, x.name] as [string, string])} />
 		<Field label={t('见证人（听到电话的同事）', 'Witness of the call')} value={witness} onInput={setWitness} />
 		{(!by || !witness) && <Note kind="care"><p>{t('没有电话同意和见证人也能登记，但会列给校长看。', 'It is recorded without approval or witness too, and shown to the head.')}</p></Note>}
 		<Button type="submit" kind="main" wide disabled={!person.trim()}>{t('登记接走', 'Record')}</Button>

@@ -23,7 +23,7 @@ export function Machine() {
 	return <Page title={t('设置', 'Set-up')} back="#/more">
 		<div class="two">
 			<section class="card"><h2>{t('这台主机', 'This machine')}</h2><dl class="facts-list"><dt>{t('学校', 'School')}</dt><dd>{status && status.name}（{status && status.school}）</dd><dt>{t('县（市、区）', 'County')}</dt><dd>{status && status.county_name}</dd>
-				<dt>{t('程序版本', 'Version')}</dt><dd>{status && status.version}</dd><dt>{t('主机时间', 'Its clock')}</dt><dd>{whenMs(now_ms())}</dd><dt>{t('名册版本', 'Roster')}</dt><dd>{status && status.roster}</dd></dl><ClockNote /></section>
+				<dt>{t('程序版本', 'Version')}</dt><dd>{status && status.version}</dd><dt>{t('主机时间', 'Its clock')}</dt><dd>{whenMs(now_ms())}</dd><dt>{t('县里的登记表', 'Roster')}</dt><dd>{t('第 ' + (status && status.roster) + ' 版', 'version ' + (status && status.roster))}</dd></dl><ClockNote /></section>
 			<Devices />
 			<Sites />
 			<Keeping />

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Row } from '../api';
-import { args, groupName, groupOf, sessionHash, sessionName, useGroups } from '../day';
+import { args, groupName, groupOf, sessionHash, sessionName, sorted, useGroups } from '../day';
 import { send } from '../outbox';
 import { useView, useWorld } from '../state';
 import { addDays, longDate, today } from '../time';
@@ -26,7 +26,7 @@ function Sheet(p: { grp: number; slot: string; monday: string }) {
 	const seen = useView('pickup_list', { grp: p.grp, date: today() });
 	const { status } = useWorld();
 	const days = [0, 1, 2, 3, 4];
-	const listed = (seen.rows || []).filter(r => Number(r.slots) & Number(p.slot));
+	const listed = sorted((seen.rows || []) as any[]).filter(r => Number(r.slots) & Number(p.slot));
 	if (!listed.length) return seen.rows ? null : <p class="quiet">{t('正在读取…', 'Reading…')}</p>;
 	return <section class="paper-sheet"><h2>{status && status.name} {groupName(p.grp, today())} {slotName(p.slot)} {longDate(p.monday)}–{longDate(addDays(p.monday, 4))}</h2>
 		<p>{t('到：✓　未到：✗　请假：假。走：写时间；不是名单上的人接，写清是谁、哪位家长电话同意、谁见证。', 'In: ✓ here, ✗ not here, E excused. Out: the time; for somebody not listed: who, which guardian agreed, who witnessed.')}</p>

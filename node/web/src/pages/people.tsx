@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { command, Refusal, Row } from '../api';
+import { usePhase } from '../phase';
 import { can, useView, useWorld } from '../state';
 import { Button, Check, Failure, Field, Name, Page, Rows, Select, Sheet } from '../ui';
 import { options, roleName, rolesOf, staffKind, staffKinds, t } from '../words';
@@ -9,8 +10,9 @@ export function People() {
 	const { me } = useWorld();
 	const [form, setForm] = useState<'' | 'add' | Row>('');
 	const head = can('head');
+	const phase = usePhase();
 	return <Page title={t('教职工', 'People')} tools={<span class="no-print">{head && <Button kind="main" onClick={() => setForm('add')}>{t('＋ 登记', '＋ Add')}</Button>}</span>}>
-		<p class="no-print"><a class="button plain" href="#/week">{t('周计划', 'The week')}</a> <a class="button plain" href="#/statement">{t('月报与公示', 'Month and posting')}</a></p>
+		<p class="no-print">{!phase.hides('week') && <a class="button plain" href="#/week">{t('周计划', 'The week')}</a>} {!phase.hides('statement') && <a class="button plain" href="#/statement">{head ? t('月报与公示', 'Month and posting') : t('我的课时', 'My hours')}</a>}</p>
 		<Rows seen={seen} empty={t('还没有人员。', 'Nobody yet.')}>{rows => <ul class="sessions">{rows.map(s => <li><div class={'session ' + (Number(s.active) ? 'here' : '')}>
 			<span class="session-name"><Name>{s.name}</Name></span><span class="session-state">{rolesOf(s.roles)} · {staffKind(s.kind)}</span>
 			<span class="session-more">{Number(s.active) ? (s.checked_on ? t('入职查询 ', 'Checked ') + s.checked_on : t('入职查询未登记', 'Entry check not recorded')) : t('已离岗', 'Has left')}</span>

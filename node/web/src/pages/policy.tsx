@@ -28,14 +28,15 @@ const SETTINGS: { [name: string]: [string, string] } = {
 	silence_days: ['几个上课日没有记录，县里来问', 'School days without a record until the county asks'],
 	exchange_minutes: ['每隔几分钟走网络上报', 'Minutes between exchanges over the network'],
 	exchange_window: ['网络上报的时间', 'When exchanges go over the network'],
-	exchange_bytes_day: ['每天最多走多少流量（字节）', 'Most bytes a day over the network'],
-	exchange_stick_only: ['只走U盘（1 是）', 'By stick only (1 yes)'],
+	exchange_bytes_day: ['每天最多走多少流量（兆）', 'Most megabytes a day over the network'],
+	exchange_stick_only: ['只走U盘', 'By stick only'],
 };
 const setting = (name: string) => word(SETTINGS, name);
-const settingValue = (name: string, v: any) => name === 'cap_month_fen' ? (Number(v) / 100).toFixed(2) : String(v);
+const settingValue = (name: string, v: any) => name === 'cap_month_fen' ? (Number(v) / 100).toFixed(2) : name === 'exchange_bytes_day' ? String(Number(v) / 1000000)
+	: name === 'exchange_stick_only' ? Number(v) ? t('是', 'yes') : t('否', 'no') : String(v);
 
 const PARTS: { [part: string]: [string, string] } = {
-	window: ['时段', 'Times'], setting: ['参数', 'Setting'], rate: ['补助标准', 'Rate'], term: ['学期', 'Term'], day: ['校历', 'Calendar'], activity: ['活动种类', 'Activity'], indicator: ['评价指标', 'Indicator'],
+	window: ['时段', 'Times'], setting: ['规定', 'Setting'], rate: ['补助标准', 'Rate'], term: ['学期', 'Term'], day: ['校历', 'Calendar'], activity: ['活动种类', 'Activity'], indicator: ['评价指标', 'Indicator'],
 	phase: ['阶段', 'Phase'], retention: ['保存期限', 'Retention'], emergency_plan: ['应急预案', 'Emergency plan'],
 };
 const LISTS: { [list: string]: [string, string] } = { 1: ['活动种类', 'Kinds of activity'], 2: ['评价指标', 'Indicators'], 3: ['阶段（要清场几次）', 'Phases (sessions closed)'], 4: ['保存期限（天）', 'Retention (days)'] };
@@ -62,7 +63,7 @@ export function Policy() {
 
 function Windows(p: { rows: Row[] }) {
 	return <div class="scroll" tabIndex={0} role="region" aria-label={t('时段', 'Windows')}><table class="table"><thead><tr><th>{t('季节', 'Season')}</th><th>{t('时段', 'Slot')}</th><th>{t('时间', 'Time')}</th><th>{t('哪类学校', 'Class')}</th></tr></thead>
-		<tbody>{p.rows.map(r => <tr><td>{season(r.from_md)}–{season(r.until_md)}</td><td>{slotName(r.slot)}</td><td>{r.begin}–{r.end}</td><td>{Number(r.for_school) ? t('本校', 'this school') : Number(r.class) ? siteClass(r.class) : t('所有', 'all')}</td></tr>)}</tbody></table></div>;
+		<tbody>{p.rows.map(r => <tr><td><span class="whole">{season(r.from_md)}–</span><wbr /><span class="whole">{season(r.until_md)}</span></td><td>{slotName(r.slot)}</td><td>{r.begin}–{r.end}</td><td>{Number(r.for_school) ? t('本校', 'this school') : Number(r.class) ? siteClass(r.class) : t('所有', 'all')}</td></tr>)}</tbody></table></div>;
 }
 
 function Receipt(p: { version: Row }) {
@@ -112,7 +113,7 @@ function InForce() {
 	const lists = useView('policy_lists', { date: today() });
 	const progress = useView('phase_progress', { date: today() });
 	return <div class="two">
-		<section class="card"><h2>{t('在本校适用的参数', 'Settings as they hold here')}</h2><Rows seen={settings} empty={t('没有。', 'None.')}>{rows => <dl class="facts-list">{rows.map(r => [<dt>{setting(r.name)}{Number(r.site) ? t('（校点 ' + r.site + '）', ' (site ' + r.site + ')') : ''}</dt>, <dd>{settingValue(r.name, r.value)}</dd>])}</dl>}</Rows>
+		<section class="card"><h2>{t('在本校适用的规定', 'Settings as they hold here')}</h2><Rows seen={settings} empty={t('没有。', 'None.')}>{rows => <dl class="facts-list long">{rows.map(r => [<dt>{setting(r.name)}{Number(r.site) ? t('（校点 ' + r.site + '）', ' (site ' + r.site + ')') : ''}</dt>, <dd>{settingValue(r.name, r.value)}</dd>])}</dl>}</Rows>
 			<h2>{t('本校到了哪个阶段', 'The phase of this school')}</h2><Rows seen={progress} empty={t('方案里没有分阶段。', 'The plan has no phases.')}>{rows => <ul>{rows.map(r => <li>{r.name || t('本校', 'This school')}：{t('第 ' + r.phase + ' 阶段', 'phase ' + r.phase)}{r.next_phase !== null && t('；清场 ' + r.closed + ' / ' + (r.needed || 0) + ' 次后可进入“' + r.title + '”，由县里定', '; ' + r.closed + ' of ' + (r.needed || 0) + ' sessions closed before “' + r.title + '”, which the county decides')}</li>)}</ul>}</Rows></section>
 		<section class="card"><h2>{t('方案里的目录', 'Lists of the plan')}</h2><Rows seen={lists} empty={t('没有。', 'None.')}>{rows => <div>{Object.keys(LISTS).filter(l => rows.some(r => String(r.list) === l)).map(l => <div><h3>{word(LISTS, l)}</h3><ul>{rows.filter(r => String(r.list) === l).map(r => <li>{r.title}{r.quantity !== null ? t('：', ': ') + r.quantity : ''}{r.body && <span class="quiet small"> {r.body}</span>}</li>)}</ul></div>)}</div>}</Rows></section>
 	</div>;

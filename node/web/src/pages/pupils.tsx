@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Row } from '../api';
-import { groupName, matches } from '../day';
+import { groupName, matches, sorted } from '../day';
 import { can, useView } from '../state';
 import { today } from '../time';
 import { Choice, Field, Name, Page, Rows, Select } from '../ui';
@@ -20,7 +20,7 @@ export function Pupils() {
 			<Select label={t('班级', 'Class')} value={grp} onChange={setGrp} none={t('全部', 'All')} options={groups.map(g => [String(g), groupName(g, today())] as [string, string])} /></div>
 		{(moves.rows || []).length > 0 && <div class="narrow"><Choice label={t('在读或已离校', 'Here or left')} value={which} onChange={setWhich} options={[['here', t('在读', 'Here')], ['left', t('已离校', 'Have left')]]} /></div>}
 		<Rows seen={seen} empty={t('还没有学生。请导入花名册。', 'No children yet. Import the class list.')}>{rows => {
-			const found = rows.filter(r => r.name !== null && (which === 'left') === left(r) && matches(r.name, filter, r.initials) && (!grp || String(r.grp) === grp));
+			const found = sorted(rows as any[]).filter(r => r.name !== null && (which === 'left') === left(r) && matches(r.name, filter, r.initials) && (!grp || String(r.grp) === grp));
 			return <div><p class="quiet">{t('共 ' + found.length + ' 人', found.length + ' children')}</p>
 				<ul class="children">{found.slice(0, 300).map(r => <li><a class="child two-lines" href={'#/pupils/' + r.pupil}><span class="child-name"><Name>{r.name}</Name></span>
 					<span class="child-state quiet">{r.grp ? groupName(Number(r.grp), today()) : t('没有编班', 'In no class')}{Number(r.consent) ? '' : t(' 无同意书', ' no consent')}</span></a></li>)}</ul></div>;

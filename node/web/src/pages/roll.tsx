@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { args, groupName, groupOf, marks, matches, nameGroup, Session, sessionHash, sessionName, unseen, useGroups } from '../day';
+import { args, groupName, groupOf, marks, matches, nameGroup, Session, sessionHash, sessionName, sorted, stateOf, unseen, useGroups } from '../day';
 import * as db from '../db';
 import { send, useOutbox } from '../outbox';
 import { useView } from '../state';
@@ -27,26 +27,28 @@ export function RollChoice(p: { page: 'roll' | 'leave' | 'hand'; title: string }
 		<Rows seen={groups} empty={t('还没有班级。先在“学生”里导入花名册。', 'No classes yet. Import the class list under “Children”.')}>
 			{all => {
 				const found = choices(all, mixed, sessions.rows || [], slot);
-				const list = (some: Group[]) => <ul class="sessions">{some.map(g => <li>
-					<a class={'session ' + (g.marks ? 'here' : 'todo')} href={sessionHash(p.page, { date, slot, site: g.site, grp: g.grp })}>
+				const list = (some: Group[]) => <ul class="sessions">{some.map(g => {
+					const state = stateOf(g.session);
+					return <li><a class={'session ' + (g.marks && p.page === 'roll' ? 'here' : g.marks || g.grp > 999 ? state.kind : '')} href={sessionHash(p.page, { date, slot, site: g.site, grp: g.grp })}>
 						<span class="session-name">{groupOf(g, date)}</span>
-						<span class="session-state">{g.marks ? t('已点 ' + g.marks + ' 人，到 ' + g.came, g.marks + ' marked, ' + g.came + ' came') : t('未点名', 'No roll call yet')}</span>
+						<span class="session-state">{g.marks && p.page === 'roll' ? t('已点 ' + g.marks + ' 人，到 ' + g.came, g.marks + ' marked, ' + g.came + ' came') : g.marks || g.grp > 999 ? state.words : t('合在一起时用', 'If they are kept together')}</span>
 						<span class="session-more">{t('参加 ' + g.consents + ' 人', g.consents + ' take part')}</span>
-					</a></li>)}</ul>;
-				const together = found.filter(g => g.grp < 1000);
+					</a></li>;
+				})}</ul>;
+				const together = found.filter(g => g.grp < 1000 && (g.marks || p.page === 'roll')); // one that has begun, or may begin
 				return <div>{list(found.filter(g => g.grp > 999))}{together.length > 0 && <h2>{t('几个班一起', 'Several classes together')}</h2>}{list(together)}</div>;
 			}}
 		</Rows>
 	</Page>;
 }
 
-interface Group { site: number; grp: number; consents: number; marks: number; came: number }
+interface Group { site: number; grp: number; consents: number; marks: number; came: number; session: any }
 
 // Classes, groups of several grades, and all of a site that has more than one class.
 function choices(groups: any[], mixed: any[], sessions: any[], slot: number): Group[] {
 	const found: Group[] = [];
 	const at = (r: any, grp: any, consents: any) => {
-		const g = { site: Number(r.site), grp: Number(grp), consents: Number(consents), marks: 0, came: 0 };
+		const g = { site: Number(r.site), grp: Number(grp), consents: Number(consents), marks: 0, came: 0, session: null as any };
 		found.push(g);
 		return g;
 	};
@@ -58,6 +60,7 @@ function choices(groups: any[], mixed: any[], sessions: any[], slot: number): Gr
 		const one = found.filter(g => g.site === Number(s.site) && g.grp === Number(s.grp))[0] || at(s, s.grp, 0);
 		one.marks = Number(s.marks);
 		one.came = Number(s.came);
+		one.session = s;
 	});
 	return found;
 }
@@ -117,7 +120,7 @@ export function Roll(p: { session: Session }) {
 	useEffect(() => { if (hosted) sheet.reload(); }, [hosted]);
 	return <Page title={sessionName(s)} lead={t('点名 · ', 'Roll call · ') + longDate(s.date)} back="#/roll">
 		<Rows seen={sheet} empty={t('这个班还没有学生。', 'No children in this class yet.')}>
-			{rows => <Marks session={s} rows={rows.filter(r => r.name !== null || r.state).map(r => r.name === null ? { ...r, name: t('（已删除）', '(erased)') } : r)} waiting={unseen(items, s, sheet.at_ms)} />}
+			{rows => <Marks session={s} rows={sorted(rows.filter(r => r.name !== null || r.state).map(r => r.name === null ? { ...r, name: t('（已删除）', '(erased)') } : r))} waiting={unseen(items, s, sheet.at_ms)} />}
 		</Rows>
 	</Page>;
 }
@@ -220,7 +223,7 @@ function WalkIn(p: { onClose: () => void; onPick: (pupil: string, name: string) 
 	return <Sheet title={t('谁来了？', 'Who came?')} onClose={p.onClose}>
 		<Field label={t('姓名或拼音首字母', 'Name or initials')} value={filter} onInput={setFilter} />
 		<Rows seen={pupils} empty={t('没有学生。', 'No children.')}>
-			{rows => <ul class="pick">{rows.filter(r => filter && matches(r.name, filter, r.initials)).slice(0, 30).map(r => <li>
+			{rows => <ul class="pick">{sorted(rows).filter(r => filter && matches(r.name, filter, r.initials)).slice(0, 30).map(r => <li>
 				<button type="button" onClick={() => p.onPick(r.pupil, r.name)}><Name>{r.name}</Name> <span class="quiet">{groupName(Number(r.grp), today())}</span></button></li>)}</ul>}
 		</Rows>
 		{/[^a-zA-Z\s]/.test(filter) && <Button wide onClick={() => p.onNew(filter.trim())}>{t('名单上没有：登记“' + filter.trim() + '”，人先收下', 'On no list: record “' + filter.trim() + '”, the child stays')}</Button>}

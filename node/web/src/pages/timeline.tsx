@@ -1,30 +1,26 @@
 import { useEffect, useState } from 'preact/hooks';
 import { get, Refusal, Row } from '../api';
-import { label, said } from '../labels';
+import { label, said, tables } from '../labels';
 import { useWords } from '../schema';
 import { useView } from '../state';
-import { dateOf, whenMs } from '../time';
+import { dateOf, DAYS_2000_MS, whenMs } from '../time';
 import { Button, Failure, Name } from '../ui';
 import { Pairs, t, word } from '../words';
 
-const TABLES: Pairs = {
-	pupil: ['学生资料', 'Child'], guardian: ['监护人', 'Guardian'], collector: ['接送人', 'Collector'], enrolment: ['编班', 'Class'], priority: ['优先群体', 'Priority'], request: ['报名', 'Request'], way: ['怎样回家', 'Way home'],
-	consent: ['同意书', 'Consent'], data_consent: ['保存资料的同意', 'Consent to data'], attendance: ['考勤更正', 'Attendance corrected'], leaving: ['离校更正', 'Leaving corrected'], late_pickup: ['没人来接', 'Not collected'], boarding: ['寄宿', 'Boarding'], noon: ['午间', 'Noon'],
-	subject_request: ['家长的要求', "Guardian's request"], transfer: ['转学', 'Transfer'], erasure: ['删除', 'Erasure'], consent_chase: ['催补同意书', 'Consent chased'], incident: ['事件', 'Incident'], incident_person: ['事件涉及', 'Part in an incident'], incident_note: ['事件补充', 'Incident'],
-};
+const TABLES: Pairs = { ...tables, attendance: ['考勤更正', 'Attendance corrected'], leaving: ['离校更正', 'Leaving corrected'], erasure: ['删除', 'Erasure'] };
 const CHANGES: Pairs = { new: ['登记', 'entered'], edit: ['更改', 'changed'], gone: ['去掉', 'removed'] };
 const OWNER: { [table: string]: string } = { way: 'pupil.way', leaving: 'leave', attendance: 'rollcall_sheet', priority: 'pupil.priority', subject_request: 'privacy' };
-const DAYS_2000_MS = 946684800000;
 
 // Dates are days since 2000 in the rows themselves.
 function shown(table: string, name: string, v: string | null): string {
 	if (v === null) return t('（只有本校能看）', '(private)');
+	if (v === '') return t('（空）', '(empty)');
 	if (/(^|_)on$|^date$|^day$|_until$/.test(name)) return dateOf(DAYS_2000_MS + Number(v) * 86400000);
 	if (/(^|_)at$/.test(name)) return whenMs(Number(v));
 	return said(OWNER[table] || table, name, v) || v;
 }
 // Numbers that mean something to the machine alone.
-const INNER = /^(at|by_staff|entry_year|school_year|turned|same_as|guardian|collector|consent|route|leader|note|incident|request|transfer|slot|site|grp|seq|order|no|part|notice|weekdays|approved_by|kept_by|informed|asked_by)$/;
+const INNER = /^(at|withdrawn_at|withdrawn_by|walk_in_on|by_staff|entry_year|school_year|turned|same_as|guardian|collector|consent|route|leader|note|incident|request|transfer|slot|site|grp|seq|order|no|part|notice|weekdays|approved_by|kept_by|informed|asked_by)$/;
 
 // Who changed what of a child, newest first.
 export function Timeline(p: { pupil: string; turn: unknown }) {
@@ -38,7 +34,8 @@ export function Timeline(p: { pupil: string; turn: unknown }) {
 	const list = rows || [];
 	return <section class="card"><h2>{t('谁改过什么', 'Who changed what')}</h2><Failure error={error} />
 		<ul class="log timeline">{list.slice(0, all ? list.length : 12).map(r => {
-			const fields = Object.keys(r.fields).filter(k => !INNER.test(k) && r.fields[k] !== '');
+			// Of a new row what it says; of a change also what it emptied, and that something private changed.
+			const fields = Object.keys(r.fields).filter(k => !INNER.test(k) && (r.fields[k] || r.change === 'edit'));
 			return <li class="item"><p><strong>{word(TABLES, r.table)}</strong> {word(CHANGES, r.change)} <span class="quiet">{whenMs(r.at_ms)} <Name>{who(r)}</Name></span></p>
 				{fields.length > 0 && r.change !== 'gone' && <p class="small">{fields.map(k => <span>{label(k)}：<Name>{shown(r.table, k, r.fields[k])}</Name>　</span>)}</p>}</li>;
 		})}</ul>

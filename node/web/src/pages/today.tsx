@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { groupOf, sessionHash, unconfirmed, useGroups } from '../day';
+import { groupOf, sessionHash, stateOf, unconfirmed, useGroups } from '../day';
 import { useOutbox } from '../outbox';
 import { useView, useWorld } from '../state';
 import { longDate, minuteOfDay, minutesOf, slotNow, timeOf, now_ms, today } from '../time';
@@ -24,18 +24,9 @@ function lines(groups: any[], sessions: any[], slot: number, date: string): Line
 	return found.filter(l => l.session || l.consents > 0).concat(found.filter(l => !l.session && !l.consents && l.pupils > 0));
 }
 
-function stateOf(l: Line): { words: string; kind: string; page: string } {
-	const s = l.session;
-	if (!s && !l.consents) return { words: t('还没有人登记参加', 'Nobody is registered yet'), kind: '', page: 'roll' };
-	if (!s || !Number(s.marks)) return { words: t('未点名', 'No roll call yet'), kind: 'todo', page: 'roll' };
-	if (Number(s.closed)) return { words: t('已清场', 'Closed'), kind: 'done', page: 'leave' };
-	if (Number(s.still_here)) return { words: t('还在校 ' + s.still_here + ' 人', s.still_here + ' still here'), kind: 'here', page: 'leave' };
-	return { words: t('都走了，待清场', 'All gone, to be closed'), kind: 'todo', page: 'leave' };
-}
-
 function Session(p: { line: Line }) {
 	const l = p.line;
-	const state = stateOf(l);
+	const state = l.session || l.consents ? stateOf(l.session) : { words: t('还没有人登记参加', 'Nobody is registered yet'), kind: '', page: 'roll' };
 	const s = l.session;
 	return <li><a class={'session ' + state.kind} href={sessionHash(state.page, l)}>
 		<span class="session-name">{l.group}</span>
