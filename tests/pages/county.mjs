@@ -121,7 +121,7 @@ export async function theCounty(w) {
 			await open(desk, 'schools');
 			await card.filter({ hasText: words }).waitFor();
 		};
-		await says('插在本机，给：');
+		await says('插在本机，带给：');
 		await card.filter({ hasText: SCHOOL_NAME }).waitFor();
 		await checked(desk, 'schools', () => card.waitFor(), 'county-sticks-');
 		fs.renameSync(here, path.join(work, 'carried'));

@@ -199,11 +199,21 @@ export async function theDay(w) {
 		await picture(two, 'leave');
 		const going = await two.locator('.band:has-text("东线") .child').count();
 		await two.waitForSelector('.band h2:has-text("带队：老师丙")');
+		// Nobody who was taken back stands for a moment in another group, whose button would then be tapped.
+		await two.evaluate(() => {
+			const names = Array.from(document.querySelectorAll('.band')).find(b => /东线/.test(b.textContent)).querySelectorAll('.child .name');
+			const mine = Array.from(names).map(x => x.textContent);
+			window.strayed = [];
+			new MutationObserver(() => document.querySelectorAll('.band').forEach(b => {
+				if (!/东线/.test(b.textContent)) b.querySelectorAll('.child .name').forEach(x => { if (mine.includes(x.textContent)) window.strayed.push(x.textContent); });
+			})).observe(document.querySelector('main'), { subtree: true, childList: true, characterData: true });
+		});
 		await two.click('.band:has-text("东线") button:has-text("都走了")');
 		await two.click('button:has-text("撤销，还没走")'); // too early
 		await two.waitForFunction(n => Array.from(document.querySelectorAll('.band')).some(b => /东线/.test(b.textContent) && b.querySelectorAll('.child').length === n), going);
 		await two.click('.band:has-text("东线") button:has-text("都走了")');
 		await two.waitForSelector('.went:has-text("东线 ' + going + ' 人走了")');
+		same(await two.evaluate(() => window.strayed), [], 'children in a group that is not theirs');
 		await look(two, 'leave-route');
 		await arrived(two);
 		await two.reload();

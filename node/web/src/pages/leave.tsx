@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { args, gone, lastGroup, marks, matches, same, Session, sessionHash, sessionName, sorted, unseen } from '../day';
 import type { Item } from '../db';
 import { send, useOutbox } from '../outbox';
@@ -24,8 +24,8 @@ function peopleOf(json: any): Person[] {
 }
 
 // Who came (the roll call with its taps), how each usually goes, who has gone.
-function children(roll: any[], sheet: any[], taps: any[], slot: number): Child[] {
-	const usual: { [pupil: string]: any } = {};
+// usual: by child, kept when it has left the host's sheet: who is taken back stands where it stood.
+function children(roll: any[], sheet: any[], taps: any[], slot: number, usual: { [pupil: string]: any }): Child[] {
 	sheet.forEach(r => { usual[r.pupil] = r; });
 	const mark = marks(roll, taps);
 	const all = sorted(roll.filter(r => mark[r.pupil] === 1)
@@ -56,6 +56,7 @@ export function Leave(p: { session: Session }) {
 	const roll = useView('rollcall_sheet', args(s), 15);
 	const sheet = useView('leaving_sheet', args(s), 15);
 	const sessions = useView('sessions', { date: s.date }, 30);
+	const usual = useRef({});
 	useEffect(() => {
 		if (hosted) {
 			roll.reload();
@@ -66,7 +67,7 @@ export function Leave(p: { session: Session }) {
 	const mine = (sessions.rows || []).filter(x => same(x, s))[0];
 	return <Page title={sessionName(s)} lead={t('离校 · ', 'Leaving · ') + longDate(s.date)} back="#/leave">
 		<Rows seen={roll} empty={t('这个班还没有学生。', 'No children in this class yet.')}>
-			{rows => <Going session={s} taps={items} known={mine} all={children(rows, sheet.rows || [], unseen(items, s, roll.at_ms), s.slot)}
+			{rows => <Going session={s} taps={items} known={mine} all={children(rows, sheet.rows || [], unseen(items, s, roll.at_ms), s.slot, usual.current)}
 				closed={(mine && Number(mine.closed) > 0) || unseen(items, s, sessions.at_ms).some(i => i.command === 'session.close')} />}
 		</Rows>
 	</Page>;
@@ -129,12 +130,12 @@ function Going(p: { session: Session; taps: Item[]; known: any; all: Child[]; cl
 		{here.length > 0 && over >= LATE_MIN && <Note kind="care"><p>{t('放学已过 ' + over + ' 分钟，还有 ' + here.length + ' 人没人接：告知校长，交给保安或指定成人看护。点孩子的名字登记。',
 			over + ' minutes after the end, ' + here.length + ' not collected: inform the head, a guard or a named adult keeps them. Tap the child to record it.')}</p></Note>}
 		{here.length > 0 && <p class="hint">{t('和平时不一样的孩子，先点名字登记；其余的一次登记。', 'First tap the children who go otherwise than usual; then all others at once.')}</p>}
-		{groups.map(b => <section class="band"><div class="band-head"><h2>{b.words} <span class="quiet">{t(b.children.length + ' 人', String(b.children.length))}{b.leader && t(' 带队：' + b.leader, ' led by ' + b.leader)}</span></h2>
+		{groups.map(b => <section key={b.how + b.route} class="band"><div class="band-head"><h2>{b.words} <span class="quiet">{t(b.children.length + ' 人', String(b.children.length))}{b.leader && t(' 带队：' + b.leader, ' led by ' + b.leader)}</span></h2>
 			{b.how !== 1 && groups.length > 1 && <Button label={(b.how === 5 ? t('都回宿舍了：', 'Are in the dormitory: ') : t('都走了：', 'All left: ')) + b.words} onClick={() => bandGoes(b)}>{b.how === 5 ? t('都回宿舍了', 'Are in the dormitory') : t('都走了', 'All left')}</Button>}</div>
-			<ul class="children">{b.children.map(c => <li><button type="button" class="child" onClick={() => pick(c)}><span class="child-name"><Name>{c.name}</Name></span>
+			<ul class="children">{b.children.map(c => <li key={c.pupil}><button type="button" class="child" onClick={() => pick(c)}><span class="child-name"><Name>{c.name}</Name></span>
 				<span class="child-state">{kept[c.pupil] || (c.collector ? usualWords(c) : '')}</span></button></li>)}</ul></section>)}
 		{left.length > 0 && <details open={here.length === 0}><summary>{t('已走的 ' + left.length + ' 人', left.length + ' gone')}</summary>
-			<ul class="children">{left.filter(c => matches(c.name, filter, c.initials)).map(c => <li><button type="button" class="child gone" onClick={() => pick(c)}>
+			<ul class="children">{left.filter(c => matches(c.name, filter, c.initials)).map(c => <li key={c.pupil}><button type="button" class="child gone" onClick={() => pick(c)}>
 				<span class="child-name"><Name>{c.name}</Name></span><span class="child-state">✓ {wayName(c.left)}</span></button></li>)}</ul></details>}
 		{went && <div class="foot-room" />}
 		<div class="foot">{went && <div class="went" role="status"><span>✓ {t('已登记：', 'Recorded: ')}{went.item.about}</span> <Button onClick={() => stayed(went)}>{t('撤销，还没走', 'Undo: not yet')}</Button></div>}
