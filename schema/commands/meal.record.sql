@@ -1,4 +1,4 @@
--- about: A meal was served: menu with batches, who of the staff ate along (陪餐), whether a sample was kept (留样) and how much.
+-- about: A meal was served: menu with batches, who of the staff ate along, whether a sample was kept and how much.
 -- about_zh: 登记供餐：菜单和批次、谁陪餐、是否留样、多少克。
 -- roles: teacher head guard
 -- params: date:d site:i? menu:t? with_staff:i? sample:b? grams:i?

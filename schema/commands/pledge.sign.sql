@@ -1,4 +1,4 @@
--- about: A member of staff has signed the 责任书 of a school year: safety 1, food 2, fire 3, traffic 4.
+-- about: A member of staff has signed the pledge of a school year: safety 1, food 2, fire 3, traffic 4.
 -- about_zh: 责任书已签：安全、食品、消防、交通。
 -- roles: head
 -- params: staff_id:i school_year:i kind:i? on:d

@@ -1,4 +1,4 @@
--- about: The month's statement hangs on the notice board from a day (公示), for five working days; view subsidy_posting prints it.
+-- about: The month's statement hangs on the notice board from a day, for five working days; view subsidy_posting prints it.
 -- about_zh: 登记公示：补助表从哪天起贴出，满五个工作日；要贴的在“月报与公示”里打印。
 -- roles: head
 -- params: month:i on:d

@@ -1,4 +1,4 @@
--- about: Who has signed the 责任书 of a school year, and who has not.
+-- about: Who has signed the pledge of a school year, and who has not.
 -- about_zh: 责任书：这个学年谁签了。
 -- roles: head clerk lead auditor
 -- params: school_year:i

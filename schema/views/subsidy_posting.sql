@@ -1,4 +1,4 @@
--- about: For posting (公示) on the notice board for five working days: name, hours, sum.
+-- about: For posting on the notice board for five working days: name, hours, sum.
 -- about_zh: 公示表：姓名、课时、金额；贴五个工作日。
 -- roles: head clerk lead auditor
 -- params: month:i

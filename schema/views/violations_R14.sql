@@ -1,4 +1,4 @@
--- about: Hazards over their date, or cleared after it, or never referred to the department outside the school; drills and closed incidents after which no plan was revised; staff without a signed 责任书 in a year in which others signed.
+-- about: Hazards over their date, or cleared after it, or never referred to the department outside the school; drills and closed incidents after which no plan was revised; staff without a signed pledge in a year in which others signed.
 -- about_zh: 请核对·安全：逾期的、没移送的隐患；演练、结案以后没修订预案；别人签了而没签责任书的。
 -- roles: teacher head clerk lead auditor
 -- params: until_on:d?
