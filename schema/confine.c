@@ -7,9 +7,11 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -68,6 +70,19 @@ allow_below(int rules, const char *path, uint64_t rights)
 	(void)close(below.parent_fd);
 }
 
+/* What is loaded into every program before it begins needs them: faketime in tests has
+ * its memory there, a sanitizer reads its own map. */
+static void
+allow_loaded(int rules, long version)
+{
+	if (getenv("LD_PRELOAD") != NULL)
+		allow_below(rules, "/dev/shm", rights_of(version)
+		    & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE);
+#ifdef __SANITIZE_ADDRESS__
+	allow_below(rules, "/proc", READ);
+#endif
+}
+
 static bool
 lock_files(const struct confine_path *paths, size_t n)
 {
@@ -88,6 +103,8 @@ lock_files(const struct confine_path *paths, size_t n)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		allow_below(rules, paths[i].path, rights_for(&paths[i], version));
+	if (n > 0)
+		allow_loaded(rules, version);
 	locked = syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	(void)close(rules);
 	return locked;
@@ -119,6 +136,10 @@ answer(struct filter *f, uint32_t what)
 
 #define REFUSE (SECCOMP_RET_ERRNO | EPERM)
 
+#define X32 0x40000000u        /* x86-64 knows each call by a second number too */
+#define NAMESPACES ((uint32_t)(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC \
+    | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET))
+
 /* A program for another kind of processor could name calls by other numbers. */
 static void
 begin(struct filter *f)
@@ -127,6 +148,8 @@ begin(struct filter *f)
 	step(f, BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0);
 	answer(f, SECCOMP_RET_KILL_PROCESS);
 	step(f, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+	step(f, BPF_JMP | BPF_JGE | BPF_K, X32, 0, 1);
+	answer(f, REFUSE);
 }
 
 static void
@@ -198,6 +221,9 @@ refuse_foreign(struct filter *f)
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		on_call(f, calls[i], REFUSE);
+	/* Its flags lie in memory, which a filter cannot read: libc then takes clone. */
+	on_call(f, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
+	on_argument(f, SYS_clone, 0, NAMESPACES, 0);
 }
 
 /* All else is allowed; the last word of a filter. */
