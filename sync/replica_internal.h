@@ -124,6 +124,10 @@ int replica_mark_left(struct replica *r) MUST_CHECK;
  * held segments again.  ret_taken: whether it was. */
 int replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
     bool *ret_taken) MUST_CHECK;
+/* What a hub set aside as it took a roster of newer keys whole; with the next issuing
+ * key it joins that one in memory.  OK also where there is nothing. */
+#define REPLICA_ROSTER_ASIDE "roster.aside"
+int replica_join_aside(struct replica *r, const uint8_t issuing_sk[64]) MUST_CHECK;
 /* After a change of the issuing key that was cut: the key that the roster names. */
 int replica_settle_issuing(struct replica *r) MUST_CHECK;
 /* After a change of the sealing key that was cut: puts it in use.  Where the roster names

@@ -7,10 +7,10 @@
 #define NEXT "keys/issuing.next"
 
 static int
-remove_next(struct replica *r)
+remove_file(struct replica *r, const char *name)
 {
 	char path[REPLICA_PATH_BYTES];
-	int status = replica_path(r->dir, NEXT, path);
+	int status = replica_path(r->dir, name, path);
 
 	if (status == STATUS_OK)
 		status = r->env->files->remove(r->env->ctx, path);
@@ -62,7 +62,7 @@ draw_next(struct replica *r, uint8_t ret_sk[64])
 {
 	char path[REPLICA_PATH_BYTES];
 	uint8_t seed[32], pk[SIGN_PK_BYTES];
-	int status = remove_next(r);
+	int status = remove_file(r, NEXT);
 
 	if (status == STATUS_OK)
 		status = replica_path(r->dir, NEXT, path);
@@ -82,13 +82,20 @@ put_in_use(struct replica *r, const uint8_t root_sk[64], const uint8_t next_sk[6
 
 	if (status != STATUS_OK)
 		return status;
+	status = replica_join_aside(r, next_sk);
+	if (status != STATUS_OK) {
+		roster_release(&r->roster);
+		return replica_load_roster(r) == STATUS_OK ? status : STATUS_CORRUPT;
+	}
 	memcpy(last, r->issuing_sk, sizeof(last));
 	memcpy(r->issuing_sk, next_sk, sizeof(last));
 	status = replica_publish_roster(r);
 	if (status != STATUS_OK)
 		memcpy(r->issuing_sk, last, sizeof(last));
 	sodium_memzero(last, sizeof(last));
-	return status == STATUS_OK ? install_next(r) : status;
+	if (status == STATUS_OK)
+		status = install_next(r);
+	return status == STATUS_OK ? remove_file(r, REPLICA_ROSTER_ASIDE) : status;
 }
 
 static int

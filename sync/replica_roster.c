@@ -106,6 +106,54 @@ says_nothing_new(const struct replica *r, const uint8_t *data, size_t len)
 	return older;
 }
 
+/* A hub that was put back to before a change of the county's keys can sign nothing and
+ * takes the newer roster whole.  What it gave, withdrew or revoked itself meanwhile is
+ * kept, and joins that one with the next issuing key. */
+static int
+set_aside(struct replica *r)
+{
+	struct buffer b = BUFFER_INIT;
+	struct file *there;
+	char from[REPLICA_PATH_BYTES], to[REPLICA_PATH_BYTES];
+	int status = replica_path(r->dir, "roster", from);
+
+	if (status == STATUS_OK)
+		status = replica_path(r->dir, REPLICA_ROSTER_ASIDE, to);
+	if (status != STATUS_OK || r->role != ROLE_HUB)
+		return status;
+	/* Since the first one this hub could do nothing of its own. */
+	if (r->env->files->open_read(r->env->ctx, to, &there) == STATUS_OK) {
+		r->env->files->close(r->env->ctx, there);
+		return STATUS_OK;
+	}
+	status = env_read_file(r->env, from, ROSTER_MAX_BYTES, &b);
+	if (status == STATUS_OK)
+		status = env_write_file(r->env, to, b.data, b.len);
+	buffer_release(&b);
+	return status;
+}
+
+int
+replica_join_aside(struct replica *r, const uint8_t issuing_sk[64])
+{
+	struct buffer b = BUFFER_INIT;
+	struct roster own = {0};
+	char path[REPLICA_PATH_BYTES];
+	bool changed;
+	int status = replica_path(r->dir, REPLICA_ROSTER_ASIDE, path);
+
+	if (status == STATUS_OK)
+		status = env_read_file(r->env, path, ROSTER_MAX_BYTES, &b);
+	if (status == STATUS_OK)
+		status = roster_read(b.data, b.len, r->county, r->root_pk, &own);
+	buffer_release(&b);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	status = roster_join(&r->roster, &own, issuing_sk, &changed);
+	roster_release(&own);
+	return status;
+}
+
 int
 replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
     bool *ret_taken)
@@ -148,6 +196,8 @@ replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
 take:
 	/* What was written under the old one names it. */
 	status = replica_seal(r);
+	if (status == STATUS_OK)
+		status = set_aside(r);
 	if (status == STATUS_OK)
 		status = replica_path(r->dir, "roster", path);
 	if (status == STATUS_OK)

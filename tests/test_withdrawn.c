@@ -53,12 +53,12 @@ put_hub_back(struct world *x, const char *saved)
 
 /* A machine that is set up with the paper, and what the hub says to its stick. */
 static struct life_node *
-newcomer(struct world *x)
+newcomer_with(struct world *x, const struct buffer *paper)
 {
 	struct life_node *n = life_place(x->w, "new");
 
-	assert_int_equal(replica_init_school(n->dir, n->env, &life_domain, x->paper.data,
-	    x->paper.len, n->recovery), STATUS_OK);
+	assert_int_equal(replica_init_school(n->dir, n->env, &life_domain, paper->data,
+	    paper->len, n->recovery), STATUS_OK);
 	life_open(n);
 	return n;
 }
@@ -107,7 +107,7 @@ test_withdrawn_after_the_hub_was_put_back_it_does_not_come_back_with_an_older_ro
 	(void)life_visit(x.w, x.school, "stick"); /* its roster has it open */
 	(void)life_visit(x.w, hub, "stick");
 	number = hub->r->roster.number;
-	n = newcomer(&x); /* brings such a roster too, in its invitation */
+	n = newcomer_with(&x, &x.paper); /* brings such a roster too, in its invitation */
 	assert_int_equal(answer_to(&x, n), STATUS_INVITE_UNKNOWN);
 	assert_false(enrolled(&x, n));
 	/* What says nothing new is not published again. */
@@ -127,7 +127,7 @@ test_withdrawn_before_the_hub_was_put_back_a_school_tells_it(void **state)
 	life_round(x.w, x.school);
 	put_hub_back(&x, "saved");
 	life_round(x.w, x.school);
-	n = newcomer(&x);
+	n = newcomer_with(&x, &x.paper);
 	assert_int_equal(answer_to(&x, n), STATUS_INVITE_UNKNOWN);
 	assert_false(enrolled(&x, n));
 	buffer_release(&x.paper);
@@ -141,18 +141,49 @@ test_who_was_enrolled_before_stays_so_and_nobody_else_can_be(void **state)
 	struct life_node *hub = &x.w->node[0], *n, *second;
 
 	save_hub(&x, "saved");
-	n = newcomer(&x);
+	n = newcomer_with(&x, &x.paper);
 	assert_int_equal(answer_to(&x, n), STATUS_OK);
 	life_round(x.w, x.school);
 	put_hub_back(&x, "saved");
 	assert_int_equal(replica_withdraw(hub->r, ROLE_SCHOOL, WAITING), STATUS_OK);
-	second = newcomer(&x);
+	second = newcomer_with(&x, &x.paper);
 	assert_int_equal(answer_to(&x, second), STATUS_INVITE_UNKNOWN);
 	life_round(x.w, x.school);
 	assert_true(enrolled(&x, n));
 	assert_int_equal(answer_to(&x, n), STATUS_OK);
 	assert_int_equal(answer_to(&x, second), STATUS_INVITE_USED);
 	assert_false(enrolled(&x, second));
+	buffer_release(&x.paper);
+}
+
+/* The county had new keys since: the hub cannot sign, and takes the newer roster whole. */
+static void
+test_what_a_hub_did_before_it_heard_of_new_keys_stands_with_the_next_issuing_key(void **state)
+{
+	struct world x = begin(state);
+	struct life_node *hub = &x.w->node[0], *n, *early;
+	struct replica_hub_options next = { .passphrase = LIFE_PASSPHRASE, .county = 410185,
+		.root_copies = { "new0", "new1" } };
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = LIFE_SCHOOL } };
+	struct buffer paper = BUFFER_INIT;
+
+	save_hub(&x, "saved");
+	assert_int_equal(replica_root_rotate(hub->r, x.w->root[0], LIFE_PASSPHRASE, &next),
+	    STATUS_OK);
+	life_round(x.w, x.school);
+	put_hub_back(&x, "saved");
+	assert_int_equal(replica_withdraw(hub->r, ROLE_SCHOOL, WAITING), STATUS_OK);
+	assert_int_equal(replica_invite(hub->r, &in, &paper), STATUS_OK);
+	early = newcomer_with(&x, &paper);
+	assert_int_equal(answer_to(&x, early), STATUS_OK);
+	life_round(x.w, x.school);
+	assert_int_equal(hub->r->roster.nsteps, 1);
+	assert_int_equal(replica_root_issue(hub->r, "new0", LIFE_PASSPHRASE), STATUS_OK);
+	assert_true(enrolled(&x, early));
+	n = newcomer_with(&x, &x.paper);
+	assert_int_equal(answer_to(&x, n), STATUS_INVITE_UNKNOWN);
+	assert_int_equal(answer_to(&x, early), STATUS_OK);
+	buffer_release(&paper);
 	buffer_release(&x.paper);
 }
 
@@ -165,6 +196,7 @@ main(void)
 		CASE(test_withdrawn_after_the_hub_was_put_back_it_does_not_come_back_with_an_older_roster),
 		CASE(test_withdrawn_before_the_hub_was_put_back_a_school_tells_it),
 		CASE(test_who_was_enrolled_before_stays_so_and_nobody_else_can_be),
+		CASE(test_what_a_hub_did_before_it_heard_of_new_keys_stands_with_the_next_issuing_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
