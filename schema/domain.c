@@ -68,6 +68,16 @@ domain_user_now(struct replica *r, int64_t staff, struct domain_user *ret,
 }
 
 int
+domain_allow(struct replica *r, const struct domain_user *user, unsigned roles,
+    struct domain_error *ret_error)
+{
+	struct runtime rt = domain_runtime(r);
+	unsigned theirs;
+
+	return runtime_allow(&rt, user, roles, &theirs, ret_error);
+}
+
+int
 domain_has_staff(struct replica *r, bool *ret)
 {
 	struct runtime rt = domain_runtime(r);

@@ -62,6 +62,10 @@ int domain_sign_in(struct replica *r, const char *staff, const char *pin,
 #define DOMAIN_NAME_BYTES 128
 int domain_user_now(struct replica *r, int64_t staff, struct domain_user *ret,
     char ret_name[DOMAIN_NAME_BYTES]) MUST_CHECK;
+/* Whether who acts has one of these roles; nobody has all of them while there is no
+ * staff.  REFUSED or USAGE with the error filled. */
+int domain_allow(struct replica *r, const struct domain_user *user, unsigned roles,
+    struct domain_error *ret_error) MUST_CHECK;
 /* Whether this node has anybody who may sign in. */
 int domain_has_staff(struct replica *r, bool *ret) MUST_CHECK;
 /* Runs a command in one captured transaction.  request_id may be NULL; the

@@ -249,6 +249,24 @@ out:
 	return status;
 }
 
+/* Under another node's key everything that is written would count as that one's, and
+ * what is here could not be sent. */
+static int
+check_key(struct replica *r)
+{
+	struct buffer b = BUFFER_INIT;
+	int status = store_meta_get(r->store, "self", "node", &b);
+
+	if (status == STATUS_OK && (b.len != NODE_ID_BYTES ||
+	    memcmp(b.data, r->self.pub.id.b, NODE_ID_BYTES) != 0))
+		status = STATUS_FOREIGN_KEY;
+	if (status == STATUS_NOT_FOUND) /* made by a program of before */
+		status = store_meta_set(r->store, "self", "node", r->self.pub.id.b,
+		    NODE_ID_BYTES);
+	buffer_release(&b);
+	return status;
+}
+
 static int
 load_self(struct replica *r)
 {
@@ -260,6 +278,8 @@ load_self(struct replica *r)
 	status = replica_path(r->dir, "keys/node.key", path);
 	if (status == STATUS_OK)
 		status = identity_load(r->env, path, &r->self);
+	if (status == STATUS_OK)
+		status = check_key(r);
 	if (status == STATUS_OK)
 		status = replica_number(r, "role", &role);
 	if (status == STATUS_OK)
@@ -300,6 +320,9 @@ begin_epoch(struct replica *r)
 
 	if (status == STATUS_OK)
 		status = replica_leave_epoch(r);
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "renewed",
+		    (uint64_t)r->env->now_s(r->env->ctx));
 	if (status == STATUS_OK)
 		status = store_commit_merge(r->store);
 	if (status != STATUS_OK) {

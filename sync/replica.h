@@ -274,6 +274,8 @@ struct replica_status {
 	int64_t copied_s;          /* when this node first found that another copy, or
 	                            * another state, of its directory is in use under
 	                            * its name; 0 never */
+	int64_t renewed_s;         /* when this node last found at its start that it was
+	                            * copied, moved or put back, and began an epoch; 0 never */
 	uint32_t branches;         /* streams here that two copies of a node parted */
 	bool invite_used;          /* another machine used the invitation that this one
 	                            * was set up with, so the county takes nothing of it */

@@ -117,6 +117,9 @@ birth_numbers(struct replica *r)
 		status = store_meta_set(r->store, "self", "root", r->root_pk,
 		    sizeof(r->root_pk));
 	if (status == STATUS_OK)
+		status = store_meta_set(r->store, "self", "node", r->self.pub.id.b,
+		    NODE_ID_BYTES);
+	if (status == STATUS_OK)
 		status = replica_new_epoch(r, &r->epoch);
 	if (status == STATUS_OK)
 		status = replica_mark_left(r);

@@ -215,6 +215,9 @@ replica_status(struct replica *r, struct replica_status *ret)
 		status = replica_number(r, "copied", &t);
 	s.copied_s = (int64_t)t;
 	if (status == STATUS_OK)
+		status = replica_number(r, "renewed", &t);
+	s.renewed_s = (int64_t)t;
+	if (status == STATUS_OK)
 		status = invite_used(r, &s.invite_used);
 	for (uint32_t w = 1; w <= store_stream_count(r->store); w++)
 		s.branches += store_parent(r->store, w) != 0;

@@ -38,6 +38,7 @@ static const struct {
 	[-STATUS_INVITE_USED] = {"INVITE_USED", "the invitation is bound to another key"},
 	[-STATUS_PASSPHRASE] = {"PASSPHRASE", "wrong passphrase or PIN"},
 	[-STATUS_BUSY] = {"BUSY", "busy, try later"},
+	[-STATUS_FOREIGN_KEY] = {"FOREIGN_KEY", "the key file belongs to another node"},
 	[-STATUS_FOREIGN_WRITER] = {"FOREIGN_WRITER", "a write that capture did not see"},
 	[-STATUS_REMOVED] = {"REMOVED", "the folder went away during the work"},
 	[-STATUS_SEAL_GONE] = {"SEAL_GONE", "sealed to a key that was destroyed"},

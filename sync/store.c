@@ -489,6 +489,9 @@ store_open(const char *path, const struct store_options *options, struct store *
 	    sqlite3_open_v2(path, &s->db, flags, options->vfs));
 	if (status == STATUS_NOT_FOUND && !options->create)
 		status = STATUS_NOT_INITIALISED;
+	/* SQLite is content to read; it would fail at its lock, as if the disk were broken. */
+	if (status == STATUS_OK && sqlite3_db_readonly(s->db, "main") == 1)
+		status = STATUS_READONLY;
 	if (status == STATUS_OK) {
 		(void)sqlite3_extended_result_codes(s->db, 1);
 		(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

@@ -632,7 +632,7 @@ def test_who_reads_a_stick_is_shut_off_and_still_knows_the_machine():
 
 
 def test_a_new_sheet_is_printed_and_opens_the_next_backup():
-	sheet = Run("recovery", "new", node="bback").works().out.strip()
+	sheet = as_head("bback", "recovery", "new").works().out.strip()
 	Run("recovery", "new", node="bhub").fails(1, "school")
 	Run("backup", path("3.kha"), node="bback").works()
 	Run("restore", path("3.kha"), "--recovery-fd", "FD0", node="bnext",

@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
 """What kehou says of a machine's own state and of who may do what. Prints TAP."""
+import os
+import shutil
+import sqlite3
+import subprocess
 import sys
 
 import runner
 import test_cli
-from test_cli import OTHER, Run, SCHOOL, invite, make_hub, make_school, path, stick
+from test_cli import (OTHER, PASSPHRASE, PIN, Run, SCHOOL, invite, make_hub, make_school, path,
+	snapshot, stick)
 
 
 def test_a_withdrawn_invitation_is_refused_with_its_words():
@@ -21,6 +26,115 @@ def test_a_withdrawn_invitation_is_refused_with_its_words():
 		run = Run("import", "--from", folder, node="hub", lang=lang).works(3)
 		assert words in run.out, run.out
 	Run("invite", "--withdraw", "--school", OTHER, node="hub").fails(1, OTHER)
+
+
+def as_staff(name, *args, pin=PIN, node="office", secrets=()):
+	return Run("--as", name, "--pin-fd", "FD0", *args, node=node, secrets=[pin, *secrets])
+
+
+def test_the_hubs_commands_refuse_a_wrong_pin_and_a_role_that_may_not():
+	Run("init", "hub", "--county", "410184", "--name", "新郑市", "--root-copy", path("o-a.key"),
+		"--root-copy", path("o-b.key"), "--passphrase-fd", "FD0", "--clerk", "clerk",
+		"--pin-fd", "FD1", node="office", secrets=[PASSPHRASE, PIN]).works()
+	with open(path("pin"), "w", encoding="utf-8") as file:
+		file.write(PIN)
+	as_staff("clerk", "do", "county.staff.add", "name=审计员", "roles=auditor",
+		"pin=@" + path("pin")).works()
+	roster = Run("--json", "status", node="office").works().json()["roster"]
+	offer = ("invite", "--school", "3141018401", "--name", "寨东小学", "--class", "220", "-o",
+		path("office.khi"))
+	issue = ("root", "issue", "--root-copy", path("o-a.key"), "--passphrase-fd", "FD1")
+	for args, secrets in ((offer, ()), (("invite", "--withdraw", "--school", "3141018401"), ()),
+			(("invite", "relay", "--name", "x", "-o", path("relay.khi")), ()),
+			(("revoke", "--school", "3141018401"), ()), (("seal", "new"), ()),
+			(issue, (PASSPHRASE,)), (("stick",), ()), (("retention",), ()),
+			(("backup", path("office.khb")), ()),
+			(("export", "--to", stick("office-usb", fresh=True)), ())):
+		as_staff("clerk", *args, pin="135790", secrets=secrets).fails(1, "PIN")
+		as_staff("nobody", *args, secrets=secrets).fails(1, "nobody")
+		as_staff("审计员", *args, secrets=secrets).fails(1, "role")
+	assert Run("--json", "status", node="office").works().json()["roster"] == roster
+	as_staff("clerk", *offer).works()
+	as_staff("clerk", *issue, secrets=[PASSPHRASE]).works()
+	as_staff("审计员", "show", "schools").works()
+	Run("revoke", "--school", "3141018401", node="office").works()
+
+
+def test_who_acts_is_never_passed_over_in_silence():
+	as_staff("clerk", "status", pin="135790").fails(1, "PIN")
+	as_staff("clerk", "doctor").fails(2, "--as")
+	as_staff("clerk", "inspect", path("1.khi")).fails(2, "--as")
+	as_staff("clerk", "policy", "publish", "--check", path("pin")).fails(2, "--as")
+	Run("--pin-fd", "FD0", "status", node="office", secrets=[PIN]).fails(2, "--as")
+
+
+def test_a_recovery_sheet_is_for_the_head_alone():
+	Run("recovery", "new", node="school").fails(1, "--as")
+	as_staff("head", "do", "staff.add", "name=李老师", "roles=teacher", "pin=@" + path("pin"),
+		node="school").works()
+	as_staff("李老师", "recovery", "new", node="school").fails(1, "role")
+	assert len(as_staff("head", "recovery", "new", node="school").works().out.strip()) > 30
+
+
+# ---- the machine's own state ----
+def test_another_nodes_key_file_is_noticed_and_nothing_is_done_with_it():
+	own, before = path("school/keys/node.key"), snapshot("school")
+	shutil.copy(own, path("own.key"))
+	shutil.copyfile(path("late/keys/node.key"), own)
+	Run("status", node="school").fails(1, "another node", "is safe", "Put this machine")
+	Run("status", node="school", lang="zh_CN").fails(1, "另一个节点的密钥", "放回去")
+	Run("export", "--to", stick("strange", fresh=True), node="school").fails(1, "another node")
+	run = Run("doctor", node="school").works(1)
+	assert "belongs to another node" in run.out and "Put this machine" in run.out, run.out
+	shutil.copyfile(path("own.key"), own)
+	assert snapshot("school") == before
+	assert "Since" not in Run("status", node="school").works().out
+
+
+def test_a_directory_that_goes_on_under_a_new_mark_says_so():
+	shutil.copytree(path("school"), path("moved"))
+	for lang, words in (("en", "was copied, moved to another disk"), ("zh_CN", "被拷贝、换了磁盘")):
+		assert words in Run("status", node="moved", lang=lang).works().out
+	assert "import and export once" in Run("doctor", node="moved").works().out
+	assert Run("--json", "status", node="moved").works().json()["renewed_ms"] > 0
+	assert "new mark" not in Run("doctor", node="school").works().out
+	# After a month it is history.
+	late = Run("status", node="moved", before=("faketime", "-f", "+40d")).works()
+	assert "moved to another disk" not in late.out, late.out
+
+
+def test_doctor_sees_what_others_can_read():
+	for name, mode, right in (("kehou.db", 0o644, 0o600), ("keys", 0o755, 0o700)):
+		os.chmod(path("school/" + name), mode)
+		run = Run("doctor", node="school").works(1)
+		assert name + f" {mode:04o}" in run.out and "chmod go=" in run.out, run.out
+		os.chmod(path("school/" + name), right)
+	Run("doctor", node="school").works()
+
+
+def test_doctor_says_of_a_newer_database_what_every_command_says():
+	shutil.copytree(path("school"), path("tomorrow"))
+	database = sqlite3.connect(path("tomorrow/kehou.db"))
+	assert database.execute("UPDATE kehou_meta SET data = x'7F' WHERE space = 'store' "
+		"AND name = 'schema'").rowcount == 1
+	database.commit()
+	database.close()
+	run = Run("doctor", node="tomorrow").works(1)
+	assert "newer version" in run.out and "Upgrade" in run.out, run.out
+
+
+def test_a_disk_that_is_read_only_is_not_called_a_stick():
+	shut = ("unshare", "-rm", "sh", "-c", 'mount --bind "$0" "$0" && '
+		'mount -o remount,ro,bind "$0" "$0" && exec "$@"', path("school"))
+	if subprocess.run([*shut, "true"], capture_output=True, check=False).returncode != 0:
+		raise runner.Skip("no namespaces for this user here")
+	folder = stick("whole", fresh=True)
+	for args in (("status",), ("export", "--to", folder), ("import", "--from", folder)):
+		for lang, words in (("en", "data directory cannot be written"), ("zh_CN", "数据目录无法写入")):
+			run = Run(*args, node="school", before=shut, lang=lang).fails(1, words)
+			assert "stick" not in run.err and "U盘" not in run.err, run.err
+	run = Run("doctor", node="school", before=shut).works(1)
+	assert "mounted read-only" in run.out, run.out
 
 
 def put(folder):

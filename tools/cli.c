@@ -93,6 +93,12 @@ cli_options(struct cli *c, const struct cli_option *options, int argc, char **ar
 	if (c->lang_name != NULL)
 		c->lang = message_lang_of(c->lang_name, c->lang);
 	*ret_npos = npos;
+	/* Nothing that was said of who acts is passed over in silence. */
+	if (c->command != NULL && c->as != NULL && c->who != CLI_ANYBODY)
+		return cli_usage(c, MSG("usage.as"), "--as");
+	if (c->command != NULL && c->as == NULL && c->pin_fd != NULL && c->who != CLI_OWN_PIN)
+		return cli_usage(c, c->who == CLI_NOBODY ? MSG("usage.as")
+		    : MSG("usage.needs"), c->who == CLI_NOBODY ? "--pin-fd" : "--as");
 	return CLI_OK;
 }
 
@@ -204,6 +210,14 @@ pick(const struct cli *c, const char *code, const char *where, const char *suffi
 	return text;
 }
 
+const char *
+cli_next_words(const struct cli *c, int status, const char *where)
+{
+	const char *text = pick(c, status_name(status), where, ".next");
+
+	return text != NULL ? text : cli_text(c, MSG("error.unknown.next"));
+}
+
 static void
 fail_code(struct cli *c, const char *code, const char *where, bool safe,
     const char *const *args, size_t nargs, const char *detail)
@@ -291,6 +305,19 @@ cli_try_open(struct cli *c)
 	return rc;
 }
 
+static int
+sign_in(struct cli *c)
+{
+	char pin[CLI_SECRET_MAX_BYTES];
+	int rc = cli_secret(c, c->pin_fd, "PIN", pin);
+
+	if (rc != CLI_OK)
+		return rc;
+	rc = domain_sign_in(c->replica, c->as, pin, &c->user);
+	sodium_memzero(pin, sizeof pin);
+	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "pin", c->as);
+}
+
 int
 cli_open(struct cli *c)
 {
@@ -302,13 +329,31 @@ cli_open(struct cli *c)
 	if (rc != CLI_OK)
 		return rc;
 	rc = cli_try_open(c);
-	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "open", c->dir);
+	if (rc != STATUS_OK)
+		return cli_fail(c, rc, "open", c->dir);
+	c->user = (struct domain_user){ .scope = replica_scope(c->replica) };
+	return c->as != NULL ? sign_in(c) : CLI_OK;
+}
+
+int
+cli_allow(struct cli *c, unsigned roles)
+{
+	struct domain_error error = { .code = "" };
+	int rc = domain_allow(c->replica, &c->user, roles, &error);
+
+	return rc == STATUS_OK ? CLI_OK : cli_fail_domain(c, rc, &error);
+}
+
+int
+cli_allow_named(struct cli *c, unsigned roles)
+{
+	return c->as != NULL ? cli_allow(c, roles) : CLI_OK;
 }
 
 void
 cli_confine(const struct cli *c, const char *path, int use)
 {
-	struct confine_path paths[10] = {
+	struct confine_path paths[6] = {
 		{ "/dev/null", CONFINE_WRITE }, { "/dev/urandom", CONFINE_READ },
 		{ "/etc/localtime", CONFINE_READ },
 		/* By it a directory that was copied to another machine is known. */
@@ -322,35 +367,9 @@ cli_confine(const struct cli *c, const char *path, int use)
 	}
 	if (path != NULL)
 		paths[n++] = (struct confine_path){ path, use };
-	/* What is loaded before every program, faketime in tests, has its memory there. */
-	if (getenv("LD_PRELOAD") != NULL)
-		paths[n++] = (struct confine_path){ "/dev/shm", CONFINE_WRITE };
-#ifdef __SANITIZE_ADDRESS__
-	paths[n++] = (struct confine_path){ "/proc", CONFINE_READ };
-#endif
 	/* What is not there is told as that, and has nothing to read. */
 	if (path == NULL || access(path, F_OK) == 0)
 		(void)confine_command(paths, n);
-}
-
-int
-cli_open_as(struct cli *c)
-{
-	char pin[CLI_SECRET_MAX_BYTES];
-	int rc = cli_open(c);
-
-	if (rc != CLI_OK)
-		return rc;
-	c->user = (struct domain_user){ .scope = replica_scope(c->replica) };
-	/* Nobody: the domain lets it pass only while there is no staff. */
-	if (c->as == NULL)
-		return CLI_OK;
-	rc = cli_secret(c, c->pin_fd, "PIN", pin);
-	if (rc != CLI_OK)
-		return rc;
-	rc = domain_sign_in(c->replica, c->as, pin, &c->user);
-	sodium_memzero(pin, sizeof pin);
-	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "pin", c->as);
 }
 
 void

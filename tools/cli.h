@@ -23,6 +23,12 @@ enum cli_exit {            /* documented in kehou.1 */
 #define CLI_INPUT_MAX_BYTES (16u * 1024 * 1024)
 #define CLI_LINE_BYTES 2048
 
+enum cli_who {             /* whom a command asks for */
+	CLI_ANYBODY,           /* --as signs in; a wrong PIN ends the command */
+	CLI_OWN_PIN,           /* --pin-fd is of somebody whom it enters or changes */
+	CLI_NOBODY             /* --as would mean nothing */
+};
+
 struct cli {
 	const char *dir;           /* -D or KEHOU_DIR */
 	const char *as;            /* staff name or id; NULL: nobody */
@@ -32,6 +38,7 @@ struct cli {
 	bool json, help;
 	bool made_dir;             /* the data directory, by this run */
 	const char *command;       /* "init hub": key of its help */
+	enum cli_who who;          /* what --as and --pin-fd are to it */
 	const struct env *env;
 	struct replica *replica;   /* NULL until cli_open */
 	int loan;                  /* descriptor, while borrowed from kehoud */
@@ -62,6 +69,8 @@ int cli_fail_domain(struct cli *c, int status, const struct domain_error *error)
 /* A mistake on the command line; key: message "usage.…". */
 int cli_usage(struct cli *c, const char *key, const char *arg);
 enum cli_exit cli_exit_of(int status);
+/* What to do about a failure of that kind and place; as cli_fail says it. */
+const char *cli_next_words(const struct cli *c, int status, const char *where);
 /* Words for a status: "what", for a cell of a table. */
 const char *cli_status_words(const struct cli *c, int status);
 
@@ -76,12 +85,17 @@ const char *cli_number(uint64_t n, char ret[24]);
 /* ---- the node ---- */
 /* Sees to it that c->dir is set, out of KEHOU_DIR if need be. */
 int cli_need_dir(struct cli *c);
-/* Opens the data directory; CLI_OK or the line is printed. */
+/* Opens the data directory and signs in --as; without it nobody acts, and the domain
+ * lets nobody pass only while there is no staff.  CLI_OK or the line is printed. */
 int cli_open(struct cli *c);
+/* For a command of the domain's kind: somebody with one of these roles (DOMAIN_HEAD …)
+ * must act, or nobody while there is no staff. */
+int cli_allow(struct cli *c, unsigned roles);
+/* For one of the machine's own, which whoever can open the directory may do: who is
+ * named by --as needs one of these roles all the same. */
+int cli_allow_named(struct cli *c, unsigned roles);
 /* The same as a status, without a word; c->dir is set. */
 int cli_try_open(struct cli *c);
-/* cli_open, then signs in --as, or acts as nobody. */
-int cli_open_as(struct cli *c);
 /* From here on the process reaches the data directory, if it is open, and path, NULL for
  * none, and nothing else: before what strangers wrote is read.  use: schema/confine.h. */
 void cli_confine(const struct cli *c, const char *path, int use);

@@ -18,45 +18,46 @@
 struct entry {
 	const char *first, *second; /* words; second NULL when there is one */
 	kehou_command *run;
+	enum cli_who who;
 };
 
 /* Two words stand before their one-word namesakes: the longer match wins. */
 static const struct entry entries[] = {
-	{ "init", "hub", kehou_init_hub },
-	{ "init", "school", kehou_init_school },
-	{ "init", "relay", kehou_init_relay },
-	{ "invite", "relay", kehou_hub_invite_relay },
-	{ "invite", "device", kehou_hub_invite_device },
-	{ "invite", NULL, kehou_hub_invite },
-	{ "revoke", NULL, kehou_hub_revoke },
-	{ "root", "rotate", kehou_root_rotate },
-	{ "root", "issue", kehou_root_issue },
-	{ "seal", "new", kehou_seal_new },
-	{ "roster", "import", kehou_roster_import },
-	{ "roster", "export", kehou_roster_export },
-	{ "roster", "undo", kehou_roster_undo },
-	{ "roster", "template", kehou_roster_template },
-	{ "do", NULL, kehou_do },
-	{ "show", "schools", kehou_hub_schools },
-	{ "show", "inbox", kehou_inbox },
-	{ "show", NULL, kehou_do_show },
-	{ "commands", NULL, kehou_do_commands },
-	{ "views", NULL, kehou_do_views },
-	{ "export", NULL, kehou_exchange_export },
-	{ "import", NULL, kehou_exchange_import },
-	{ "stick", NULL, kehou_stick },
-	{ "status", NULL, kehou_status },
-	{ "inspect", NULL, kehou_status_inspect },
-	{ "verify", NULL, kehou_status_verify },
-	{ "digest", NULL, kehou_status_digest },
-	{ "backup", NULL, kehou_backup },
-	{ "restore", NULL, kehou_restore },
-	{ "recovery", "new", kehou_recovery_new },
-	{ "audit-pack", NULL, kehou_audit_pack },
-	{ "doctor", NULL, kehou_doctor },
-	{ "pin", NULL, kehou_pin },
-	{ "policy", "publish", kehou_policy_publish },
-	{ "retention", NULL, kehou_retention },
+	{ "init", "hub", kehou_init_hub, CLI_OWN_PIN },
+	{ "init", "school", kehou_init_school, CLI_OWN_PIN },
+	{ "init", "relay", kehou_init_relay, CLI_NOBODY },
+	{ "invite", "relay", kehou_hub_invite_relay, CLI_ANYBODY },
+	{ "invite", "device", kehou_hub_invite_device, CLI_ANYBODY },
+	{ "invite", NULL, kehou_hub_invite, CLI_ANYBODY },
+	{ "revoke", NULL, kehou_hub_revoke, CLI_ANYBODY },
+	{ "root", "rotate", kehou_root_rotate, CLI_ANYBODY },
+	{ "root", "issue", kehou_root_issue, CLI_ANYBODY },
+	{ "seal", "new", kehou_seal_new, CLI_ANYBODY },
+	{ "roster", "import", kehou_roster_import, CLI_ANYBODY },
+	{ "roster", "export", kehou_roster_export, CLI_ANYBODY },
+	{ "roster", "undo", kehou_roster_undo, CLI_ANYBODY },
+	{ "roster", "template", kehou_roster_template, CLI_NOBODY },
+	{ "do", NULL, kehou_do, CLI_ANYBODY },
+	{ "show", "schools", kehou_hub_schools, CLI_ANYBODY },
+	{ "show", "inbox", kehou_inbox, CLI_ANYBODY },
+	{ "show", NULL, kehou_do_show, CLI_ANYBODY },
+	{ "commands", NULL, kehou_do_commands, CLI_NOBODY },
+	{ "views", NULL, kehou_do_views, CLI_NOBODY },
+	{ "export", NULL, kehou_exchange_export, CLI_ANYBODY },
+	{ "import", NULL, kehou_exchange_import, CLI_ANYBODY },
+	{ "stick", NULL, kehou_stick, CLI_ANYBODY },
+	{ "status", NULL, kehou_status, CLI_ANYBODY },
+	{ "inspect", NULL, kehou_status_inspect, CLI_NOBODY },
+	{ "verify", NULL, kehou_status_verify, CLI_ANYBODY },
+	{ "digest", NULL, kehou_status_digest, CLI_ANYBODY },
+	{ "backup", NULL, kehou_backup, CLI_ANYBODY },
+	{ "restore", NULL, kehou_restore, CLI_NOBODY },
+	{ "recovery", "new", kehou_recovery_new, CLI_ANYBODY },
+	{ "audit-pack", NULL, kehou_audit_pack, CLI_ANYBODY },
+	{ "doctor", NULL, kehou_doctor, CLI_NOBODY },
+	{ "pin", NULL, kehou_pin, CLI_OWN_PIN },
+	{ "policy", "publish", kehou_policy_publish, CLI_ANYBODY },
+	{ "retention", NULL, kehou_retention, CLI_ANYBODY },
 };
 #define NENTRIES (sizeof entries / sizeof *entries)
 
@@ -203,6 +204,7 @@ dispatch(struct cli *c, int argc, char **argv)
 	snprintf(name, sizeof name, "%s%s%s", entry->first, words == 2 ? " " : "",
 	    words == 2 ? entry->second : "");
 	c->command = name;
+	c->who = entry->who;
 	if (wants_help(argc, argv)) {
 		help_one(c, name);
 		for (int i = words; i < argc; i++)

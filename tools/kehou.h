@@ -23,8 +23,10 @@ kehou_command kehou_root_issue, kehou_root_rotate, kehou_seal_new;
 /* kehou_hub.c */
 kehou_command kehou_hub_invite, kehou_hub_invite_relay, kehou_hub_invite_device,
     kehou_hub_revoke, kehou_hub_schools;
-/* Opens the node; CLI_OK when it is a hub. */
-int kehou_hub_only(struct cli *c);
+/* Who may do the hub's own commands, where --as names anybody. */
+#define KEHOU_OFFICE (DOMAIN_CLERK | DOMAIN_LEAD)
+/* Opens the node; CLI_OK when it is a hub, and whom --as names has one of the roles. */
+int kehou_hub_only(struct cli *c, unsigned roles);
 /* kehou_policy.c */
 kehou_command kehou_policy_publish;
 /* kehou_inbox.c */
@@ -52,5 +54,8 @@ kehou_command kehou_pin;
 
 /* kehou_doctor.c */
 kehou_command kehou_doctor;
+
+/* kehou_status.c: that a node goes on under a new epoch is said for so long. */
+bool kehou_status_renewed(const struct cli *c, const struct replica_status *s);
 
 #endif

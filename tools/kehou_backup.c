@@ -56,6 +56,8 @@ kehou_backup(struct cli *c, int argc, char **argv)
 		rc = cli_usage(c, MSG("usage.passphrase_short"), NULL);
 	if (rc == CLI_OK)
 		rc = cli_open(c);
+	if (rc == CLI_OK)
+		rc = cli_allow_named(c, DOMAIN_HEAD | DOMAIN_CLERK);
 	if (rc != CLI_OK)
 		goto out;
 	role = replica_role(c->replica);
@@ -301,7 +303,10 @@ kehou_recovery_new(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	rc = cli_open_as(c);
+	rc = cli_open(c);
+	/* A sheet opens the school's private columns: nobody passes where there is staff. */
+	if (rc == CLI_OK)
+		rc = cli_allow(c, DOMAIN_HEAD);
 	if (rc != CLI_OK)
 		return rc;
 	rc = replica_recovery_new(c->replica, text);

@@ -22,17 +22,12 @@ struct doctor {
 };
 
 static void
-note(struct doctor *d, const char *check, enum state state, const char *detail)
+note_next(struct doctor *d, const char *check, enum state state, const char *detail,
+    const char *next)
 {
 	static const char *const states[] = { "good", "warn", "bad" };
-	char key[96];
-	const char *next = "";
 	json_t *row;
 
-	if (state != GOOD) {
-		snprintf(key, sizeof key, "doctor.%s.next", check);
-		next = cli_text(d->c, key);
-	}
 	if (state > d->worst)
 		d->worst = state;
 	if (d->c->json)
@@ -48,6 +43,15 @@ note(struct doctor *d, const char *check, enum state state, const char *detail)
 	}
 	if (row != NULL)
 		json_array_append_new(d->rows, row);
+}
+
+static void
+note(struct doctor *d, const char *check, enum state state, const char *detail)
+{
+	char key[96];
+
+	snprintf(key, sizeof key, "doctor.%s.next", check);
+	note_next(d, check, state, detail, state != GOOD ? cli_text(d->c, key) : "");
 }
 
 static void
@@ -124,6 +128,8 @@ check_keys(struct doctor *d)
 	check_mode(d, "keys", "keys/school.keys", false);
 	check_mode(d, "keys", "keys/issuing.key", false);
 	check_mode(d, "sidecar", "sidecar", true);
+	check_mode(d, "files", "keys", true);
+	check_mode(d, "files", "kehou.db", true);
 }
 
 static void
@@ -135,8 +141,11 @@ check_node(struct doctor *d)
 	int rc = cli_try_open(c);
 
 	if (rc != STATUS_OK) {
-		note(d, rc == STATUS_LOCKED ? "busy" : "database",
-		    rc == STATUS_LOCKED ? WARN : BAD, cli_status_words(c, rc));
+		if (rc == STATUS_LOCKED)
+			note(d, "busy", WARN, cli_status_words(c, rc));
+		else
+			note_next(d, rc == STATUS_FOREIGN_KEY ? "keys" : "database", BAD,
+			    cli_status_words(c, rc), cli_next_words(c, rc, "open"));
 		return;
 	}
 	rc = store_integrity(replica_store(c->replica));
@@ -156,6 +165,12 @@ check_node(struct doctor *d)
 
 		output_time(c->lang, s.copied_s, since);
 		note(d, "copied", WARN, since);
+	}
+	if (kehou_status_renewed(c, &s)) {
+		char since[OUTPUT_TIME_BYTES];
+
+		output_time(c->lang, s.renewed_s, since);
+		note(d, "renewed", WARN, since);
 	}
 	note(d, "branches", s.branches > 0 ? WARN : GOOD, cli_number(s.branches, n));
 	note(d, "held", s.held > 0 ? WARN : GOOD, cli_number(s.held, n));

@@ -25,7 +25,7 @@ known_class(uint64_t code)
 }
 
 int
-kehou_hub_only(struct cli *c)
+kehou_hub_only(struct cli *c, unsigned roles)
 {
 	int rc = cli_open(c);
 
@@ -33,7 +33,7 @@ kehou_hub_only(struct cli *c)
 		return rc;
 	if (replica_role(c->replica) != ROLE_HUB)
 		return cli_fail(c, STATUS_RIGHTS, "hub", c->dir);
-	return CLI_OK;
+	return cli_allow_named(c, roles);
 }
 
 /* How an invitation leaves the hub: as a file, by telephone, or both. */
@@ -130,7 +130,7 @@ make_invitation(struct cli *c, const struct replica_invite *in, const struct way
 	int rc = check_way(c, way, &days);
 
 	if (rc == CLI_OK && c->replica == NULL)
-		rc = kehou_hub_only(c);
+		rc = kehou_hub_only(c, KEHOU_OFFICE);
 	if (rc != CLI_OK)
 		return rc;
 	rc = replica_invite(c->replica, in, &file);
@@ -153,7 +153,7 @@ make_invitation(struct cli *c, const struct replica_invite *in, const struct way
 static int
 withdraw(struct cli *c, uint8_t role, uint64_t school, const char *subject)
 {
-	int rc = kehou_hub_only(c);
+	int rc = kehou_hub_only(c, KEHOU_OFFICE);
 
 	if (rc != CLI_OK)
 		return rc;
@@ -279,6 +279,9 @@ kehou_hub_invite_device(struct cli *c, int argc, char **argv)
 		return rc;
 	if (replica_role(c->replica) != ROLE_HUB)
 		return cli_fail(c, STATUS_RIGHTS, "invite_device", c->dir);
+	rc = cli_allow_named(c, KEHOU_OFFICE);
+	if (rc != CLI_OK)
+		return rc;
 	if (school == NULL)
 		return cli_usage(c, MSG("usage.needs"), "--school");
 	if (strlen(school) != 10 || !cli_decimal(school, 9999999999u, &in.school.id))
@@ -362,7 +365,7 @@ kehou_hub_revoke(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.node"), text);
 	if (school != NULL && !cli_decimal(school, 9999999999u, &id))
 		return cli_usage(c, MSG("usage.school"), school);
-	rc = kehou_hub_only(c);
+	rc = kehou_hub_only(c, KEHOU_OFFICE);
 	if (rc != CLI_OK)
 		return rc;
 	if (text == NULL)
@@ -426,7 +429,7 @@ kehou_hub_schools(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	rc = kehou_hub_only(c);
+	rc = kehou_hub_only(c, KEHOU_OFFICE | DOMAIN_AUDITOR);
 	if (rc != CLI_OK)
 		return rc;
 	all.raw = c->json; /* --json may stand after the command */

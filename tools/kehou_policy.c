@@ -111,11 +111,9 @@ publish_all(struct cli *c, json_t *all, const char *path)
 {
 	char count[24];
 	size_t n = 0;
-	int rc = kehou_hub_only(c);
+	int rc = CLI_OK;
 
-	if (rc == CLI_OK)
-		rc = cli_open_as(c);
-	if (rc == CLI_OK && !json_is_array(all)) {
+	if (!json_is_array(all)) {
 		rc = publish_one(c, all, path);
 		n = 1;
 	} else
@@ -142,9 +140,11 @@ kehou_policy_publish(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos != 1)
 		return cli_usage(c, MSG("usage.one_file"), NULL);
+	if (check && c->as != NULL)
+		return cli_usage(c, MSG("usage.as"), "--as");
 	s.path = argv[0];
 	if (!check)
-		rc = kehou_hub_only(c);
+		rc = kehou_hub_only(c, ~0u); /* each command asks for its roles */
 	if (rc == CLI_OK)
 		rc = cli_input(c, argv[0], &file);
 	if (rc == CLI_OK)

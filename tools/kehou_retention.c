@@ -258,7 +258,7 @@ kehou_retention(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.needs"), "--dry-run | --yes");
 	if (text != NULL && !cli_decimal(text, 9999999999u, &t.only))
 		return cli_usage(c, MSG("usage.form"), "--school");
-	rc = kehou_hub_only(c);
+	rc = kehou_hub_only(c, KEHOU_OFFICE);
 	if (rc != CLI_OK)
 		return rc;
 	t.now_s = c->env->now_s(c->env->ctx);

@@ -83,7 +83,7 @@ kehou_root_issue(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.needs"), "--root-copy");
 	rc = cli_secret(c, fd, "--passphrase-fd", passphrase);
 	if (rc == CLI_OK)
-		rc = kehou_hub_only(c);
+		rc = kehou_hub_only(c, KEHOU_OFFICE);
 	if (rc == CLI_OK) {
 		rc = replica_root_issue(c->replica, copy, passphrase);
 		rc = rc == STATUS_OK ? tell(c, MSG("root.issued"), NULL, NULL)
@@ -103,7 +103,7 @@ kehou_seal_new(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	rc = kehou_hub_only(c);
+	rc = kehou_hub_only(c, KEHOU_OFFICE);
 	if (rc != CLI_OK)
 		return rc;
 	rc = replica_sealing_new(c->replica);
@@ -120,7 +120,7 @@ rotate(struct cli *c, const struct rotation *o, const char *passphrase, const ch
 {
 	struct replica_hub_options options = { .passphrase = next,
 		.root_copies = { o->copies[0], o->copies[1] } };
-	int rc = kehou_hub_only(c);
+	int rc = kehou_hub_only(c, KEHOU_OFFICE);
 
 	if (rc != CLI_OK)
 		return rc;

@@ -112,7 +112,7 @@ kehou_roster_import(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.one_file"), NULL);
 	rc = year_of(c, year_text, &year);
 	if (rc == CLI_OK)
-		rc = cli_open_as(c);
+		rc = cli_open(c);
 	if (rc == CLI_OK)
 		rc = cli_input(c, argv[0], &file);
 	if (rc != CLI_OK)
@@ -178,7 +178,7 @@ kehou_roster_export(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.out"), NULL);
 	rc = year_of(c, year_text, &year);
 	if (rc == CLI_OK)
-		rc = cli_open_as(c);
+		rc = cli_open(c);
 	if (rc != CLI_OK)
 		return rc;
 	rc = roster_export(c->replica, &c->user, year, &file, &children, &error);
@@ -207,7 +207,7 @@ kehou_roster_undo(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos != 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	rc = cli_open_as(c);
+	rc = cli_open(c);
 	if (rc != CLI_OK)
 		return rc;
 	rc = domain_do(c->replica, &c->user, "roster.undo", NULL, NULL, &answer, &error);

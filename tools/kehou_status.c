@@ -6,6 +6,14 @@
 #include "tools/kehou.h"
 #include "tools/output.h"
 
+#define RENEWED_S (30 * 86400)
+
+bool
+kehou_status_renewed(const struct cli *c, const struct replica_status *s)
+{
+	return s->renewed_s != 0 && c->env->now_s(c->env->ctx) < s->renewed_s + RENEWED_S;
+}
+
 static json_t *
 status_object(struct cli *c, const struct replica_status *s)
 {
@@ -14,7 +22,7 @@ status_object(struct cli *c, const struct replica_status *s)
 	bool hub = replica_role(c->replica) == ROLE_HUB;
 
 	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:I, s:I, s:I,"
-	    " s:I, s:I, s:I, s:I, s:I, s:i, s:b}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
+	    " s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
 	    ? "school" : "relay", "scope", cli_number(hub ? roster->county
 	    : replica_scope(c->replica), scope), "transactions",
 	    (json_int_t)s->transactions, "waiting", (json_int_t)s->waiting,
@@ -26,7 +34,8 @@ status_object(struct cli *c, const struct replica_status *s)
 	    "ends_held", (json_int_t)s->ends_held, "roster", (json_int_t)s->roster, "last_export_ms",
 	    (json_int_t)s->last_export_s * 1000, "last_import_ms",
 	    (json_int_t)s->last_import_s * 1000, "copied_ms",
-	    (json_int_t)s->copied_s * 1000, "branches", (int)s->branches, "invite_used",
+	    (json_int_t)s->copied_s * 1000, "renewed_ms",
+	    (json_int_t)s->renewed_s * 1000, "branches", (int)s->branches, "invite_used",
 	    s->invite_used);
 }
 
@@ -100,6 +109,10 @@ print_rest(struct cli *c, const struct replica_status *s)
 	if (s->copied_s != 0) {
 		output_time(c->lang, s->copied_s, time);
 		cli_say(c, stdout, MSG("status.copied"), time, NULL);
+	}
+	if (kehou_status_renewed(c, s)) {
+		output_time(c->lang, s->renewed_s, time);
+		cli_say(c, stdout, MSG("status.renewed"), time, NULL);
 	}
 	if (s->branches > 0)
 		cli_say(c, stdout, MSG("status.branches"), cli_number(s->branches, n),

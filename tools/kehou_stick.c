@@ -79,7 +79,7 @@ kehou_stick(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.needs"), "NUMBER --label / --kept / --forget");
 	if (npos == 1 && (!cli_decimal(argv[0], INT32_MAX, &number) || number == 0))
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	rc = kehou_hub_only(c);
+	rc = kehou_hub_only(c, KEHOU_OFFICE);
 	if (rc != CLI_OK || npos == 0)
 		return rc != CLI_OK ? rc : list(c);
 	rc = replica_stick_set(c->replica, (uint32_t)number, label != NULL ? REPLICA_STICK_LABEL :
