@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <errno.h>
+#include <malloc.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -18,7 +20,7 @@
 #include "sync/buffer.h"
 
 #define STACK_BYTES (256u * 1024)
-#define CONNECTION_BYTES (16u * 1024) /* request line, headers, read buffer */
+#define CONNECTION_BYTES (8u * 1024) /* request line, headers, read buffer */
 #define BACKLOG HTTP_MAX_CONNECTIONS /* beyond it a caller tries again after seconds */
 #define ADDRESS_BYTES 64
 
@@ -28,6 +30,8 @@ struct http {
 	struct http_handlers handlers;
 	struct http_bodies bodies;   /* the HTTP thread's, as peers */
 	struct peer peers[HTTP_MAX_CONNECTIONS];
+	unsigned connections;
+	bool crowded;                /* memory of a crowd is not given back yet */
 	struct MHD_Daemon *daemon;
 	pthread_mutex_t lock;
 	pthread_cond_t sent;
@@ -130,9 +134,12 @@ request_new(struct http *h, struct MHD_Connection *connection, const char *url,
 static enum MHD_Result
 send_response(struct http_request *req)
 {
-	enum MHD_Result result = MHD_queue_response(req->connection, req->status,
-	    req->response);
+	enum MHD_Result result;
 
+	/* One that is kept is wiped by the library: all of its memory is in use then. */
+	if (req->http->connections > HTTP_CROWD)
+		MHD_add_response_header(req->response, "Connection", "close");
+	result = MHD_queue_response(req->connection, req->status, req->response);
 	MHD_destroy_response(req->response);
 	req->response = NULL;
 	return result;
@@ -403,19 +410,34 @@ on_accept(void *ctx, const struct sockaddr *a, socklen_t len)
 	return p != NULL && p->n < HTTP_MAX_CONNECTIONS_A_PEER ? MHD_YES : MHD_NO;
 }
 
+/* The allocator keeps what a crowd left between blocks that live on. */
+static void
+count_connection(struct http *h, bool comes)
+{
+	h->connections += comes ? 1u : -1u;
+	if (h->connections > HTTP_CROWD)
+		h->crowded = true;
+	if (h->crowded && h->connections <= HTTP_CROWD / 16) {
+		h->crowded = false;
+		(void)malloc_trim(0);
+	}
+}
+
 static void
 on_connection(void *ctx, struct MHD_Connection *connection, void **state,
     enum MHD_ConnectionNotificationCode what)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection,
 	    MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	struct http *h = ctx;
 	unsigned char address[16];
 	struct peer *p;
 
 	(void)state;
+	count_connection(h, what == MHD_CONNECTION_NOTIFY_STARTED);
 	if (info == NULL || !peer_address(info->client_addr, address))
 		return;
-	p = peer_entry(ctx, address);
+	p = peer_entry(h, address);
 	if (p == NULL)
 		return;
 	memcpy(p->address, address, sizeof address);
@@ -429,7 +451,7 @@ on_connection(void *ctx, struct MHD_Connection *connection, void **state,
 static int
 bind_one(const struct addrinfo *a)
 {
-	int one = 1, off = 0;
+	int one = 1, off = 0, error;
 	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
@@ -439,7 +461,9 @@ bind_one(const struct addrinfo *a)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
 	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
+	error = errno;
 	close(fd);
+	errno = error;
 	return -1;
 }
 
@@ -470,7 +494,7 @@ listen_at(const char *text, int *ret_fd)
 		.ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *list;
 	char host[ADDRESS_BYTES];
 	const char *port;
-	int fd = -1;
+	int fd = -1, error;
 
 	if (split_address(text, host, &port) != STATUS_OK)
 		return STATUS_USAGE;
@@ -484,7 +508,9 @@ listen_at(const char *text, int *ret_fd)
 			return STATUS_USAGE;
 		for (const struct addrinfo *a = list; a != NULL && fd < 0; a = a->ai_next)
 			fd = bind_one(a);
+		error = errno;
 		freeaddrinfo(list);
+		errno = error;
 	}
 	if (fd < 0)
 		return STATUS_IO;
@@ -522,7 +548,7 @@ http_new(const char *listen_text, const char *folder, const struct http_handlers
 {
 	struct http *h = calloc(1, sizeof *h);
 	pthread_condattr_t attr;
-	int status;
+	int status, error;
 
 	if (h == NULL)
 		return STATUS_NOMEM;
@@ -535,7 +561,9 @@ http_new(const char *listen_text, const char *folder, const struct http_handlers
 	h->bodies.folder = folder;
 	status = listen_at(listen_text, &h->socket);
 	if (status != STATUS_OK) {
+		error = errno;
 		destroy(h);
+		errno = error;
 		return status;
 	}
 	name_address(h);

@@ -16,6 +16,7 @@
 #include "node/http_body.h"
 
 #define HTTP_MAX_CONNECTIONS 1200
+#define HTTP_CROWD 256            /* with more, an answer ends its connection */
 #define HTTP_MAX_CONNECTIONS_A_PEER 50 /* not of this machine: a proxy speaks for many */
 #define HTTP_IDLE_TIMEOUT_S 30
 #define HTTP_LAST_ANSWERS_S 5     /* http_free waits for who reads slowly */
@@ -41,7 +42,7 @@ struct http_handlers {
 };
 
 /* listen: "127.0.0.1:8620", "[::]:8620", ":8620" (all addresses), port 0 for
- * any free one.  USAGE when it cannot be read, IO when it cannot be had.  folder: for
+ * any free one.  USAGE when it cannot be read, IO with errno when it cannot be had.  folder: for
  * bodies that are large; outlives the server. */
 int http_new(const char *listen, const char *folder, const struct http_handlers *handlers,
     struct http **ret) MUST_CHECK;

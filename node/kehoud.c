@@ -3,13 +3,17 @@
 #include "config.h"
 #endif
 
+#include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <jansson.h>
 #include <sodium.h>
@@ -88,7 +92,7 @@ read_options(int argc, char **argv, struct options *o, bool *ret_done)
 
 /* The file, and over it the command line. */
 static int
-read_settings(const struct options *o, struct settings *ret)
+read_both(const struct options *o, FILE *errors, struct settings *ret)
 {
 	static const char *const names[] = { "listen", "url", "ca" };
 	const char *const values[] = { o->listen, o->hub, o->ca };
@@ -101,17 +105,52 @@ read_settings(const struct options *o, struct settings *ret)
 	(void)snprintf(own, len, "%s/%s", o->dir, SETTINGS_NAME);
 	settings_default(ret);
 	status = settings_read(o->config != NULL ? o->config : own, o->config != NULL,
-	    stderr, ret);
+	    errors, ret);
 	free(own);
 	for (size_t i = 0; status == STATUS_OK && i < 3; i++)
 		if (values[i] != NULL)
 			status = settings_set(ret, i == 0 ? "http" : "hub", names[i],
-			    values[i], stderr);
+			    values[i], errors);
 	if (o->nhosts > 0)
 		ret->nhosts = 0;
 	for (size_t i = 0; status == STATUS_OK && i < o->nhosts; i++)
-		status = settings_set(ret, "http", "host", o->hosts[i], stderr);
+		status = settings_set(ret, "http", "host", o->hosts[i], errors);
 	return status;
+}
+
+/* What is wrong in them is a line of the log like any other, with its priority. */
+static int
+read_settings(const struct options *o, struct settings *ret)
+{
+	char *words = NULL;
+	size_t len = 0;
+	FILE *errors = open_memstream(&words, &len);
+	int status = errors == NULL ? STATUS_NOMEM : read_both(o, errors, ret);
+
+	if (errors != NULL && fclose(errors) == 0 && len > 0)
+		log_line(LOG_LEVEL_ERROR, "%.*s", (int)strcspn(words, "\n"), words);
+	free(words);
+	return status;
+}
+
+/* Held until the process ends: a second daemon on the folder would take the control socket
+ * and the pieces of files away from the first. */
+static int
+take_folder(const char *dir)
+{
+	int fd = mkdir(dir, 0700) != 0 && errno != EEXIST ? -1 :
+	    open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || access(dir, R_OK | W_OK | X_OK) != 0) {
+		log_line(LOG_LEVEL_ERROR, "%s: %s; nothing was started", dir, strerror(errno));
+		return STATUS_READONLY;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		log_line(LOG_LEVEL_ERROR, "%s: another kehoud serves it already; nothing was started",
+		    dir);
+		return STATUS_LOCKED;
+	}
+	return STATUS_OK;
 }
 
 /* After SIGHUP; what is wrong leaves everything as it was. */
@@ -200,12 +239,25 @@ shut_off(struct options *o, const struct settings *s)
 	for (size_t i = 0; !o->folders && i < STICK_ROOTS; i++)
 		o->sticks[o->nsticks++] = stick_roots[i];
 	o->mounts = stick_mounts_open();
-	(void)mkdir(o->dir, 0700); /* before a first set-up it may not be there */
 	/* The database and the writer of spreadsheets would go to /tmp, which is shut. */
 	(void)setenv("TMPDIR", o->dir, 1);
 	fence_close(&(struct fence){ .dir = o->dir, .sticks = o->sticks,
 	    .nsticks = o->nsticks, .config = o->config, .web = o->web,
 	    .ca = s->ca[0] == '\0' ? NULL : s->ca });
+}
+
+static int
+begin_http(const struct settings *s, const char *root, const struct http_handlers *handlers,
+    struct http **ret)
+{
+	int status = http_new(s->listen, root, handlers, ret), error = errno;
+
+	if (status == STATUS_USAGE)
+		log_line(LOG_LEVEL_ERROR, "cannot listen on %s: no such address", s->listen);
+	else if (status != STATUS_OK)
+		log_line(LOG_LEVEL_ERROR, "cannot listen on %s: %s", s->listen,
+		    error == EADDRINUSE ? "another program has this port" : strerror(error));
+	return status;
 }
 
 static int
@@ -229,7 +281,7 @@ serve(const struct options *o, const struct settings *s, struct bell *bell,
 	if (status == STATUS_OK)
 		status = worker_new(WORKER_FEW, &api.backups);
 	if (status == STATUS_OK)
-		status = worker_new(HTTP_MAX_CONNECTIONS, &api.pieces);
+		status = worker_new(ENGINE_MAX_JOBS, &api.pieces);
 	if (status == STATUS_OK)
 		status = engine_new(o->dir, api.env, &api.engine);
 	if (status == STATUS_OK && control_new(o->dir, api.engine, on_urgent, &api,
@@ -242,15 +294,16 @@ serve(const struct options *o, const struct settings *s, struct bell *bell,
 		status = stick_new(&(struct stick_options){ .mounts = o->mounts,
 		    .roots = o->sticks, .nroots = o->nsticks, .folders = o->folders, .bell = bell,
 		    .engine = api.engine, .env = api.env, .dir = o->dir }, &api.sticks);
-	if (status == STATUS_OK)
-		status = http_new(s->listen, root, &handlers, &http);
+	if (status != STATUS_OK)
+		log_line(LOG_LEVEL_ERROR, "%s: %s", o->dir, status_text(status));
+	else
+		status = begin_http(s, root, &handlers, &http);
 	if (status == STATUS_OK) {
 		log_line(LOG_LEVEL_NOTICE, "listening on http://%s", http_address(http));
 		memory_after_start();
 		wait_for_end(signals, o, s, &api);
 		http_quiesce(http);
-	} else
-		log_line(LOG_LEVEL_ERROR, "%s: %s", s->listen, status_text(status));
+	}
 	stick_stop(api.sticks);
 	/* The engine answers all that waits before the answers' way is closed, and what
 	 * its jobs ask is there until they have run. */
@@ -307,7 +360,7 @@ main(int argc, char **argv)
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	allow_descriptors();
 	umask(077);
-	if (sodium_init() < 0)
+	if (take_folder(o.dir) != STATUS_OK || sodium_init() < 0)
 		return EXIT_FAILED;
 	json_object_seed(0);
 	sigemptyset(&signals);

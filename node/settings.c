@@ -228,13 +228,13 @@ settings_read(const char *file, bool must_be, FILE *errors, struct settings *ret
 	if (f == NULL && errno == ENOENT && !must_be)
 		return STATUS_OK;
 	if (f == NULL) {
-		(void)fprintf(errors, "kehoud: %s: %s; nothing was started or changed\n",
+		(void)fprintf(errors, "%s: %s; nothing was started or changed\n",
 		    file, strerror(errno));
 		return STATUS_USAGE;
 	}
 	line = ini_parse_file(f, on_value, &r);
 	if (line != 0) {
-		(void)fprintf(errors, "kehoud: %s:%d: %s; nothing was started or changed\n",
+		(void)fprintf(errors, "%s:%d: %s; nothing was started or changed\n",
 		    file, line > 0 ? line : 1, r.error[0] != '\0' ? r.error :
 		    "expected [section] or key = value");
 		status = STATUS_USAGE;
@@ -251,7 +251,7 @@ settings_set(struct settings *s, const char *section, const char *name, const ch
 
 	if (i < KEYS && keys[i].set(s, value))
 		return STATUS_OK;
-	(void)fprintf(errors, "kehoud: %s %s: expected %s; nothing was started or changed\n",
+	(void)fprintf(errors, "%s %s: expected %s; nothing was started or changed\n",
 	    name, value, i < KEYS ? keys[i].wanted : "another name");
 	return STATUS_USAGE;
 }

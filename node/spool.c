@@ -1,5 +1,6 @@
 #include "node/spool.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -26,10 +27,14 @@ struct whole {
 
 struct spool {
 	char *part, *in, *in_root, *now, *now_root, *out; /* folders */
+	pthread_mutex_t appending; /* a piece at a time: at a relay pieces come from two sides */
 	pthread_mutex_t lock;   /* what follows */
 	struct whole *files;    /* in order of arrival */
 	size_t n, cap;
 	uint64_t bytes;         /* of all in part, in and now */
+	/* What is being written: durable only so far. */
+	char writing[FOLDER_NAME_BYTES];
+	uint64_t durable;
 };
 
 static char *
@@ -100,13 +105,20 @@ move(const char *from, const char *to, const char *name)
 	return status;
 }
 
+/* A process that was killed may have left what it had not synced. */
 static int
 count_part(struct spool *s, const char *folder, const char *name, const struct stat *st)
 {
-	(void)folder;
-	(void)name;
+	char *path = join(folder, name);
+	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int status = path == NULL ? STATUS_NOMEM : fd < 0 || fdatasync(fd) != 0 ?
+	    status_from_errno(errno) : STATUS_OK;
+
+	if (fd >= 0)
+		(void)close(fd);
+	free(path);
 	s->bytes += (uint64_t)st->st_size;
-	return STATUS_OK;
+	return status;
 }
 
 static bool
@@ -165,13 +177,14 @@ static int
 count_whole(struct spool *s, const char *folder, const char *name, const struct stat *st)
 {
 	struct whole w = { .bytes = (uint64_t)st->st_size, .since = st->st_mtim };
+	int status;
 
 	if (!spool_name_valid(name))
 		return STATUS_OK;
 	memcpy(w.name, name, strlen(name) + 1);
 	w.sender = sender_of(folder, name);
-	(void)count_part(s, folder, name, st);
-	return add_whole(s, &w);
+	status = count_part(s, folder, name, st);
+	return status == STATUS_OK ? add_whole(s, &w) : status;
 }
 
 static int
@@ -283,6 +296,7 @@ spool_new(const char *root, struct spool **ret)
 
 	if (s == NULL)
 		return STATUS_NOMEM;
+	(void)pthread_mutex_init(&s->appending, NULL);
 	(void)pthread_mutex_init(&s->lock, NULL);
 	status = make_folders(s, root);
 	if (status == STATUS_OK)
@@ -291,6 +305,10 @@ spool_new(const char *root, struct spool **ret)
 		status = each_file(s->part, count_part, s);
 	if (status == STATUS_OK)
 		status = each_file(s->in, count_whole, s);
+	if (status == STATUS_OK)
+		status = sync_folder(s->part);
+	if (status == STATUS_OK)
+		status = sync_folder(s->in);
 	if (s->n > 0)
 		qsort(s->files, s->n, sizeof(*s->files), by_age);
 	if (status == STATUS_OK)
@@ -316,6 +334,7 @@ spool_free(struct spool *s)
 	free(s->out);
 	free(s->files);
 	(void)pthread_mutex_destroy(&s->lock);
+	(void)pthread_mutex_destroy(&s->appending);
 	free(s);
 }
 
@@ -340,6 +359,19 @@ size_in(const char *folder, const char *name, uint64_t *ret)
 	return status;
 }
 
+static bool
+is_being_written(struct spool *s, const char *name, uint64_t *ret_durable)
+{
+	bool yes;
+
+	(void)pthread_mutex_lock(&s->lock);
+	yes = strcmp(s->writing, name) == 0;
+	if (yes)
+		*ret_durable = s->durable;
+	(void)pthread_mutex_unlock(&s->lock);
+	return yes;
+}
+
 int
 spool_have(struct spool *s, const char *name, uint64_t *ret_offset, bool *ret_whole)
 {
@@ -348,6 +380,10 @@ spool_have(struct spool *s, const char *name, uint64_t *ret_offset, bool *ret_wh
 
 	if (!spool_name_valid(name))
 		return STATUS_USAGE;
+	if (is_being_written(s, name, ret_offset)) {
+		*ret_whole = false;
+		return STATUS_OK;
+	}
 	status = size_in(s->in, name, &size);
 	if (status == STATUS_NOT_FOUND)
 		status = size_in(s->now, name, &size);
@@ -455,21 +491,26 @@ has_its_share(const struct spool *s, const struct node_id *sender, uint64_t tota
 	return n >= SPOOL_SENDER_FILES || (n > 0 && bytes > SPOOL_SENDER_BYTES);
 }
 
+/* And from here until end_writing it is being written. */
 static int
-room_for(struct spool *s, const char *name, size_t len, const struct node_id *sender,
-    uint64_t total)
+room_for(struct spool *s, const char *name, uint64_t offset, size_t len,
+    const struct node_id *sender, uint64_t total)
 {
 	int status = STATUS_OK;
 
 	(void)pthread_mutex_lock(&s->lock);
+	assert(s->writing[0] == '\0');
 	if (has_its_share(s, sender, total))
 		status = STATUS_BUSY;
 	while (status == STATUS_OK && s->bytes + len > SPOOL_MAX_BYTES && evict_oldest(s, name))
 		;
 	if (s->bytes + len > SPOOL_MAX_BYTES || s->n >= SPOOL_MAX_FILES)
 		status = STATUS_BUSY;
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		s->bytes += len;
+		s->durable = offset;
+		memcpy(s->writing, name, strlen(name) + 1);
+	}
 	(void)pthread_mutex_unlock(&s->lock);
 	return status;
 }
@@ -482,9 +523,17 @@ give_back(struct spool *s, uint64_t len)
 	(void)pthread_mutex_unlock(&s->lock);
 }
 
-int
-spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
-    const void *data, size_t len, uint64_t *ret_have, bool *ret_whole)
+static void
+end_writing(struct spool *s)
+{
+	(void)pthread_mutex_lock(&s->lock);
+	s->writing[0] = '\0';
+	(void)pthread_mutex_unlock(&s->lock);
+}
+
+static int
+append(struct spool *s, const char *name, uint64_t offset, uint64_t total, const void *data,
+    size_t len, uint64_t *ret_have, bool *ret_whole)
 {
 	int fd, status = spool_have(s, name, ret_have, ret_whole);
 	struct node_id sender;
@@ -500,7 +549,7 @@ spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
 		return STATUS_MALFORMED;
 	/* A first piece says whose it is; later ones belong to one that was let in. */
 	sender = offset == 0 ? sender_in(data, len) : (struct node_id){ .b = { 0 } };
-	status = room_for(s, name, len, &sender, total);
+	status = room_for(s, name, offset, len, &sender, total);
 	if (status != STATUS_OK)
 		return status;
 	path = join(s->part, name);
@@ -524,7 +573,20 @@ spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
 			*ret_whole = status == STATUS_OK;
 		}
 	}
+	end_writing(s);
 	free(path);
+	return status;
+}
+
+int
+spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
+    const void *data, size_t len, uint64_t *ret_have, bool *ret_whole)
+{
+	int status;
+
+	(void)pthread_mutex_lock(&s->appending);
+	status = append(s, name, offset, total, data, len, ret_have, ret_whole);
+	(void)pthread_mutex_unlock(&s->appending);
 	return status;
 }
 

@@ -38,7 +38,8 @@ bool spool_name_valid(const char *name);
  * and waits for the engine. */
 int spool_have(struct spool *s, const char *name, uint64_t *ret_offset, bool *ret_whole)
     MUST_CHECK;
-/* Appends a piece and syncs it before it returns.  STALE when offset is not what
+/* Any thread.  Appends a piece and syncs it before it returns; until then
+ * spool_have tells what was there before.  STALE when offset is not what
  * is here (ret_have says); TOO_LARGE over the limits above, FULL, BUSY when too much
  * waits whole, of all or of the sender that the first piece names (unfinished files give way, the longest untouched first).  Once total bytes
  * are here the hash is compared: OK with ret_whole, or CORRUPT and all of it is

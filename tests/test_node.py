@@ -154,6 +154,45 @@ def test_a_wrong_setting_ends_in_one_line():
 		run = subprocess.run([KEHOUD, "-D", path("template"), *args], capture_output=True,
 			text=True, timeout=60, check=False)
 		assert run.returncode == 2 and run.stderr.count("\n") == 1, run
+	# In the journal it is an error, not one line among others.
+	run = subprocess.run([KEHOUD, "-D", path("wrong")], capture_output=True, text=True,
+		timeout=60, check=False, env={**os.environ, "JOURNAL_STREAM": "1:1"})
+	assert run.stderr.startswith("<3>"), run
+
+
+def refused_start(*args):
+	"""The lines of a daemon that does not begin."""
+	run = subprocess.run([KEHOUD, *args], capture_output=True, text=True, timeout=60,
+		check=False)
+	assert run.returncode == 1, run
+	return run.stderr
+
+
+def test_what_keeps_it_from_starting_is_named():
+	here = ("--listen", "127.0.0.1:0")
+	said = refused_start("-D", path("no", "such"), *here)
+	assert said == f"kehoud: {path('no', 'such')}: No such file or directory; " \
+		"nothing was started\n", said
+	with open(path("file"), "wb"):
+		said = refused_start("-D", path("file"), "--config", os.devnull, *here)
+	assert "Not a directory; nothing was started" in said, said
+	with socket.create_server(("127.0.0.1", 0)) as taken:
+		listen = "127.0.0.1:%d" % taken.getsockname()[1]
+		said = refused_start("-D", school("taken"), "--listen", listen)
+		assert f"cannot listen on {listen}: another program has this port\n" in said, said
+	assert "no such address" in refused_start("-D", path("taken"), "--listen", "a.invalid:1")
+
+
+def test_a_second_daemon_on_a_folder_starts_nothing():
+	node = school("twice")
+	with Daemon(node) as first:
+		said = refused_start("-D", path(node), "--listen", "127.0.0.1:0")
+		assert said == f"kehoud: {path(node)}: another kehoud serves it already; " \
+			"nothing was started\n", said
+		made(kehou("status", node=node))  # the first still lends the folder
+		assert first.ask("GET", "/readyz")[0] == 200
+	with Daemon(node) as d:
+		assert d.ask("GET", "/healthz")[0] == 200
 
 
 def test_a_hangup_reads_the_settings_again():
@@ -492,6 +531,26 @@ def test_a_stop_answers_who_waits_and_not_for_ever_who_does_not_read():
 		assert got < 4 << 20, "it was all sent: nothing is shown"
 		for s in (silent, waits, loan):
 			s.close()
+
+
+def test_a_stop_sends_the_rest_of_an_answer_that_is_on_its_way():
+	node, size = school("rest"), 4 << 20  # more than the kernel holds for a slow reader
+	os.makedirs(path("large"))
+	with open(path("large", "large.html"), "wb") as f:
+		f.truncate(size)
+	with Daemon(node, "--web", path("large")) as d:
+		reader = asking(d, "/large.html", 4096)
+		assert reader.recv(12) == b"HTTP/1.1 200"
+		d.process.send_signal(signal.SIGTERM)
+		while "stopping" not in (line := d.process.stderr.readline()):
+			assert line, "it does not stop"
+		made(kehou("status", node=node))  # the database is free: the answers are what is left
+		reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+		got = 12
+		while n := len(reader.recv(1 << 20)):
+			got += n
+		assert got > size, f"{got} bytes of {size}"
+		reader.close()
 
 
 def prepare():
