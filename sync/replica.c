@@ -332,6 +332,8 @@ begin_epoch(struct replica *r)
 	return replica_mark_left(r);
 }
 
+static int seal_under(struct replica *r, uint64_t roster);
+
 int
 replica_open(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct replica **ret)
@@ -379,12 +381,15 @@ replica_open_raw(const char *dir, const struct env *env,
 	if (status == STATUS_OK && behind)
 		status = begin_epoch(r);
 	if (status == STATUS_OK)
+		status = replica_number(r, "retried", &retried);
+	/* The roster's file is ahead of the database: a cut came between the two, or the
+	 * database was put back.  What it has logged was written under the older one. */
+	if (status == STATUS_OK && retried != 0 && retried < r->roster.number)
+		status = seal_under(r, retried);
+	if (status == STATUS_OK)
 		status = replica_upgrade(r);
 	if (status == STATUS_OK)
 		status = replica_settle_sealing(r);
-	/* A cut between the roster's file and what waited for it. */
-	if (status == STATUS_OK)
-		status = replica_number(r, "retried", &retried);
 	if (status == STATUS_OK && retried != r->roster.number)
 		status = replica_retry_held(r);
 	if (status == STATUS_OK)
@@ -479,11 +484,11 @@ new_knowledge(struct replica *r, uint32_t writer, struct vector *ret)
 }
 
 static int
-seal_one(struct replica *r, uint32_t writer, const struct store_head *head)
+seal_one(struct replica *r, uint32_t writer, uint64_t roster, const struct store_head *head)
 {
 	struct segment_header h = {
 		.stream = *store_stream_id(r->store, writer),
-		.roster = r->roster.number,
+		.roster = roster,
 	};
 	struct store_segment seg = { .writer = writer, .knows = &h.knows };
 	struct buffer packed = BUFFER_INIT;
@@ -521,8 +526,8 @@ out:
 	return status;
 }
 
-int
-replica_seal(struct replica *r)
+static int
+seal_under(struct replica *r, uint64_t roster)
 {
 	for (uint32_t w = 1; w <= store_stream_count(r->store); w++) {
 		const struct stream_id *s = store_stream_id(r->store, w);
@@ -533,7 +538,7 @@ replica_seal(struct replica *r)
 			continue;
 		status = store_head(r->store, w, &head);
 		while (status == STATUS_OK && head.logged > head.stored) {
-			status = seal_one(r, w, &head);
+			status = seal_one(r, w, roster, &head);
 			if (status == STATUS_OK)
 				status = store_head(r->store, w, &head);
 		}
@@ -541,6 +546,12 @@ replica_seal(struct replica *r)
 			return status;
 	}
 	return STATUS_OK;
+}
+
+int
+replica_seal(struct replica *r)
+{
+	return seal_under(r, r->roster.number);
 }
 
 int

@@ -90,7 +90,9 @@ put_in_use(struct replica *r, const uint8_t root_sk[64], const uint8_t next_sk[6
 	memcpy(last, r->issuing_sk, sizeof(last));
 	memcpy(r->issuing_sk, next_sk, sizeof(last));
 	status = replica_publish_roster(r);
-	if (status != STATUS_OK)
+	/* A roster that could not be synced may be there all the same. */
+	if (status != STATUS_OK &&
+	    memcmp(r->roster.issuing_pk, next_sk + 32, SIGN_PK_BYTES) != 0)
 		memcpy(r->issuing_sk, last, sizeof(last));
 	sodium_memzero(last, sizeof(last));
 	if (status == STATUS_OK)

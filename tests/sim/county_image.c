@@ -87,20 +87,25 @@ county_twins_wait(struct county *c)
 	return false;
 }
 
-/* Whether both wrote in a stream what the other did not. */
+/* Whether both wrote in a stream what the other did not, and it was not lost when one was
+ * put back. */
 static bool
 parted(const struct county *c, const struct county_node *a, const struct county_node *b)
 {
 	const struct model *m = c->model;
+	const struct model_set *all = &c->nodes[0].known;
 
 	for (unsigned i = 0; i < m->nstreams; i++)
 		for (unsigned k = 0; k < m->nstreams; k++) {
 			const struct model_stream *x = &m->streams[i], *y = &m->streams[k];
-			unsigned n = x->n < y->n ? x->n : y->n;
+			unsigned n = x->n < y->n ? x->n : y->n, at = 0;
 
-			if (x->copy == a->copy && y->copy == b->copy &&
-			    stream_id_compare(&x->id, &y->id) == 0 && n > 0 &&
-			    memcmp(x->txs, y->txs, n * sizeof(*x->txs)) != 0)
+			if (x->copy != a->copy || y->copy != b->copy ||
+			    stream_id_compare(&x->id, &y->id) != 0)
+				continue;
+			while (at < n && x->txs[at] == y->txs[at])
+				at++;
+			if (at < n && model_has(all, x->txs[at]) && model_has(all, y->txs[at]))
 				return true;
 		}
 	return false;
