@@ -71,27 +71,6 @@ find_stream(struct replica *r, const struct stream_id *id, struct store_head *re
 	return 0;
 }
 
-static bool
-is_current(const struct replica *r, const struct stream_id *s)
-{
-	return node_id_compare(&s->node, &r->self.pub.id) == 0 && s->epoch == r->epoch;
-}
-
-bool
-replica_vector_shows_copy(struct replica *r, const struct vector *v)
-{
-	for (size_t i = 0; i < v->n; i++) {
-		struct store_head head = {0};
-
-		if (!is_current(r, &v->entries[i].stream))
-			continue;
-		(void)find_stream(r, &v->entries[i].stream, &head);
-		if (v->entries[i].through > head.stored)
-			return true;
-	}
-	return false;
-}
-
 /* ---- receipts ---- */
 
 struct ending {
@@ -132,29 +111,6 @@ is_ours(struct replica *r, uint32_t writer, const struct store_head *head,
 	status = store_segments(r->store, writer, e->merged - 1, ends_so, &end);
 	*ret = end.same;
 	return status < 0 ? status : STATUS_OK;
-}
-
-int
-replica_receipt_shows_copy(struct replica *r, const struct receipt *rc, bool *ret)
-{
-	*ret = false;
-	for (size_t i = 0; !*ret && i < rc->n; i++) {
-		const struct receipt_entry *e = &rc->entries[i];
-		struct store_head head = {0};
-		uint32_t w;
-		bool ours = true;
-		int status = STATUS_OK;
-
-		if (!is_current(r, &e->stream))
-			continue;
-		w = find_stream(r, &e->stream, &head);
-		if (w != 0)
-			status = is_ours(r, w, &head, e, &ours);
-		if (status != STATUS_OK)
-			return status;
-		*ret = e->stored > head.stored || !ours;
-	}
-	return STATUS_OK;
 }
 
 static int

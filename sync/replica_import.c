@@ -148,14 +148,8 @@ take_receipt(struct importing *im, const uint8_t *data, size_t len)
 	/* Within an epoch numbers order receipts; a hub that was put back goes on
 	 * in another one, which counts when its newest bundle says so. */
 	if (status == STATUS_OK && (old.number == 0 || (old.epoch == rc.epoch ?
-	    rc.number > old.number : im->newest))) {
-		bool copied = false;
-
+	    rc.number > old.number : im->newest)))
 		status = store_meta_set(r->store, "receipt", name, data, len);
-		if (status == STATUS_OK)
-			status = replica_receipt_shows_copy(r, &rc, &copied);
-		im->copied |= copied;
-	}
 out:
 	buffer_release(&b);
 	receipt_release(&rc);
@@ -270,7 +264,7 @@ learn(struct importing *im, const struct bundle_info *info,
 	struct peer *p = &im->peer;
 	int status;
 
-	im->copied = replica_vector_shows_copy(im->r, &m->vector);
+	im->copied = false;
 	status = outnumber(im, info->received);
 	if (status != STATUS_OK)
 		return status;
@@ -296,8 +290,12 @@ learn(struct importing *im, const struct bundle_info *info,
 	p->received = info->number;
 	p->ended = m->ended;
 	p->contact_s = im->r->env->now_s(im->r->env->ctx);
-	if (info->received >= p->told && info->received <= p->sent)
+	if (info->received < p->told) { /* another copy had what this one lacks */
+		peer_forget_sent(p);
+		p->verdicts = 0;
+	} else if (info->received <= p->sent) {
 		status = peer_acknowledge(p, info->received, m->heard);
+	}
 	return status;
 }
 

@@ -101,11 +101,6 @@ int replica_leave_epoch(struct replica *r) MUST_CHECK;
 /* The same because another copy of this directory writes under its name, which
  * people are told: what both wrote is kept. */
 int replica_found_copy(struct replica *r) MUST_CHECK;
-/* Whether somebody's word shows a copy: a vector that has more of our epoch than we
- * have, or a receipt on what we did not write. */
-bool replica_vector_shows_copy(struct replica *r, const struct vector *v);
-int replica_receipt_shows_copy(struct replica *r, const struct receipt *rc, bool *ret)
-    MUST_CHECK;
 /* Takes out of acked what a hub has of streams under our numbers, and with other
  * hashes: its newest receipt says so. */
 int replica_doubt_acked(struct replica *r, const struct node_id *hub,

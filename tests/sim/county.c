@@ -353,6 +353,24 @@ settle_devices(struct county *c)
 	}
 }
 
+/* What the hub has is not sent to it again. */
+static void
+settle_silent(struct county *c)
+{
+	for (unsigned i = 1; i < c->nnodes; i++) {
+		struct county_node *n = &c->nodes[i];
+		struct replica_export out = {0};
+
+		if (n->r == NULL || n->copied || n->revoked || n->hostile || n->relay)
+			continue;
+		county_stick_lost(c, c->sticks[2]);
+		if (replica_export_to(n->r, c->sticks[2], &replica_self(c->nodes[0].r)->id,
+		    &out) != STATUS_OK || out.transactions != 0)
+			county_fail(c, "node %u sends %llu transactions that the hub has", i,
+			    (unsigned long long)out.transactions);
+	}
+}
+
 /* Once more, by way of the relay alone. */
 static void
 settle_relayed(struct county *c)
@@ -402,5 +420,6 @@ county_settle(struct county *c)
 	settle_calm(c, 1, false);
 	settle_devices(c);
 	settle_calm(c, 0, false);
+	settle_silent(c);
 	settle_relayed(c);
 }

@@ -68,7 +68,7 @@ struct county_node {
 	struct county_mark *marks; unsigned nmarks; /* … of these streams */
 	unsigned copy;             /* which of those that write under its name */
 	struct county_backup backup;
-	bool twin;                 /* its copy writes in the same epoch */
+	uint64_t twin;             /* the epoch in which its copy writes too, or 0 */
 	bool put_back;             /* to an older state of it */
 	bool hostile;              /* wrote what it may not */
 	bool newer;                /* runs the newer program */
@@ -228,6 +228,8 @@ void county_exchange(struct county *c, struct county_node *n, uint32_t draw);
 /* county_image.c: the same node twice, and once more out of a sealed file. */
 /* A whole disk, byte for byte, on a machine with the same machine id: both go on. */
 void county_twin(struct county *c, struct county_node *n, uint32_t draw);
+/* Who knows that there is an image of it goes on apart. */
+void county_check_twin(struct county *c, const struct county_node *n);
 /* Both are used until each says that nothing of it waits; then one is switched off. */
 bool county_twins_wait(struct county *c);
 /* At the end: forks were found, and people told. */

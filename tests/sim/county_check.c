@@ -347,6 +347,7 @@ county_check(struct county *c, struct county_node *n)
 	compare_tables(c, n);
 	if (n->index != 0 && !n->hostile)
 		check_facts(c, n);
+	county_check_twin(c, n);
 	c->trace = county_hash(c->trace, &n->index, sizeof(n->index));
 	c->trace = county_hash(c->trace, &n->known, sizeof(n->known));
 }

@@ -12,7 +12,7 @@
 
 /* About as many as an act takes: a fault asked for later strikes after it. */
 #define BACKUP_OPERATIONS 60
-#define RESTORE_OPERATIONS 90
+#define RESTORE_OPERATIONS 240
 
 /* What a copy wrote, as another copy's own. */
 static void
@@ -62,12 +62,25 @@ county_twin(struct county *c, struct county_node *n, uint32_t draw)
 	/* Put back to before the image, it would be a third one. */
 	n->saved = false;
 	n->backup.path[0] = '\0';
-	n->copied = m->copied = n->twin = m->twin = true;
-	c->odd = true;
+	n->copied = m->copied = c->odd = true;
+	n->twin = m->twin = n->epoch;
 	county_open(c, m);
 	if (m->epoch != n->epoch)
 		county_fail(c, "node %u is an image and knows it", m->index);
 	county_check(c, m);
+}
+
+void
+county_check_twin(struct county *c, const struct county_node *n)
+{
+	struct replica_status s;
+
+	if (n->twin == 0)
+		return;
+	if (replica_status(n->r, &s) != STATUS_OK)
+		county_fail(c, "node %u has no status", n->index);
+	if (s.copied_s != 0 && replica_epoch(n->r) == n->twin)
+		county_fail(c, "node %u goes on in the epoch of its image", n->index);
 }
 
 bool
