@@ -279,6 +279,7 @@ struct replica_status {
 	uint32_t branches;         /* streams here that two copies of a node parted */
 	bool invite_used;          /* another machine used the invitation that this one
 	                            * was set up with, so the county takes nothing of it */
+	bool invite_withdrawn;     /* the county took it back before this one was enrolled */
 };
 int replica_status(struct replica *r, struct replica_status *ret) MUST_CHECK;
 

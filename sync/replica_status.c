@@ -163,9 +163,9 @@ own_streams(struct replica *r, const struct receipt *rc, struct replica_status *
 	return STATUS_OK;
 }
 
-/* Whether the roster gives our invitation to other keys than ours. */
+/* Whether the roster gives our invitation to other keys than ours, or to nobody. */
 static int
-invite_used(struct replica *r, bool *ret)
+invite_gone(struct replica *r, bool *ret_used, bool *ret_withdrawn)
 {
 	struct buffer b = BUFFER_INIT;
 	const struct roster_invite *invite = NULL;
@@ -176,8 +176,10 @@ invite_used(struct replica *r, bool *ret)
 		status = request_parse(b.data, b.len, &req);
 	if (status == STATUS_OK)
 		invite = roster_invite(&r->roster, req.invite);
-	*ret = invite != NULL && invite->state == INVITE_BOUND &&
-	    roster_node(&r->roster, &r->self.pub.id) == NULL;
+	if (roster_node(&r->roster, &r->self.pub.id) != NULL)
+		invite = NULL;
+	*ret_used = invite != NULL && invite->state == INVITE_BOUND;
+	*ret_withdrawn = invite != NULL && invite->state == INVITE_WITHDRAWN;
 	buffer_release(&b);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
@@ -218,7 +220,7 @@ replica_status(struct replica *r, struct replica_status *ret)
 		status = replica_number(r, "renewed", &t);
 	s.renewed_s = (int64_t)t;
 	if (status == STATUS_OK)
-		status = invite_used(r, &s.invite_used);
+		status = invite_gone(r, &s.invite_used, &s.invite_withdrawn);
 	for (uint32_t w = 1; w <= store_stream_count(r->store); w++)
 		s.branches += store_parent(r->store, w) != 0;
 	if (status == STATUS_OK)

@@ -26,6 +26,12 @@ def test_a_withdrawn_invitation_is_refused_with_its_words():
 		run = Run("import", "--from", folder, node="hub", lang=lang).works(3)
 		assert words in run.out, run.out
 	Run("invite", "--withdraw", "--school", OTHER, node="hub").fails(1, OTHER)
+	# The school is told too.
+	Run("export", "--to", folder, node="hub").works()
+	Run("import", "--from", folder, node="late").works()
+	assert "took back the invitation" in Run("status", node="late").works().out
+	assert "took it back" in Run("doctor", node="late").works(1).out
+	assert Run("--json", "status", node="late").works().json()["invite_withdrawn"] is True
 
 
 def as_staff(name, *args, pin=PIN, node="office", secrets=()):

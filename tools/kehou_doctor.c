@@ -158,6 +158,9 @@ check_node(struct doctor *d)
 	}
 	if (s.invite_used)
 		note(d, "invitation", BAD, "");
+	else if (s.invite_withdrawn)
+		note_next(d, "invitation", BAD, "",
+		    cli_text(c, MSG("doctor.invitation.withdrawn")));
 	else
 		note(d, "certificate", s.certified ? GOOD : WARN, "");
 	if (s.copied_s != 0) {

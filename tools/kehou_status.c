@@ -22,7 +22,7 @@ status_object(struct cli *c, const struct replica_status *s)
 	bool hub = replica_role(c->replica) == ROLE_HUB;
 
 	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:I, s:I, s:I,"
-	    " s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
+	    " s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:b}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
 	    ? "school" : "relay", "scope", cli_number(hub ? roster->county
 	    : replica_scope(c->replica), scope), "transactions",
 	    (json_int_t)s->transactions, "waiting", (json_int_t)s->waiting,
@@ -36,7 +36,7 @@ status_object(struct cli *c, const struct replica_status *s)
 	    (json_int_t)s->last_import_s * 1000, "copied_ms",
 	    (json_int_t)s->copied_s * 1000, "renewed_ms",
 	    (json_int_t)s->renewed_s * 1000, "branches", (int)s->branches, "invite_used",
-	    s->invite_used);
+	    s->invite_used, "invite_withdrawn", s->invite_withdrawn);
 }
 
 static void
@@ -93,6 +93,8 @@ print_facts(struct cli *c, const struct replica_status *s)
 		    cli_number(s->stored_only, n), NULL);
 	if (s->invite_used)
 		cli_say(c, stdout, MSG("status.invite_used"), NULL);
+	else if (s->invite_withdrawn)
+		cli_say(c, stdout, MSG("status.invite_withdrawn"), NULL);
 	else if (!s->certified)
 		cli_say(c, stdout, MSG("status.uncertified"), NULL);
 	if (s->locked > 0)
