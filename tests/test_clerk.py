@@ -107,6 +107,44 @@ def test_a_file_in_the_place_of_a_stick_is_called_a_file():
 	Run("import", "--from", path("1.khi"), node="school", lang="zh").fails(2, "文件夹")
 
 
+def test_what_is_a_folder_and_what_a_file_is_told():
+	Run("inspect", path("school")).fails(2, "is a folder")
+	Run("roster", "import", path("school"), node="school", lang="zh").fails(2, "文件夹")
+	Run("status", node="1.khi").fails(2, "is a file")
+	Run("export", "--to", path("nowhere"), node="school").fails(1, "no such folder")
+
+
+def test_an_invitation_that_cannot_be_written_is_not_made():
+	before = Run("status", node="hub").works().out
+	Run("invite", "--school", "3141018503", "--name", "x", "--class", "220", "-o",
+		path("nowhere/3.khi"), node="hub").fails(1, "nobody was invited")
+	assert Run("status", node="hub").works().out == before
+
+
+def test_a_relay_and_a_hub_say_where_the_records_are():
+	Run("init", "relay", "--invite", path("relay.khi"), node="relay").works()
+	for words in (("show", "pupils"), ("do", "rollcall", "date=2026-12-01", "slot=2"),
+			("audit-pack", "--month", "2026-10", "-o", path("pack"))):
+		Run(*words, node="relay").fails(1, "relay")
+	for words in (("roster", "undo"), ("roster", "export", "-o", path("list.xlsx"))):
+		Run(*words, node="hub").fails(2, "at a school")
+	assert not os.path.exists(path("list.xlsx")) and not os.path.exists(path("pack"))
+	Run("do", "policy.publish", "document={}", node="hub").fails(1, "no version")
+
+
+def test_a_file_from_elsewhere_that_is_damaged_puts_no_data_at_risk():
+	run = Run("root", "issue", "--root-copy", path("1.khi"), "--passphrase-fd", "FD0",
+		node="hub", secrets=[PASSPHRASE]).fails(1, "is safe")
+	assert "damaged" in run.err
+
+
+def test_two_words_too_many_are_not_called_missing():
+	Run("revoke", "--node", "AB", "--school", SCHOOL, node="hub").fails(2, "too many")
+	Run("pin", "a", "b", node="school").fails(2, "too many")
+	Run("pin", node="school", lang="zh").fails(2, "姓名")
+	Run("backup", node="school", lang="zh").fails(2, "文件")
+
+
 def test_an_import_says_that_the_countys_roster_was_on_the_stick():
 	carry(stick("usb"), "school", "hub")
 	run = Run("import", "--from", stick("usb"), node="school").works()

@@ -242,9 +242,12 @@ cli_fail(struct cli *c, int status, const char *where, const char *subject)
 	const char *detail = c->replica != NULL ? replica_detail(c->replica) : NULL;
 	const char *args[] = { subject != NULL ? subject : c->dir };
 
-	/* Only damage to what is already on this machine puts data at risk:
-	 * everything else was refused or rolled back whole. */
-	fail_code(c, status_name(status), where, status != STATUS_CORRUPT, args, 1,
+	/* Only damage to what is already on this machine puts data at risk, not that of a
+	 * file from elsewhere: everything else was refused or rolled back whole. */
+	bool file = where != NULL && (strcmp(where, "root") == 0 ||
+	    strncmp(where, "restore", 7) == 0 || strcmp(where, "backup") == 0);
+
+	fail_code(c, status_name(status), where, status != STATUS_CORRUPT || file, args, 1,
 	    detail);
 	return cli_exit_of(status);
 }
@@ -285,10 +288,14 @@ cli_usage(struct cli *c, const char *key, const char *arg)
 int
 cli_need_dir(struct cli *c)
 {
+	struct stat there;
+
 	if (c->dir == NULL)
 		c->dir = getenv("KEHOU_DIR");
-	return c->dir != NULL && *c->dir != '\0' ? CLI_OK
-	    : cli_usage(c, MSG("usage.dir"), NULL);
+	if (c->dir == NULL || *c->dir == '\0')
+		return cli_usage(c, MSG("usage.dir"), NULL);
+	return stat(c->dir, &there) == 0 && !S_ISDIR(there.st_mode)
+	    ? cli_usage(c, MSG("usage.folder"), c->dir) : CLI_OK;
 }
 
 int
@@ -370,6 +377,15 @@ cli_confine(const struct cli *c, const char *path, int use)
 	/* What is not there is told as that, and has nothing to read. */
 	if (path == NULL || access(path, F_OK) == 0)
 		(void)confine_command(paths, n);
+}
+
+int
+cli_open_records(struct cli *c)
+{
+	int rc = cli_open(c);
+
+	return rc == CLI_OK && replica_role(c->replica) == ROLE_RELAY ?
+	    cli_fail(c, STATUS_RIGHTS, "relay", c->dir) : rc;
 }
 
 void
@@ -456,15 +472,42 @@ int
 cli_input(struct cli *c, const char *path, struct buffer *buf)
 {
 	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	struct stat there;
 	int rc;
 
 	if (fd < 0)
 		rc = errno == EACCES ? STATUS_RIGHTS : status_from_errno(errno);
-	else
+	else if (fstat(fd, &there) == 0 && S_ISDIR(there.st_mode)) {
+		close(fd);
+		return cli_usage(c, MSG("usage.file"), path);
+	} else
 		rc = read_descriptor(fd, buf);
 	if (fd > STDIN_FILENO)
 		close(fd);
 	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "file", path);
+}
+
+const char *
+cli_name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+bool
+cli_folder_of(const char *path, struct stat *ret)
+{
+	char folder[4096];
+	size_t len = (size_t)(cli_name_of(path) - path);
+
+	if (len == 0)
+		return stat(".", ret) == 0;
+	if (len >= sizeof folder)
+		return false;
+	memcpy(folder, path, len);
+	folder[len] = '\0';
+	return stat(folder, ret) == 0 && S_ISDIR(ret->st_mode);
 }
 
 int

@@ -4,6 +4,7 @@
 #define TOOLS_CLI_H
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "schema/domain.h"
 #include "sync/buffer.h"
@@ -88,6 +89,8 @@ int cli_need_dir(struct cli *c);
 /* Opens the data directory and signs in --as; without it nobody acts, and the domain
  * lets nobody pass only while there is no staff.  CLI_OK or the line is printed. */
 int cli_open(struct cli *c);
+/* The same for what is about records: a relay has none and is refused. */
+int cli_open_records(struct cli *c);
 /* For a command of the domain's kind: somebody with one of these roles (DOMAIN_HEAD …)
  * must act, or nobody while there is no staff. */
 int cli_allow(struct cli *c, unsigned roles);
@@ -107,6 +110,9 @@ int cli_secret(struct cli *c, const char *fd_text, const char *what,
     char ret[CLI_SECRET_MAX_BYTES]);
 /* A whole file, "-" for standard input; appended to buf. */
 int cli_input(struct cli *c, const char *path, struct buffer *buf);
+/* The last part of a path, and the folder that the rest names: false when there is none. */
+const char *cli_name_of(const char *path);
+bool cli_folder_of(const char *path, struct stat *ret);
 /* Writes a file that must not be there yet, mode 0600. */
 int cli_write_new(struct cli *c, const char *path, const void *data, size_t len);
 /* key=value, key=@FILE, key=- into an object of the entry's parameters.

@@ -408,7 +408,7 @@ kehou_audit_pack(struct cli *c, int argc, char **argv)
 	for (size_t len = strlen(out); len > 1 && out[len - 1] == '/'; len--)
 		out[len - 1] = '\0';
 	snprintf(p.tmp, sizeof p.tmp, "%s.tmp", out);
-	rc = cli_open(c);
+	rc = cli_open_records(c);
 	if (rc != CLI_OK)
 		return rc;
 	p.files = json_array();

@@ -48,7 +48,7 @@ kehou_backup(struct cli *c, int argc, char **argv)
 	if (rc != CLI_OK)
 		return rc;
 	if (npos != 1)
-		return cli_usage(c, npos == 0 ? MSG("usage.needs") : MSG("usage.extra"),
+		return cli_usage(c, npos == 0 ? MSG("usage.one_file") : MSG("usage.extra"),
 		    npos == 0 ? "FILE" : argv[1]);
 	if (fd != NULL)
 		rc = cli_secret(c, fd, "--passphrase-fd", passphrase);
@@ -261,7 +261,7 @@ kehou_restore(struct cli *c, int argc, char **argv)
 	if (rc != CLI_OK)
 		return rc;
 	if (npos != 1)
-		return cli_usage(c, npos == 0 ? MSG("usage.needs") : MSG("usage.extra"),
+		return cli_usage(c, npos == 0 ? MSG("usage.one_file") : MSG("usage.extra"),
 		    npos == 0 ? "FILE" : argv[1]);
 	if ((o.sheet_fd == NULL) == (o.passphrase_fd == NULL) ||
 	    (o.sheet_fd != NULL && o.root != NULL))

@@ -39,7 +39,7 @@ kehou_do(struct cli *c, int argc, char **argv)
 	name_command(c, "do", entry);
 	rc = cli_args(c, entry, npos - 1, argv + 1, &args);
 	if (rc == CLI_OK)
-		rc = cli_open(c);
+		rc = cli_open_records(c);
 	if (rc != CLI_OK)
 		goto cleanup;
 	rc = domain_do(c->replica, &c->user, entry->name, request, args, &answer, &error);
@@ -84,7 +84,7 @@ kehou_do_show(struct cli *c, int argc, char **argv)
 	name_command(c, "show", entry);
 	rc = cli_args(c, entry, npos - 1, argv + 1, &args);
 	if (rc == CLI_OK)
-		rc = cli_open(c);
+		rc = cli_open_records(c);
 	if (rc != CLI_OK)
 		goto cleanup;
 	rc = domain_show(c->replica, &c->user, entry->name, args, &rows, &error);

@@ -12,13 +12,13 @@
 
 /* A full or broken disk of this machine must not be looked for on the stick. */
 static int
-fail_at(struct cli *c, int status, const char *folder)
+fail_at(struct cli *c, int status, const char *folder, bool out)
 {
 	bool disk = status == STATUS_IO || status == STATUS_FULL ||
 	    status == STATUS_READONLY;
 
 	return disk && !replica_failed_away(c->replica) ? cli_fail(c, status, NULL, NULL)
-	    : cli_fail(c, status, "folder", folder);
+	    : cli_fail(c, status, status == STATUS_NOT_FOUND && out ? "to" : "folder", folder);
 }
 
 /* A file in the place of a folder is no stick that was pulled out. */
@@ -39,7 +39,7 @@ note_stick(struct cli *c, const char *folder, bool out)
 	int status = replica_stick(c->replica, folder, out,
 	    slash != NULL && slash[1] != '\0' ? slash + 1 : folder);
 
-	return status == STATUS_OK ? CLI_OK : fail_at(c, status, folder);
+	return status == STATUS_OK ? CLI_OK : fail_at(c, status, folder, out);
 }
 
 int
@@ -74,7 +74,7 @@ kehou_exchange_export(struct cli *c, int argc, char **argv)
 		cli_say(c, stderr, MSG("export.begin"), to, NULL);
 	rc = replica_export(c->replica, to, all, &done);
 	if (rc != STATUS_OK)
-		return fail_at(c, rc, to);
+		return fail_at(c, rc, to, true);
 	rc = note_stick(c, to, true);
 	if (rc != CLI_OK)
 		return rc;
@@ -248,7 +248,7 @@ kehou_exchange_import(struct cli *c, int argc, char **argv)
 	if (rc == STATUS_OK)
 		rc = replica_stick(c->replica, from, false, "");
 	if (rc != STATUS_OK)
-		rc = fail_at(c, rc, from);
+		rc = fail_at(c, rc, from, false);
 	else {
 		print_import(c, &done, files.rows);
 		rt = domain_runtime(c->replica);

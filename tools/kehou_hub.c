@@ -45,6 +45,8 @@ struct way {
 static int
 check_way(struct cli *c, const struct way *way, uint64_t *ret_days)
 {
+	struct stat there;
+
 	*ret_days = CODE_DAYS;
 	if (way->out == NULL && !way->code)
 		return cli_usage(c, MSG("usage.needs"), "-o / --code");
@@ -53,6 +55,8 @@ check_way(struct cli *c, const struct way *way, uint64_t *ret_days)
 		return cli_usage(c, MSG("usage.days"), way->days);
 	/* Before the roster changes: an invitation that cannot be written must
 	 * not stand in it. */
+	if (way->out != NULL && !cli_folder_of(way->out, &there))
+		return cli_fail(c, STATUS_NOT_FOUND, "out_folder", way->out);
 	if (way->out != NULL && access(way->out, F_OK) == 0)
 		return cli_fail(c, STATUS_EXISTS, "write", way->out);
 	return CLI_OK;
@@ -359,8 +363,10 @@ kehou_hub_revoke(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	if ((text == NULL) == (school == NULL))
-		return cli_usage(c, MSG("usage.needs"), "--node");
+	if (text == NULL && school == NULL)
+		return cli_usage(c, MSG("usage.needs"), "--school / --node");
+	if (text != NULL && school != NULL)
+		return cli_usage(c, MSG("usage.extra"), "--school");
 	if (text != NULL && !parse_node(text, &node))
 		return cli_usage(c, MSG("usage.node"), text);
 	if (school != NULL && !cli_decimal(school, 9999999999u, &id))

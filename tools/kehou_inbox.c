@@ -12,7 +12,7 @@ allowed(struct cli *c, json_t **ret_pupils)
 {
 	struct domain_error error = { .code = "" };
 	json_t *args = json_object();
-	int rc = cli_open(c);
+	int rc = cli_open_records(c);
 
 	if (rc == CLI_OK && replica_scope(c->replica) == 0)
 		json_object_set_new(args, "grp", json_integer(-1));

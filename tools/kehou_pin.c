@@ -14,7 +14,8 @@ kehou_pin(struct cli *c, int argc, char **argv)
 	if (rc != CLI_OK)
 		return rc;
 	if (npos != 1)
-		return cli_usage(c, MSG("usage.missing"), "NAME");
+		return cli_usage(c, npos == 0 ? MSG("usage.who") : MSG("usage.extra"),
+		    npos == 0 ? NULL : argv[1]);
 	rc = cli_open(c);
 	if (rc == CLI_OK)
 		rc = cli_secret(c, c->pin_fd, "PIN", pin);

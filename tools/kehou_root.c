@@ -1,6 +1,5 @@
 /* root rotate, root issue, seal new: the county's keys changed for new ones. */
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -25,43 +24,20 @@ tell(struct cli *c, const char *key, const char *a, const char *b)
 	return CLI_OK;
 }
 
-static const char *
-name_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
-static bool
-folder_of(const char *path, struct stat *ret)
-{
-	char folder[4096];
-	size_t len = (size_t)(name_of(path) - path);
-
-	if (len == 0)
-		return stat(".", ret) == 0;
-	if (len >= sizeof folder)
-		return false;
-	memcpy(folder, path, len);
-	folder[len] = '\0';
-	return stat(folder, ret) == 0 && S_ISDIR(ret->st_mode);
-}
-
 int
 kehou_root_places(struct cli *c, const char *const copies[2])
 {
 	struct stat in[2];
 
 	for (int i = 0; i < 2; i++) {
-		if (!folder_of(copies[i], &in[i]))
+		if (!cli_folder_of(copies[i], &in[i]))
 			return cli_fail(c, STATUS_NOT_FOUND, "root_folder", copies[i]);
 		if (access(copies[i], F_OK) == 0)
 			return cli_fail(c, STATUS_EXISTS, "write", copies[i]);
 	}
 	/* One place by two names is one copy. */
 	if (in[0].st_dev == in[1].st_dev && in[0].st_ino == in[1].st_ino &&
-	    strcmp(name_of(copies[0]), name_of(copies[1])) == 0)
+	    strcmp(cli_name_of(copies[0]), cli_name_of(copies[1])) == 0)
 		return cli_usage(c, MSG("usage.copies"), NULL);
 	return CLI_OK;
 }

@@ -91,6 +91,17 @@ print_result(struct cli *c, json_t *plan, bool dry_run)
 	    cli_number(count_of(plan, "refused"), n[4]), NULL);
 }
 
+/* The lists of pupils are the schools'. */
+static int
+open_school(struct cli *c)
+{
+	struct domain_error error = { .code = "USAGE.school_only", .data_safe = true };
+	int rc = cli_open_records(c);
+
+	return rc == CLI_OK && replica_scope(c->replica) == 0 ?
+	    cli_fail_domain(c, STATUS_USAGE, &error) : rc;
+}
+
 int
 kehou_roster_import(struct cli *c, int argc, char **argv)
 {
@@ -112,7 +123,7 @@ kehou_roster_import(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.one_file"), NULL);
 	rc = year_of(c, year_text, &year);
 	if (rc == CLI_OK)
-		rc = cli_open(c);
+		rc = open_school(c);
 	if (rc == CLI_OK)
 		rc = cli_input(c, argv[0], &file);
 	if (rc != CLI_OK)
@@ -178,7 +189,7 @@ kehou_roster_export(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.out"), NULL);
 	rc = year_of(c, year_text, &year);
 	if (rc == CLI_OK)
-		rc = cli_open(c);
+		rc = open_school(c);
 	if (rc != CLI_OK)
 		return rc;
 	rc = roster_export(c->replica, &c->user, year, &file, &children, &error);
@@ -207,7 +218,7 @@ kehou_roster_undo(struct cli *c, int argc, char **argv)
 		return rc;
 	if (npos != 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	rc = cli_open(c);
+	rc = open_school(c);
 	if (rc != CLI_OK)
 		return rc;
 	rc = domain_do(c->replica, &c->user, "roster.undo", NULL, NULL, &answer, &error);

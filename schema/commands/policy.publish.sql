@@ -5,6 +5,8 @@
 -- scope: county
 -- audit: document
 -- requires: R2 R7 R3
+SELECT refuse('R2.no_document') WHERE typeof(json_extract(:document, '$.version')) <> 'integer'
+	OR typeof(json_extract(:document, '$.from')) <> 'integer';
 SELECT refuse('R2.version_known', json_extract(:document, '$.version'))
 WHERE EXISTS (SELECT 1 FROM policy WHERE version = json_extract(:document, '$.version'));
 SELECT refuse('R8.teaching', json_extract(value, '$.title'))
