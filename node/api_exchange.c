@@ -223,10 +223,15 @@ history(struct api_call *call, struct replica *r, int status)
 		return;
 	rows = history_list(call->api->env, call->api->dir);
 	json_array_foreach(rows, i, row) {
-		/* A status by its name; one of the network's ends has none. */
-		snprintf(key, sizeof key, "status.%s",
-		    json_string_value(json_object_get(row, "message")));
+		const char *said = json_string_value(json_object_get(row, "message"));
+
+		/* How an exchange by network ended, else a status by its name. */
+		snprintf(key, sizeof key, "link.%s", said != NULL ? said : "");
 		words = message_text(call->lang, key);
+		if (words == NULL) {
+			snprintf(key, sizeof key, "status.%s", said != NULL ? said : "");
+			words = message_text(call->lang, key);
+		}
 		if (words != NULL)
 			json_object_set_new(row, "words", json_string(words));
 	}

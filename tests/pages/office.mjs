@@ -83,6 +83,8 @@ export async function theOffice(w) {
 		await line.waitFor(); // the school's edit of the evening before
 		if (!/学生资料 更改.*校长甲/.test(await line.textContent())) throw new Error(await line.textContent());
 		await desk.locator('.timeline .item', { hasText: '登封市' }).first().waitFor(); // and the county's
+		const all = await desk.locator('.timeline .item').allTextContents();
+		same([all.filter(x => /[A-Za-z]{3,}/.test(x)), all.filter(x => / 登记 /.test(x) && x.includes('只有本校能看'))], [[], []], 'columns without words, empty values called private');
 	});
 	await test("R18_a guardian's telephone is corrected; who may collect no longer is off the list", async () => {
 		const child = (await view(desk, 'pupils?grp=' + GRP))[0];

@@ -141,7 +141,7 @@ function App() {
 		<a class="skip" href="#main" onClick={e => { e.preventDefault(); document.getElementById('main')!.focus(); }}>{t('跳到正文', 'Skip to content')}</a>
 		<Head />
 		{!world.settingUp && <Facts />}
-		{!world.settingUp && <Nav at={route[0] || (isHub() ? 'schools' : 'today')} />}
+		{!world.settingUp && !(me && !me.staff) && <Nav at={route[0] || (isHub() ? 'schools' : 'today')} />}
 		<main id="main" tabIndex={-1}>
 			{!lasting && <Note kind="care"><p>{t('这个浏览器不能保存数据（可能是无痕模式）。没有送到主机之前不要关页面。',
 				'This browser keeps nothing (a private window?). Do not close the page before everything is on the machine.')}</p></Note>}

@@ -59,7 +59,7 @@ export function Exchange() {
 		<Failure error={error} />
 		{done && <Done done={done} />}
 		{s.network && s.network.url && <section class="card"><h2>{t('走网络', 'By network')}</h2>
-			<p>{t('上次成功：', 'Last success: ')}{when(s.network.last_success_s)}{s.network.failure && <span class="quiet"> · {t('最近失败：', 'last failure: ')}{when(s.network.last_failure_s)} {ended(s.network.failure)}</span>}</p>
+			<p>{t('上次成功：', 'Last success: ')}{when(s.network.last_success_s)}{s.network.failure && <span class="quiet"> · {t('最近失败：', 'last failure: ')}{when(s.network.last_failure_s)}{t('，原因看下面的记录', ', the history below says why')}</span>}</p>
 			{may && <Button kind="main" busy={busy === 'now'} onClick={() => run('now', () => post('exchange/now'))}>{t('现在上报', 'Exchange now')}</Button>}</section>}
 		{may && <Sticks sticks={s.sticks || []} busy={busy} run={run} />}
 		{may && <Browser busy={busy} run={run} />}
@@ -221,13 +221,6 @@ const OUTCOMES: { [k: string]: () => string } = {
 	merged: () => t('已接受', 'taken'), known: () => t('早已有', 'known'), partly: () => t('部分接受', 'partly taken'), refused: () => t('没有接受', 'not taken'),
 	others: () => t('不是给本机的', 'for others'), kept: () => t('收下转交', 'kept to hand on'), sent: () => t('已发出', 'sent'), ok: () => t('成功', 'done'), failed: () => t('失败', 'failed'), written: () => t('已写出', 'written'),
 };
-// How an exchange by network ended, and what to do.
-const ENDS: Pairs = {
-	stopped: ['主机正要关', 'the machine was stopping'], no_name: ['找不到县中心的网址：看看网通不通', 'the address of the hub was not found: is there a network?'], no_route: ['连不上县中心，会自动再试', 'no connection to the hub; tried again by itself'],
-	slow: ['网太慢，断了，会自动接着传', 'the line was too slow and broke; it goes on by itself'], tls: ['对方的证书不对，没有发：请告诉县中心', 'the certificate is wrong, nothing was sent: tell the county'], portal: ['网络要先登录（运营商的页面）', 'the network asks for a sign-in first'],
-	other_hub: ['那边回答的不是本县的主机', 'what answers there is not of this county'], busy: ['县中心正忙，过一会儿再试', 'the hub is busy; tried again later'], refused: ['县中心没有接受', 'the hub did not take it'], budget: ['今天的流量用完了，明天再传', 'the bytes of today are used up; it goes on tomorrow'], here: ['这台主机出错了：看看空间够不够', 'this machine failed: is the disk full?'],
-};
-const ended = (code: string) => code === 'done' ? '' : word(ENDS, code);
 const WAYS: { [k: string]: () => string } = { network: () => t('网络', 'network'), stick: () => t('U盘', 'stick'), browser: () => t('本页', 'this page') };
 
 function History(p: { tick: any }) {
@@ -235,5 +228,5 @@ function History(p: { tick: any }) {
 	useEffect(() => { get('exchange/history').then(a => set(a.rows || []), () => set([])); }, [p.tick]);
 	if (!rows.length) return null;
 	return <section class="card"><h2>{t('记录', 'History')}</h2><div class="scroll" tabIndex={0} role="region" aria-label={t('记录', 'History')}><table class="table"><thead><tr><th>{t('时间', 'When')}</th><th>{t('方向', 'Direction')}</th><th>{t('途径', 'Way')}</th><th class="number">{t('条数', 'Records')}</th><th>{t('结果', 'Result')}</th></tr></thead>
-		<tbody>{rows.slice(0, 50).map(r => <tr><td>{whenMs(Number(r.at_ms))}</td><td>{r.direction === 'out' ? t('送出', 'out') : t('收到', 'in')}</td><td>{WAYS[r.way] ? WAYS[r.way]() : r.way}</td><td class="number">{r.way === 'network' && r.direction === 'out' ? '' : r.transactions}</td><td>{OUTCOMES[r.outcome] ? OUTCOMES[r.outcome]() : r.outcome} {r.words || ended(r.message)}</td></tr>)}</tbody></table></div></section>;
+		<tbody>{rows.slice(0, 50).map(r => <tr><td class="whole">{whenMs(Number(r.at_ms))}</td><td>{r.direction === 'out' ? t('送出', 'out') : t('收到', 'in')}</td><td>{WAYS[r.way] ? WAYS[r.way]() : r.way}</td><td class="number">{r.way === 'network' && r.direction === 'out' ? '' : r.transactions}</td><td>{OUTCOMES[r.outcome] ? OUTCOMES[r.outcome]() : r.outcome} {r.words}</td></tr>)}</tbody></table></div></section>;
 }
