@@ -167,7 +167,7 @@ function cell(view: string, column: string, v: any): string {
 
 // A number that only the machine knows: not shown where the name stands beside it.
 const HIDDEN = /^(school|version|row_key|(from|to|by)_id|sort|initials)$/;
-const NUMBERED = /^(pupil|staff|guardian|collector|consent|incident|hazard|inspection|opinion|practice|gift|training|message|request|complaint|route|entry|order_id|transfer|reporter|account_unit|other_pupil)$/;
+const NUMBERED = /^(pupil|staff|by_staff|guardian|collector|consent|incident|hazard|inspection|opinion|practice|gift|training|message|request|complaint|route|entry|order_id|transfer|reporter|account_unit|other_pupil)$/;
 
 const SCHOOL = /(^|_)school$|^(central|account_unit)$/;
 
@@ -204,7 +204,7 @@ function tableOf(view: string, rows: Row[], schools: Row[], one: boolean, sites:
 		return found ? siteName(found) : String(n);
 	};
 	const titled = rows[0].title !== undefined; // its number says nothing more
-	const columns = Object.keys(rows[0]).filter(c => !(titled && (c === 'code' || c === 'indicator')) && rows.some(r => r[c] !== null && r[c] !== '') && (c === 'school' ? many && !one : !HIDDEN.test(c)) && !(c === 'site' && sites.length < 2) && !(NUMBERED.test(c) && rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
+	const columns = Object.keys(rows[0]).filter(c => !(titled && (c === 'code' || c === 'indicator')) && !(view === 'plan_week' && c === 'kind') && rows.some(r => r[c] !== null && r[c] !== '') && (c === 'school' ? many && !one : !HIDDEN.test(c)) && !(c === 'site' && sites.length < 2) && !(NUMBERED.test(c) && rows.every(r => r[c] === null || /^\d+$/.test(String(r[c])))));
 	const shown = (r: Row, c: string) => view === 'access_log' && c === 'view' ? viewName(r[c]) : many && SCHOOL.test(c) && r[c] ? String(school(r[c])) : c === 'site' && r[c] !== null ? site(r, r[c]) : cell(view, c, r[c]);
 	const words = rows.map(r => columns.map(c => shown(r, c)));
 	return { columns: columns.map((c, i) => ({ title: label(c, view), number: rows.some(r => typeof r[c] === 'number') && words.every(w => /^-?[\d.]*$/.test(w[i])) })), rows: words };
