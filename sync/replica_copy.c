@@ -89,8 +89,8 @@ ends_so(void *ctx, const struct store_segment *seg)
 	return 1;
 }
 
-/* Whether a receipt's hash is that of our segment there.  Of what is not here
- * nothing is said. */
+/* Whether a receipt's hash is that of our segment there.  Of what is not here, or has
+ * ended, nothing is said. */
 static int
 is_ours(struct replica *r, uint32_t writer, const struct store_head *head,
     const struct receipt_entry *e, bool *ret)
@@ -101,13 +101,9 @@ is_ours(struct replica *r, uint32_t writer, const struct store_head *head,
 	int status = store_base(r->store, writer, &ended, hash);
 
 	*ret = true;
-	if (status != STATUS_OK || e->merged <= head->base || e->merged < ended ||
+	if (status != STATUS_OK || e->merged <= head->base || e->merged <= ended ||
 	    e->merged > head->stored)
 		return status;
-	if (e->merged == ended) {
-		*ret = memcmp(hash, e->merged_hash, HASH_BYTES) == 0;
-		return STATUS_OK;
-	}
 	status = store_segments(r->store, writer, e->merged - 1, ends_so, &end);
 	*ret = end.same;
 	return status < 0 ? status : STATUS_OK;
@@ -126,11 +122,6 @@ doubt_entry(struct replica *r, const struct receipt *rc, const struct receipt_en
 
 	if (w != 0 && head.stored > 0) {
 		status = is_ours(r, w, &head, e, &ours);
-		/* Of our own writing it has more than we: forgotten here when we were put
-		 * back, or another copy's. */
-		if (e->merged > head.stored &&
-		    node_id_compare(&e->stream.node, &r->self.pub.id) == 0)
-			ours = false;
 		if (status == STATUS_OK && !ours)
 			vector_lower(acked, &e->stream, 0);
 		return status;
