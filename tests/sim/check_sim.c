@@ -223,7 +223,7 @@ happen(struct county *c, const struct event *e)
 	case HUB_WRITE: county_write(c, &c->nodes[0], e->draw); break;
 	case HUB_IN: county_carry(c, &c->nodes[0], c->sticks[e->stick], false); break;
 	case HUB_OUT: county_carry(c, &c->nodes[0], c->sticks[e->stick], true); break;
-	case CLOCK: n->offset_s = clock_offset(e->draw); break;
+	case CLOCK: n->offset_s = clock_offset(e->draw); c->clocks_wrong = true; break;
 	case CLOCK_RIGHT: n->offset_s = 0; break;
 	case SAVE: county_save(c, n); break;
 	case RESTORE: county_restore(c, n); break;

@@ -99,6 +99,7 @@ struct county {
 	unsigned copies;           /* counts up */
 	unsigned acts;             /* of the hub, which a backup of it must not undo */
 	bool hub_put_back;
+	bool clocks_wrong;         /* some were: numbers by the clock may come twice */
 	bool hurry;                /* only what is urgent goes out */
 	int64_t now_s;             /* true time */
 	struct model_set ever_at_hub;
