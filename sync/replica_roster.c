@@ -89,16 +89,21 @@ may_join(struct replica *r, const struct roster *next, bool *ret)
 }
 
 /* Whether nothing would be taken of this roster, signed or not: nearly every bundle
- * brings ours again or one of before, with a signature for each node of the county. */
+ * brings ours again or one of before, with a signature for each node of the county.  A hub
+ * that was put back looks for what it lost. */
 static bool
-says_nothing_new(const struct replica *r, const uint8_t *data, size_t len)
+says_nothing_new(struct replica *r, const uint8_t *data, size_t len)
 {
 	struct roster other = {0};
+	uint64_t superseded = 0;
 	bool older;
 
 	if (roster_is(&r->roster, data, len))
 		return true;
-	if (r->role == ROLE_HUB || roster_parse(data, len, &other) != STATUS_OK)
+	if (r->role == ROLE_HUB &&
+	    (replica_number(r, "superseded", &superseded) != STATUS_OK || superseded != 0))
+		return false;
+	if (roster_parse(data, len, &other) != STATUS_OK)
 		return false;
 	older = other.county == r->county && other.number < r->roster.number &&
 	    other.nsteps <= r->roster.nsteps;
