@@ -180,9 +180,10 @@ struct replica_restored {
 };
 /* A node out of an opened backup, in a directory that holds none: a new epoch, and
  * whom the lists name is erased before it returns.  Lists count when they are
- * signed by this node, its county's hub or its school's other devices.  Nothing is
- * left behind on failure; what a crash leaves is no node, and the next restore
- * clears it away.  EXISTS when dir holds a node. */
+ * signed by this node, its county's hub or its school's other devices.  On failure
+ * what it put there goes again, and no other file; what a crash leaves is no node, and the
+ * next restore clears it away.  EXISTS when dir holds a node, or a file by a name of the
+ * backup's. */
 int replica_restore(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct backup_reader *in,
     const struct replica_erased *lists, size_t n, struct replica_restored *ret)

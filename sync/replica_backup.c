@@ -521,43 +521,101 @@ sync_folders(const char *dir, const struct env *env)
 	return status;
 }
 
-/* Everything that a restore which did not end has put there; the marker goes last. */
+/* ---- what a restore put there: the marker lists it, a name before its file ---- */
+
+static int
+each_restored(const char *dir, const struct env *env, const struct buffer *marker)
+{
+	char name[BACKUP_NAME_BYTES];
+	int status = STATUS_OK;
+
+	for (size_t from = 0, at = 0; status == STATUS_OK && at < marker->len; at++) {
+		size_t len = at - from;
+
+		if (marker->data[at] != '\n')
+			continue;
+		if (len < sizeof(name)) {
+			memcpy(name, marker->data + from, len);
+			name[len] = '\0';
+			if (backup_name_valid(name))
+				status = remove_one(env, dir, name);
+		}
+		from = at + 1;
+	}
+	return status; /* a name without its end has no file yet */
+}
+
+/* What a restore that did not end has put there, and nothing else: the directory may hold
+ * other people's files, the backup itself among them.  The marker goes last. */
 static int
 clear(const char *dir, const struct env *env)
 {
-	static const char *const own[] = { "roster", "sidecar", "kehou.db", "kehou.db-wal",
-		"kehou.db-shm", "kehou.db-journal" };
-	struct names names = { .folder = "" };
-	int status = find_names(env, dir, &names);
+	static const char *const own[] = { "roster", "roster~", "sidecar", "sidecar~",
+		"kehou.db-wal", "kehou.db-shm", "kehou.db-journal" };
+	struct buffer marker = BUFFER_INIT;
+	char path[REPLICA_PATH_BYTES];
+	int status = marker_path(dir, path);
 
+	if (status == STATUS_OK)
+		status = env_read_file(env, path, ENV_SMALL_FILE_MAX_BYTES, &marker);
 	for (size_t i = 0; status == STATUS_OK && i < sizeof(own) / sizeof(own[0]); i++)
 		status = remove_one(env, dir, own[i]);
-	for (size_t i = 0; status == STATUS_OK && i < names.n; i++)
-		status = remove_one(env, dir, names.list[i]);
-	free(names.list);
+	if (status == STATUS_OK)
+		status = each_restored(dir, env, &marker);
+	buffer_release(&marker);
 	/* Were the marker gone and a file not, nobody would know whose it is. */
 	if (status == STATUS_OK)
 		status = sync_folders(dir, env);
 	return status == STATUS_OK ? remove_one(env, dir, MARKER) : status;
 }
 
+struct restoring {
+	const struct env *env;
+	const char *dir;
+	struct file *marker;
+	size_t n;
+};
+
 static int
-begin_restore(const char *dir, const struct env *env, const struct replica_domain *domain)
+begin_restore(struct restoring *to, const struct replica_domain *domain)
 {
+	const struct env *env = to->env;
 	char path[REPLICA_PATH_BYTES];
 	bool ours = false;
-	int status = env->files->mkdir(env->ctx, dir);
+	int status = env->files->mkdir(env->ctx, to->dir);
 
 	if (status == STATUS_OK)
-		status = replica_restoring(dir, env, &ours);
+		status = replica_restoring(to->dir, env, &ours);
 	if (status == STATUS_OK && ours)
-		status = clear(dir, env);
+		status = clear(to->dir, env);
 	if (status == STATUS_OK)
-		status = replica_clear_unborn(env, dir, domain);
+		status = replica_clear_unborn(env, to->dir, domain);
 	if (status == STATUS_OK)
-		status = marker_path(dir, path);
+		status = marker_path(to->dir, path);
 	if (status == STATUS_OK)
-		status = env_write_file(env, path, NULL, 0);
+		status = env->files->create(env->ctx, path, &to->marker);
+	if (status == STATUS_OK)
+		status = env->files->fsync_dir(env->ctx, to->dir);
+	return status;
+}
+
+/* From here on the name is the restore's; EXISTS where it is somebody else's. */
+static int
+claim(struct restoring *to, const char *name)
+{
+	char path[REPLICA_PATH_BYTES], line[BACKUP_NAME_BYTES + 1];
+	int len = snprintf(line, sizeof(line), "%s\n", name);
+	int status = replica_path(to->dir, name, path);
+
+	if (status == STATUS_OK && to->n++ == LIST_MAX)
+		status = STATUS_TOO_LARGE;
+	if (status == STATUS_OK)
+		status = identity_absent(to->env, path);
+	if (status == STATUS_OK)
+		status = to->env->files->append(to->env->ctx, to->marker,
+		    (const uint8_t *)line, (size_t)len);
+	if (status == STATUS_OK)
+		status = to->env->files->fsync(to->env->ctx, to->marker);
 	return status;
 }
 
@@ -576,20 +634,22 @@ read_into(const struct env *env, struct backup_reader *in, struct file *out, uin
 }
 
 static int
-restore_file(const char *dir, const struct env *env, struct backup_reader *in,
-    const char *name, uint8_t *buf)
+restore_file(struct restoring *to, struct backup_reader *in, const char *name, uint8_t *buf)
 {
+	const struct env *env = to->env;
 	const char *slash = strchr(name, '/');
 	char path[REPLICA_PATH_BYTES], folder[REPLICA_PATH_BYTES];
 	struct file *out;
-	int status = replica_path(dir, name, path);
+	int status = replica_path(to->dir, name, path);
 
 	if (status == STATUS_OK)
 		status = folder_of(path, folder);
 	if (status == STATUS_OK && slash != NULL)
 		status = env->files->mkdir(env->ctx, folder);
 	if (status == STATUS_OK && slash != NULL)
-		status = env->files->fsync_dir(env->ctx, dir);
+		status = env->files->fsync_dir(env->ctx, to->dir);
+	if (status == STATUS_OK)
+		status = claim(to, name);
 	if (status == STATUS_OK)
 		status = env->files->create(env->ctx, path, &out);
 	if (status != STATUS_OK)
@@ -620,13 +680,13 @@ read_roster(struct backup_reader *in, uint64_t bytes, struct buffer *ret)
 
 /* All files; the roster comes last, as at a node's birth. */
 static int
-restore_files(const char *dir, const struct env *env, struct backup_reader *in)
+restore_files(struct restoring *to, struct backup_reader *in)
 {
 	uint8_t *buf = malloc(BACKUP_CHUNK_BYTES);
 	struct buffer roster = BUFFER_INIT;
 	char path[REPLICA_PATH_BYTES], name[BACKUP_NAME_BYTES];
 	uint64_t bytes;
-	int status = buf == NULL ? STATUS_NOMEM : replica_path(dir, "roster", path);
+	int status = buf == NULL ? STATUS_NOMEM : replica_path(to->dir, "roster", path);
 
 	while (status == STATUS_OK &&
 	    (status = backup_reader_file(in, name, &bytes)) == STATUS_OK) {
@@ -635,10 +695,10 @@ restore_files(const char *dir, const struct env *env, struct backup_reader *in)
 		else if (is_left_out("", name) && strcmp(name, "kehou.db") != 0)
 			status = STATUS_MALFORMED;
 		else
-			status = restore_file(dir, env, in, name, buf);
+			status = restore_file(to, in, name, buf);
 	}
 	if (status == STATUS_NOT_FOUND)
-		status = env_write_file(env, path, roster.data, roster.len);
+		status = env_write_file(to->env, path, roster.data, roster.len);
 	buffer_release(&roster);
 	free(buf);
 	return status;
@@ -693,24 +753,28 @@ replica_restore(const char *dir, const struct env *env,
     const struct replica_erased *lists, size_t n, struct replica_restored *ret)
 {
 	struct replica_restored done = { .time_s = backup_reader_info(in)->time_s };
-	char path[REPLICA_PATH_BYTES];
-	int status = begin_restore(dir, env, domain);
+	struct restoring to = { .env = env, .dir = dir };
+	int status = begin_restore(&to, domain);
 
-	if (status != STATUS_OK)
+	if (to.marker == NULL)
 		return status;
-	status = restore_files(dir, env, in);
+	if (status == STATUS_OK)
+		status = restore_files(&to, in);
+	/* What open_restored writes beside what was in the file. */
+	if (status == STATUS_OK) {
+		status = claim(&to, "erased");
+		if (status == STATUS_EXISTS)
+			status = STATUS_OK;
+	}
+	env->files->close(env->ctx, to.marker);
 	if (status == STATUS_OK)
 		status = open_restored(dir, env, domain, lists, n, &done);
 	if (status == STATUS_OK)
-		status = marker_path(dir, path);
-	if (status == STATUS_OK)
-		status = env->files->remove(env->ctx, path);
-	if (status == STATUS_OK)
-		status = env->files->fsync_dir(env->ctx, dir);
+		status = remove_one(env, dir, MARKER);
 	if (status != STATUS_OK) {
 		(void)!clear(dir, env);
 		return status;
 	}
 	*ret = done;
-	return STATUS_OK;
+	return env->files->fsync_dir(env->ctx, dir);
 }

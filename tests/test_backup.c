@@ -502,6 +502,63 @@ test_a_restore_that_is_cut_is_no_node_and_is_done_again(void **state)
 	life_same(b, hub);
 }
 
+static void
+test_a_restore_that_fails_takes_nothing_away_that_it_did_not_bring(void **state)
+{
+	static const uint8_t text[] = "of somebody else";
+	struct life *w = *state;
+	struct life_node *a = life_school(w, LIFE_SCHOOL), *b = life_place(w, "back");
+	struct replica_restored done;
+	char ours[200], theirs[3][200], same[200];
+	uint8_t sheet[32], *copy;
+	size_t len;
+
+	(void)snprintf(ours, sizeof(ours), "%s/kehoud.ini", a->dir);
+	sim_poke(w->sim, ours, text, 1);
+	sheet_of(a, sheet);
+	assert_int_equal(back_up(a, OUT), STATUS_OK);
+	(void)snprintf(theirs[0], sizeof(theirs[0]), "%s/letter.doc", b->dir);
+	(void)snprintf(theirs[1], sizeof(theirs[1]), "%s/school.khk", b->dir);
+	(void)snprintf(theirs[2], sizeof(theirs[2]), "%s/keys/sheet", b->dir);
+	(void)snprintf(same, sizeof(same), "%s/kehoud.ini", b->dir);
+	assert_int_equal(b->env->files->mkdir(b->env->ctx, b->dir), STATUS_OK);
+	for (size_t i = 0; i < 3; i++)
+		sim_poke(w->sim, theirs[i], text, sizeof(text));
+
+	/* The last byte but few is wrong: most of it is there by then. */
+	(void)sim_peek(w->sim, OUT, &len);
+	copy = malloc(len);
+	assert_non_null(copy);
+	memcpy(copy, sim_peek(w->sim, OUT, &len), len);
+	copy[len - 3] ^= 1;
+	sim_poke(w->sim, OUT, copy, len);
+	assert_int_not_equal(restore(b, OUT, sheet, NULL, 0, &done), STATUS_OK);
+	assert_false(sim_exists(w->sim, same));
+	copy[len - 3] ^= 1;
+	sim_poke(w->sim, OUT, copy, len);
+	free(copy);
+
+	/* A name of the backup is somebody's already. */
+	sim_poke(w->sim, same, text, sizeof(text));
+	assert_int_equal(restore(b, OUT, sheet, NULL, 0, &done), STATUS_EXISTS);
+	assert_true(sim_exists(w->sim, same));
+	sim_remove(w->sim, same);
+
+	/* A cut, and the next one clears up. */
+	sim_stop_at(w->sim, 60);
+	assert_int_not_equal(restore(b, OUT, sheet, NULL, 0, &done), STATUS_OK);
+	assert_true(sim_struck(w->sim));
+	sim_no_fault(w->sim);
+	assert_int_equal(restore(b, OUT, sheet, NULL, 0, &done), STATUS_OK);
+	for (size_t i = 0; i < 3; i++) {
+		const uint8_t *bytes = sim_peek(w->sim, theirs[i], &len);
+
+		assert_non_null(bytes);
+		assert_int_equal(len, sizeof(text));
+		assert_memory_equal(bytes, text, len);
+	}
+}
+
 /* ---- a hub ---- */
 
 /* A week passes after the hub's backup: another school and a second device are
@@ -666,6 +723,7 @@ main(void)
 		CASE(test_a_list_of_another_or_a_changed_one_erases_nobody),
 		CASE(test_a_backup_that_is_cut_leaves_no_half_file),
 		CASE(test_a_restore_that_is_cut_is_no_node_and_is_done_again),
+		CASE(test_a_restore_that_fails_takes_nothing_away_that_it_did_not_bring),
 		CASE(test_a_hub_of_last_week_loses_nothing_that_a_school_has),
 		CASE(test_an_old_sheet_opens_nothing_that_is_written_after_the_new_one),
 	};

@@ -238,9 +238,9 @@ restore_into(struct cli *c, struct backup_reader *in, const struct lists *lists,
 		return cli_fail(c, status_from_errno(errno), "write", c->dir);
 	rc = replica_restore(c->dir, c->env, &schema_domain, in, lists->list, lists->n,
 	    &done);
-	if (rc == STATUS_EXISTS)
-		return cli_fail(c, rc, "init", c->dir);
-	return rc == STATUS_OK ? tell_restore(c, &done) : cli_fail(c, rc, "restore", path);
+	if (rc == STATUS_OK)
+		return tell_restore(c, &done);
+	return cli_fail(c, rc, "restore", rc == STATUS_EXISTS ? c->dir : path);
 }
 
 int
