@@ -202,6 +202,9 @@ work_outgoing(struct errand *e, struct replica *r)
 	const struct roster_cert *hub = roster_hub(replica_roster(r));
 	struct replica_export done;
 
+	if (replica_role(r) == ROLE_HUB)
+		log_line(LOG_LEVEL_WARNING, "this is the hub itself: [hub] url is for schools and "
+		    "relays, it calls nobody");
 	if (replica_role(r) == ROLE_HUB || hub == NULL) {
 		e->status = STATUS_UNCERTIFIED;
 		return;
@@ -467,8 +470,8 @@ record(struct link *l, const struct courier_result *got, bool ahead)
 		p->last_failure_s = now_s;
 		p->failures++;
 		p->next_s = now_s + link_retry_s(p->failures, got->retry_s, random_bits(l));
-		log_line(LOG_LEVEL_NOTICE, "exchange with the hub ended (%d): %s",
-		    (int)got->end, got->detail);
+		log_line(LOG_LEVEL_NOTICE, "exchange with the hub ended (%s): %s",
+		    ends[got->end], got->detail);
 	}
 	save(l);
 }
