@@ -2,6 +2,7 @@
 #include "node/api_internal.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 static struct { char name[FOLDER_NAME_BYTES]; } refusals[REFUSALS];
 static size_t refusals_next;
 static atomic_bool merging; /* a job of merge_soon is on its way */
+static atomic_bool serving; /* a hub or relay was last seen here */
 
 static bool
 was_refused(const char *name)
@@ -95,6 +97,23 @@ api_sync_begin(struct api *api)
 		merge_soon(api);
 }
 
+/* Nobody calls a school: what strangers on its network send takes no room on its disk, and
+ * nothing is made for them.  The engine's thread. */
+static bool
+is_called(const struct replica *r)
+{
+	bool yes = replica_role(r) != ROLE_SCHOOL;
+
+	atomic_store(&serving, yes);
+	return yes;
+}
+
+static void
+refuse_node(struct api_call *call)
+{
+	api_refuse(call, 404, "USAGE.no_page", http_path(call->req), 0);
+}
+
 static void
 hello(struct api_call *call, struct replica *r, int status)
 {
@@ -102,6 +121,10 @@ hello(struct api_call *call, struct replica *r, int status)
 	char node[2 * NODE_ID_BYTES + 1], county[24];
 
 	(void)status;
+	if (!is_called(r)) {
+		refuse_node(call);
+		return;
+	}
 	for (size_t i = 0; i < NODE_ID_BYTES; i++)
 		(void)snprintf(node + 2 * i, 3, "%02x", self->id.b[i]);
 	(void)snprintf(county, sizeof(county), "%06llu",
@@ -124,6 +147,10 @@ ask_in(struct api_call *call, struct replica *r, int status)
 	uint64_t have;
 	bool whole;
 
+	if (!is_called(r)) {
+		refuse_node(call);
+		return;
+	}
 	if (!spool_name_valid(call->name)) {
 		api_fail(call, STATUS_NOT_FOUND, "http", call->name);
 		return;
@@ -148,6 +175,7 @@ ask_in(struct api_call *call, struct replica *r, int status)
 
 struct piece {
 	struct worker_job job;   /* first: a job is its piece */
+	struct engine_job look;
 	struct api_call *call;
 	uint64_t offset, total;
 };
@@ -180,28 +208,60 @@ keep_piece(struct worker_job *job)
 }
 
 static void
+submit_piece(struct piece *p)
+{
+	struct api_call *call = p->call;
+	int status = worker_submit(call->api->pieces, &p->job);
+
+	if (status != STATUS_OK) {
+		free(p);
+		api_fail(call, status, "http", NULL);
+	}
+}
+
+/* Before the first one: whether this is a machine for them. */
+static void
+look_first(struct engine_job *job, struct replica *r, int status)
+{
+	struct piece *p = (struct piece *)((char *)job - offsetof(struct piece, look));
+	struct api_call *call = p->call;
+
+	if (r != NULL && is_called(r)) {
+		submit_piece(p);
+		return;
+	}
+	free(p);
+	if (r == NULL)
+		api_fail(call, status, "http", NULL);
+	else
+		refuse_node(call);
+}
+
+static void
 patch_in(struct api_call *call)
 {
 	const char *offset = http_header(call->req, "Kehou-Offset");
 	const char *length = http_header(call->req, "Kehou-Length");
 	struct piece *p;
-	int status = STATUS_NOMEM;
 
 	if (offset == NULL || length == NULL) {
 		api_fail(call, STATUS_MALFORMED, NULL, NULL);
 		return;
 	}
 	p = calloc(1, sizeof(*p));
-	if (p != NULL) {
-		*p = (struct piece){ .job.run = keep_piece, .call = call,
-			.offset = strtoull(offset, NULL, 10),
-			.total = strtoull(length, NULL, 10) };
-		http_later(call->req);
-		status = worker_submit(call->api->pieces, &p->job);
+	if (p == NULL) {
+		api_fail(call, STATUS_NOMEM, NULL, NULL);
+		return;
 	}
-	if (status != STATUS_OK) {
+	*p = (struct piece){ .job.run = keep_piece, .look.run = look_first,
+		.look.of = ENGINE_NODES, .call = call, .offset = strtoull(offset, NULL, 10),
+		.total = strtoull(length, NULL, 10) };
+	http_later(call->req);
+	if (atomic_load(&serving)) {
+		submit_piece(p);
+	} else if (engine_submit(call->api->engine, &p->look) != STATUS_OK) {
 		free(p);
-		api_fail(call, status, "http", NULL);
+		api_fail(call, STATUS_BUSY, "http", NULL);
 	}
 }
 
@@ -299,6 +359,10 @@ out(struct api_call *call, struct replica *r, int status)
 	struct node_id node;
 	char *folder = NULL;
 
+	if (!is_called(r)) {
+		refuse_node(call);
+		return;
+	}
 	if (strlen(call->name) < 2 * NODE_ID_BYTES || !read_node(call->name, &node)) {
 		api_fail(call, STATUS_NOT_FOUND, "http", call->name);
 		return;

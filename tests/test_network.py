@@ -242,6 +242,19 @@ def a_hub_refuses_names_sizes_and_nodes_that_cannot_be():
 		assert not os.listdir(path("hub", "spool", "part"))
 
 
+def nobody_calls_a_school():
+	make_county()
+	piece = {"Kehou-Offset": "0", "Kehou-Length": "900000"}
+	name = "0" * 32 + ".KHB"
+	with Daemon("school0") as school:
+		assert school.ask("PATCH", "/sync/v1/in/" + name, b"x" * 60000, piece)[0] == 404
+		for target in ("hello", "in/" + name, "out/" + "0" * 16):
+			school.get("/sync/v1/" + target, 404)
+		assert school.ask("PATCH", "/sync/v1/in/" + name, b"x" * 60000, piece)[0] == 404
+	for folder in ("part", "out"):
+		assert not os.listdir(path("school0", "spool", folder)), folder
+
+
 def until(what, condition):
 	deadline = time.monotonic() + 120
 	while not condition():
@@ -468,6 +481,7 @@ def a_file_that_came_while_all_asked_and_the_database_was_lent_is_merged():
 	with open(path("stick", "KEHOU", name), "rb") as f:
 		data = f.read()
 	with Daemon("hub") as hub:
+		hub.get("/sync/v1/hello")  # as every school does first
 		loan = socket.socket(socket.AF_UNIX)
 		loan.connect(path("hub", "control"))
 		assert loan.recv(3) == b"ok\n"
@@ -566,7 +580,7 @@ TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	everything_arrives_and_the_receipt_comes_back,
 	whatever_is_cut_the_next_exchange_goes_on, a_hub_killed_in_the_middle_loses_nothing,
 	a_sign_in_page_of_the_network_is_told_from_a_hub, another_countys_hub_gets_nothing,
-	a_hub_refuses_names_sizes_and_nodes_that_cannot_be,
+	a_hub_refuses_names_sizes_and_nodes_that_cannot_be, nobody_calls_a_school,
 	bad_bundles_of_a_schools_name_delay_nobody]
 
 
