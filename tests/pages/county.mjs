@@ -135,6 +135,7 @@ export async function theCounty(w) {
 		await says('东沟一号，自');
 		await card.locator('button:has-text("已收回")').click();
 		await desk.waitForSelector('summary:has-text("已收回的 1 只")');
+		if (!await card.isVisible()) await desk.click('summary:has-text("已收回的")'); // folded below those that are out
 		await card.filter({ hasText: '，已收回' }).waitFor();
 		await card.locator('button:has-text("丢了")').click();
 		await desk.waitForSelector('.sheet h2:has-text("号U盘丢了？")'); // nothing has happened yet
