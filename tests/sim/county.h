@@ -90,8 +90,8 @@ struct county {
 	uint64_t granted;          /* roster with the newer program's rights, or 0 */
 	unsigned roots;            /* pairs of root copies, the newest last */
 	uint64_t seals[COUNTY_SEALS]; unsigned nseals; /* rosters with a new sealing key */
-	struct county_sealed { char name[FOLDER_NAME_BYTES]; unsigned under; } *sealed;
-	unsigned nsealed;          /* bundles, and the sealing key that their author knew */
+	struct county_sealed { char name[FOLDER_NAME_BYTES]; unsigned under, by; } *sealed;
+	unsigned nsealed;          /* bundles, their author, and the sealing key that it knew */
 	struct county_taken taken[COUNTY_SEALS]; unsigned ntaken;
 	struct county_ended ended[COUNTY_SEALS]; unsigned nended;
 	struct county_cut *cuts; unsigned ncuts;
@@ -214,6 +214,8 @@ void county_end(struct county *c, unsigned school, uint32_t draw);
 /* Whether what the hub ended is known to a school of which each is concerned. */
 bool county_ends_are_out(struct county *c);
 void county_note_sealed(struct county *c, const struct county_node *n, const char *folder);
+/* How many of the bundles in a folder are known to be others', of a copy of it too. */
+unsigned county_others(struct county *c, const struct county_node *n, const char *folder);
 /* Of an import at the hub. */
 void county_check_sealed(void *county, const struct replica_file *file);
 /* A hub that was put back to before a change of its keys signs again. */

@@ -342,6 +342,7 @@ county_put_out(struct county *c, struct county_node *n, const char *folder,
 {
 	struct replica_export out;
 	struct listed said = {0};
+	unsigned others = county_others(c, n, folder);
 	bool struck;
 	int status;
 
@@ -355,6 +356,10 @@ county_put_out(struct county *c, struct county_node *n, const char *folder,
 	if (stick != NULL && status == STATUS_OK && !struck)
 		check_stick(c, n, stick, &said);
 	free(said.files);
+	/* An image that does not know of the other takes its bundles for its own. */
+	if (!struck && !n->relay && n->twin == 0 && !c->damaged && county_others(c, n, folder) < others)
+		county_fail(c, "node %u clears away what another one put on %s", n->index,
+		    folder);
 	county_note_sealed(c, n, folder);
 	if (!struck && status != STATUS_OK)
 		county_fail(c, "node %u cannot export: %s (%s)", n->index,

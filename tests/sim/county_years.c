@@ -109,8 +109,28 @@ county_note_sealed(struct county *c, const struct county_node *n, const char *fo
 		s = &c->sealed[c->nsealed++];
 		memcpy(s->name, list[i].name, sizeof(s->name));
 		s->under = seals_in(c, replica_roster(n->r)->number);
+		s->by = n->index;
 	}
 	free(list);
+}
+
+unsigned
+county_others(struct county *c, const struct county_node *n, const char *folder)
+{
+	struct folder_entry *list = NULL;
+	size_t count = 0, ignored;
+	unsigned others = 0;
+
+	if (folder_list(n->env, folder, &list, &count, &ignored) != STATUS_OK)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct county_sealed *s = find_sealed(c, list[i].name);
+
+		others += s != NULL && s->by != n->index &&
+		    folder_name_kind(list[i].name) == FOLDER_BUNDLE;
+	}
+	free(list);
+	return others;
 }
 
 void

@@ -104,7 +104,7 @@ MUTATIONS = [
 	("a copied directory goes on in its epoch", "sync/replica.c",
 		"inode == here->inode &&\n	    memcmp(machine, here->machine, sizeof(machine)) == 0;", "inode != 0;"),
 	("a copy clears the other's bundles away", "sync/replica_export.c",
-		" || info->number <= to->floor ||", " ||"),
+		" || info->number <= to->floor ||", " ||", YEARS),
 	("a copy that is not heard is not told", "sync/replica_import.c",
 		"	p->sent = p->floor = theirs;\n	peer_forget_sent(p);\n", "	p->floor = p->sent;\n"),
 	("a late bundle is not answered", "sync/replica_import.c",
