@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/guard.h"
 #include "node/log.h"
 
 #define LINE_BYTES 1024
@@ -52,12 +51,24 @@ api_answer(struct api_call *call, const struct http_answer *answer)
 	http_reply(req, answer);
 }
 
+/* What is printed once is not to be found in memory afterwards. */
+static void
+wipe_recovery(const json_t *value)
+{
+	const json_t *recovery = json_object_get(value, "recovery");
+
+	if (json_is_string(recovery))
+		sodium_memzero((void *)(uintptr_t)json_string_value(recovery),
+		    json_string_length(recovery));
+}
+
 void
 api_json(struct api_call *call, unsigned status, json_t *value, const char *set_cookie)
 {
 	char *text = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
 	struct http_answer answer = { .status = status, .body = text };
 
+	wipe_recovery(value);
 	json_decref(value);
 	if (text == NULL) {
 		api_fail(call, STATUS_NOMEM, NULL, NULL);
@@ -69,6 +80,7 @@ api_json(struct api_call *call, unsigned status, json_t *value, const char *set_
 		answer.headers[0].value = set_cookie;
 	}
 	api_answer(call, &answer);
+	sodium_memzero(text, answer.len);
 	free(text);
 }
 
@@ -350,6 +362,7 @@ call_new(struct api *api, struct http_request *req)
 {
 	struct api_call *call = calloc(1, sizeof *call);
 	const char *cookie = http_cookie(req, "kehou");
+	const char *forwarded = http_header(req, "X-Forwarded-For");
 
 	if (call == NULL)
 		return NULL;
@@ -360,9 +373,11 @@ call_new(struct api *api, struct http_request *req)
 		memcpy(call->cookie, cookie, strlen(cookie) + 1);
 	call->staff = auth_staff(api->auth, call->cookie, api->env->now_s(api->env->ctx),
 	    call->mark);
+	guard_peer(http_peer(req), http_peer_is_local(req), forwarded, call->peer, call->network);
+	call->here = http_peer_is_local(req) && forwarded == NULL &&
+	    http_header(req, "Forwarded") == NULL;
 	/* At the machine itself, or with the cookie for whoever held the invitation. */
-	call->first = call->staff == AUTH_FIRST || (http_peer_is_local(req) &&
-	    http_header(req, "X-Forwarded-For") == NULL && http_header(req, "Forwarded") == NULL);
+	call->first = call->staff == AUTH_FIRST || call->here;
 	if (call->staff == AUTH_FIRST)
 		call->staff = 0;
 	return call;

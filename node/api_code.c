@@ -121,18 +121,22 @@ set_up(struct api_call *call, struct replica *r, int status)
 /* Tries that found nothing; the engine's thread. */
 static struct { int64_t since_s; unsigned n; } misses;
 
+/* Seconds; 0: the try counts from now on. */
 static unsigned
-wait_of(const struct api_call *call, const char *peer, int64_t now_s)
+wait_of(const struct api_call *call, const struct auth_try *t, int64_t now_s)
 {
-	unsigned wait_s = auth_wait_s(call->api->auth, GUESSED, peer);
+	unsigned wait_s;
 
 	if (now_s < misses.since_s || now_s >= misses.since_s + WINDOW_S) {
 		misses.since_s = now_s;
 		misses.n = 0;
 	}
-	if (misses.n >= WINDOW_TRIES && wait_s < misses.since_s + WINDOW_S - now_s)
-		wait_s = (unsigned)(misses.since_s + WINDOW_S - now_s);
-	return wait_s;
+	wait_s = auth_try(call->api->auth, t);
+	if (misses.n < WINDOW_TRIES)
+		return wait_s;
+	if (wait_s == 0)
+		auth_tried(call->api->auth, t, AUTH_UNTRIED);
+	return (unsigned)(misses.since_s + WINDOW_S - now_s);
 }
 
 static int
@@ -150,9 +154,9 @@ find(const struct api_call *call, struct replica *r, struct buffer *ret)
 static void
 give(struct api_call *call, struct replica *r, int status)
 {
-	const char *peer = json_string_value(json_object_get(call->args, "peer"));
+	const struct auth_try t = { .peer = call->peer, .name = GUESSED };
 	int64_t now_s = call->api->env->now_s(call->api->env->ctx);
-	unsigned wait_s = wait_of(call, peer, now_s);
+	unsigned wait_s = wait_of(call, &t, now_s);
 	struct buffer sealed = BUFFER_INIT;
 	char text[16];
 
@@ -162,8 +166,8 @@ give(struct api_call *call, struct replica *r, int status)
 		return;
 	}
 	status = find(call, r, &sealed);
-	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
-		auth_tried(call->api->auth, GUESSED, peer, status == STATUS_OK);
+	if (status != STATUS_NOT_FOUND)
+		auth_tried(call->api->auth, &t, status == STATUS_OK ? AUTH_RIGHT : AUTH_UNTRIED);
 	misses.n += status == STATUS_NOT_FOUND;
 	if (status == STATUS_OK)
 		api_bytes(call, sealed.data, sealed.len, "application/octet-stream", NULL);
@@ -174,25 +178,10 @@ give(struct api_call *call, struct replica *r, int status)
 	buffer_release(&sealed);
 }
 
-/* Whose try it is, while headers can be read: a proxy on this machine speaks for others. */
-static void
-note_peer(struct api_call *call)
-{
-	const char *forwarded = http_header(call->req, "X-Forwarded-For");
-	const char *peer = forwarded != NULL && http_peer_is_local(call->req) ? forwarded
-	    : http_peer(call->req);
-	json_t *text = json_stringn(peer, strnlen(peer, 64));
-
-	if (text == NULL || json_object_set_new(call->args, "peer", text) != 0)
-		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
-	else
-		api_later(call);
-}
-
 const struct api_route api_code_routes[] = {
 	{ .method = HTTP_POST, .path = "/api/v1/setup/code", .flags = API_OPEN | API_NO_NODE,
 	    .max_body = 4096, .work = set_up },
 	{ .method = HTTP_GET, .path = "/sync/v1/invitation/",
-	    .flags = API_PREFIX | API_OPEN | API_DIRECT | API_NODES, .work = give, .direct = note_peer },
+	    .flags = API_PREFIX | API_OPEN | API_NODES, .work = give },
 };
 const size_t api_code_nroutes = sizeof api_code_routes / sizeof *api_code_routes;

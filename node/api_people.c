@@ -86,6 +86,7 @@ struct pin_check_job {
 	struct worker_job job;   /* first: a job is its check */
 	struct api_call *call;
 	struct pin_candidates candidates;
+	struct auth_try tried;   /* of what stands here and in call */
 	char staff[PIN_MAX_BYTES + 1], pin[PIN_MAX_BYTES + 1];
 };
 
@@ -101,6 +102,20 @@ run_checked(struct engine_job *job, struct replica *r, int status)
 		call->checked(call, r);
 }
 
+/* Nobody far away keeps the queue full. */
+static int
+submit(const struct api_call *call, struct worker_job *job)
+{
+	uint8_t hash[crypto_generichash_BYTES_MIN];
+
+	crypto_generichash(hash, sizeof hash, (const uint8_t *)call->network,
+	    strlen(call->network), NULL, 0);
+	memcpy(&job->of, hash, sizeof job->of);
+	if (call->here)
+		job->of = 0;
+	return worker_submit(call->api->pins, job);
+}
+
 /* On the worker's thread. */
 static void
 check(struct worker_job *job)
@@ -109,7 +124,8 @@ check(struct worker_job *job)
 	struct api_call *call = c->call;
 
 	call->pin_of = pin_check(&c->candidates, c->pin);
-	auth_tried(call->api->auth, c->staff, http_peer(call->req), call->pin_of != 0);
+	if (call->pin_of != 0)
+		auth_tried(call->api->auth, &c->tried, call->pin_of);
 	sodium_memzero(c, sizeof *c);
 	free(c);
 	call->job.run = run_checked;
@@ -117,12 +133,24 @@ check(struct worker_job *job)
 		api_fail(call, STATUS_BUSY, "http", NULL);
 }
 
+/* Whose device signed in here once is not kept from a person's name by what others of its
+ * address try: behind one router they are many. */
+static void
+note_try(struct pin_check_job *c)
+{
+	const struct api_call *call = c->call;
+	bool house = c->candidates.n > 0 && auth_known(call->api->auth, call->cookie);
+
+	c->tried = (struct auth_try){ .peer = call->peer, .name = c->staff,
+		.network = house ? NULL : call->network, .found = &c->candidates };
+}
+
 void
 api_people_check_pin(struct api_call *call, struct replica *r, const char *staff, const char *pin,
     void (*checked)(struct api_call *call, struct replica *r))
 {
 	struct pin_check_job *c;
-	unsigned wait_s;
+	unsigned wait_s = 0;
 	char text[16];
 	int status;
 
@@ -131,28 +159,31 @@ api_people_check_pin(struct api_call *call, struct replica *r, const char *staff
 		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
 		return;
 	}
-	wait_s = auth_wait_s(call->api->auth, staff, http_peer(call->req));
-	if (wait_s > 0) {
-		snprintf(text, sizeof text, "%u", wait_s);
-		api_refuse(call, 429, "USAGE.guesses", text, (int)wait_s);
-		return;
-	}
 	c = calloc(1, sizeof *c);
 	status = c != NULL ? pin_candidates(r, staff, &c->candidates) : STATUS_NOMEM;
 	if (status == STATUS_OK) {
+		memcpy(c->staff, staff, strlen(staff) + 1);
+		memcpy(c->pin, pin, strlen(pin) + 1);
 		c->call = call;
 		c->job.run = check;
 		call->checked = checked;
-		memcpy(c->staff, staff, strlen(staff) + 1);
-		memcpy(c->pin, pin, strlen(pin) + 1);
-		status = worker_submit(call->api->pins, &c->job);
+		note_try(c);
+		wait_s = auth_try(call->api->auth, &c->tried);
 	}
-	if (status != STATUS_OK) {
-		if (c != NULL)
-			sodium_memzero(c, sizeof *c);
-		free(c);
+	if (status == STATUS_OK && wait_s == 0) {
+		status = submit(call, &c->job);
+		if (status == STATUS_OK)
+			return; /* both are the worker's now */
+		auth_tried(call->api->auth, &c->tried, AUTH_UNTRIED);
+	}
+	if (c != NULL)
+		sodium_memzero(c, sizeof *c);
+	free(c);
+	snprintf(text, sizeof text, "%u", wait_s);
+	if (status != STATUS_OK)
 		api_fail(call, status, "http", NULL);
-	}
+	else
+		api_refuse(call, 429, "USAGE.guesses", text, (int)wait_s);
 }
 
 struct pin_hash_job {
@@ -190,7 +221,7 @@ api_people_hash_pin(struct api_call *call, const char *pin)
 		h->call = call;
 		h->job.run = make_hash;
 		(void)snprintf(h->pin, sizeof h->pin, "%s", pin);
-		status = worker_submit(call->api->pins, &h->job);
+		status = submit(call, &h->job);
 	}
 	if (status != STATUS_OK) {
 		if (h != NULL)

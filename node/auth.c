@@ -23,9 +23,9 @@ struct session {
 };
 
 struct guesser {
-	uint8_t hash[HASH_BYTES_AUTH]; /* of name and address */
+	uint8_t hash[HASH_BYTES_AUTH]; /* of person and address, or of the network */
 	unsigned wrong;                /* 0: free */
-	int64_t until_s, last_s;       /* monotonic */
+	int64_t last_s;                /* monotonic; a network's: when the last came back */
 };
 
 struct auth {
@@ -33,7 +33,7 @@ struct auth {
 	char *path;
 	pthread_mutex_t file;          /* taken before lock: one writer at a time */
 	pthread_mutex_t lock;
-	struct guesser guessers[AUTH_MAX_GUESSERS];
+	struct guesser persons[AUTH_MAX_GUESSERS], networks[AUTH_MAX_GUESSERS];
 	struct session sessions[AUTH_MAX_SESSIONS];
 };
 
@@ -263,61 +263,150 @@ seconds(void)
 	return t.tv_sec;
 }
 
-/* The entry of name and peer, or the one that gives way; under the lock. */
-static struct guesser *
-guesser_of(struct auth *a, const char *name, const char *peer, bool *ret_known)
+/* Of the i-th person who is meant, or of what was typed. */
+static void
+person_hash(const struct auth_try *t, size_t i, uint8_t ret[HASH_BYTES_AUTH])
 {
 	crypto_generichash_state state;
-	struct guesser *oldest = a->guessers;
-	uint8_t hash[HASH_BYTES_AUTH];
 
-	crypto_generichash_init(&state, NULL, 0, sizeof hash);
-	crypto_generichash_update(&state, (const uint8_t *)peer, strlen(peer) + 1);
-	crypto_generichash_update(&state, (const uint8_t *)name, strlen(name));
-	crypto_generichash_final(&state, hash, sizeof hash);
-	*ret_known = true;
-	for (size_t i = 0; i < AUTH_MAX_GUESSERS; i++) {
-		struct guesser *g = &a->guessers[i];
-
-		if (g->wrong > 0 && memcmp(g->hash, hash, sizeof hash) == 0)
-			return g;
-		if (g->last_s < oldest->last_s)
-			oldest = g;
-	}
-	*ret_known = false;
-	memcpy(oldest->hash, hash, sizeof hash);
-	oldest->wrong = 0;
-	oldest->until_s = 0;
-	return oldest;
+	crypto_generichash_init(&state, NULL, 0, HASH_BYTES_AUTH);
+	crypto_generichash_update(&state, (const uint8_t *)t->peer, strlen(t->peer) + 1);
+	if (t->found != NULL && i < t->found->n)
+		crypto_generichash_update(&state, (const uint8_t *)&t->found->who[i].staff,
+		    sizeof t->found->who[i].staff);
+	else
+		crypto_generichash_update(&state, (const uint8_t *)t->name, strlen(t->name) + 1);
+	crypto_generichash_final(&state, ret, HASH_BYTES_AUTH);
 }
 
-unsigned
-auth_wait_s(struct auth *a, const char *name, const char *peer)
+static size_t
+npersons(const struct auth_try *t)
 {
-	int64_t now = seconds(), until;
-	bool known;
-
-	pthread_mutex_lock(&a->lock);
-	until = guesser_of(a, name, peer, &known)->until_s;
-	pthread_mutex_unlock(&a->lock);
-	return known && until > now ? (unsigned)(until - now) : 0;
+	return t->found != NULL && t->found->n > 0 ? t->found->n : 1;
 }
 
-void
-auth_tried(struct auth *a, const char *name, const char *peer, bool right)
+static int64_t
+person_wait_s(const struct guesser *g, int64_t now)
 {
 	int64_t wait = 2;
-	struct guesser *g;
-	bool known;
 
-	pthread_mutex_lock(&a->lock);
-	g = guesser_of(a, name, peer, &known);
-	g->last_s = seconds();
-	g->wrong = right ? 0 : g->wrong + 1;
+	if (g->wrong < AUTH_FREE_TRIES)
+		return 0;
 	for (unsigned i = AUTH_FREE_TRIES; i < g->wrong && wait < AUTH_LONGEST_WAIT_S; i++)
 		wait *= 2;
 	if (wait > AUTH_LONGEST_WAIT_S)
 		wait = AUTH_LONGEST_WAIT_S;
-	g->until_s = g->wrong >= AUTH_FREE_TRIES ? g->last_s + wait : 0;
+	wait = g->last_s + wait - now;
+	return wait > 0 ? wait : 0;
+}
+
+static int64_t
+network_wait_s(const struct guesser *g, int64_t now)
+{
+	int64_t back = (now - g->last_s) / AUTH_BACK_S;
+
+	return (int64_t)g->wrong - back < AUTH_FREE_OF_ONE ? 0
+	    : g->last_s + (back + 1) * AUTH_BACK_S - now;
+}
+
+static void
+give_back(struct auth *a, int64_t now)
+{
+	for (size_t i = 0; i < AUTH_MAX_GUESSERS; i++) {
+		struct guesser *g = &a->networks[i];
+		int64_t back = (now - g->last_s) / AUTH_BACK_S;
+
+		g->wrong = back < (int64_t)g->wrong ? g->wrong - (unsigned)back : 0;
+		g->last_s = g->wrong > 0 ? g->last_s + back * AUTH_BACK_S : now;
+	}
+}
+
+static struct guesser *
+guesser_of(struct guesser *list, const uint8_t hash[HASH_BYTES_AUTH])
+{
+	for (size_t i = 0; i < AUTH_MAX_GUESSERS; i++)
+		if (list[i].wrong > 0 && memcmp(list[i].hash, hash, HASH_BYTES_AUTH) == 0)
+			return &list[i];
+	return NULL;
+}
+
+/* One more; where all are taken one gives way that waits for nothing, the least guilty. */
+static void
+count(struct guesser *list, const uint8_t hash[HASH_BYTES_AUTH], int64_t now,
+    int64_t (*wait_s)(const struct guesser *g, int64_t now), bool dated)
+{
+	struct guesser *g = guesser_of(list, hash), *x;
+
+	if (g == NULL) {
+		g = list;
+		for (x = list + 1; x < list + AUTH_MAX_GUESSERS; x++) {
+			bool waits = wait_s(x, now) > 0, waited = wait_s(g, now) > 0;
+
+			if (waits != waited ? waited : x->wrong != g->wrong ? x->wrong < g->wrong
+			    : x->last_s < g->last_s)
+				g = x;
+		}
+		*g = (struct guesser){ .last_s = now };
+		memcpy(g->hash, hash, sizeof g->hash);
+	}
+	g->wrong++;
+	if (dated)
+		g->last_s = now;
+}
+
+unsigned
+auth_try(struct auth *a, const struct auth_try *t)
+{
+	uint8_t hash[HASH_BYTES_AUTH], network[HASH_BYTES_AUTH];
+	int64_t now = seconds(), wait = 0, other;
+	const struct guesser *g = NULL;
+
+	pthread_mutex_lock(&a->lock);
+	give_back(a, now);
+	if (t->network != NULL) {
+		hash_of(t->network, network);
+		g = guesser_of(a->networks, network);
+	}
+	if (g != NULL)
+		wait = network_wait_s(g, now);
+	for (size_t i = 0; i < npersons(t); i++) {
+		person_hash(t, i, hash);
+		g = guesser_of(a->persons, hash);
+		other = g != NULL ? person_wait_s(g, now) : 0;
+		wait = other > wait ? other : wait;
+	}
+	for (size_t i = 0; i < npersons(t) && wait == 0; i++) {
+		person_hash(t, i, hash);
+		count(a->persons, hash, now, person_wait_s, true);
+	}
+	if (wait == 0 && t->network != NULL)
+		count(a->networks, network, now, network_wait_s, false);
+	pthread_mutex_unlock(&a->lock);
+	return (unsigned)wait;
+}
+
+void
+auth_tried(struct auth *a, const struct auth_try *t, int64_t whose)
+{
+	uint8_t hash[HASH_BYTES_AUTH];
+	struct guesser *g;
+
+	pthread_mutex_lock(&a->lock);
+	for (size_t i = 0; i < npersons(t); i++) {
+		int64_t who = t->found != NULL && i < t->found->n ? t->found->who[i].staff
+		    : AUTH_RIGHT;
+
+		person_hash(t, i, hash);
+		g = guesser_of(a->persons, hash);
+		/* A namesake's PIN forgives no guesses at another's. */
+		if (g != NULL)
+			g->wrong = who == whose ? 0 : g->wrong - 1;
+	}
+	if (t->network != NULL) {
+		hash_of(t->network, hash);
+		g = guesser_of(a->networks, hash);
+		if (g != NULL)
+			g->wrong--;
+	}
 	pthread_mutex_unlock(&a->lock);
 }

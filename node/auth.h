@@ -39,16 +39,28 @@ void auth_end(struct auth *a, const char *cookie);
 void auth_end_staff(struct auth *a, int64_t staff);
 
 /* ---- guessing ----
- * Wrong PINs are counted by (name as given, address of the phone): whoever
- * guesses at one phone keeps nobody from another.  After AUTH_FREE_TRIES each
- * further one waits twice as long, at most AUTH_LONGEST_WAIT_S, so nobody is
- * out for good; at the machine itself `kehou pin` sets a new PIN.  The counts
- * are not kept across restarts. */
+ * A try counts as wrong from when it begins until it turns out right.  It counts against each
+ * person who is meant, by id, at one address; where nobody is, against what was typed.  After
+ * AUTH_FREE_TRIES each further one waits twice as long, at most AUTH_LONGEST_WAIT_S.  And over
+ * all names against the network: AUTH_FREE_OF_ONE, one of which comes back every
+ * AUTH_BACK_S.  So nobody is out for good.  Who has to wait is forgotten last; at a restart
+ * all is. */
 #define AUTH_FREE_TRIES 5
 #define AUTH_LONGEST_WAIT_S 300
-#define AUTH_MAX_GUESSERS 256
-/* Seconds until this one may try; 0 now. */
-unsigned auth_wait_s(struct auth *a, const char *name, const char *peer);
-void auth_tried(struct auth *a, const char *name, const char *peer, bool right);
+#define AUTH_FREE_OF_ONE 200 /* a school behind one router, each mistyping */
+#define AUTH_BACK_S 10
+#define AUTH_MAX_GUESSERS 256 /* of persons; as many networks */
+#define AUTH_RIGHT 0          /* whose, where nobody was found */
+#define AUTH_UNTRIED (-1)
+
+struct auth_try {
+	const char *peer, *network;         /* guard_peer's; network NULL: not counted by it */
+	const char *name;                   /* what was typed */
+	const struct pin_candidates *found; /* who is meant; NULL or empty: nobody */
+};
+/* 0: it counts from now on; or the seconds until it may be made, and it does not. */
+unsigned auth_try(struct auth *a, const struct auth_try *t);
+/* It does not count: it was right, whose: this person's, or it was not made. */
+void auth_tried(struct auth *a, const struct auth_try *t, int64_t whose);
 
 #endif

@@ -1,6 +1,8 @@
 #include "node/guard.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -59,4 +61,29 @@ guard_origin(const char *origin, const char *site, const char *host)
 	else
 		return false;
 	return host != NULL && strcasecmp(origin, host) == 0;
+}
+
+void
+guard_peer(const char *peer, bool local, const char *forwarded, char ret[GUARD_PEER_BYTES],
+    char ret_network[GUARD_PEER_BYTES])
+{
+	struct in6_addr a;
+
+	if (local && forwarded != NULL) {
+		peer = strrchr(forwarded, ',');
+		peer = peer != NULL ? peer + 1 : forwarded;
+		peer += strspn(peer, " ");
+	}
+	(void)snprintf(ret, GUARD_PEER_BYTES, "%s", peer);
+	if (inet_pton(AF_INET6, ret, &a) == 1) {
+		if (IN6_IS_ADDR_V4MAPPED(&a))
+			(void)inet_ntop(AF_INET, &a.s6_addr[12], ret, GUARD_PEER_BYTES);
+		else
+			(void)inet_ntop(AF_INET6, &a, ret, GUARD_PEER_BYTES);
+	}
+	memcpy(ret_network, ret, GUARD_PEER_BYTES);
+	if (inet_pton(AF_INET6, ret, &a) == 1) {
+		memset(&a.s6_addr[8], 0, 8);
+		(void)inet_ntop(AF_INET6, &a, ret_network, GUARD_PEER_BYTES);
+	}
 }

@@ -84,13 +84,24 @@ worker_free(struct worker *w)
 	free(w);
 }
 
+/* Under lock. */
+static bool
+too_many(const struct worker *w, uint64_t of)
+{
+	unsigned n = 0;
+
+	for (const struct worker_job *job = w->first; of != 0 && job != NULL; job = job->next)
+		n += job->of == of;
+	return w->waiting >= w->max_jobs || n >= WORKER_OF_ONE;
+}
+
 int
 worker_submit(struct worker *w, struct worker_job *job)
 {
 	int status = STATUS_OK;
 
 	pthread_mutex_lock(&w->lock);
-	if (w->waiting >= w->max_jobs || w->stop)
+	if (w->stop || too_many(w, job->of))
 		status = STATUS_BUSY;
 	else if (!w->running)
 		w->running = pthread_create(&w->thread, NULL, worker_main, w) == 0;

@@ -5,12 +5,16 @@
 #ifndef NODE_WORKER_H
 #define NODE_WORKER_H
 
+#include <stdint.h>
+
 #include "sync/status.h"
 
 #define WORKER_FEW 16 /* jobs that wait, where each takes long */
+#define WORKER_OF_ONE 2 /* of them, of one caller */
 
 struct worker_job {
 	void (*run)(struct worker_job *job); /* the job is the callee's from here on */
+	uint64_t of;                         /* whose, among callers; 0: not counted */
 	struct worker_job *next;             /* the worker's */
 };
 struct worker;
@@ -19,7 +23,7 @@ int worker_new(unsigned max_jobs, struct worker **ret) MUST_CHECK;
 /* Does what waits, then ends the thread; before engine_stop.  NULL is passed over. */
 void worker_stop(struct worker *w);
 void worker_free(struct worker *w); /* after engine_stop */
-/* Any thread.  BUSY when too many wait: run is not called then. */
+/* Any thread.  BUSY when too many wait, or of this caller: run is not called then. */
 int worker_submit(struct worker *w, struct worker_job *job) MUST_CHECK;
 
 #endif

@@ -107,6 +107,36 @@ def a_sign_in_keeps_no_tap_waiting():
 			"pin": "000000"} for i in range(8)], b"HTTP/1.1 401") for attempt in range(20))
 
 
+def at_once(d, n, peer, name):
+	"""The answers to n sign-ins whose requests were all sent before one was read."""
+	calls, seen = [socket.create_connection(("127.0.0.1", d.port)) for _ in range(n)], []
+	for i, s in enumerate(calls):
+		body = json.dumps({"staff": name.format(i), "pin": "000000"}).encode()
+		s.sendall((f"POST /api/v1/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n{peer}"
+			f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n").encode() + body)
+	for s in calls:
+		with s, s.makefile("rb") as answer:
+			seen.append(int(answer.readline().split()[1]))
+			assert seen[-1] == 401 or b"\r\nRetry-After: " in answer.read(), seen
+	return seen
+
+
+def guesses_at_once_are_no_more_than_one_after_another():
+	with Daemon(school("burst")) as d:
+		seen = at_once(d, 40, "", "head")
+		# Five, and on a machine that stands still meanwhile those whose wait is over.
+		assert 5 <= seen.count(401) <= 8 and seen.count(429) == 40 - seen.count(401), seen
+
+
+def one_address_does_not_fill_the_queue_of_pins():
+	with Daemon(school("crowd")) as d:
+		# Fewer than wait at all; another attempt for a machine that checks as fast as it reads.
+		assert any(503 in at_once(d, 12, f"X-Forwarded-For: 192.0.2.{attempt}\r\n",
+			f"no-{attempt}-{{}}") for attempt in range(20))
+		at_once(d, 45, "X-Forwarded-For: 198.51.100.1\r\n", "nobody{}")
+		d.sign_in()
+
+
 def a_new_pin_keeps_no_tap_waiting():
 	with Daemon(school("new-pins")) as d:
 		d.sign_in()
@@ -426,6 +456,8 @@ def the_daemon_reaches_nothing_outside_its_folders():
 
 TESTS = [the_daemon_reaches_nothing_outside_its_folders,
 	the_network_is_spoken_to_by_another_process, a_sign_in_keeps_no_tap_waiting,
+	guesses_at_once_are_no_more_than_one_after_another,
+	one_address_does_not_fill_the_queue_of_pins,
 	a_new_pin_keeps_no_tap_waiting,
 	sessions_survive_a_restart, another_pin_ends_the_sessions_wherever_it_was_set,
 	a_forgotten_pin_is_set_anew_at_the_machine_and_leaves_a_trace,

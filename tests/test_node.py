@@ -357,6 +357,41 @@ def test_guessing_slows_down_at_one_phone_only():
 		c.request("POST", "/api/v1/sign-in", json.dumps({"staff": "head", "pin": PIN}))
 		assert c.getresponse().status == 200
 		c.close()
+		# A proxy on this machine speaks for others: each has its own tries.
+		here = {"staff": "head", "pin": PIN}
+		for who, pin, status in ((7, "000000", 401), (7, PIN, 429), (8, PIN, 200)):
+			for _ in range(5 if status == 401 else 1):
+				d.post("/api/v1/sign-in", {**here, "pin": pin}, status,
+					headers={"X-Forwarded-For": f"10.9.8.7, 192.0.2.{who}"})
+
+
+def test_name_and_id_of_one_person_are_guessed_together():
+	with Daemon(school("ids")) as d:
+		staff = d.sign_in()["staff"]["id"]
+		# What merely begins with the id is nobody.
+		for other in (f"{staff} zz", f"{staff}.0", f" {staff}", f"0{staff}", f"+{staff}"):
+			d.sign_in(other, status=401)
+		for i in range(5):
+			d.sign_in(staff if i % 2 else "head", "000000", 401)
+		d.sign_in(staff, status=429)
+		d.sign_in("head", status=429)
+
+
+def test_one_network_has_no_endless_names_and_its_known_devices_get_in():
+	def ask(name, i, cookie=None, net=1):
+		d.cookie = cookie
+		return d.ask("POST", "/api/v1/sign-in", {"staff": name, "pin": PIN},
+			{"X-Forwarded-For": f"2001:db8:0:{net}::{i:x}"})
+	with Daemon(school("names")) as d:
+		d.sign_in()
+		known = d.cookie
+		for i in range(400):
+			status, headers, _body = ask(f"nobody{i}", i)
+			if status == 429:
+				break
+		assert 200 <= i < 400 and int(headers["Retry-After"]) <= 10, (i, headers)
+		assert ask("head", 1000, net=2)[0] == 200
+		assert ask("head", 1001, known)[0] == 200
 
 
 def test_kehou_borrows_the_database_and_gives_it_back():
