@@ -1,3 +1,4 @@
+#include "schema/initial.h"
 #include "tests/domain_world.h"
 
 static void
