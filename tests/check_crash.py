@@ -38,7 +38,7 @@ CALLS = ("pwrite64", "write", "fsync", "fdatasync", "rename", "renameat", "renam
 MODES = (("killed", "signal=SIGKILL", STEP or 1), ("disk full", "error=ENOSPC", STEP or 4),
 	("disk broken", "error=EIO", STEP or 4))
 PIN, PASSPHRASE, SCHOOL = "246810", "correct horse battery", "3141018501"
-TIMES = ("confirmed_ms", "receipt_ms", "last_export_ms", "last_import_ms")
+TIMES = ("confirmed_ms", "receipt_ms", "last_export_ms", "last_import_ms", "renewed_ms")
 POINTS_MIN = 10 # a command with fewer has not been traced at all
 POINTS_MAX = 1000
 # strace is the parent, in which a leak cannot be looked for.
