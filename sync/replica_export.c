@@ -498,8 +498,9 @@ export_to(struct replica *r, struct replica_lying *there, const struct roster_ce
 	if (status != STATUS_OK)
 		goto out;
 	/* News: segments, a checkpoint or that we have it, a receipt or what we heard of
-	 * the peer that it has not acknowledged, a request, or bundles of its own that it does not know to
-	 * have arrived.  Whose copy may have spoken since speaks each time. */
+	 * the peer that it has not acknowledged, a request, or bundles of its own that it
+	 * does not know to have arrived.  Whose copy may have spoken since speaks each
+	 * time. */
 	news = copied != 0 || plan.n > 0 || request.len > 0 || plan.checkpoint.len > 0 ||
 	    plan.ended != p.ended_said ||
 	    (r->role == ROLE_HUB && p.receipt_since > p.told) ||

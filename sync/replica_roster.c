@@ -17,8 +17,6 @@ replica_load_roster(struct replica *r)
 	return status;
 }
 
-/* The node was put back to an older state: it goes on under a new epoch, so that
- * no sequence number means two things. */
 int
 replica_retry_held(struct replica *r)
 {
@@ -118,7 +116,6 @@ static int
 set_aside(struct replica *r)
 {
 	struct buffer b = BUFFER_INIT;
-	struct file *there;
 	char from[REPLICA_PATH_BYTES], to[REPLICA_PATH_BYTES];
 	int status = replica_path(r->dir, "roster", from);
 
@@ -127,10 +124,9 @@ set_aside(struct replica *r)
 	if (status != STATUS_OK || r->role != ROLE_HUB)
 		return status;
 	/* Since the first one this hub could do nothing of its own. */
-	if (r->env->files->open_read(r->env->ctx, to, &there) == STATUS_OK) {
-		r->env->files->close(r->env->ctx, there);
-		return STATUS_OK;
-	}
+	status = identity_absent(r->env, to);
+	if (status != STATUS_OK)
+		return status == STATUS_EXISTS ? STATUS_OK : status;
 	status = env_read_file(r->env, from, ROSTER_MAX_BYTES, &b);
 	if (status == STATUS_OK)
 		status = env_write_file(r->env, to, b.data, b.len);

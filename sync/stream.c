@@ -1,7 +1,9 @@
-#include "sync/hash.h"
+#include "sync/stream.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "sync/hash.h"
 
 #define SCOPE_MAX UINT64_C(9999999999)
 #define EPOCH_BYTES 5

@@ -1,4 +1,5 @@
 #include "schema/initial.h"
+
 #include "tests/domain_world.h"
 
 static void
