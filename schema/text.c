@@ -6,13 +6,17 @@
 #include "schema/initial.h"
 #include "schema/roster_cell.h"
 
+void
+text_yuan(int64_t fen, char *ret, size_t size)
+{
+	snprintf(ret, size, "%s%lld.%02d", fen < 0 ? "-" : "", llabs(fen / 100),
+	    abs((int)(fen % 100)));
+}
+
 static bool
 yuan(const char *in, char ret[STORE_FUNCTION_BYTES])
 {
-	long long fen = strtoll(in, NULL, 10);
-
-	snprintf(ret, STORE_FUNCTION_BYTES, "%s%lld.%02d", fen < 0 ? "-" : "",
-	    llabs(fen / 100), abs((int)(fen % 100)));
+	text_yuan(strtoll(in, NULL, 10), ret, STORE_FUNCTION_BYTES);
 	return true;
 }
 

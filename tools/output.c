@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "schema/text.h"
+
 #define COLUMNS_MAX 64
 #define CELL_BYTES 512
 #define GAP 2 /* blanks between columns */
@@ -238,8 +240,7 @@ cell_text(enum message_lang lang, const char *key, const json_t *value,
 			output_time(lang, n / 1000, time);
 			snprintf(ret, CELL_BYTES, "%s", time);
 		} else if (is_money(key))
-			snprintf(ret, CELL_BYTES, "%s%lld.%02d", n < 0 ? "-" : "",
-			    llabs(n / 100), abs((int)(n % 100)));
+			text_yuan(n, ret, CELL_BYTES);
 		else if (ends_with(key, "_min") && n >= 0 && n < 24 * 60)
 			snprintf(ret, CELL_BYTES, "%02d:%02d", (int)n / 60, (int)n % 60);
 		else
