@@ -547,8 +547,9 @@ fetch(struct trip *t, const char *own, const char *name, uint64_t total)
 	while (!whole) {
 		uint64_t before = have;
 
-		if (have >= total || !within_budget(t, 1) ||
-		    !fetch_from(t, own, name, have, total))
+		if (have >= total)
+			return failed(t, COURIER_HERE, name);
+		if (!within_budget(t, 1) || !fetch_from(t, own, name, have, total))
 			return false;
 		if (t->job->have(t->job->ctx, name, &have, &whole) != STATUS_OK)
 			return failed(t, COURIER_HERE, name);

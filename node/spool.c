@@ -107,18 +107,29 @@ move(const char *from, const char *to, const char *name)
 
 /* A process that was killed may have left what it had not synced. */
 static int
-count_part(struct spool *s, const char *folder, const char *name, const struct stat *st)
+keep_bytes(struct spool *s, const char *folder, const char *name, const struct stat *st,
+    off_t size)
 {
+	const struct timespec since[2] = { st->st_atim, st->st_mtim };
 	char *path = join(folder, name);
-	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	int status = path == NULL ? STATUS_NOMEM : fd < 0 || fdatasync(fd) != 0 ?
-	    status_from_errno(errno) : STATUS_OK;
+	int fd = path == NULL ? -1 : open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	int status = path == NULL ? STATUS_NOMEM : fd < 0 || ftruncate(fd, size) != 0 ||
+	    futimens(fd, since) != 0 || fdatasync(fd) != 0 ? status_from_errno(errno) :
+	    STATUS_OK;
 
 	if (fd >= 0)
 		(void)close(fd);
 	free(path);
-	s->bytes += (uint64_t)st->st_size;
+	s->bytes += (uint64_t)size;
 	return status;
+}
+
+/* Cut between its last piece and its new name it would be full for ever and never
+ * whole: it gets its last byte once more. */
+static int
+count_part(struct spool *s, const char *folder, const char *name, const struct stat *st)
+{
+	return keep_bytes(s, folder, name, st, st->st_size > 0 ? st->st_size - 1 : 0);
 }
 
 static bool
@@ -156,9 +167,9 @@ sender_of(const char *folder, const char *name)
 	return sender_in(head, n > 0 ? (size_t)n : 0);
 }
 
-/* Under the lock, or before there is anybody else. */
+/* Both under the lock, or before there is anybody else. */
 static int
-add_whole(struct spool *s, const struct whole *w)
+reserve_whole(struct spool *s)
 {
 	if (s->n == s->cap) {
 		size_t cap = s->cap == 0 ? 64 : 2 * s->cap;
@@ -169,8 +180,13 @@ add_whole(struct spool *s, const struct whole *w)
 		s->files = grown;
 		s->cap = cap;
 	}
-	s->files[s->n++] = *w;
 	return STATUS_OK;
+}
+
+static void
+add_whole(struct spool *s, const struct whole *w)
+{
+	s->files[s->n++] = *w;
 }
 
 static int
@@ -183,8 +199,12 @@ count_whole(struct spool *s, const char *folder, const char *name, const struct 
 		return STATUS_OK;
 	memcpy(w.name, name, strlen(name) + 1);
 	w.sender = sender_of(folder, name);
-	status = count_part(s, folder, name, st);
-	return status == STATUS_OK ? add_whole(s, &w) : status;
+	status = keep_bytes(s, folder, name, st, st->st_size);
+	if (status == STATUS_OK)
+		status = reserve_whole(s);
+	if (status == STATUS_OK)
+		add_whole(s, &w);
+	return status;
 }
 
 static int
@@ -401,6 +421,14 @@ spool_have(struct spool *s, const char *name, uint64_t *ret_offset, bool *ret_wh
 	return STATUS_OK;
 }
 
+static void
+give_back(struct spool *s, uint64_t len)
+{
+	(void)pthread_mutex_lock(&s->lock);
+	s->bytes -= len < s->bytes ? len : s->bytes;
+	(void)pthread_mutex_unlock(&s->lock);
+}
+
 /* All bytes are here: into the engine's folder, or away when they are others. */
 static int
 complete(struct spool *s, const char *path, const char *name, uint64_t total)
@@ -410,22 +438,23 @@ complete(struct spool *s, const char *path, const char *name, uint64_t total)
 
 	if (status == STATUS_CORRUPT) {
 		(void)unlink(path);
-		(void)pthread_mutex_lock(&s->lock);
-		s->bytes -= total;
-		(void)pthread_mutex_unlock(&s->lock);
+		give_back(s, total);
 		return status;
 	}
+	(void)pthread_mutex_lock(&s->lock);
+	if (status == STATUS_OK)
+		status = reserve_whole(s);
+	(void)pthread_mutex_unlock(&s->lock);
 	if (status == STATUS_OK)
 		status = move(s->part, s->in, name);
-	if (status == STATUS_OK)
-		status = sync_folder(s->in);
-	if (status == STATUS_OK) {
-		memcpy(w.name, name, strlen(name) + 1);
-		w.sender = sender_of(s->in, name);
-		(void)pthread_mutex_lock(&s->lock);
-		status = add_whole(s, &w); /* without memory it waits for the next start */
-		(void)pthread_mutex_unlock(&s->lock);
-	}
+	if (status != STATUS_OK)
+		return status;
+	status = sync_folder(s->in);
+	memcpy(w.name, name, strlen(name) + 1);
+	w.sender = sender_of(s->in, name);
+	(void)pthread_mutex_lock(&s->lock);
+	add_whole(s, &w);
+	(void)pthread_mutex_unlock(&s->lock);
 	return status;
 }
 
@@ -516,14 +545,6 @@ room_for(struct spool *s, const char *name, uint64_t offset, size_t len,
 }
 
 static void
-give_back(struct spool *s, uint64_t len)
-{
-	(void)pthread_mutex_lock(&s->lock);
-	s->bytes -= len < s->bytes ? len : s->bytes;
-	(void)pthread_mutex_unlock(&s->lock);
-}
-
-static void
 end_writing(struct spool *s)
 {
 	(void)pthread_mutex_lock(&s->lock);
@@ -564,15 +585,17 @@ append(struct spool *s, const char *name, uint64_t offset, uint64_t total, const
 	/* What is whole at once goes on to a folder that is synced. */
 	if (status == STATUS_OK && offset == 0 && len < total)
 		status = sync_folder(s->part);
-	if (status != STATUS_OK) {
+	if (status == STATUS_OK && offset + len == total) {
+		status = complete(s, path, name, total);
+		*ret_whole = status == STATUS_OK;
+		if (status != STATUS_OK && status != STATUS_CORRUPT &&
+		    truncate(path, (off_t)offset) == 0)
+			give_back(s, len); /* its last piece comes again */
+	} else if (status != STATUS_OK) {
 		give_back(s, len);
-	} else {
-		*ret_have = offset + len;
-		if (*ret_have == total) {
-			status = complete(s, path, name, total);
-			*ret_whole = status == STATUS_OK;
-		}
 	}
+	if (status == STATUS_OK)
+		*ret_have = offset + len;
 	end_writing(s);
 	free(path);
 	return status;

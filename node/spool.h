@@ -1,7 +1,9 @@
 /* Files on their way over the network: pieces that survive a power cut, and whole
  * files handed to the engine.
  *
- *   ROOT/part/NAME        what came so far; its length is the durable offset
+ *   ROOT/part/NAME        what came so far; its length is the durable offset, less than
+ *                         the file's: at a start each gives up its last byte, which
+ *                         comes again
  *   ROOT/in/KEHOU/NAME    whole, hash compared; waits for the engine
  *   ROOT/now/KEHOU/NAME   the engine has them in hand
  *   ROOT/out/PEER/KEHOU/  what this node made for PEER (hexadecimal node id)
