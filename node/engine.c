@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "node/log.h"
+#include "node/memory.h"
 #include "schema/upkeep.h"
 
 struct queue {
@@ -28,6 +29,7 @@ struct engine {
 	struct replica *replica;
 	struct upkeep upkeep;
 	bool upkeep_due;
+	int64_t rest_ms;   /* monotonic: when memory is given back; 0: it was */
 };
 
 static int64_t
@@ -86,19 +88,21 @@ next_queue(struct engine *e)
 	return e->ahead < ENGINE_AHEAD ? people : nodes;
 }
 
-/* Waits, under the lock, for news or until a job has waited long enough. */
+/* Waits, under the lock, for news or until a job has waited long enough, or it is time to
+ * rest. */
 static void
 wait_news(struct engine *e)
 {
 	const struct engine_job *first = next_queue(e)->first;
+	bool waits = e->lent && first != NULL;
 	struct timespec until;
 	int64_t at;
 
-	if (!e->lent || first == NULL) {
+	if (!waits && e->rest_ms == 0) {
 		pthread_cond_wait(&e->wake, &e->lock);
 		return;
 	}
-	at = first->since_ms + ENGINE_LOAN_WAIT_MS;
+	at = waits ? first->since_ms + ENGINE_LOAN_WAIT_MS : e->rest_ms;
 	until.tv_sec = (time_t)(at / 1000);
 	until.tv_nsec = (long)(at % 1000) * 1000000;
 	pthread_cond_timedwait(&e->wake, &e->lock, &until);
@@ -146,6 +150,7 @@ run_job(struct engine *e, struct engine_job *job, bool lent)
 		open_replica(e);
 	job->run(job, lent ? NULL : e->replica, lent ? STATUS_BUSY : engine_state(e));
 	e->upkeep_due = true;
+	e->rest_ms = now_ms() + ENGINE_REST_MS;
 }
 
 /* A piece of what nobody waits for. */
@@ -164,6 +169,17 @@ run_upkeep(struct engine *e)
 		log_line(LOG_LEVEL_WARNING, "upkeep: %s", status_text(status));
 }
 
+/* Nothing was asked for a while: what was kept for the next to ask goes.  While the directory is
+ * lent the database is closed anyhow. */
+static void
+rest(struct engine *e)
+{
+	e->rest_ms = 0;
+	if (e->replica != NULL)
+		store_rest(replica_store(e->replica));
+	memory_rest();
+}
+
 static void *
 engine_main(void *ctx)
 {
@@ -171,6 +187,7 @@ engine_main(void *ctx)
 	struct engine_job *job;
 
 	open_replica(e);
+	e->rest_ms = now_ms() + ENGINE_REST_MS;
 	pthread_mutex_lock(&e->lock);
 	for (;;) {
 		bool lent;
@@ -194,6 +211,12 @@ engine_main(void *ctx)
 			if (!lent && e->upkeep_due) {
 				pthread_mutex_unlock(&e->lock);
 				run_upkeep(e);
+				pthread_mutex_lock(&e->lock);
+				continue;
+			}
+			if (e->rest_ms != 0 && now_ms() >= e->rest_ms) {
+				pthread_mutex_unlock(&e->lock);
+				rest(e);
 				pthread_mutex_lock(&e->lock);
 				continue;
 			}

@@ -2,7 +2,8 @@
  * to do.  The directory is opened by the thread itself, first of all; where that
  * fails because there is no node yet or another process has it, each later job
  * tries again.  When nothing waits, a hub does what nobody waits for
- * (schema/upkeep.h), a piece between two looks at the queue. */
+ * (schema/upkeep.h), a piece between two looks at the queue; and once, a while after the last
+ * of it, what was kept in memory for speed is given back. */
 #ifndef NODE_ENGINE_H
 #define NODE_ENGINE_H
 
@@ -11,6 +12,7 @@
 #define ENGINE_MAX_JOBS 256     /* that wait in a queue */
 #define ENGINE_AHEAD 8          /* of people's in a row, while others wait */
 #define ENGINE_LOAN_WAIT_MS 3000 /* that a job waits for a loan to end */
+#define ENGINE_REST_MS 30000    /* with nothing to do: then memory is given back */
 
 /* Hundreds of schools at once must keep no page waiting, nor a page them. */
 enum engine_queue { ENGINE_PEOPLE, ENGINE_NODES, ENGINE_QUEUES };

@@ -300,7 +300,7 @@ serve(const struct options *o, const struct settings *s, struct bell *bell,
 		status = begin_http(s, root, &handlers, &http);
 	if (status == STATUS_OK) {
 		log_line(LOG_LEVEL_NOTICE, "listening on http://%s", http_address(http));
-		memory_after_start();
+		memory_rest();
 		wait_for_end(signals, o, s, &api);
 		http_quiesce(http);
 	}

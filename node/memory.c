@@ -32,7 +32,7 @@ give_back(struct dl_phdr_info *info, size_t size, void *ctx)
 }
 
 void
-memory_after_start(void)
+memory_rest(void)
 {
 	(void)malloc_trim(0);
 	(void)dl_iterate_phdr(give_back, NULL);

@@ -535,6 +535,15 @@ store_close(struct store *s)
 	free(s);
 }
 
+void
+store_rest(struct store *s)
+{
+	for (size_t i = 0; i < s->ncache; i++)
+		if (!s->cache[i].busy)
+			cache_drop(s, i);
+	(void)sqlite3_db_release_memory(s->db);
+}
+
 int
 store_integrity(struct store *s)
 {

@@ -356,6 +356,20 @@ def nothing_wakes_it_while_nobody_asks():
 		until("it is never quiet: " + str(last), quiet)
 
 
+def what_was_kept_for_speed_is_given_back_when_nobody_asks():
+	with Daemon(school("resting")) as d:
+		d.sign_in()
+		for view in ("pupils", "staff", "guardians", "access_log"):
+			d.get("/api/v1/view/" + view)
+
+		def resident():
+			return int(status_of(d.process.pid)["VmRSS"].split()[0])
+		worked = resident()
+		until(f"it still holds {worked} KiB", lambda: resident() < worked - 1024)
+		d.do("staff.add", {"name": "t", "roles": "teacher"})
+		assert "t" in [row["name"] for row in d.get("/api/v1/view/staff")["rows"]]
+
+
 def connections_that_say_nothing_hinder_nobody_and_are_closed():
 	with Daemon(school("slow")) as d:
 		slow = [socket.create_connection(("127.0.0.1", d.port)) for _ in range(300)]
@@ -466,7 +480,7 @@ TESTS = [the_daemon_reaches_nothing_outside_its_folders,
 	a_stranger_gets_nothing_of_any_call_in_docs_api_even_at_the_machine_itself,
 	a_hub_lets_nobody_in_before_it_has_people,
 	R18_a_look_at_telephones_is_noted_before_they_are_shown, a_large_file_takes_no_memory,
-	nothing_wakes_it_while_nobody_asks,
+	nothing_wakes_it_while_nobody_asks, what_was_kept_for_speed_is_given_back_when_nobody_asks,
 	connections_that_say_nothing_hinder_nobody_and_are_closed, what_is_too_much_is_refused]
 
 

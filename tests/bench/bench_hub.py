@@ -23,6 +23,7 @@ from test_node import Daemon, PASSPHRASE, PIN, kehou, made, path
 SCHOOLS = int(os.environ.get("KEHOU_SCHOOLS", "1000"))
 PIECE = 65536
 SEEN_WAIT_S = 3  # as node/courier.c
+REST_S = 45      # more than ENGINE_REST_MS
 SENDER, RECIPIENT = slice(7, 15), slice(15, 23)  # of a bundle's header, docs/FORMAT.md
 
 
@@ -125,6 +126,11 @@ def peak_mib(pid):
 		return next(int(line.split()[1]) for line in f if line.startswith("VmHWM")) / 1024
 
 
+def resident_mib(pid):
+	with open(f"/proc/{pid}/status", encoding="ascii") as f:
+		return next(int(line.split()[1]) for line in f if line.startswith("VmRSS")) / 1024
+
+
 def look_at_pages(hub, stop, took):
 	"""A process of its own: a thousand threads of this one would keep it waiting."""
 	seen = []
@@ -186,6 +192,9 @@ def main():
 			print(f"a page meanwhile: median {times[len(times) // 2] * 1000:.0f} ms, "
 				f"95 % {times[len(times) * 95 // 100] * 1000:.0f} ms, longest "
 				f"{times[-1] * 1000:.0f} ms; turned away {len(took) - len(times)} of {len(took)}")
+			worked = resident_mib(hub.process.pid)
+			time.sleep(REST_S)
+			print(f"resident {worked:.1f} MiB then, {resident_mib(hub.process.pid):.1f} at rest")
 	finally:
 		if scratch:
 			shutil.rmtree(scratch, ignore_errors=True)
