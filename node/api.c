@@ -373,7 +373,7 @@ call_new(struct api *api, struct http_request *req)
 		memcpy(call->cookie, cookie, strlen(cookie) + 1);
 	call->staff = auth_staff(api->auth, call->cookie, api->env->now_s(api->env->ctx),
 	    call->mark);
-	guard_peer(http_peer(req), http_peer_is_local(req), forwarded, call->peer, call->network);
+	guard_peer(http_peer(req), http_peer_is_local(req), forwarded, call->peer);
 	call->here = http_peer_is_local(req) && forwarded == NULL &&
 	    http_header(req, "Forwarded") == NULL;
 	/* At the machine itself, or with the cookie for whoever held the invitation. */

@@ -154,7 +154,7 @@ find(const struct api_call *call, struct replica *r, struct buffer *ret)
 static void
 give(struct api_call *call, struct replica *r, int status)
 {
-	const struct auth_try t = { .peer = call->peer, .name = GUESSED };
+	const struct auth_try t = { .caller = call->peer, .name = GUESSED };
 	int64_t now_s = call->api->env->now_s(call->api->env->ctx);
 	unsigned wait_s = wait_of(call, &t, now_s);
 	struct buffer sealed = BUFFER_INIT;

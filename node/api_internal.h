@@ -20,7 +20,7 @@ struct api_call {
 	const struct api_route *route;
 	char name[API_NAME_BYTES];     /* what follows the route's path */
 	char cookie[AUTH_COOKIE_BYTES];/* "" when none came */
-	char peer[GUARD_PEER_BYTES], network[GUARD_PEER_BYTES]; /* guard_peer's */
+	char peer[GUARD_PEER_BYTES]; /* guard_peer's */
 	bool here;               /* made at this machine, by no proxy */
 	int64_t staff;           /* of the session; 0: nobody */
 	uint8_t mark[PIN_MARK_BYTES]; /* that the session was opened with */

@@ -74,7 +74,7 @@ me(struct api_call *call, struct replica *r, int status)
 {
 	json_t *answer = NULL;
 
-	status = me_json(call, r, auth_known(call->api->auth, call->cookie), &answer);
+	status = me_json(call, r, auth_house(call->api->auth, call->cookie) != 0, &answer);
 	if (status != STATUS_OK)
 		api_fail(call, status, NULL, NULL);
 	else
@@ -86,7 +86,8 @@ struct pin_check_job {
 	struct worker_job job;   /* first: a job is its check */
 	struct api_call *call;
 	struct pin_candidates candidates;
-	struct auth_try tried;   /* of what stands here and in call */
+	struct auth_try tried;   /* of what stands here */
+	char caller[AUTH_CALLER_BYTES];
 	char staff[PIN_MAX_BYTES + 1], pin[PIN_MAX_BYTES + 1];
 };
 
@@ -108,8 +109,8 @@ submit(const struct api_call *call, struct worker_job *job)
 {
 	uint8_t hash[crypto_generichash_BYTES_MIN];
 
-	crypto_generichash(hash, sizeof hash, (const uint8_t *)call->network,
-	    strlen(call->network), NULL, 0);
+	crypto_generichash(hash, sizeof hash, (const uint8_t *)call->peer,
+	    strlen(call->peer), NULL, 0);
 	memcpy(&job->of, hash, sizeof job->of);
 	if (call->here)
 		job->of = 0;
@@ -133,16 +134,16 @@ check(struct worker_job *job)
 		api_fail(call, STATUS_BUSY, "http", NULL);
 }
 
-/* Whose device signed in here once is not kept from a person's name by what others of its
- * address try: behind one router they are many. */
+/* Names that nobody has count against the network also on a device of the house. */
 static void
 note_try(struct pin_check_job *c)
 {
 	const struct api_call *call = c->call;
-	bool house = c->candidates.n > 0 && auth_known(call->api->auth, call->cookie);
 
-	c->tried = (struct auth_try){ .peer = call->peer, .name = c->staff,
-		.network = house ? NULL : call->network, .found = &c->candidates };
+	auth_caller(c->candidates.n > 0 ? auth_house(call->api->auth, call->cookie) : 0,
+	    call->peer, c->caller);
+	c->tried = (struct auth_try){ .caller = c->caller, .name = c->staff,
+		.found = &c->candidates };
 }
 
 void

@@ -12,20 +12,21 @@
 
 #define TOKEN_BYTES 32
 #define HASH_BYTES_AUTH 16
-#define FILE_VERSION 1
-#define FILE_MAX_BYTES (AUTH_MAX_SESSIONS * 80u)
+#define FILE_VERSION 2
+#define FILE_MAX_BYTES (AUTH_MAX_SESSIONS * 90u)
 
 struct session {
 	uint8_t hash[HASH_BYTES_AUTH]; /* of the token: memory tells no cookie */
 	uint8_t mark[PIN_MARK_BYTES];
 	int64_t staff;                 /* 0: signed out */
+	int64_t by;                    /* who it was */
 	int64_t began_s, used_s;       /* used_s 0: free */
 };
 
 struct guesser {
-	uint8_t hash[HASH_BYTES_AUTH]; /* of person and address, or of the network */
+	uint8_t hash[HASH_BYTES_AUTH]; /* of person and caller, or of the caller */
 	unsigned wrong;                /* 0: free */
-	int64_t last_s;                /* monotonic; a network's: when the last came back */
+	int64_t last_s;                /* monotonic; a caller's: when the last came back */
 };
 
 struct auth {
@@ -33,7 +34,7 @@ struct auth {
 	char *path;
 	pthread_mutex_t file;          /* taken before lock: one writer at a time */
 	pthread_mutex_t lock;
-	struct guesser persons[AUTH_MAX_GUESSERS], networks[AUTH_MAX_GUESSERS];
+	struct guesser persons[AUTH_MAX_GUESSERS], callers[AUTH_MAX_GUESSERS];
 	struct session sessions[AUTH_MAX_SESSIONS];
 };
 
@@ -51,6 +52,7 @@ put_sessions(struct auth *a, struct buffer *b)
 		buffer_put(b, s->hash, sizeof s->hash);
 		buffer_put(b, s->mark, sizeof s->mark);
 		buffer_put_varint(b, (uint64_t)s->staff);
+		buffer_put_varint(b, (uint64_t)s->by);
 		buffer_put_varint(b, (uint64_t)s->began_s);
 		buffer_put_varint(b, (uint64_t)s->used_s);
 	}
@@ -87,6 +89,7 @@ load(struct auth *a)
 			reader_copy(&rd, s->hash, sizeof s->hash);
 			reader_copy(&rd, s->mark, sizeof s->mark);
 			s->staff = (int64_t)reader_varint(&rd);
+			s->by = (int64_t)reader_varint(&rd);
 			s->began_s = (int64_t)reader_varint(&rd);
 			s->used_s = (int64_t)reader_varint(&rd);
 		}
@@ -170,7 +173,7 @@ auth_begin(struct auth *a, int64_t staff, const uint8_t mark[PIN_MARK_BYTES], in
 	for (size_t i = 0; i < AUTH_MAX_SESSIONS && s->used_s != 0; i++)
 		if (a->sessions[i].used_s < s->used_s)
 			s = &a->sessions[i];
-	*s = (struct session){ .staff = staff, .began_s = now_s, .used_s = now_s };
+	*s = (struct session){ .staff = staff, .by = staff, .began_s = now_s, .used_s = now_s };
 	hash_of(ret, s->hash);
 	memcpy(s->mark, mark, sizeof s->mark);
 	pthread_mutex_unlock(&a->lock);
@@ -212,15 +215,17 @@ auth_remark(struct auth *a, const char *cookie, const uint8_t mark[PIN_MARK_BYTE
 	save(a);
 }
 
-bool
-auth_known(struct auth *a, const char *cookie)
+int64_t
+auth_house(struct auth *a, const char *cookie)
 {
-	bool known;
+	const struct session *s;
+	int64_t by;
 
 	pthread_mutex_lock(&a->lock);
-	known = find(a, cookie) != NULL;
+	s = find(a, cookie);
+	by = s != NULL ? s->by : 0;
 	pthread_mutex_unlock(&a->lock);
-	return known;
+	return by;
 }
 
 void
@@ -263,6 +268,15 @@ seconds(void)
 	return t.tv_sec;
 }
 
+void
+auth_caller(int64_t house, const char *peer, char ret[AUTH_CALLER_BYTES])
+{
+	if (house != 0)
+		(void)snprintf(ret, AUTH_CALLER_BYTES, "house %lld", (long long)house);
+	else
+		(void)snprintf(ret, AUTH_CALLER_BYTES, "%s", peer);
+}
+
 /* Of the i-th person who is meant, or of what was typed. */
 static void
 person_hash(const struct auth_try *t, size_t i, uint8_t ret[HASH_BYTES_AUTH])
@@ -270,7 +284,7 @@ person_hash(const struct auth_try *t, size_t i, uint8_t ret[HASH_BYTES_AUTH])
 	crypto_generichash_state state;
 
 	crypto_generichash_init(&state, NULL, 0, HASH_BYTES_AUTH);
-	crypto_generichash_update(&state, (const uint8_t *)t->peer, strlen(t->peer) + 1);
+	crypto_generichash_update(&state, (const uint8_t *)t->caller, strlen(t->caller) + 1);
 	if (t->found != NULL && i < t->found->n)
 		crypto_generichash_update(&state, (const uint8_t *)&t->found->who[i].staff,
 		    sizeof t->found->who[i].staff);
@@ -301,7 +315,7 @@ person_wait_s(const struct guesser *g, int64_t now)
 }
 
 static int64_t
-network_wait_s(const struct guesser *g, int64_t now)
+caller_wait_s(const struct guesser *g, int64_t now)
 {
 	int64_t back = (now - g->last_s) / AUTH_BACK_S;
 
@@ -313,7 +327,7 @@ static void
 give_back(struct auth *a, int64_t now)
 {
 	for (size_t i = 0; i < AUTH_MAX_GUESSERS; i++) {
-		struct guesser *g = &a->networks[i];
+		struct guesser *g = &a->callers[i];
 		int64_t back = (now - g->last_s) / AUTH_BACK_S;
 
 		g->wrong = back < (int64_t)g->wrong ? g->wrong - (unsigned)back : 0;
@@ -357,18 +371,15 @@ count(struct guesser *list, const uint8_t hash[HASH_BYTES_AUTH], int64_t now,
 unsigned
 auth_try(struct auth *a, const struct auth_try *t)
 {
-	uint8_t hash[HASH_BYTES_AUTH], network[HASH_BYTES_AUTH];
-	int64_t now = seconds(), wait = 0, other;
-	const struct guesser *g = NULL;
+	uint8_t hash[HASH_BYTES_AUTH], caller[HASH_BYTES_AUTH];
+	int64_t now = seconds(), wait, other;
+	const struct guesser *g;
 
 	pthread_mutex_lock(&a->lock);
 	give_back(a, now);
-	if (t->network != NULL) {
-		hash_of(t->network, network);
-		g = guesser_of(a->networks, network);
-	}
-	if (g != NULL)
-		wait = network_wait_s(g, now);
+	hash_of(t->caller, caller);
+	g = guesser_of(a->callers, caller);
+	wait = g != NULL ? caller_wait_s(g, now) : 0;
 	for (size_t i = 0; i < npersons(t); i++) {
 		person_hash(t, i, hash);
 		g = guesser_of(a->persons, hash);
@@ -379,8 +390,8 @@ auth_try(struct auth *a, const struct auth_try *t)
 		person_hash(t, i, hash);
 		count(a->persons, hash, now, person_wait_s, true);
 	}
-	if (wait == 0 && t->network != NULL)
-		count(a->networks, network, now, network_wait_s, false);
+	if (wait == 0)
+		count(a->callers, caller, now, caller_wait_s, false);
 	pthread_mutex_unlock(&a->lock);
 	return (unsigned)wait;
 }
@@ -402,11 +413,9 @@ auth_tried(struct auth *a, const struct auth_try *t, int64_t whose)
 		if (g != NULL)
 			g->wrong = who == whose ? 0 : g->wrong - 1;
 	}
-	if (t->network != NULL) {
-		hash_of(t->network, hash);
-		g = guesser_of(a->networks, hash);
-		if (g != NULL)
-			g->wrong--;
-	}
+	hash_of(t->caller, hash);
+	g = guesser_of(a->callers, hash);
+	if (g != NULL)
+		g->wrong--;
 	pthread_mutex_unlock(&a->lock);
 }

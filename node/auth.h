@@ -31,30 +31,35 @@ int64_t auth_staff(struct auth *a, const char *cookie, int64_t now_s,
     uint8_t ret_mark[PIN_MARK_BYTES]);
 /* The person changed the own PIN: this session goes on. */
 void auth_remark(struct auth *a, const char *cookie, const uint8_t mark[PIN_MARK_BYTES]);
-/* Whether it is a cookie that auth_begin gave, signed out or not, whose place was not
- * needed since: a device of the house, which may offer names. */
-bool auth_known(struct auth *a, const char *cookie);
+/* Who signed in with a cookie, since signed out or not, whose place was not needed since: a
+ * device of the house, which may offer names.  0: nobody. */
+int64_t auth_house(struct auth *a, const char *cookie);
 void auth_end(struct auth *a, const char *cookie);
 /* All sessions of a person who has left. */
 void auth_end_staff(struct auth *a, int64_t staff);
 
 /* ---- guessing ----
  * A try counts as wrong from when it begins until it turns out right.  It counts against each
- * person who is meant, by id, at one address; where nobody is, against what was typed.  After
+ * person who is meant, by id, and its caller; where nobody is, against what was typed.  After
  * AUTH_FREE_TRIES each further one waits twice as long, at most AUTH_LONGEST_WAIT_S.  And over
- * all names against the network: AUTH_FREE_OF_ONE, one of which comes back every
+ * all names against the caller: AUTH_FREE_OF_ONE, one of which comes back every
  * AUTH_BACK_S.  So nobody is out for good.  Who has to wait is forgotten last; at a restart
  * all is. */
 #define AUTH_FREE_TRIES 5
 #define AUTH_LONGEST_WAIT_S 300
 #define AUTH_FREE_OF_ONE 200 /* a school behind one router, each mistyping */
 #define AUTH_BACK_S 10
-#define AUTH_MAX_GUESSERS 256 /* of persons; as many networks */
+#define AUTH_MAX_GUESSERS 256 /* of persons; as many callers */
 #define AUTH_RIGHT 0          /* whose, where nobody was found */
 #define AUTH_UNTRIED (-1)
 
+#define AUTH_CALLER_BYTES 64
+/* On a device of the house the caller is who signed in there, by whatever address and under
+ * however many cookies: what others of its network try keeps nobody there from a name. */
+void auth_caller(int64_t house, const char *peer, char ret[AUTH_CALLER_BYTES]);
+
 struct auth_try {
-	const char *peer, *network;         /* guard_peer's; network NULL: not counted by it */
+	const char *caller;                 /* auth_caller's, or guard_peer's */
 	const char *name;                   /* what was typed */
 	const struct pin_candidates *found; /* who is meant; NULL or empty: nobody */
 };

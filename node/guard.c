@@ -64,8 +64,7 @@ guard_origin(const char *origin, const char *site, const char *host)
 }
 
 void
-guard_peer(const char *peer, bool local, const char *forwarded, char ret[GUARD_PEER_BYTES],
-    char ret_network[GUARD_PEER_BYTES])
+guard_peer(const char *peer, bool local, const char *forwarded, char ret[GUARD_PEER_BYTES])
 {
 	struct in6_addr a;
 
@@ -76,14 +75,13 @@ guard_peer(const char *peer, bool local, const char *forwarded, char ret[GUARD_P
 	}
 	(void)snprintf(ret, GUARD_PEER_BYTES, "%s", peer);
 	if (inet_pton(AF_INET6, ret, &a) == 1) {
-		if (IN6_IS_ADDR_V4MAPPED(&a))
+		if (IN6_IS_ADDR_V4MAPPED(&a)) {
 			(void)inet_ntop(AF_INET, &a.s6_addr[12], ret, GUARD_PEER_BYTES);
-		else
+		} else {
+			/* The machine itself is no network. */
+			if (!IN6_IS_ADDR_LOOPBACK(&a))
+				memset(&a.s6_addr[8], 0, 8);
 			(void)inet_ntop(AF_INET6, &a, ret, GUARD_PEER_BYTES);
-	}
-	memcpy(ret_network, ret, GUARD_PEER_BYTES);
-	if (inet_pton(AF_INET6, ret, &a) == 1) {
-		memset(&a.s6_addr[8], 0, 8);
-		(void)inet_ntop(AF_INET6, &a, ret_network, GUARD_PEER_BYTES);
+		}
 	}
 }

@@ -21,8 +21,8 @@ bool guard_origin(const char *origin, const char *site, const char *host);
 #define GUARD_PEER_BYTES 46 /* INET6_ADDRSTRLEN */
 /* Whose request it is.  peer: the other end's address, local: of this machine; forwarded: the
  * header X-Forwarded-For, NULL when absent, whose last entry is believed where a proxy on this
- * machine wrote it.  ret_network: what one caller has at least, an IPv6 /64 or the address. */
+ * machine wrote it.  ret: what one caller has at least, the address or an IPv6 /64. */
 void guard_peer(const char *peer, bool local, const char *forwarded,
-    char ret[GUARD_PEER_BYTES], char ret_network[GUARD_PEER_BYTES]);
+    char ret[GUARD_PEER_BYTES]);
 
 #endif
