@@ -143,6 +143,41 @@ test_a_copy_is_a_state_of_its_own(void **state)
 	sim_world_free(w);
 }
 
+static void
+test_a_database_begins_with_the_bytes_that_were_given(void **state)
+{
+	struct sim_world *w = sim_world_new(1);
+	struct store *s = NULL;
+	uint8_t *first;
+	const uint8_t *p;
+	uint64_t before;
+	size_t len;
+
+	(void)state;
+	sim_mount(w, "node");
+	assert_int_equal(open_store(sim_databases(w), &s), STATUS_OK);
+	store_close(s);
+	before = sim_operations(w);
+	p = sim_peek(w, "node/kehou.db", &len);
+	first = test_malloc(len);
+	memcpy(first, p, len);
+	sim_erase(w, "node");
+	sim_first_bytes(w, first, len);
+	assert_int_equal(open_store(sim_databases(w), &s), STATUS_OK);
+	/* What is there needs not be made. */
+	assert_true(sim_operations(w) - before < before);
+	assert_int_equal(note(s, 1), STATUS_OK);
+	sim_power_cut_at(w, "node", SIM_DROP_ALL);
+	store_close(s);
+	assert_int_equal(open_store(sim_databases(w), &s), STATUS_OK);
+	assert_int_equal(noted(s), 1);
+	assert_int_equal(store_integrity(s), STATUS_OK);
+	store_close(s);
+	sim_first_bytes(w, NULL, 0);
+	test_free(first);
+	sim_world_free(w);
+}
+
 int
 main(void)
 {
@@ -150,6 +185,7 @@ main(void)
 		cmocka_unit_test(test_what_was_acknowledged_survives_a_cut_at_every_operation),
 		cmocka_unit_test(test_a_failed_write_is_said_and_leaves_a_sound_database),
 		cmocka_unit_test(test_a_copy_is_a_state_of_its_own),
+		cmocka_unit_test(test_a_database_begins_with_the_bytes_that_were_given),
 	};
 
 	return cmocka_run_group_tests_name("sim_disk", tests, NULL, NULL);

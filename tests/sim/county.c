@@ -77,6 +77,27 @@ hub_begin(struct county *c)
 	county_adopt(c, hub);
 }
 
+/* The engine makes the schema, and nothing of a node is in it yet. */
+static void
+make_blank(struct county *c)
+{
+	struct store_options o = { .registry = schema_domain.registry,
+	    .migrations = schema_domain.migrations, .functions = schema_domain.functions,
+	    .vfs = sim_databases(c->world), .create = true };
+	struct store *s = NULL;
+	const uint8_t *p;
+
+	if (store_open("vault/blank", &o, &s) != STATUS_OK)
+		county_fail(c, "a database has no schema");
+	store_close(s);
+	p = sim_peek(c->world, "vault/blank", &c->blank_len);
+	assert(p != NULL && c->blank_len > 0);
+	c->blank = malloc(c->blank_len);
+	assert(c->blank != NULL);
+	memcpy(c->blank, p, c->blank_len);
+	sim_remove(c->world, "vault/blank");
+}
+
 struct county *
 county_new(unsigned schools)
 {
@@ -106,6 +127,7 @@ county_new(unsigned schools)
 	hub_begin(c);
 	for (unsigned i = 1; i <= schools; i++)
 		county_add_device(c, i);
+	make_blank(c);
 	c->odd = false;
 	return c;
 }
@@ -135,6 +157,7 @@ county_free(struct county *c)
 	free(c->sealed);
 	free(c->segments);
 	free(c->cuts);
+	free(c->blank);
 	free(c);
 }
 

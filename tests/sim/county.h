@@ -86,6 +86,7 @@ struct county {
 	struct county_node *nodes; unsigned nnodes, cap; /* the hub first */
 	unsigned schools;
 	struct county_node *relay; /* or NULL */
+	uint8_t *blank; size_t blank_len; /* a database just after its schema was made */
 	uint64_t seed;
 	uint64_t granted;          /* roster with the newer program's rights, or 0 */
 	unsigned roots;            /* pairs of root copies, the newest last */
@@ -144,6 +145,10 @@ void county_settle(struct county *c);
 struct county_node *county_node_new(struct county *c, unsigned school);
 void county_open(struct county *c, struct county_node *n);
 void county_close(struct county_node *n);
+/* In most seeds a node that is born later gets its schema as a copy of the one that the
+ * engine made at the beginning: between these two. */
+void county_birth_begin(struct county *c);
+void county_birth_end(struct county *c);
 /* What the engine wrote by itself at birth: transactions without rows of ours. */
 void county_adopt(struct county *c, struct county_node *n);
 struct model_author county_author(const struct county *c, const struct county_node *n);

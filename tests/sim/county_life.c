@@ -44,6 +44,7 @@ enrol(struct county *c, unsigned school, const char *sheet)
 
 	county_sign_again(c);
 	status = replica_invite(hub->r, &in, &file);
+	county_birth_begin(c);
 	if (status == STATUS_OK && sheet != NULL) {
 		status = replica_init_again(n->dir, n->env, n->domain, file.data,
 		    file.len, sheet);
@@ -52,6 +53,7 @@ enrol(struct county *c, unsigned school, const char *sheet)
 		status = replica_init_school(n->dir, n->env, n->domain, file.data,
 		    file.len, n->sheet);
 	}
+	county_birth_end(c);
 	buffer_release(&file);
 	if (status != STATUS_OK)
 		county_fail(c, "node %u of school %u is not born: %s", n->index, school,
@@ -93,8 +95,10 @@ county_begin_relay(struct county *c)
 	n = county_node_new(c, 0);
 	county_sign_again(c);
 	status = replica_invite(c->nodes[0].r, &in, &file);
+	county_birth_begin(c);
 	if (status == STATUS_OK)
 		status = replica_init_relay(n->dir, n->env, n->domain, file.data, file.len);
+	county_birth_end(c);
 	buffer_release(&file);
 	if (status != STATUS_OK)
 		county_fail(c, "the relay is not born: %s", status_name(status));

@@ -37,6 +37,19 @@ county_node_new(struct county *c, unsigned school)
 	return n;
 }
 
+void
+county_birth_begin(struct county *c)
+{
+	if (c->blank != NULL && c->seed % 16 != 0)
+		sim_first_bytes(c->world, c->blank, c->blank_len);
+}
+
+void
+county_birth_end(struct county *c)
+{
+	sim_first_bytes(c->world, NULL, 0);
+}
+
 static uint64_t
 epoch_of(const struct county_node *n)
 {

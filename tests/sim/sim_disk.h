@@ -66,6 +66,7 @@ struct sim_world {
 	uint64_t pull_at;      /* 0: never */
 	struct sim_mount *pulled;
 	void *vfs;             /* sim_vfs.c's, NULL before sim_databases */
+	const uint8_t *first; size_t first_len; /* of new databases, or NULL */
 };
 
 struct file {                  /* an open one, of struct files or of a database */

@@ -22,6 +22,9 @@ const struct env *sim_node(struct sim_world *w, uint64_t seed, int64_t start_s);
  * writes count as operations, fail and are forgotten as those of files.  The
  * name of the VFS, borrowed from the world. */
 const char *sim_databases(struct sim_world *w);
+/* From now on a database that is created begins with these bytes, synced, in place of
+ * none; borrowed.  NULL: with none. */
+void sim_first_bytes(struct sim_world *w, const uint8_t *data, size_t len);
 /* From now on all randomness, of the world and of its nodes, is of this seed. */
 void sim_reseed(struct sim_world *w, uint64_t seed);
 void sim_set_clock(const struct env *node, int64_t to_s);

@@ -233,6 +233,11 @@ open_db(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flags, int *ret
 	if (inode == NULL && (flags & SQLITE_OPEN_CREATE) != 0 && !m->readonly) {
 		inode = sim_inode_new(false);
 		sim_link(&w->now, at, inode);
+		if (w->first != NULL && (flags & SQLITE_OPEN_MAIN_DB) != 0) {
+			sim_inode_write(inode, 0, w->first, w->first_len);
+			sim_inode_sync(inode);
+			sim_link(&w->durable, at, inode);
+		}
 	}
 	if (inode == NULL || inode->folder)
 		return SQLITE_CANTOPEN;
@@ -345,6 +350,13 @@ sim_databases(struct sim_world *w)
 	assert(sqlite3_vfs_register(&v->vfs, 0) == SQLITE_OK);
 	w->vfs = v;
 	return v->name;
+}
+
+void
+sim_first_bytes(struct sim_world *w, const uint8_t *data, size_t len)
+{
+	w->first = data;
+	w->first_len = len;
 }
 
 void
