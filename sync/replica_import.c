@@ -283,6 +283,9 @@ learn(struct importing *im, const struct bundle_info *info,
 		vector_release(&p->acked);
 		memset(&p->acked, 0, sizeof(p->acked));
 		p->told = p->verdicts = 0;
+		/* Who tells all may have a copy that is silent and learns by our
+		 * answer alone what was heard in its place. */
+		p->receipt_since = p->sent + 1;
 	}
 	status = vector_merge(&p->acked, &m->vector);
 	if (status != STATUS_OK)

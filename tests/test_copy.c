@@ -125,6 +125,44 @@ test_what_one_copy_received_is_not_lost_for_the_other(void **state)
 	life_same(a, b);
 }
 
+/* One image knows of the other and speaks each time; the other one has nothing to say
+ * and goes on alone. */
+static void
+test_an_image_that_has_nothing_to_say_gets_what_the_other_one_took(void **state)
+{
+	struct life *w = *state;
+	struct life_node *a = life_school(w, LIFE_SCHOOL), *b, *c;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	c = device(w);
+	for (unsigned i = 0; i < 2; i++) {
+		life_round(w, c);
+		life_round(w, a);
+	}
+	b = life_twin(w, a);
+	life_add(c, "乙");
+	life_round(w, c);
+	for (unsigned i = 0; i < 2; i++)
+		life_round(w, a);
+	life_add(c, "丙");
+	life_round(w, c);
+	for (unsigned i = 0; i < 4; i++)
+		life_round(w, b);
+	assert_true(status_of(b).copied_s != 0);
+	assert_int_equal(status_of(a).copied_s, 0);
+	assert_int_equal(life_pupils(b), 3);
+	assert_int_equal(life_pupils(a), 2);
+	sim_mount(w->sim, "empty");
+	for (unsigned i = 0; i < 3; i++) {
+		(void)life_visit(w, a, "empty");
+		(void)life_visit(w, &w->node[0], "empty");
+	}
+	(void)life_visit(w, a, "empty");
+	assert_int_equal(life_pupils(a), 3);
+	life_same(a, b);
+}
+
 /* A machine put back whole to yesterday's image: what it forgot comes back from the
  * hub, and what it writes then is not taken for what it wrote before. */
 static void
@@ -204,6 +242,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_both_copies_branches_reach_hub_copies_and_a_third_device),
 		CASE(test_what_one_copy_received_is_not_lost_for_the_other),
+		CASE(test_an_image_that_has_nothing_to_say_gets_what_the_other_one_took),
 		CASE(test_an_image_put_back_goes_on_beside_what_it_forgot),
 		CASE(test_a_device_that_was_given_both_branches_asks_for_their_beginning),
 	};

@@ -3,7 +3,8 @@
  *
  * Bundles may be lost, late, copied and overtaken.  Checked: no sequence number means
  * two things, nothing is called confirmed that no hub ever had, and when the faults end
- * a few exchanges deliver and confirm all that the school still has.
+ * a few exchanges deliver and confirm all that the school still has.  images.pml has the
+ * other direction, and two images of one disk.
  *
  *	spin -a exchange.pml && cc -O2 -o pan pan.c && ./pan
  *
@@ -128,11 +129,7 @@ inline hub_makes() {
 
 inline school_takes() {
 	if
-#ifndef BREAK_NEWEST
 	:: b_number > s.received ->      /* only the newest says what the hub has */
-#else
-	:: true ->
-#endif
 #ifndef BREAK_LOWER
 		s.acked[0] = b_m0; s.acked[1] = b_m1;
 #else
