@@ -43,6 +43,8 @@ struct files {
 	int (*remove)(void *ctx, const char *path);
 	/* Creates a folder; a folder that is there already is OK. */
 	int (*mkdir)(void *ctx, const char *path);
+	/* Removes a folder in which nothing is; fails for any other. */
+	int (*rmdir)(void *ctx, const char *path);
 	int (*fsync_dir)(void *ctx, const char *path);
 	/* Visits until the visitor returns something else than OK, and returns
 	 * that.  NOT_FOUND where path itself is no folder, or a link to one. */

@@ -257,6 +257,13 @@ make_folder(void *ctx, const char *path)
 }
 
 static int
+remove_folder(void *ctx, const char *path)
+{
+	(void)ctx;
+	return rmdir(path) == 0 ? STATUS_OK : status_from_errno(errno);
+}
+
+static int
 sync_folder(void *ctx, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
@@ -336,6 +343,7 @@ static const struct files posix_files = {
 	.rename = rename_file,
 	.remove = remove_file,
 	.mkdir = make_folder,
+	.rmdir = remove_folder,
 	.fsync_dir = sync_folder,
 	.list = list,
 };

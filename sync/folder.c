@@ -326,6 +326,16 @@ folder_write_free(struct folder_write *w)
 	free(w);
 }
 
+void
+folder_unmake(const struct env *env, const char *dir)
+{
+	char *folder = join(dir, FOLDER_NAME);
+
+	if (folder != NULL && env->files->rmdir(env->ctx, folder) == STATUS_OK)
+		(void)!env->files->fsync_dir(env->ctx, dir);
+	free(folder);
+}
+
 /* --- Reading -------------------------------------------------------------- */
 
 struct listing {

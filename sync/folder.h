@@ -29,6 +29,9 @@ int folder_write_finish(struct folder_write *w, const uint8_t hash[HASH_BYTES],
 /* Removes the temporary file if finish did not succeed. */
 void folder_write_free(struct folder_write *w);
 
+/* Takes DIR/KEHOU away again where nothing is in it; what fails is passed over. */
+void folder_unmake(const struct env *env, const char *dir);
+
 struct folder_entry {
 	char name[FOLDER_NAME_BYTES];
 	enum folder_kind kind;

@@ -577,10 +577,10 @@ export_urgent_to(struct replica *r, struct replica_lying *there,
 /* ---- the whole ---- */
 
 static int
-export_roster(struct replica *r, const char *folder)
+export_roster(struct replica *r, const char *folder, char ret_name[FOLDER_NAME_BYTES])
 {
 	struct buffer b = BUFFER_INIT;
-	char path[REPLICA_PATH_BYTES], name[FOLDER_NAME_BYTES];
+	char path[REPLICA_PATH_BYTES];
 	struct folder_write *fw = NULL;
 	struct file *file;
 	struct hash h;
@@ -598,7 +598,7 @@ export_roster(struct replica *r, const char *folder)
 		if (status == STATUS_OK)
 			status = r->env->files->append(r->env->ctx, file, b.data, b.len);
 		if (status == STATUS_OK)
-			status = folder_write_finish(fw, hash, name);
+			status = folder_write_finish(fw, hash, ret_name);
 		status = replica_away(r, status);
 		folder_write_free(fw);
 	}
@@ -695,6 +695,7 @@ export_folder(struct replica *r, const char *folder, bool all,
 {
 	struct replica_export done = {0};
 	struct replica_lying there = {0};
+	char roster[FOLDER_NAME_BYTES] = "";
 	uint64_t exports = 0;
 	int status = replica_seal(r);
 
@@ -716,7 +717,7 @@ export_folder(struct replica *r, const char *folder, bool all,
 	if (status == STATUS_OK)
 		status = replica_away(r, folder_sweep(r->carrier, folder));
 	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
-		status = export_roster(r, folder);
+		status = export_roster(r, folder, roster);
 	if (status == STATUS_OK)
 		status = urgent ? export_urgent(r, &there, only, &done) :
 		    export_all(r, &there, all, only, &done);
@@ -724,6 +725,8 @@ export_folder(struct replica *r, const char *folder, bool all,
 	if (status == STATUS_OK && (r->carrier == r->env || done.bundles == 0 || urgent ||
 	    r->role == ROLE_RELAY))
 		status = set_exported(r);
+	if (status != STATUS_OK && done.bundles == 0 && there.folder != NULL)
+		replica_lying_undo(r, &there, roster);
 	replica_lying_release(&there);
 	replica_carry(r, true);
 	if (status == STATUS_OK)

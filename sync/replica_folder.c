@@ -58,6 +58,7 @@ replica_lying_open(struct replica *r, const char *folder, struct replica_lying *
 	int status = folder_list(r->carrier, folder, &ret->files, &ret->n, &ignored);
 
 	ret->folder = folder;
+	ret->fresh = status == STATUS_NOT_FOUND;
 	if (status == STATUS_OK) {
 		ret->headers = calloc(ret->n + 1, sizeof(*ret->headers));
 		status = ret->headers == NULL ? STATUS_NOMEM : STATUS_OK;
@@ -116,6 +117,19 @@ replica_lying_has(struct replica *r, struct replica_lying *l, const struct node_
 			return true;
 	}
 	return false;
+}
+
+void
+replica_lying_undo(struct replica *r, const struct replica_lying *l, const char *roster)
+{
+	bool there = false;
+
+	for (size_t i = 0; i < l->n; i++)
+		there = there || strcmp(l->files[i].name, roster) == 0;
+	if (roster[0] != '\0' && !there)
+		(void)!folder_remove(r->carrier, l->folder, roster);
+	if (l->fresh)
+		folder_unmake(r->carrier, l->folder);
 }
 
 int

@@ -207,6 +207,7 @@ int replica_header(struct replica *r, const char *folder, const char *name,
     struct bundle_info *ret) MUST_CHECK;
 struct replica_lying {         /* zero before open; folder outlives it */
 	const char *folder;
+	bool fresh;                /* there was no KEHOU */
 	struct folder_entry *files;
 	size_t n;
 	struct replica_header {
@@ -227,6 +228,10 @@ bool replica_lying_ours(struct replica *r, struct replica_lying *l, size_t i);
 /* Whether the node has a bundle there, from it or for it. */
 bool replica_lying_has(struct replica *r, struct replica_lying *l,
     const struct node_id *node);
+/* After a failure before anything was handed on: the roster (its name, or "") and the
+ * folder go again where they were not there before. */
+void replica_lying_undo(struct replica *r, const struct replica_lying *l,
+    const char *roster);
 /* Its header stays. */
 int replica_lying_remove(struct replica *r, struct replica_lying *l, size_t i) MUST_CHECK;
 

@@ -380,7 +380,10 @@ def test_a_full_stick_is_told_and_left_as_it_was():
 		before = snapshot("school")
 		for lang, word in (("en", "full"), ("zh", "已满")):
 			Run("export", "--to", path("full"), node="school", lang=lang).fails(1, word)
-		assert not bundles(path("full")) and snapshot("school") == before
+		assert os.listdir(path("full")) == ["other"] and snapshot("school") == before
+		os.mkdir(path("full/KEHOU"))
+		Run("export", "--to", path("full"), node="school").fails(1, "full")
+		assert os.listdir(path("full/KEHOU")) == []
 	finally:
 		subprocess.run(["umount", path("full")], check=True)
 	return None

@@ -319,6 +319,39 @@ test_a_bundle_damaged_on_the_stick_is_written_anew(void **state)
 	assert_int_equal(out.bundles, 1);
 }
 
+static void
+test_a_stick_without_room_is_left_as_it_was(void **state)
+{
+	struct world *w = *state;
+	const struct env *env = w->env[0];
+	struct replica_export out = {0};
+	int status;
+
+	for (int there = 0; there < 2; there++) {
+		const char *stick = there ? "used" : "stick";
+		uint64_t room = 0;
+
+		if (there) {
+			sim_mount(w->sim, stick);
+			assert_int_equal(env->files->mkdir(env->ctx, "used/KEHOU"), STATUS_OK);
+		}
+		do {
+			sim_set_capacity(w->sim, stick, room);
+			status = replica_export(w->school[0], stick, false, &out);
+			if (status == STATUS_OK)
+				break;
+			assert_int_equal(status, STATUS_FULL);
+			assert_false(sim_exists(w->sim, "stick/KEHOU") && !there);
+			assert_int_equal(sim_exists(w->sim, "used/KEHOU"), there);
+			assert_int_equal(sim_count(w->sim, "used/KEHOU"), 0);
+			room += 64;
+		} while (room < 65536);
+		assert_int_equal(status, STATUS_OK);
+		assert_true(room > 1024); /* without room for a roster, then for a bundle */
+		assert_int_equal(out.bundles, 1);
+	}
+}
+
 /* The county has one stick for all; who has files on it is served again. */
 static void
 test_one_stick_serves_thirty_schools_and_is_read_once(void **state)
@@ -503,6 +536,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_a_bundle_under_anothers_name_does_not_keep_that_one_out,
 		    begin, end),
+		cmocka_unit_test_setup_teardown(
+		    test_a_stick_without_room_is_left_as_it_was, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    test_a_bundle_damaged_on_the_stick_is_written_anew, begin, end),
 		cmocka_unit_test_setup_teardown(

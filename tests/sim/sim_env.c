@@ -194,6 +194,25 @@ make_folder(void *ctx, const char *path)
 }
 
 static int
+remove_folder(void *ctx, const char *path)
+{
+	struct sim_world *w = world_of(ctx);
+	char at[SIM_PATH_BYTES];
+	struct sim_mount *m;
+	int rc = sim_enter(w, path, true, at, &m);
+
+	if (rc != STATUS_OK)
+		return rc;
+	if (!sim_is_folder(w, at))
+		return STATUS_NOT_FOUND;
+	for (size_t i = 0; i < w->now.n; i++)
+		if (sim_is_directly_in(w->now.all[i].path, at))
+			return STATUS_IO;
+	sim_unlink(&w->now, at);
+	return STATUS_OK;
+}
+
+static int
 sync_folder(void *ctx, const char *path)
 {
 	struct sim_world *w = world_of(ctx);
@@ -245,6 +264,7 @@ static const struct files sim_files = {
 	.rename = rename_file,
 	.remove = remove_file,
 	.mkdir = make_folder,
+	.rmdir = remove_folder,
 	.fsync_dir = sync_folder,
 	.list = list,
 };
