@@ -213,8 +213,6 @@ to_stick(struct api_call *call, struct replica *r, int status)
 	call->api->backing_up = false;
 	if (status == STATUS_NOT_FOUND)
 		api_refuse(call, 404, "USAGE.stick_unknown", call->name, 0);
-	else if (status == STATUS_REFUSED)
-		api_refuse(call, 409, "USAGE.stick_hostile", stick.place.label, 0);
 	else
 		api_fail(call, status, "backup", stick.place.label);
 }

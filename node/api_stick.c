@@ -12,8 +12,6 @@ stick_failed(struct api_call *call, int status, const struct stick_done *done)
 {
 	if (status == STATUS_NOT_FOUND && done->label[0] == '\0')
 		api_refuse(call, 404, "USAGE.stick_unknown", call->name, 0);
-	else if (status == STATUS_REFUSED)
-		api_refuse(call, 409, "USAGE.stick_hostile", done->label, 0);
 	else
 		api_fail(call, status, NULL, done->label);
 }

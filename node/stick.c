@@ -81,9 +81,9 @@ work_begin(struct stick_set *s, const char *id, struct stick_place *ret, int *re
 	*ret_fd = stick_scan_open(ret);
 	if (*ret_fd < 0)
 		return STATUS_REMOVED;
-	(void)snprintf(ret_folder, STICK_FOLDER_BYTES, "/proc/self/fd/%d/.", *ret_fd);
+	stick_scan_folder(*ret_fd, ret_folder);
 	bell_ring(s->o.bell, BELL_BUSY);
-	return ret->state == STICK_HOSTILE ? STATUS_REFUSED : STATUS_OK;
+	return ret->state == STICK_HOSTILE ? STATUS_HOSTILE : STATUS_OK;
 }
 
 static int
@@ -435,7 +435,7 @@ message_of(const struct known *k, enum message_lang lang, char ret[MESSAGE_BYTES
 	else if (k->ended && k->status == STATUS_OK)
 		text = k->refused > 0 ? message_text(lang, MSG("stick.done_refused"))
 		    : message_text(lang, MSG("stick.done"));
-	else if (k->ended && k->status != STATUS_REFUSED && k->status != STATUS_FULL &&
+	else if (k->ended && k->status != STATUS_HOSTILE && k->status != STATUS_FULL &&
 	    k->status != STATUS_READONLY) {
 		(void)snprintf(key, sizeof key, "status.%s", status_name(k->status));
 		args[0] = message_or_key(lang, key);

@@ -13,7 +13,6 @@
 #include "schema/message.h"
 
 #define STICK_MAX_ROOTS 4
-#define STICK_FOLDER_BYTES 40
 #define STICK_AGAIN_S 30         /* after the database was lent or the queue full */
 
 /* Where sticks are mounted when nobody says otherwise. */
@@ -53,7 +52,7 @@ struct stick_done {
 	struct replica_import in;
 	struct replica_export out;
 };
-/* On the engine's thread.  NOT_FOUND: no such stick; REFUSED: it is hostile, nothing was
+/* On the engine's thread.  NOT_FOUND: no such stick; HOSTILE: nothing was
  * touched; REMOVED: it was pulled out.  all: at a hub for every school; else it is so on
  * a stick that has no folder yet.  The result is kept for stick_list and the history. */
 int stick_import(struct stick_set *s, const char *id, struct replica *r,

@@ -196,47 +196,24 @@ stick_scan_folders(const char *root, struct stick_place places[STICK_MAX], size_
 }
 
 /* ---- one stick ---- */
-/* A file system of a stick knows no links and devices, and our folder no such names. */
-static bool
-strange(int fd, const char *name)
+void
+stick_scan_folder(int fd, char ret[STICK_FOLDER_BYTES])
 {
-	struct stat st;
-
-	for (const char *c = name; *c != '\0'; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return true;
-	return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode) &&
-	    !S_ISDIR(st.st_mode);
+	(void)snprintf(ret, STICK_FOLDER_BYTES, "/proc/self/fd/%d/.", fd);
 }
 
 static enum stick_state
 look_into(int fd, char ret_mark[FOLDER_MARK_BYTES])
 {
-	enum stick_state state = STICK_READY;
-	struct dirent *e;
-	struct stat st;
-	size_t n = 0;
-	DIR *d;
-	int folder;
+	char folder[STICK_FOLDER_BYTES];
+	int status;
 
-	if (fstatat(fd, FOLDER_NAME, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return STICK_NO_FOLDER;
-	folder = openat(fd, FOLDER_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	d = folder >= 0 ? fdopendir(folder) : NULL;
-	if (d == NULL) {
-		if (folder >= 0)
-			(void)close(folder);
-		return STICK_HOSTILE;
-	}
-	while (state == STICK_READY && (e = readdir(d)) != NULL) {
-		if (++n > FOLDER_MAX_FILES + 2 || strange(folder, e->d_name))
-			state = STICK_HOSTILE;
-		else if (folder_name_is_mark(e->d_name) &&
-		    (ret_mark[0] == '\0' || strcmp(e->d_name, ret_mark) < 0))
-			memcpy(ret_mark, e->d_name, FOLDER_MARK_BYTES);
-	}
-	(void)closedir(d);
-	return state;
+	stick_scan_folder(fd, folder);
+	status = folder_judge(&env_posix, folder);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STICK_NO_FOLDER : STICK_HOSTILE;
+	(void)!folder_mark(&env_posix, folder, ret_mark);
+	return STICK_READY;
 }
 
 int

@@ -13,6 +13,7 @@
 #define STICK_ID_BYTES 17        /* 16 hex digits of source and place */
 #define STICK_LABEL_BYTES 64
 #define STICK_PATH_BYTES 512
+#define STICK_FOLDER_BYTES 40
 #define STICK_LEAST_BYTES (128u * 1024) /* free below this: full */
 
 enum stick_state {
@@ -41,6 +42,8 @@ size_t stick_scan_folders(const char *root, struct stick_place places[STICK_MAX]
 /* Opens the folder (a link is no stick) and tells state and space of what was opened.
  * The descriptor, or -1. */
 int stick_scan_open(struct stick_place *place);
+/* The folder that was opened, as a path. */
+void stick_scan_folder(int fd, char ret[STICK_FOLDER_BYTES]);
 /* Whether path still is what fd was opened from. */
 bool stick_scan_same(const struct stick_place *place, int fd);
 

@@ -49,6 +49,10 @@ struct files {
 	/* Visits until the visitor returns something else than OK, and returns
 	 * that.  NOT_FOUND where path itself is no folder, or a link to one. */
 	int (*list)(void *ctx, const char *path, files_visit *visit, void *visit_ctx);
+	/* Names that list passes over too.  HOSTILE where path itself is no folder, where
+	 * more than max names are in it, one has a control character, or is neither a
+	 * regular file nor a folder. */
+	int (*judge)(void *ctx, const char *path, size_t max);
 };
 
 /* What tells a copy of a data directory from the one it was copied from. */

@@ -285,11 +285,13 @@ plain_name(const char *name)
 	return name[strspn(name, allowed)] == '\0';
 }
 
+/* One name of a folder that is open as dir; OK goes on. */
+typedef int name_visit(void *visit_ctx, int dir, const char *name);
+
 static int
-visit_all(DIR *dir, files_visit *visit, void *visit_ctx)
+visit_all(DIR *dir, name_visit *visit, void *visit_ctx)
 {
-	struct dirent *entry;
-	struct stat st;
+	const struct dirent *entry;
 	int rc = STATUS_OK;
 
 	while (rc == STATUS_OK) {
@@ -297,28 +299,21 @@ visit_all(DIR *dir, files_visit *visit, void *visit_ctx)
 		entry = readdir(dir);
 		if (entry == NULL)
 			return errno == 0 ? STATUS_OK : status_from_errno(errno);
-		if (!plain_name(entry->d_name))
-			continue;
-		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-			if (errno != ENOENT) /* gone meanwhile is fine */
-				rc = status_from_errno(errno);
-			continue;
-		}
-		if (S_ISREG(st.st_mode))
-			rc = visit(visit_ctx, entry->d_name, (uint64_t)st.st_size);
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			rc = visit(visit_ctx, dirfd(dir), entry->d_name);
 	}
 	return rc;
 }
 
+/* HOSTILE: path is a link, or no folder. */
 static int
-list(void *ctx, const char *path, files_visit *visit, void *visit_ctx)
+each_name(const char *path, name_visit *visit, void *visit_ctx)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc;
 	DIR *dir;
 
-	(void)ctx;
-	if (fd < 0) /* a link or a file in its place is no folder */
-		return errno == ENOTDIR || errno == ELOOP ? STATUS_NOT_FOUND
+	if (fd < 0)
+		return errno == ENOTDIR || errno == ELOOP ? STATUS_HOSTILE
 		    : status_from_errno(errno);
 	dir = fdopendir(fd);
 	if (dir == NULL) {
@@ -329,6 +324,57 @@ list(void *ctx, const char *path, files_visit *visit, void *visit_ctx)
 	rc = visit_all(dir, visit, visit_ctx);
 	closedir(dir);
 	return rc;
+}
+
+struct listing {
+	files_visit *visit;
+	void *ctx;
+};
+
+static int
+list_name(void *ctx, int dir, const char *name)
+{
+	const struct listing *l = ctx;
+	struct stat st;
+
+	if (!plain_name(name))
+		return STATUS_OK;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) /* gone meanwhile is fine */
+		return errno == ENOENT ? STATUS_OK : status_from_errno(errno);
+	return S_ISREG(st.st_mode) ? l->visit(l->ctx, name, (uint64_t)st.st_size)
+	    : STATUS_OK;
+}
+
+static int
+list(void *ctx, const char *path, files_visit *visit, void *visit_ctx)
+{
+	struct listing l = { visit, visit_ctx };
+	int rc = each_name(path, list_name, &l);
+
+	(void)ctx;
+	return rc == STATUS_HOSTILE ? STATUS_NOT_FOUND : rc;
+}
+
+static int
+judge_name(void *ctx, int dir, const char *name)
+{
+	size_t *left = ctx;
+	struct stat st;
+
+	for (const char *c = name; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return STATUS_HOSTILE;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode) &&
+	    !S_ISDIR(st.st_mode))
+		return STATUS_HOSTILE;
+	return (*left)-- == 0 ? STATUS_HOSTILE : STATUS_OK;
+}
+
+static int
+judge(void *ctx, const char *path, size_t max)
+{
+	(void)ctx;
+	return each_name(path, judge_name, &max);
 }
 
 static const struct files posix_files = {
@@ -346,6 +392,7 @@ static const struct files posix_files = {
 	.rmdir = remove_folder,
 	.fsync_dir = sync_folder,
 	.list = list,
+	.judge = judge,
 };
 
 const struct env env_posix = {

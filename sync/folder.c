@@ -133,6 +133,17 @@ is_folder(const struct env *env, const char *path)
 	return rc == STATUS_EXISTS ? STATUS_OK : rc;
 }
 
+int
+folder_judge(const struct env *env, const char *dir)
+{
+	char *folder = join(dir, FOLDER_NAME);
+	int rc = folder == NULL ? STATUS_NOMEM :
+	    env->files->judge(env->ctx, folder, FOLDER_MAX_FILES);
+
+	free(folder);
+	return rc;
+}
+
 /* --- Writing -------------------------------------------------------------- */
 
 /* A medium that goes away shows itself as any error: look whether it is there. */

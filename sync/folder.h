@@ -2,7 +2,7 @@
  *
  * One visible folder KEHOU with flat, content-addressed, upper-case names:
  * HASH.KHB bundles, HASH.KHR rosters (HASH: 32 hex digits of BLAKE2b of the
- * file), and a mark.  Never overwritten; links and special files are ignored. */
+ * file), and a mark.  Never overwritten; links and special files are not opened. */
 #ifndef SYNC_FOLDER_H
 #define SYNC_FOLDER_H
 
@@ -15,6 +15,11 @@
 #define FOLDER_NAME_BYTES 40
 
 enum folder_kind { FOLDER_BUNDLE = 1, FOLDER_ROSTER = 2 };
+
+/* Whether DIR/KEHOU may be read and written at all.  NOT_FOUND: there is none.  HOSTILE:
+ * it is a link or no folder, or holds links, devices, control characters in names, or
+ * more names than we ever put there. */
+int folder_judge(const struct env *env, const char *dir) MUST_CHECK;
 
 /* A file being written: a temporary name in DIR/KEHOU. */
 struct folder_write;

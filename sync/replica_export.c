@@ -701,7 +701,9 @@ export_folder(struct replica *r, const char *folder, bool all,
 
 	replica_carry(r, only == NULL);
 	r->away = false;
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && only == NULL)
+		status = replica_away(r, folder_judge(r->env, folder));
+	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
 		status = replica_renew_checkpoints(r);
 	if (status == STATUS_OK)
 		status = replica_number(r, "exports", &exports);

@@ -586,6 +586,8 @@ replica_import(struct replica *r, const char *folder, replica_file_report *repor
 
 	r->away = false;
 	if (status == STATUS_OK)
+		status = replica_away(r, folder_judge(r->env, folder));
+	if (status == STATUS_OK)
 		status = replica_away(r, folder_list(r->env, folder, &list, &n,
 		    &ignored));
 	if (status == STATUS_OK)

@@ -41,6 +41,7 @@ static const struct {
 	[-STATUS_FOREIGN_KEY] = {"FOREIGN_KEY", "the key file belongs to another node"},
 	[-STATUS_FOREIGN_WRITER] = {"FOREIGN_WRITER", "a write that capture did not see"},
 	[-STATUS_REMOVED] = {"REMOVED", "the folder went away during the work"},
+	[-STATUS_HOSTILE] = {"HOSTILE", "the folder was tampered with"},
 	[-STATUS_SEAL_GONE] = {"SEAL_GONE", "sealed to a key that was destroyed"},
 };
 

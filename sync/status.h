@@ -45,7 +45,8 @@ enum status {
 	STATUS_SEAL_GONE = -32,     /* sealed to a key that was destroyed */
 	STATUS_INVITE_UNKNOWN = -33,/* the county never gave it, or took it back */
 	STATUS_FOREIGN_KEY = -34,   /* the key file is of another node than the store */
-	STATUS_MAX = 35             /* one more than the largest magnitude */
+	STATUS_HOSTILE = -35,       /* the folder holds what nobody of us puts there */
+	STATUS_MAX = 36             /* one more than the largest magnitude */
 };
 
 /* A short English text for a log or a test; never NULL.  Static. */

@@ -319,13 +319,33 @@ def test_bad_bundles_are_refused_and_the_good_one_is_taken():
 		assert run.code in (0, 1) and "Traceback" not in run.err
 
 
-def test_links_and_strange_names_on_a_stick_are_ignored():
+def test_other_files_beside_ours_are_passed_over():
 	folder = stick("strange", fresh=True)
-	os.mkdir(os.path.join(folder, "KEHOU"))
-	os.symlink("/etc/passwd", os.path.join(folder, "KEHOU", "A" * 32 + ".KHB"))
+	os.makedirs(os.path.join(folder, "KEHOU", "photos"))
 	open(os.path.join(folder, "KEHOU", "读我.txt"), "w", encoding="utf-8").close()
 	result = Run("--json", "import", "--from", folder, node="hub").works().json()
 	assert result["merged"] == 0 and result["refused"] == 0
+	Run("export", "--to", folder, node="school").works()
+
+
+def test_a_stick_that_was_tampered_with_is_neither_read_nor_written():
+	kinds = {"link": lambda f: os.symlink("/", f + "/KEHOU"),
+		"file": lambda f: open(f + "/KEHOU", "wb").close(),
+		"inner": lambda f: (os.mkdir(f + "/KEHOU"), os.symlink("/etc/passwd",
+			f + "/KEHOU/" + "A" * 32 + ".KHB")),
+		"pipe": lambda f: (os.mkdir(f + "/KEHOU"), os.mkfifo(f + "/KEHOU/x")),
+		"name": lambda f: (os.mkdir(f + "/KEHOU"), open(f + "/KEHOU/a\x1b[2J", "wb").close()),
+		"many": lambda f: (os.mkdir(f + "/KEHOU"), [open(f"{f}/KEHOU/{i}", "wb").close()
+			for i in range(4097)])}
+	for kind, make in kinds.items():
+		folder = stick("tampered-" + kind, fresh=True)
+		make(folder)
+		files = sorted(os.walk(folder))
+		before = snapshot("school")
+		for lang, word in (("en", "tampered with"), ("zh", "被人动过")):
+			Run("export", "--to", folder, node="school", lang=lang).fails(1, word)
+			Run("import", "--from", folder, node="school", lang=lang).fails(1, word)
+		assert sorted(os.walk(folder)) == files and snapshot("school") == before, kind
 
 
 def test_an_oversized_a_newer_and_a_foreign_bundle_change_nothing():

@@ -411,6 +411,59 @@ a_link_in_the_place_of_the_folder_is_refused(void **state)
 }
 
 static void
+judged(const struct place *p, int wanted)
+{
+	assert_int_equal(folder_judge(&env_posix, p->dir), wanted);
+}
+
+static void
+what_nobody_of_us_puts_there_is_judged(void **state)
+{
+	struct place p;
+	char path[128];
+	int i;
+
+	(void)state;
+	place_new(&p);
+	judged(&p, STATUS_NOT_FOUND);
+	assert_int_equal(symlink("/", p.folder), 0);
+	judged(&p, STATUS_HOSTILE);
+	assert_int_equal(unlink(p.folder), 0);
+	assert_int_equal(mkfifo(p.folder, 0600), 0);
+	judged(&p, STATUS_HOSTILE);
+	assert_int_equal(unlink(p.folder), 0);
+	assert_int_equal(mkdir(p.folder, 0700), 0);
+	judged(&p, STATUS_OK);
+	snprintf(path, sizeof path, "%s/\xe8\xaf\xbb", p.folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	judged(&p, STATUS_OK);
+	assert_int_equal(rmdir(path), 0);
+	snprintf(path, sizeof path, "%s/A", p.folder);
+	assert_int_equal(symlink("B", path), 0);
+	judged(&p, STATUS_HOSTILE);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	judged(&p, STATUS_HOSTILE);
+	assert_int_equal(unlink(path), 0);
+	snprintf(path, sizeof path, "%s/A\x1b", p.folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	judged(&p, STATUS_HOSTILE);
+	assert_int_equal(rmdir(path), 0);
+	for (i = 0; i <= FOLDER_MAX_FILES; i++) {
+		if (i == FOLDER_MAX_FILES)
+			judged(&p, STATUS_OK);
+		snprintf(path, sizeof path, "%s/%d", p.folder, i);
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
+	judged(&p, STATUS_HOSTILE);
+	while (i-- > 0) {
+		snprintf(path, sizeof path, "%s/%d", p.folder, i);
+		assert_int_equal(rmdir(path), 0);
+	}
+	place_free(&p);
+}
+
+static void
 a_real_folder_works_and_a_vanished_one_is_told(void **state)
 {
 	struct place p;
@@ -477,6 +530,7 @@ main(void)
 		cmocka_unit_test(list_is_sorted_and_passes_over_other_names),
 		cmocka_unit_test(links_and_special_files_are_not_opened),
 		cmocka_unit_test(a_link_in_the_place_of_the_folder_is_refused),
+		cmocka_unit_test(what_nobody_of_us_puts_there_is_judged),
 		cmocka_unit_test(a_real_folder_works_and_a_vanished_one_is_told),
 		cmocka_unit_test(a_real_full_and_a_real_readonly_medium_say_so),
 	};

@@ -252,6 +252,25 @@ list(void *ctx, const char *path, files_visit *visit, void *visit_ctx)
 	return rc;
 }
 
+/* No names but those that programs made; it is read before anything is done, and no
+ * fault strikes there that does not strike the list. */
+static int
+judge(void *ctx, const char *path, size_t max)
+{
+	struct sim_world *w = world_of(ctx);
+	char at[SIM_PATH_BYTES];
+	size_t n = 0;
+
+	sim_tidy(path, at);
+	if (sim_mount_of(w, at)->away || sim_look_up(&w->now, at) == NULL)
+		return STATUS_NOT_FOUND;
+	if (!sim_is_folder(w, at))
+		return STATUS_HOSTILE;
+	for (size_t i = 0; i < w->now.n; i++)
+		n += sim_is_directly_in(w->now.all[i].path, at);
+	return n > max ? STATUS_HOSTILE : STATUS_OK;
+}
+
 static const struct files sim_files = {
 	.open_read = open_read,
 	.create = create,
@@ -267,6 +286,7 @@ static const struct files sim_files = {
 	.rmdir = remove_folder,
 	.fsync_dir = sync_folder,
 	.list = list,
+	.judge = judge,
 };
 
 static int64_t
