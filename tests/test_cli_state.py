@@ -151,6 +151,73 @@ def test_a_disk_that_is_read_only_is_not_called_a_stick():
 	assert "mounted read-only" in run.out, run.out
 
 
+def test_other_files_beside_ours_are_passed_over():
+	folder = stick("strange", fresh=True)
+	os.makedirs(os.path.join(folder, "KEHOU", "photos"))
+	open(os.path.join(folder, "KEHOU", "读我.txt"), "w", encoding="utf-8").close()
+	result = Run("--json", "import", "--from", folder, node="hub").works().json()
+	assert result["merged"] == 0 and result["refused"] == 0
+	Run("export", "--to", folder, node="school").works()
+
+
+def test_a_stick_that_was_tampered_with_is_neither_read_nor_written():
+	kinds = {"link": lambda f: os.symlink("/", f + "/KEHOU"),
+		"file": lambda f: open(f + "/KEHOU", "wb").close(),
+		"inner": lambda f: (os.mkdir(f + "/KEHOU"), os.symlink("/etc/passwd",
+			f + "/KEHOU/" + "A" * 32 + ".KHB")),
+		"pipe": lambda f: (os.mkdir(f + "/KEHOU"), os.mkfifo(f + "/KEHOU/x")),
+		"name": lambda f: (os.mkdir(f + "/KEHOU"), open(f + "/KEHOU/a\x1b[2J", "wb").close()),
+		"many": lambda f: (os.mkdir(f + "/KEHOU"), [open(f"{f}/KEHOU/{i}", "wb").close()
+			for i in range(4097)])}
+	for kind, make in kinds.items():
+		folder = stick("tampered-" + kind, fresh=True)
+		make(folder)
+		files = sorted(os.walk(folder))
+		before = snapshot("school")
+		for lang, word in (("en", "tampered with"), ("zh", "被人动过")):
+			Run("export", "--to", folder, node="school", lang=lang).fails(1, word)
+			Run("import", "--from", folder, node="school", lang=lang).fails(1, word)
+		assert sorted(os.walk(folder)) == files and snapshot("school") == before, kind
+
+
+def mounted(name, *options):
+	"""A small file system of its own, where we may mount one."""
+	os.makedirs(path(name), exist_ok=True)
+	return subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs",
+		path(name)], capture_output=True, check=False).returncode == 0
+
+
+def test_a_full_stick_is_told_and_left_as_it_was():
+	if not mounted("full", "size=4k"):
+		return "nothing can be mounted here"
+	try:
+		with open(path("full/other"), "wb") as target:
+			target.write(b"x" * 4096)
+		before = snapshot("school")
+		for lang, word in (("en", "full"), ("zh", "已满")):
+			Run("export", "--to", path("full"), node="school", lang=lang).fails(1, word)
+		assert os.listdir(path("full")) == ["other"] and snapshot("school") == before
+		os.mkdir(path("full/KEHOU"))
+		Run("export", "--to", path("full"), node="school").fails(1, "full")
+		assert os.listdir(path("full/KEHOU")) == []
+	finally:
+		subprocess.run(["umount", path("full")], check=True)
+	return None
+
+
+def test_a_write_protected_stick_is_told():
+	if not mounted("protected", "size=64k", "ro"):
+		return "nothing can be mounted here"
+	try:
+		before = snapshot("school")
+		for lang, word in (("en", "write-protected"), ("zh", "写保护")):
+			Run("export", "--to", path("protected"), node="school", lang=lang).fails(1, word)
+		assert snapshot("school") == before
+	finally:
+		subprocess.run(["umount", path("protected")], check=True)
+	return None
+
+
 def put(folder):
 	test_cli.work = folder
 
