@@ -492,6 +492,7 @@ seal_one(struct replica *r, uint32_t writer, uint64_t roster, const struct store
 	};
 	struct store_segment seg = { .writer = writer, .knows = &h.knows };
 	struct buffer packed = BUFFER_INIT;
+	const struct school_key *key = NULL;
 	struct batch b;
 	int status;
 
@@ -499,12 +500,14 @@ seal_one(struct replica *r, uint32_t writer, uint64_t roster, const struct store
 	status = store_log_read(r->store, writer, &h.first, &b);
 	if (status == STATUS_OK)
 		status = new_knowledge(r, writer, &h.knows);
+	if (status == STATUS_OK)
+		status = replica_key_in_use(r, &key);
 	if (status != STATUS_OK)
 		goto out;
 	assert(b.ntx > 0 && h.first == head->stored + 1);
 	h.count = b.ntx;
 	status = segment_build(r->registry, r->county, &h, head->hash, &b,
-	    keyring_newest(&r->keys), &r->self, r->env, &packed, seg.hash);
+	    key, &r->self, r->env, &packed, seg.hash);
 	if (status != STATUS_OK)
 		goto out;
 	seg.first = h.first;

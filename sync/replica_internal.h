@@ -71,6 +71,9 @@ int replica_add_wrap(struct replica *r, const struct school_key *key,
  * that was wrapped to a revoked device gets a successor.  A node of no school:
  * nothing. */
 int replica_take_keys(struct replica *r) MUST_CHECK;
+/* Under which private columns are sealed: one that is on the disk, and that the wraps to
+ * this device and to its sheet open.  NULL at a node of no school. */
+int replica_key_in_use(struct replica *r, const struct school_key **ret) MUST_CHECK;
 /* Whether a certificate is another device of the same school, not revoked.  At a
  * machine that took a lost one's place, the devices before it count from when they
  * say that they know it: the lost one never does. */

@@ -69,10 +69,10 @@ load_wraps(struct replica *r, struct wraps *ret)
 }
 
 static bool
-has_key(const struct replica *r, uint32_t generation)
+has_key(const struct keyring *keys, uint32_t generation)
 {
-	for (size_t i = 0; i < r->keys.n; i++)
-		if (r->keys.keys[i].generation == generation)
+	for (size_t i = 0; i < keys->n; i++)
+		if (keys->keys[i].generation == generation)
 			return true;
 	return false;
 }
@@ -96,17 +96,32 @@ load_sheet(struct replica *r, struct opener *ret)
 }
 
 static void
-open_wraps(struct replica *r, const struct wraps *all, const struct opener *by)
+open_wraps(struct keyring *keys, const struct wraps *all, const struct opener *by)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		const struct wrap *w = &all->list[i];
 
-		if (has_key(r, w->generation) ||
+		if (has_key(keys, w->generation) ||
 		    memcmp(w->recipient, by->pk, NODE_ID_BYTES) != 0)
 			continue;
 		/* One that does not open is somebody's mistake, and not ours. */
-		(void)!keyring_unwrap(&r->keys, w->bytes, sizeof(w->bytes), by->pk, by->sk);
+		(void)!keyring_unwrap(keys, w->bytes, sizeof(w->bytes), by->pk, by->sk);
 	}
+}
+
+/* Memory never has a key that the file lacks: what is sealed under it would be gone
+ * with the process. */
+static int
+put_in_use(struct replica *r, const struct keyring *next)
+{
+	char path[REPLICA_PATH_BYTES];
+	int status = replica_path(r->dir, "keys/school.keys", path);
+
+	if (status == STATUS_OK)
+		status = keyring_save(next, r->env, path);
+	if (status == STATUS_OK)
+		r->keys = *next;
+	return status;
 }
 
 /* Reads the private parts that could not be read before. */
@@ -179,29 +194,6 @@ is_wrapped(const struct wraps *all, uint32_t generation, const uint8_t pk[32])
 	return false;
 }
 
-/* A key that a revoked device has is used no more: the next one begins. */
-static int
-leave_key(struct replica *r, const struct wraps *all)
-{
-	const struct school_key *newest = keyring_newest(&r->keys);
-	int status = STATUS_OK;
-
-	if (newest == NULL || roster_revoked(&r->roster, &r->self.pub.id))
-		return STATUS_OK;
-	for (size_t i = 0; i < r->roster.ncerts; i++) {
-		const struct roster_cert *c = &r->roster.certs[i];
-
-		if (c->scope != r->scope || c->role != ROLE_SCHOOL ||
-		    !roster_revoked(&r->roster, &c->node.id) ||
-		    !is_wrapped(all, newest->generation, c->node.seal_pk))
-			continue;
-		status = keyring_rotate_apart(&r->keys, r->env);
-		break;
-	}
-	/* No room for another: the school goes on as it is. */
-	return status == STATUS_TOO_LARGE ? STATUS_OK : status;
-}
-
 /* Whoever is to have the school's keys, by the keys that wraps are sealed to. */
 struct owners {
 	const uint8_t *pk[ROSTER_MAX_NODES + 3];
@@ -231,23 +223,24 @@ find_owners(struct replica *r, const uint8_t *sheet, const uint8_t *own_sheet,
 }
 
 static int
-hand_on(struct replica *r, const struct wraps *all, const struct owners *to)
+hand_on(struct replica *r, const struct keyring *keys, const struct wraps *all,
+    const struct owners *to)
 {
 	bool begun = false;
 	uint64_t seq;
 	int status = STATUS_OK;
 
-	for (size_t i = 0; status == STATUS_OK && i < to->n * r->keys.n; i++) {
-		const struct school_key *key = &r->keys.keys[i % r->keys.n];
+	for (size_t i = 0; status == STATUS_OK && i < to->n * keys->n; i++) {
+		const struct school_key *key = &keys->keys[i % keys->n];
 
-		if (is_wrapped(all, key->generation, to->pk[i / r->keys.n]))
+		if (is_wrapped(all, key->generation, to->pk[i / keys->n]))
 			continue;
 		if (!begun)
 			status = replica_begin(r, r->scope, LANE_ORDINARY, 0);
 		if (status != STATUS_OK)
 			return status;
 		begun = true;
-		status = replica_add_wrap(r, key, to->pk[i / r->keys.n]);
+		status = replica_add_wrap(r, key, to->pk[i / keys->n]);
 	}
 	if (status == STATUS_OK && begun)
 		status = store_commit(r->store, &seq);
@@ -258,23 +251,52 @@ hand_on(struct replica *r, const struct wraps *all, const struct owners *to)
 
 /* Every key to everyone who is to have it and lacks it. */
 static int
-share_keys(struct replica *r, const struct wraps *all, const struct opener *sheet)
+share_keys(struct replica *r, const struct keyring *keys, const struct wraps *all,
+    const uint8_t *sheet, const uint8_t *own_sheet)
 {
 	struct owners *to = calloc(1, sizeof(*to));
-	struct buffer own = BUFFER_INIT;
-	int status = to == NULL ? STATUS_NOMEM :
-	    store_meta_get(r->store, "self", "sheet_pk", &own);
+	int status = to == NULL ? STATUS_NOMEM : find_owners(r, sheet, own_sheet, to);
 
-	if (status == STATUS_NOT_FOUND)
-		status = STATUS_OK; /* set up with the sheet of another machine */
 	if (status == STATUS_OK)
-		status = find_owners(r, sheet->there ? sheet->pk : NULL,
-		    own.len == 32 ? own.data : NULL, to);
-	if (status == STATUS_OK)
-		status = hand_on(r, all, to);
-	buffer_release(&own);
+		status = hand_on(r, keys, all, to);
 	free(to);
 	return status;
+}
+
+/* The school's next key.  Wrapped first, to this device too: where the file fails, or the
+ * power, it comes out of its wrap again. */
+static int
+rotate(struct replica *r, const struct wraps *all, const uint8_t *sheet,
+    const uint8_t *own_sheet)
+{
+	struct keyring next = r->keys;
+	int status = keyring_rotate_apart(&next, r->env);
+
+	if (status == STATUS_OK)
+		status = share_keys(r, &next, all, sheet, own_sheet);
+	if (status == STATUS_OK)
+		status = put_in_use(r, &next);
+	keyring_wipe(&next);
+	return status;
+}
+
+/* Whether a revoked device has the key in use. */
+static bool
+is_known_to_revoked(const struct replica *r, const struct wraps *all)
+{
+	const struct school_key *newest = keyring_newest(&r->keys);
+
+	if (newest == NULL || roster_revoked(&r->roster, &r->self.pub.id))
+		return false;
+	for (size_t i = 0; i < r->roster.ncerts; i++) {
+		const struct roster_cert *c = &r->roster.certs[i];
+
+		if (c->scope == r->scope && c->role == ROLE_SCHOOL &&
+		    roster_revoked(&r->roster, &c->node.id) &&
+		    is_wrapped(all, newest->generation, c->node.seal_pk))
+			return true;
+	}
+	return false;
 }
 
 /* The secret on the sheet goes back to paper alone. */
@@ -302,7 +324,7 @@ locked(const struct replica *r, const struct wraps *all)
 
 		for (size_t k = 0; k < i && first; k++)
 			first = all->list[k].generation != all->list[i].generation;
-		n += first && !has_key(r, all->list[i].generation);
+		n += first && !has_key(&r->keys, all->list[i].generation);
 	}
 	return n;
 }
@@ -319,44 +341,108 @@ replica_locked(struct replica *r, uint64_t *ret)
 	return status;
 }
 
-int
-replica_take_keys(struct replica *r)
+/* Keys that wraps open for this device or the sheet that was typed in. */
+static int
+take_wrapped(struct replica *r, const struct wraps *all, const struct opener *sheet)
 {
-	struct opener self = { .there = true }, sheet = {0};
-	struct wraps all = {0};
-	char path[REPLICA_PATH_BYTES];
-	size_t before = r->keys.n;
-	uint64_t had = 0;
-	int status = r->role == ROLE_SCHOOL ? load_sheet(r, &sheet) : STATUS_NOT_FOUND;
+	struct opener self = { .there = true };
+	struct keyring next = r->keys;
+	int status = STATUS_OK;
 
-	if (status != STATUS_OK)
-		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 	memcpy(self.pk, r->self.pub.seal_pk, sizeof(self.pk));
 	memcpy(self.sk, r->self.seal_sk, sizeof(self.sk));
-	status = load_wraps(r, &all);
-	if (status != STATUS_OK)
-		goto out;
-	open_wraps(r, &all, &self);
-	if (sheet.there)
-		open_wraps(r, &all, &sheet);
-	status = leave_key(r, &all);
-	if (status == STATUS_OK && r->keys.n > before) {
-		status = replica_path(r->dir, "keys/school.keys", path);
+	open_wraps(&next, all, &self);
+	if (sheet->there)
+		open_wraps(&next, all, sheet);
+	if (next.n > r->keys.n)
+		status = put_in_use(r, &next);
+	sodium_memzero(&self, sizeof(self));
+	keyring_wipe(&next);
+	return status;
+}
+
+/* own_sheet: the public half of the sheet that was printed here, or empty. */
+static int
+settle_keys(struct replica *r, struct wraps *all, const struct opener *sheet,
+    const struct buffer *own_sheet)
+{
+	const uint8_t *typed = sheet->there ? sheet->pk : NULL;
+	const uint8_t *own = own_sheet->len == 32 ? own_sheet->data : NULL;
+	uint64_t had = 0;
+	int status = take_wrapped(r, all, sheet);
+
+	if (status == STATUS_OK && is_known_to_revoked(r, all)) {
+		status = rotate(r, all, typed, own);
+		if (status == STATUS_TOO_LARGE) /* no room: it goes on as it is */
+			status = STATUS_OK;
+		all->n = 0;
 		if (status == STATUS_OK)
-			status = keyring_save(&r->keys, r->env, path);
+			status = load_wraps(r, all);
 	}
 	/* A cut after the file: the number tells that the reading is still to do. */
 	if (status == STATUS_OK)
 		status = replica_number(r, "keys_read", &had);
 	if (status == STATUS_OK && had != r->keys.n)
 		status = read_again(r);
+	return status == STATUS_OK ? share_keys(r, &r->keys, all, typed, own) : status;
+}
+
+int
+replica_take_keys(struct replica *r)
+{
+	struct opener sheet = {0};
+	struct buffer own = BUFFER_INIT;
+	struct wraps all = {0};
+	int status = r->role == ROLE_SCHOOL ? load_sheet(r, &sheet) : STATUS_NOT_FOUND;
+
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	status = store_meta_get(r->store, "self", "sheet_pk", &own);
+	if (status == STATUS_NOT_FOUND)
+		status = STATUS_OK; /* set up with the sheet of another machine */
 	if (status == STATUS_OK)
-		status = share_keys(r, &all, &sheet);
+		status = load_wraps(r, &all);
+	if (status == STATUS_OK)
+		status = settle_keys(r, &all, &sheet, &own);
 	if (status == STATUS_OK && sheet.there && r->keys.n > 1 && locked(r, &all) == 0)
 		status = forget_sheet(r);
-out:
-	sodium_memzero(&self, sizeof(self));
 	sodium_memzero(&sheet, sizeof(sheet));
+	buffer_release(&own);
+	free(all.list);
+	return status;
+}
+
+/* The newest key that this device's wrap and its sheet's open: one that was made and could
+ * not be handed on waits until it is.  Without any such, the newest. */
+static const struct school_key *
+newest_wrapped(const struct replica *r, const struct wraps *all, const uint8_t *sheet)
+{
+	for (size_t i = r->keys.n; i-- > 0; ) {
+		uint32_t generation = r->keys.keys[i].generation;
+
+		if (is_wrapped(all, generation, r->self.pub.seal_pk) &&
+		    (sheet == NULL || is_wrapped(all, generation, sheet)))
+			return &r->keys.keys[i];
+	}
+	return keyring_newest(&r->keys);
+}
+
+int
+replica_key_in_use(struct replica *r, const struct school_key **ret)
+{
+	struct buffer own = BUFFER_INIT;
+	struct wraps all = {0};
+	int status = STATUS_OK;
+
+	*ret = keyring_newest(&r->keys);
+	if (r->keys.n > 1) {
+		status = store_meta_get(r->store, "self", "sheet_pk", &own);
+		if (status == STATUS_OK || status == STATUS_NOT_FOUND)
+			status = load_wraps(r, &all);
+		if (status == STATUS_OK)
+			*ret = newest_wrapped(r, &all, own.len == 32 ? own.data : NULL);
+	}
+	buffer_release(&own);
 	free(all.list);
 	return status;
 }
@@ -384,30 +470,31 @@ int
 replica_recovery_new(struct replica *r, char ret_text[RECOVERY_TEXT_BYTES])
 {
 	uint8_t secret[32], pk[32];
-	char text[RECOVERY_TEXT_BYTES], path[REPLICA_PATH_BYTES];
+	char text[RECOVERY_TEXT_BYTES];
+	struct wraps all = {0};
 	int status;
 
 	if (r->role != ROLE_SCHOOL || roster_revoked(&r->roster, &r->self.pub.id))
 		return STATUS_RIGHTS;
+	/* Also what an attempt before this one left. */
+	status = replica_take_keys(r);
 	/* Logged under the key of before, sealed under it. */
-	status = replica_seal(r);
+	if (status == STATUS_OK)
+		status = replica_seal(r);
+	if (status == STATUS_OK)
+		status = load_wraps(r, &all);
 	r->env->random(r->env->ctx, secret, sizeof(secret));
 	crypto_scalarmult_base(pk, secret);
 	if (status == STATUS_OK)
 		status = recovery_text(secret, text);
 	if (status == STATUS_OK)
-		status = keyring_rotate_apart(&r->keys, r->env);
-	if (status == STATUS_OK)
-		status = replica_path(r->dir, "keys/school.keys", path);
-	if (status == STATUS_OK)
-		status = keyring_save(&r->keys, r->env, path);
-	/* A cut from here on leaves a sheet that nobody has read: again, then. */
+		status = rotate(r, &all, pk, NULL);
+	/* Until this is done the sheet of before counts, and gets the new key too. */
 	if (status == STATUS_OK)
 		status = set_sheet(r, pk);
 	if (status == STATUS_OK)
-		status = replica_take_keys(r);
-	if (status == STATUS_OK)
 		memcpy(ret_text, text, sizeof(text));
+	free(all.list);
 	sodium_memzero(secret, sizeof(secret));
 	sodium_memzero(text, sizeof(text));
 	return status;
