@@ -344,27 +344,37 @@ on_folder(struct replica *r, struct replica_lying *there, const char *name)
 	return false;
 }
 
-/* Own earlier bundles for this recipient: what they carry is in the new ones
- * too. */
+static bool
+is_noted(const struct peer *p, const char *name)
+{
+	for (size_t i = 0; i < p->nsents; i++)
+		if (strcmp(p->sents[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Own earlier bundles for this recipient: what they carry is in the new ones too.  Whose
+ * copy speaks under the same name and numbers takes away only what it noted itself. */
 static int
 remove_superseded(struct replica *r, struct replica_lying *there, const struct peer *to,
     uint64_t before, struct replica_export *ret)
 {
-	for (size_t i = 0; i < there->n; i++) {
+	uint64_t copied = 0;
+	int status = replica_number(r, "copied", &copied);
+
+	for (size_t i = 0; status == STATUS_OK && i < there->n; i++) {
 		const struct bundle_info *info = replica_lying_header(r, there, i);
-		int status;
 
 		if (info == NULL || node_id_compare(&info->sender, &r->self.pub.id) != 0 ||
 		    node_id_compare(&info->recipient, &to->node) != 0 ||
 		    info->number >= before || info->number <= to->floor ||
+		    (copied != 0 && !is_noted(to, there->files[i].name)) ||
 		    !replica_lying_ours(r, there, i))
 			continue;
 		status = replica_lying_remove(r, there, i);
-		if (status != STATUS_OK)
-			return status;
-		ret->removed++;
+		ret->removed += status == STATUS_OK;
 	}
-	return STATUS_OK;
+	return status;
 }
 
 static int
@@ -444,6 +454,9 @@ write_plan(struct replica *r, const char *folder, struct plan *plan,
 		if (status == STATUS_OK)
 			status = write_bundle(r, folder, &o, p->last_name, &written);
 		vector_release(&o.manifest.vector);
+		if (status == STATUS_OK)
+			memcpy(p->sents[p->nsents - 1].name, p->last_name,
+			    sizeof(p->last_name));
 		if (status != STATUS_OK)
 			return status;
 		ret->bundles++;

@@ -156,6 +156,7 @@ struct peer_sent {
 	uint64_t number;       /* of a bundle that left for the peer */
 	struct vector vector;  /* our vector as it stood */
 	uint64_t verdicts;     /* a hub's: it, and those before, carried so many */
+	char name[FOLDER_NAME_BYTES]; /* of its file; "": it may not have been written */
 };
 struct peer {
 	struct node_id node;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define PEER_VERSION 4
+#define PEER_VERSION 5
 
 void
 peer_release(struct peer *p)
@@ -47,6 +47,8 @@ peer_read(const struct buffer *b, struct peer *p)
 	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
 		p->sents[i].number = reader_varint(&r);
 		p->sents[i].verdicts = reader_varint(&r);
+		reader_copy(&r, p->sents[i].name, sizeof(p->sents[i].name));
+		p->sents[i].name[sizeof(p->sents[i].name) - 1] = '\0';
 		p->nsents = i + 1;
 		status = vector_read(&r, &p->sents[i].vector);
 	}
@@ -102,6 +104,7 @@ peer_save(struct replica *r, const struct peer *p)
 	for (size_t i = 0; i < p->nsents; i++) {
 		buffer_put_varint(&b, p->sents[i].number);
 		buffer_put_varint(&b, p->sents[i].verdicts);
+		buffer_put(&b, p->sents[i].name, sizeof(p->sents[i].name));
 		vector_put(&b, &p->sents[i].vector);
 	}
 	status = buffer_status(&b);
@@ -173,6 +176,7 @@ peer_add_sent(struct peer *p, uint64_t number, const struct vector *v, uint64_t 
 	}
 	p->sents[p->nsents].number = number;
 	p->sents[p->nsents].verdicts = verdicts;
+	memset(p->sents[p->nsents].name, 0, sizeof(p->sents[p->nsents].name));
 	p->sents[p->nsents].vector = copy;
 	p->nsents++;
 	return STATUS_OK;

@@ -99,6 +99,40 @@ test_both_copies_branches_reach_hub_copies_and_a_third_device(void **state)
 	assert_int_equal(status_of(&w->node[0]).branches, 2);
 }
 
+/* Both count on from the number that the hub has heard. */
+static void
+test_neither_copy_takes_away_what_the_other_put_on_a_stick(void **state)
+{
+	struct life *w = *state;
+	struct life_node *a = life_school(w, LIFE_SCHOOL), *b;
+	size_t lie;
+
+	life_round(w, a);
+	b = life_twin(w, a);
+	life_add(a, "甲");
+	life_add(b, "乙");
+	for (unsigned i = 0; i < 6; i++) {
+		life_round(w, a);
+		life_round(w, b);
+	}
+	assert_true(status_of(a).copied_s != 0 && status_of(b).copied_s != 0);
+	for (unsigned i = 0; i < 2; i++) {
+		(void)life_visit(w, a, "stick");
+		(void)life_visit(w, b, "stick");
+	}
+	lie = sim_count(w->sim, "stick");
+	for (unsigned i = 0; i < 3; i++) {
+		life_add(a, "丙");
+		(void)life_visit(w, a, "stick");
+		assert_int_equal(sim_count(w->sim, "stick"), lie);
+		life_add(b, "丁");
+		(void)life_visit(w, b, "stick");
+		assert_int_equal(sim_count(w->sim, "stick"), lie);
+	}
+	(void)life_visit(w, &w->node[0], "stick");
+	assert_int_equal(life_pupils(&w->node[0]), 8);
+}
+
 /* What the county sent to one copy reaches the other, which never asked for it. */
 static void
 test_what_one_copy_received_is_not_lost_for_the_other(void **state)
@@ -241,6 +275,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_both_copies_branches_reach_hub_copies_and_a_third_device),
+		CASE(test_neither_copy_takes_away_what_the_other_put_on_a_stick),
 		CASE(test_what_one_copy_received_is_not_lost_for_the_other),
 		CASE(test_an_image_that_has_nothing_to_say_gets_what_the_other_one_took),
 		CASE(test_an_image_put_back_goes_on_beside_what_it_forgot),

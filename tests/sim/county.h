@@ -238,6 +238,8 @@ void county_exchange(struct county *c, struct county_node *n, uint32_t draw);
 void county_twin(struct county *c, struct county_node *n, uint32_t draw);
 /* Who knows that there is an image of it goes on apart. */
 void county_check_twin(struct county *c, const struct county_node *n);
+/* False for a node with an image that nothing has told it of. */
+bool county_knows_twin(struct county *c, const struct county_node *n);
 /* Both are used until each says that nothing of it waits; then one is switched off. */
 bool county_twins_wait(struct county *c);
 /* At the end: forks were found, and people told. */

@@ -84,6 +84,18 @@ county_check_twin(struct county *c, const struct county_node *n)
 }
 
 bool
+county_knows_twin(struct county *c, const struct county_node *n)
+{
+	struct replica_status s;
+
+	if (n->twin == 0)
+		return true;
+	if (replica_status(n->r, &s) != STATUS_OK)
+		county_fail(c, "node %u has no status", n->index);
+	return s.copied_s != 0;
+}
+
+bool
 county_twins_wait(struct county *c)
 {
 	for (unsigned i = 1; i < c->nnodes; i++) {

@@ -370,7 +370,8 @@ county_put_out(struct county *c, struct county_node *n, const char *folder,
 		check_stick(c, n, stick, &said);
 	free(said.files);
 	/* An image that does not know of the other takes its bundles for its own. */
-	if (!struck && !n->relay && n->twin == 0 && !c->damaged && county_others(c, n, folder) < others)
+	if (!struck && !n->relay && county_knows_twin(c, n) && !c->damaged &&
+	    county_others(c, n, folder) < others)
 		county_fail(c, "node %u clears away what another one put on %s", n->index,
 		    folder);
 	county_note_sealed(c, n, folder);
