@@ -1,6 +1,10 @@
 #include "schema/message.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#define EAST_8_S (8 * 3600)
 
 enum message_lang
 message_lang_of(const char *name, enum message_lang fallback)
@@ -81,4 +85,20 @@ message_format(char *out, size_t cap, const char *text, const char *const *args,
 	}
 	out[end] = '\0';
 	return len;
+}
+
+void
+message_time(enum message_lang lang, int64_t time_s, char ret[MESSAGE_TIME_BYTES])
+{
+	time_t shifted = (time_t)(time_s + EAST_8_S);
+	struct tm tm;
+
+	if (time_s == 0) {
+		snprintf(ret, MESSAGE_TIME_BYTES, "%s",
+		    message_or_key(lang, MSG("time.never")));
+		return;
+	}
+	if (gmtime_r(&shifted, &tm) == NULL ||
+	    strftime(ret, MESSAGE_TIME_BYTES, "%Y-%m-%d %H:%M", &tm) == 0)
+		snprintf(ret, MESSAGE_TIME_BYTES, "%lld", (long long)time_s);
 }

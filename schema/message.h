@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum message_lang { MESSAGE_EN = 0, MESSAGE_ZH = 1 };
 #define MESSAGE_LANGS 2
@@ -28,6 +29,9 @@ enum message_lang message_lang_of(const char *name, enum message_lang fallback);
 const char *message_text(enum message_lang lang, const char *key);
 /* The same, but the key itself when it is not there. */
 const char *message_or_key(enum message_lang lang, const char *key);
+#define MESSAGE_TIME_BYTES 32
+/* "2026-11-24 14:05" in UTC+8; words for "never" when time_s is 0. */
+void message_time(enum message_lang lang, int64_t time_s, char ret[MESSAGE_TIME_BYTES]);
 /* Writes text with {1} … {9} replaced by args; a missing argument becomes
  * nothing.  Returns the length that it would have, as snprintf; out ends with
  * NUL when cap > 0, never within a UTF-8 character. */

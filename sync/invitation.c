@@ -249,7 +249,7 @@ request_read(const uint8_t *data, size_t len, const struct roster *roster,
 		rc = identity_verify_hash(q.node.sign_pk, hash, sigs + SIGNATURE_BYTES);
 	if (rc != STATUS_OK)
 		return rc;
-	if (invite->state == INVITE_BOUND && !bound_to(roster, &q))
+	if ((invite->state & INVITE_BOUND) && !bound_to(roster, &q))
 		return STATUS_INVITE_USED;
 	*ret = q;
 	return STATUS_OK;

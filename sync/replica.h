@@ -276,11 +276,15 @@ struct replica_status {
 	                            * another state, of its directory is in use under
 	                            * its name; 0 never */
 	int64_t renewed_s;         /* when this node last found at its start that it was
-	                            * copied, moved or put back, and began an epoch; 0 never */
+	                            * copied, moved or put back, and began an epoch; 0 not
+	                            * within a month of now */
 	uint32_t branches;         /* streams here that two copies of a node parted */
 	bool invite_used;          /* another machine used the invitation that this one
 	                            * was set up with, so the county takes nothing of it */
 	bool invite_withdrawn;     /* the county took it back before this one was enrolled */
+	bool revoked;              /* the county takes nothing more of this node … */
+	uint64_t only_here;        /* … and so many own transactions are not with it */
+	uint32_t uninvited;        /* hub: machines of roster_uninvited */
 };
 int replica_status(struct replica *r, struct replica_status *ret) MUST_CHECK;
 
@@ -317,6 +321,8 @@ int replica_end(struct replica *r, const struct checkpoint *rules, int64_t befor
 /* Gives the file system back what was freed. */
 int replica_reclaim_all(struct replica *r) MUST_CHECK;
 
+/* A revoked node's own segments are judged as before it was: nobody else takes those
+ * that came after, but they are what was signed. */
 struct replica_verify {
 	uint64_t streams, segments, transactions, signatures;
 	uint64_t checkpoints;      /* that segments follow */

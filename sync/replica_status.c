@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RENEWED_S (30 * 86400) /* so long people are told */
+
 /* ---- the three facts ---- */
 
 /* The newest receipt of the county's present hub for a scope; entries 0 when
@@ -163,6 +165,31 @@ own_streams(struct replica *r, const struct receipt *rc, struct replica_status *
 	return STATUS_OK;
 }
 
+/* Own transactions beyond what the revocation lets count. */
+static int
+count_only_here(struct replica *r, uint64_t *ret)
+{
+	for (uint32_t w = 1; w <= store_stream_count(r->store); w++) {
+		const struct stream_id *id = store_stream_id(r->store, w);
+		struct store_head head;
+		uint64_t through = 0;
+		int status;
+
+		if (id == NULL || node_id_compare(&id->node, &r->self.pub.id) != 0)
+			continue;
+		status = store_head(r->store, w, &head);
+		if (status != STATUS_OK)
+			return status;
+		for (size_t i = 0; i < r->roster.nrevocations; i++)
+			if (stream_id_compare(&r->roster.revocations[i].stream, id) == 0)
+				through = r->roster.revocations[i].through;
+		if (through < head.base)
+			through = head.base;
+		*ret += head.logged > through ? head.logged - through : 0;
+	}
+	return STATUS_OK;
+}
+
 /* Whether the roster gives our invitation to other keys than ours, or to nobody. */
 static int
 invite_gone(struct replica *r, bool *ret_used, bool *ret_withdrawn)
@@ -218,9 +245,16 @@ replica_status(struct replica *r, struct replica_status *ret)
 	s.copied_s = (int64_t)t;
 	if (status == STATUS_OK)
 		status = replica_number(r, "renewed", &t);
-	s.renewed_s = (int64_t)t;
+	if (r->env->now_s(r->env->ctx) - (int64_t)t < RENEWED_S &&
+	    (int64_t)t - r->env->now_s(r->env->ctx) < RENEWED_S)
+		s.renewed_s = (int64_t)t;
 	if (status == STATUS_OK)
 		status = invite_gone(r, &s.invite_used, &s.invite_withdrawn);
+	s.revoked = roster_revoked(&r->roster, &r->self.pub.id);
+	if (status == STATUS_OK && s.revoked)
+		status = count_only_here(r, &s.only_here);
+	for (size_t i = 0; r->role == ROLE_HUB && i < r->roster.ncerts; i++)
+		s.uninvited += roster_uninvited(&r->roster, &r->roster.certs[i]);
 	for (uint32_t w = 1; w <= store_stream_count(r->store); w++)
 		s.branches += store_parent(r->store, w) != 0;
 	if (status == STATUS_OK)
@@ -400,6 +434,24 @@ copy_erased(void *ctx, uint64_t scope, const uint8_t *person, size_t len)
 	return store_erase_add(ctx, scope, value_read(&rd));
 }
 
+/* The roster without the revocation of this node; its lists are r's but that one. */
+static int
+unrevoked(const struct replica *r, struct roster *ret)
+{
+	const struct roster *from = &r->roster;
+	struct roster_revocation *list = calloc(from->nrevocations + 1, sizeof(*list));
+
+	if (list == NULL)
+		return STATUS_NOMEM;
+	*ret = *from;
+	ret->revocations = list;
+	ret->nrevocations = 0;
+	for (size_t i = 0; i < from->nrevocations; i++)
+		if (node_id_compare(&from->revocations[i].node, &r->self.pub.id) != 0)
+			list[ret->nrevocations++] = from->revocations[i];
+	return STATUS_OK;
+}
+
 int
 replica_verify(struct replica *r, struct replica_verify *ret)
 {
@@ -408,20 +460,21 @@ replica_verify(struct replica *r, struct replica_verify *ret)
 	struct verifying state = { .merge = replica_merge(r), .here = r->store,
 	    .ret = &v };
 	struct store *anew = NULL;
+	struct roster roster;
 	int status = replica_seal(r);
 
 	if (status == STATUS_OK)
-		status = store_open(":memory:", &options, &anew);
+		status = unrevoked(r, &roster);
 	if (status != STATUS_OK)
 		return status;
+	status = store_open(":memory:", &options, &anew);
 	state.merge.store = anew;
+	state.merge.roster = &roster;
 	state.merge.judge = NULL;
-	status = merge_verdict_copy(r->store, anew);
-	if (status != STATUS_OK) {
-		store_close(anew);
-		return status;
-	}
-	status = store_begin_merge(anew);
+	if (status == STATUS_OK)
+		status = merge_verdict_copy(r->store, anew);
+	if (status == STATUS_OK)
+		status = store_begin_merge(anew);
 	if (status == STATUS_OK)
 		status = verify_checkpoints(r, &state);
 	if (status == STATUS_OK)
@@ -445,6 +498,7 @@ replica_verify(struct replica *r, struct replica_verify *ret)
 			status = sound;
 	}
 	store_close(anew);
+	free(roster.revocations);
 	if (status == STATUS_OK)
 		*ret = v;
 	return status;

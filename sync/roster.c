@@ -188,7 +188,7 @@ cert_valid(const struct roster *r, const struct roster_cert *c)
 	if (sodium_is_zero(c->invite, sizeof c->invite))
 		return true;
 	invite = roster_invite(r, c->invite);
-	return invite != NULL && invite->state == INVITE_BOUND && invite->role == c->role
+	return invite != NULL && (invite->state & INVITE_BOUND) && invite->role == c->role
 	    && invite->scope == c->scope;
 }
 
@@ -211,7 +211,7 @@ binding_valid(const struct roster *r)
 		carried++;
 	}
 	for (size_t i = 0; i < r->ninvites; i++)
-		bound += r->invites[i].state == INVITE_BOUND;
+		bound += r->invites[i].state & INVITE_BOUND;
 	free(seen);
 	return good && carried == bound;
 }
@@ -267,7 +267,7 @@ roster_valid(const struct roster *r)
 			return false;
 	for (size_t i = 0; i < r->ninvites; i++)
 		if (!role_valid(r, r->invites[i].role, r->invites[i].scope) ||
-		    r->invites[i].state > INVITE_WITHDRAWN)
+		    r->invites[i].state > (INVITE_BOUND | INVITE_WITHDRAWN))
 			return false;
 	for (size_t i = 0; i < r->ncerts; i++)
 		if (!cert_valid(r, &r->certs[i]))
@@ -523,7 +523,7 @@ may_certify(const struct roster *r, const struct roster_cert *c, bool again)
 	invite = roster_invite(r, c->invite);
 	if (invite == NULL || (invite->state == INVITE_WITHDRAWN && !again))
 		return STATUS_NOT_FOUND;
-	if (invite->state == INVITE_BOUND)
+	if (invite->state & INVITE_BOUND)
 		return STATUS_INVITE_USED;
 	return invite->role == c->role && invite->scope == c->scope
 	    ? STATUS_OK : STATUS_USAGE;
@@ -534,13 +534,12 @@ static void
 bind_invites(struct roster *r)
 {
 	for (size_t i = 0; i < r->ninvites; i++)
-		if (r->invites[i].state == INVITE_BOUND)
-			r->invites[i].state = INVITE_OPEN;
+		r->invites[i].state &= INVITE_WITHDRAWN;
 	for (size_t i = 0; i < r->ncerts; i++) {
 		const struct roster_invite *v = roster_invite(r, r->certs[i].invite);
 
 		if (v != NULL)
-			r->invites[v - r->invites].state = INVITE_BOUND;
+			r->invites[v - r->invites].state |= INVITE_BOUND;
 	}
 }
 

@@ -41,7 +41,8 @@ struct roster_cert {
 };
 
 /* An invitation stays in every later roster: one that was withdrawn must not come back
- * with an older one that a hub joins. */
+ * with an older one that a hub joins.  Bits; both where a machine was enrolled by a hub
+ * that had forgotten, or did not know yet, that it was withdrawn. */
 enum roster_invite_state {
 	INVITE_OPEN = 0,
 	INVITE_BOUND = 1,        /* a certificate carries its id; set by certify and sign */
@@ -54,7 +55,7 @@ struct roster_invite {
 	uint8_t key[32];         /* Ed25519 public key; the file has the seed */
 	uint8_t role;
 	uint64_t scope;
-	uint8_t state;           /* enum roster_invite_state */
+	uint8_t state;           /* bits of roster_invite_state */
 };
 
 /* Valid through: segments of the stream after seq count no more. */
@@ -146,7 +147,8 @@ int roster_default_rights(struct roster *r, const struct registry *reg) MUST_CHE
 /* Adds what another roster of the county has and this one lacks: schools,
  * invitations, certificates, revocations, newer sealing keys; nothing of a roster is ever taken out.
  * An invitation is open afterwards only where neither has it used or withdrawn; one that
- * either has used is bound, and its certificate stands, although the other withdrew it.
+ * either has used is bound, and its certificate stands, although the other withdrew it:
+ * roster_uninvited tells.
  * Raises number to the higher of both.  Where they contradict, ours stays. */
 int roster_join(struct roster *r, const struct roster *other,
     const uint8_t issuing_sk[64], bool *ret_changed) MUST_CHECK;
@@ -189,6 +191,8 @@ const uint8_t *roster_seal_pk(const struct roster *r, const struct roster_cert *
 const struct roster_cert *roster_hub(const struct roster *r);
 const uint8_t *roster_newest_root(const struct roster *r); /* 32 bytes */
 bool roster_revoked(const struct roster *r, const struct node_id *id);
+/* Not revoked, and enrolled with an invitation that the county took back. */
+bool roster_uninvited(const struct roster *r, const struct roster_cert *c);
 /* False when no revocation of the stream, or of a branch of it, reaches seq: then a
  * segment that ends there counts no more.  merge_fork_counts looks at hashes too. */
 bool roster_counts(const struct roster *r, const struct stream_id *s, uint64_t seq);

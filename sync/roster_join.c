@@ -60,18 +60,20 @@ join_invites(struct roster *r, const struct roster *other, bool *ret_changed)
 	return rc;
 }
 
-/* What the other one has withdrawn, or gave to somebody who stands here otherwise, is
- * open here no more. */
+/* What the other one has withdrawn is so here too, and what it gave to somebody who
+ * stands here otherwise is open here no more. */
 static void
 close_invites(struct roster *r, const struct roster *other, bool *ret_changed)
 {
 	for (size_t i = 0; i < other->ninvites; i++) {
 		const struct roster_invite *v = roster_invite(r, other->invites[i].id);
+		uint8_t theirs = other->invites[i].state;
 
-		if (other->invites[i].state == INVITE_OPEN || v == NULL ||
-		    v->state != INVITE_OPEN)
+		if (v == NULL || (v->state & INVITE_WITHDRAWN) ||
+		    !((theirs & INVITE_WITHDRAWN) ||
+		    (theirs == INVITE_BOUND && v->state == INVITE_OPEN)))
 			continue;
-		r->invites[v - r->invites].state = INVITE_WITHDRAWN;
+		r->invites[v - r->invites].state |= INVITE_WITHDRAWN;
 		*ret_changed = true;
 	}
 }

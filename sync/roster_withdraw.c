@@ -1,4 +1,4 @@
-/* Invitations that nobody has used are taken back. */
+/* Invitations that are taken back, and who came in by one all the same. */
 #include "sync/roster.h"
 
 size_t
@@ -15,4 +15,13 @@ roster_withdraw(struct roster *r, uint8_t role, uint64_t scope)
 		n++;
 	}
 	return n;
+}
+
+bool
+roster_uninvited(const struct roster *r, const struct roster_cert *c)
+{
+	const struct roster_invite *v = roster_invite(r, c->invite);
+
+	return v != NULL && (v->state & INVITE_WITHDRAWN) &&
+	    !roster_revoked(r, &c->node.id);
 }

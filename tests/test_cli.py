@@ -663,6 +663,23 @@ def test_a_second_device_shares_the_school_and_its_key():
 	revoke_the_second(usb)
 
 
+def who_is_revoked_is_told(usb):
+	"""It hears of it by the roster on the stick; what it wrote since is only there."""
+	for lang, word in (("en", "revoked"), ("zh", "作废")):
+		assert word in Run("import", "--from", usb, node="two", lang=lang).works(3).err
+	status = Run("--json", "status", node="two").works().json()
+	assert status["revoked"] is True and status["only_here"] == 1, status
+	assert [n["code"] for n in status["notes"]] == ["revoked"], status
+	assert "1 records are only here" in Run("status", node="two").works().out
+	assert "1" in Run("doctor", node="two").works(1).out
+	assert "revoked" in as_head("two", "do", "staff.add", "name=周四", "roles=teacher").works().err
+	assert "revoked" in Run("export", "--to", usb, node="two").works(3).err
+	assert Run("--json", "status", node="two").works().json()["only_here"] == 2
+	# Nobody else takes it, but it is what was signed.
+	proof = Run("--json", "verify", node="two").works().json()
+	assert proof["good"] is True and proof["bad_segments"] == 0, proof
+
+
 def revoke_the_second(usb):
 	Run("revoke", "--node", "12", node="twos").fails(2, "12")
 	Run("revoke", "--node", "0" * 16, node="twos").fails(1, "0" * 16)
@@ -670,7 +687,10 @@ def revoke_the_second(usb):
 	assert len(devices) == 2 and not any(d["revoked"] for d in devices)
 	lost = max(devices, key=lambda d: d["since"])["node"]
 	Run("revoke", "--node", lost, node="one").fails(1, "hub")
-	assert "new key" in Run("revoke", "--node", lost, node="twos").works().err
+	Run("revoke", "--node", lost, node="twos").fails(2, "--yes")
+	assert not any(d["revoked"] for d in Run("revoke", "--school", SCHOOL, "--json",
+		node="twos").works().json())
+	assert "new key" in Run("revoke", "--node", lost, "--yes", node="twos").works().err
 	Run("revoke", "--node", lost, node="twos").fails(1, "already")
 	assert lost in Run("revoke", "--school", SCHOOL, node="twos").works().out
 	carry(usb, "one", "twos", "one", "twos")
@@ -678,6 +698,7 @@ def revoke_the_second(usb):
 	Run("export", "--to", usb, node="two").works()
 	assert Run("import", "--from", usb, node="twos").code == 3
 	assert Run("import", "--from", usb, node="one").code in (0, 3)
+	who_is_revoked_is_told(usb)
 	assert "李三" not in as_head("one", "show", "pupils").works().out
 	assert Run("digest", SCHOOL, node="one").works().out == \
 		Run("digest", SCHOOL, node="twos").works().out

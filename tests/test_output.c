@@ -106,13 +106,13 @@ test_control_characters_do_not_reach_the_terminal(void **state)
 static void
 test_times_are_shown_in_utc_plus_8_whatever_tz_says(void **state)
 {
-	char text[OUTPUT_TIME_BYTES];
+	char text[MESSAGE_TIME_BYTES];
 
 	(void)state;
 	setenv("TZ", "America/New_York", 1);
-	output_time(MESSAGE_EN, 1793548800, text); /* 2026-11-01T16:00:00Z */
+	message_time(MESSAGE_EN, 1793548800, text); /* 2026-11-01T16:00:00Z */
 	assert_string_equal(text, "2026-11-02 00:00");
-	output_time(MESSAGE_EN, 0, text);
+	message_time(MESSAGE_EN, 0, text);
 	assert_string_equal(text, "never");
 }
 

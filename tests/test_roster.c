@@ -318,14 +318,13 @@ static void
 certificates_and_invitations_must_agree(void **state)
 {
 	(void)state;
-	for (uint8_t other = INVITE_OPEN; other <= INVITE_WITHDRAWN + 1; other++)
-		if (other != INVITE_BOUND)
+	for (uint8_t other = INVITE_OPEN; other <= 5; other++)
+		if (other > 3 || !(other & INVITE_BOUND))
 			EXPECT_MALFORMED(for (size_t i = 0; i < r.ninvites; i++)
 				if (r.invites[i].state == INVITE_BOUND)
 					r.invites[i].state = other);
 	EXPECT_MALFORMED(for (size_t i = 0; i < r.ninvites; i++)
-		if (r.invites[i].state != INVITE_BOUND)
-			r.invites[i].state = INVITE_BOUND);
+		r.invites[i].state |= INVITE_BOUND);
 	EXPECT_MALFORMED(r.invites[0].scope = UINT64_C(9999999999));
 	EXPECT_MALFORMED(for (size_t i = 0; i < r.ncerts; i++)
 		if (r.certs[i].role == ROLE_SCHOOL)
@@ -697,11 +696,7 @@ joined_invitations_are_open_only_where_neither_used_nor_withdrew_them(void **sta
 		    STATUS_OK);
 		assert_true(changed);
 		for (unsigned i = 0; i < 9; i++) {
-			bool bound = here[i] == INVITE_BOUND || there[i] == INVITE_BOUND;
-			bool open = here[i] == INVITE_OPEN && there[i] == INVITE_OPEN;
-
-			assert_int_equal(joined_state(&r[k], i), bound ? INVITE_BOUND :
-			    open ? INVITE_OPEN : INVITE_WITHDRAWN);
+			assert_int_equal(joined_state(&r[k], i), here[i] | there[i]);
 		}
 		assert_int_equal(joined_state(&r[k], 9 + k), INVITE_BOUND);
 		assert_int_equal(joined_state(&r[k], 10 - k), INVITE_WITHDRAWN);

@@ -133,6 +133,44 @@ test_withdrawn_before_the_hub_was_put_back_a_school_tells_it(void **state)
 	buffer_release(&x.paper);
 }
 
+static uint32_t
+uninvited(const struct world *x)
+{
+	struct replica_status s;
+
+	assert_int_equal(replica_status(x->w->node[0].r, &s), STATUS_OK);
+	return s.uninvited;
+}
+
+/* Whoever comes before a stick tells the hub is in; the county is told as soon as one does. */
+static void
+test_who_is_enrolled_before_a_stick_tells_of_it_is_named_until_he_is_revoked(void **state)
+{
+	struct world x = begin(state);
+	struct life_node *hub = &x.w->node[0], *n;
+
+	save_hub(&x, "saved");
+	assert_int_equal(replica_withdraw(hub->r, ROLE_SCHOOL, WAITING), STATUS_OK);
+	life_round(x.w, x.school);
+	put_hub_back(&x, "saved");
+	n = newcomer_with(&x, &x.paper);
+	assert_int_equal(answer_to(&x, n), STATUS_OK);
+	assert_int_equal(uninvited(&x), 0); /* nobody knows it */
+	(void)life_visit(x.w, x.school, "stick");
+	(void)life_visit(x.w, hub, "stick");
+	assert_true(enrolled(&x, n));
+	assert_int_equal(uninvited(&x), 1);
+	assert_true(roster_uninvited(&hub->r->roster, roster_node(&hub->r->roster,
+	    &n->r->self.pub.id)));
+	/* It is in the roster, so no other loss of the hub makes it forgotten. */
+	save_hub(&x, "again");
+	put_hub_back(&x, "again");
+	assert_int_equal(uninvited(&x), 1);
+	assert_int_equal(replica_revoke(hub->r, &n->r->self.pub.id), STATUS_OK);
+	assert_int_equal(uninvited(&x), 0);
+	buffer_release(&x.paper);
+}
+
 /* The hub forgot that somebody was enrolled, and takes the invitation back as unused. */
 static void
 test_who_was_enrolled_before_stays_so_and_nobody_else_can_be(void **state)
@@ -150,6 +188,7 @@ test_who_was_enrolled_before_stays_so_and_nobody_else_can_be(void **state)
 	assert_int_equal(answer_to(&x, second), STATUS_INVITE_UNKNOWN);
 	life_round(x.w, x.school);
 	assert_true(enrolled(&x, n));
+	assert_int_equal(uninvited(&x), 1); /* it was withdrawn, and somebody is in by it */
 	assert_int_equal(answer_to(&x, n), STATUS_OK);
 	assert_int_equal(answer_to(&x, second), STATUS_INVITE_USED);
 	assert_false(enrolled(&x, second));
@@ -195,6 +234,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_withdrawn_after_the_hub_was_put_back_it_does_not_come_back_with_an_older_roster),
 		CASE(test_withdrawn_before_the_hub_was_put_back_a_school_tells_it),
+		CASE(test_who_is_enrolled_before_a_stick_tells_of_it_is_named_until_he_is_revoked),
 		CASE(test_who_was_enrolled_before_stays_so_and_nobody_else_can_be),
 		CASE(test_what_a_hub_did_before_it_heard_of_new_keys_stands_with_the_next_issuing_key),
 	};

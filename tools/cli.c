@@ -357,6 +357,16 @@ cli_allow_named(struct cli *c, unsigned roles)
 	return c->as != NULL ? cli_allow(c, roles) : CLI_OK;
 }
 
+bool
+cli_say_revoked(struct cli *c)
+{
+	bool revoked = roster_revoked(replica_roster(c->replica), &replica_self(c->replica)->id);
+
+	if (revoked && !c->json)
+		cli_say(c, stderr, MSG("revoked.here"), NULL);
+	return revoked;
+}
+
 void
 cli_confine(const struct cli *c, const char *path, int use)
 {

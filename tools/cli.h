@@ -99,6 +99,8 @@ int cli_allow(struct cli *c, unsigned roles);
 int cli_allow_named(struct cli *c, unsigned roles);
 /* The same as a status, without a word; c->dir is set. */
 int cli_try_open(struct cli *c);
+/* A line, but not with --json, where the county has revoked this machine; whether it has. */
+bool cli_say_revoked(struct cli *c);
 /* From here on the process reaches the data directory, if it is open, and path, NULL for
  * none, and nothing else: before what strangers wrote is read.  use: schema/confine.h. */
 void cli_confine(const struct cli *c, const char *path, int use);

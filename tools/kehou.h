@@ -55,7 +55,4 @@ kehou_command kehou_pin;
 /* kehou_doctor.c */
 kehou_command kehou_doctor;
 
-/* kehou_status.c: that a node goes on under a new epoch is said for so long. */
-bool kehou_status_renewed(const struct cli *c, const struct replica_status *s);
-
 #endif

@@ -255,11 +255,11 @@ put_segments(struct pack *p)
 static int
 put_about(struct pack *p)
 {
-	char packed[OUTPUT_TIME_BYTES];
+	char packed[MESSAGE_TIME_BYTES];
 	json_t *rows;
 	int rc;
 
-	output_time(p->c->lang, p->c->env->now_s(p->c->env->ctx), packed);
+	message_time(p->c->lang, p->c->env->now_s(p->c->env->ctx), packed);
 	rows = json_pack("[{s:i, s:I, s:s, s:I}]", "month", p->month, "school",
 	    (json_int_t)(p->school != 0 ? p->school : replica_scope(p->c->replica)),
 	    "packed", packed, "roster", (json_int_t)replica_roster(p->c->replica)->number);

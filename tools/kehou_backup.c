@@ -204,7 +204,7 @@ named_lists(struct cli *c, const char *const *paths, size_t n, struct lists *l)
 static int
 tell_restore(struct cli *c, const struct replica_restored *done)
 {
-	char erased[24], when[OUTPUT_TIME_BYTES];
+	char erased[24], when[MESSAGE_TIME_BYTES];
 	json_t *o;
 
 	if (c->json) {
@@ -214,7 +214,7 @@ tell_restore(struct cli *c, const struct replica_restored *done)
 		json_decref(o);
 		return CLI_OK;
 	}
-	output_time(c->lang, done->time_s, when);
+	message_time(c->lang, done->time_s, when);
 	cli_say(c, stderr, done->role == ROLE_HUB ? MSG("restore.hub")
 	    : MSG("restore.school"), when, NULL);
 	if (done->erased > 0)

@@ -60,6 +60,7 @@ kehou_do(struct cli *c, int argc, char **argv)
 			output_table(stdout, c->lang, entry->name, rows);
 		cli_say(c, stderr, emptied ? MSG("do.emptied") : MSG("do.done"), NULL);
 	}
+	(void)cli_say_revoked(c);
 cleanup:
 	json_decref(args);
 	json_decref(answer);

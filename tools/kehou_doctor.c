@@ -94,9 +94,9 @@ check_clock(struct doctor *d)
 {
 	const struct env *env = d->c->env;
 	int64_t now = env->now_s(env->ctx), built = build_time_s();
-	char detail[OUTPUT_TIME_BYTES];
+	char detail[MESSAGE_TIME_BYTES];
 
-	output_time(d->c->lang, now, detail);
+	message_time(d->c->lang, now, detail);
 	/* A day of slack: the compiler dates in its own zone.  Ten years on, the
 	 * clock is more likely wrong than the program in use. */
 	note(d, "clock", now < built - 86400 ? BAD :
@@ -156,6 +156,10 @@ check_node(struct doctor *d)
 		note(d, "status", BAD, cli_status_words(c, rc));
 		return;
 	}
+	if (s.revoked)
+		note(d, "revoked", BAD, cli_number(s.only_here, n));
+	if (s.uninvited > 0)
+		note(d, "uninvited", WARN, cli_number(s.uninvited, n));
 	if (s.invite_used)
 		note(d, "invitation", BAD, "");
 	else if (s.invite_withdrawn)
@@ -164,15 +168,15 @@ check_node(struct doctor *d)
 	else
 		note(d, "certificate", s.certified ? GOOD : WARN, "");
 	if (s.copied_s != 0) {
-		char since[OUTPUT_TIME_BYTES];
+		char since[MESSAGE_TIME_BYTES];
 
-		output_time(c->lang, s.copied_s, since);
+		message_time(c->lang, s.copied_s, since);
 		note(d, "copied", WARN, since);
 	}
-	if (kehou_status_renewed(c, &s)) {
-		char since[OUTPUT_TIME_BYTES];
+	if (s.renewed_s != 0) {
+		char since[MESSAGE_TIME_BYTES];
 
-		output_time(c->lang, s.renewed_s, since);
+		message_time(c->lang, s.renewed_s, since);
 		note(d, "renewed", WARN, since);
 	}
 	note(d, "branches", s.branches > 0 ? WARN : GOOD, cli_number(s.branches, n));

@@ -31,6 +31,13 @@ no_file(struct cli *c, const char *folder)
 	    ? cli_usage(c, MSG("usage.folder"), folder) : CLI_OK;
 }
 
+/* Whoever goes on without knowing it loses what he writes. */
+static int
+revoked_too(struct cli *c, int rc)
+{
+	return cli_say_revoked(c) && rc == CLI_OK ? CLI_PARTLY : rc;
+}
+
 /* A hub's list of sticks. */
 static int
 note_stick(struct cli *c, const char *folder, bool out)
@@ -93,7 +100,7 @@ kehou_exchange_export(struct cli *c, int argc, char **argv)
 		cli_say(c, stderr, MSG("export.done"), cli_number(done.bundles, n[0]),
 		    cli_number(done.transactions, n[1]), cli_number(done.bytes, n[2]),
 		    NULL);
-	return CLI_OK;
+	return revoked_too(c, CLI_OK);
 }
 
 struct taken {
@@ -254,8 +261,8 @@ kehou_exchange_import(struct cli *c, int argc, char **argv)
 		rt = domain_runtime(c->replica);
 		/* What fails is done after the next import. */
 		(void)!upkeep_commands(&rt);
-		rc = done.refused > 0 || done.partly > 0 || done.held > 0 ? CLI_PARTLY
-		    : CLI_OK;
+		rc = revoked_too(c, done.refused > 0 || done.partly > 0 || done.held > 0
+		    ? CLI_PARTLY : CLI_OK);
 	}
 	json_decref(files.rows);
 	return rc;

@@ -102,7 +102,7 @@ static void
 say_invitation(struct cli *c, const struct replica_invite *in, const struct way *way,
     const char *code, int64_t until_s)
 {
-	char id[24], until[OUTPUT_TIME_BYTES];
+	char id[24], until[MESSAGE_TIME_BYTES];
 	json_t *done;
 
 	cli_number(in->school.id, id);
@@ -118,7 +118,7 @@ say_invitation(struct cli *c, const struct replica_invite *in, const struct way 
 	if (way->out != NULL)
 		cli_say(c, stderr, MSG("invite.done"), in->school.name, way->out, NULL);
 	if (way->code) {
-		output_time(c->lang, until_s, until);
+		message_time(c->lang, until_s, until);
 		printf("%s\n", code);
 		cli_say(c, stderr, MSG("invite.code"), in->school.name, until, NULL);
 	}
@@ -333,9 +333,10 @@ list_devices(struct cli *c, uint64_t school)
 			continue;
 		for (size_t k = 0; k < NODE_ID_BYTES; k++)
 			(void)snprintf(id + 2 * k, 3, "%02X", cert->node.id.b[k]);
-		json_array_append_new(rows, json_pack("{s:s, s:I, s:b}", "node", id,
+		json_array_append_new(rows, json_pack("{s:s, s:I, s:b, s:b}", "node", id,
 		    "since", (json_int_t)cert->since, "revoked",
-		    roster_revoked(roster, &cert->node.id)));
+		    roster_revoked(roster, &cert->node.id), "uninvited",
+		    roster_uninvited(roster, cert)));
 	}
 	if (c->json)
 		output_json(stdout, rows);
@@ -347,13 +348,26 @@ list_devices(struct cli *c, uint64_t school)
 	return CLI_OK;
 }
 
+/* Whose it is, before what cannot be taken back. */
+static int
+ask_revoke(struct cli *c, const struct node_id *node)
+{
+	const struct roster *roster = replica_roster(c->replica);
+	const struct roster_cert *cert = roster_node(roster, node);
+	const struct roster_school *school = cert != NULL
+	    ? roster_school(roster, cert->scope) : NULL;
+
+	return cli_usage(c, MSG("revoke.yes"), school != NULL ? school->name : roster->name);
+}
+
 int
 kehou_hub_revoke(struct cli *c, int argc, char **argv)
 {
 	const char *text = NULL, *school = NULL;
+	bool yes = false;
 	const struct cli_option options[] = {
 		{ "--node", &text, 1, NULL }, { "--school", &school, 1, NULL },
-		{ NULL, NULL, 0, NULL },
+		{ "--yes", NULL, 0, &yes }, { NULL, NULL, 0, NULL },
 	};
 	struct node_id node;
 	uint64_t id = 0;
@@ -376,6 +390,9 @@ kehou_hub_revoke(struct cli *c, int argc, char **argv)
 		return rc;
 	if (text == NULL)
 		return list_devices(c, id);
+	if (!yes && roster_node(replica_roster(c->replica), &node) != NULL &&
+	    !roster_revoked(replica_roster(c->replica), &node))
+		return ask_revoke(c, &node);
 	rc = replica_revoke(c->replica, &node);
 	if (rc != STATUS_OK)
 		return cli_fail(c, rc, "revoke", text);
@@ -396,7 +413,7 @@ static int
 add_school(void *ctx, const struct replica_school *s)
 {
 	struct schools *all = ctx;
-	char id[24], last[OUTPUT_TIME_BYTES], merged[OUTPUT_TIME_BYTES];
+	char id[24], last[MESSAGE_TIME_BYTES], merged[MESSAGE_TIME_BYTES];
 	json_t *row;
 
 	cli_number(s->school->id, id);
@@ -410,8 +427,8 @@ add_school(void *ctx, const struct replica_school *s)
 	else {
 		char class[32], kind[32];
 
-		output_time(all->c->lang, s->last_contact_s, last);
-		output_time(all->c->lang, s->merged_time_s, merged);
+		message_time(all->c->lang, s->last_contact_s, last);
+		message_time(all->c->lang, s->merged_time_s, merged);
 		snprintf(class, sizeof class, "class.%u", (unsigned)s->school->class_code);
 		snprintf(kind, sizeof kind, "kind.%u", (unsigned)s->school->kind);
 		row = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I}",

@@ -3,16 +3,9 @@
 #include <string.h>
 
 #include "schema/confine.h"
+#include "schema/notes.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
-
-#define RENEWED_S (30 * 86400)
-
-bool
-kehou_status_renewed(const struct cli *c, const struct replica_status *s)
-{
-	return s->renewed_s != 0 && c->env->now_s(c->env->ctx) < s->renewed_s + RENEWED_S;
-}
 
 static json_t *
 status_object(struct cli *c, const struct replica_status *s)
@@ -22,7 +15,7 @@ status_object(struct cli *c, const struct replica_status *s)
 	bool hub = replica_role(c->replica) == ROLE_HUB;
 
 	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:I, s:I, s:I,"
-	    " s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:b}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
+	    " s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:b, s:b, s:I, s:i, s:o}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
 	    ? "school" : "relay", "scope", cli_number(hub ? roster->county
 	    : replica_scope(c->replica), scope), "transactions",
 	    (json_int_t)s->transactions, "waiting", (json_int_t)s->waiting,
@@ -36,7 +29,9 @@ status_object(struct cli *c, const struct replica_status *s)
 	    (json_int_t)s->last_import_s * 1000, "copied_ms",
 	    (json_int_t)s->copied_s * 1000, "renewed_ms",
 	    (json_int_t)s->renewed_s * 1000, "branches", (int)s->branches, "invite_used",
-	    s->invite_used, "invite_withdrawn", s->invite_withdrawn);
+	    s->invite_used, "invite_withdrawn", s->invite_withdrawn, "revoked", s->revoked,
+	    "only_here", (json_int_t)s->only_here, "uninvited", (int)s->uninvited, "notes",
+	    notes_of(c->replica, s, c->lang));
 }
 
 static void
@@ -77,55 +72,41 @@ print_relay(struct cli *c, const struct replica_status *s)
 static void
 print_facts(struct cli *c, const struct replica_status *s)
 {
-	char n[24], time[OUTPUT_TIME_BYTES];
+	char n[24], time[MESSAGE_TIME_BYTES];
 
 	cli_say(c, stdout, MSG("status.saved"), cli_number(s->transactions, n), NULL);
 	if (replica_role(c->replica) != ROLE_SCHOOL)
 		return;
 	cli_say(c, stdout, MSG("status.waiting"), cli_number(s->waiting, n), NULL);
 	if (s->confirmed_s != 0) {
-		output_time(c->lang, s->confirmed_s, time);
+		message_time(c->lang, s->confirmed_s, time);
 		cli_say(c, stdout, MSG("status.confirmed"), time, NULL);
 	} else
 		cli_say(c, stdout, MSG("status.unconfirmed"), NULL);
 	if (s->stored_only > 0)
 		cli_say(c, stdout, MSG("status.stored_only"),
 		    cli_number(s->stored_only, n), NULL);
-	if (s->invite_used)
-		cli_say(c, stdout, MSG("status.invite_used"), NULL);
-	else if (s->invite_withdrawn)
-		cli_say(c, stdout, MSG("status.invite_withdrawn"), NULL);
-	else if (!s->certified)
+	if (!s->certified && !s->invite_used && !s->invite_withdrawn)
 		cli_say(c, stdout, MSG("status.uncertified"), NULL);
-	if (s->locked > 0)
-		cli_say(c, stdout, MSG("status.locked"), NULL);
 }
 
 static void
 print_rest(struct cli *c, const struct replica_status *s)
 {
-	char n[24], time[OUTPUT_TIME_BYTES];
+	char n[24], time[MESSAGE_TIME_BYTES];
+	json_t *notes = notes_of(c->replica, s, c->lang), *note;
+	size_t i;
 
+	json_array_foreach(notes, i, note)
+		puts(json_string_value(json_object_get(note, "message")));
+	json_decref(notes);
 	if (s->inbox > 0)
 		cli_say(c, stdout, MSG("status.inbox"), cli_number(s->inbox, n), NULL);
-	if (s->copied_s != 0) {
-		output_time(c->lang, s->copied_s, time);
-		cli_say(c, stdout, MSG("status.copied"), time, NULL);
-	}
-	if (kehou_status_renewed(c, s)) {
-		output_time(c->lang, s->renewed_s, time);
-		cli_say(c, stdout, MSG("status.renewed"), time, NULL);
-	}
-	if (s->branches > 0)
-		cli_say(c, stdout, MSG("status.branches"), cli_number(s->branches, n),
-		    NULL);
 	if (s->held > 0)
 		cli_say(c, stdout, MSG("status.held"), cli_number(s->held, n), NULL);
-	if (s->ends_held > 0)
-		cli_say(c, stdout, MSG("status.ends_held"), NULL);
-	output_time(c->lang, s->last_export_s, time);
+	message_time(c->lang, s->last_export_s, time);
 	cli_say(c, stdout, MSG("status.last_export"), time, NULL);
-	output_time(c->lang, s->last_import_s, time);
+	message_time(c->lang, s->last_import_s, time);
 	cli_say(c, stdout, MSG("status.last_import"), time, NULL);
 	cli_say(c, stdout, MSG("status.roster"), cli_number(s->roster, n), NULL);
 }
@@ -307,6 +288,7 @@ kehou_status_verify(struct cli *c, int argc, char **argv)
 		json_decref(object);
 	} else
 		print_verify(c, &v);
+	(void)cli_say_revoked(c);
 	return good ? CLI_OK : cli_fail(c, STATUS_CORRUPT, "verify", c->dir);
 }
 

@@ -13,7 +13,7 @@ static int
 add_stick(void *ctx, const struct replica_stick *s)
 {
 	struct sticks *all = ctx;
-	char out[OUTPUT_TIME_BYTES], last[OUTPUT_TIME_BYTES];
+	char out[MESSAGE_TIME_BYTES], last[MESSAGE_TIME_BYTES];
 	json_t *row;
 
 	if (all->c->json) {
@@ -29,8 +29,8 @@ add_stick(void *ctx, const struct replica_stick *s)
 		    "label", s->label, "out_since_ms", (json_int_t)s->out_s * 1000,
 		    "last_ms", (json_int_t)s->last_s * 1000, "schools", schools);
 	} else {
-		output_time(all->c->lang, s->out_s, out);
-		output_time(all->c->lang, s->last_s, last);
+		message_time(all->c->lang, s->out_s, out);
+		message_time(all->c->lang, s->last_s, last);
 		row = json_pack("{s:i, s:s, s:s, s:s, s:i}", "number", (int)s->number,
 		    "label", s->label, "out_since", s->out_s == 0 ?
 		    cli_text(all->c, MSG("stick.back")) : out, "last_here", last, "schools",

@@ -3,14 +3,12 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "schema/text.h"
 
 #define COLUMNS_MAX 64
 #define CELL_BYTES 512
 #define GAP 2 /* blanks between columns */
-#define EAST_8_S (8 * 3600)
 
 struct range { uint32_t first, last; };
 
@@ -124,22 +122,6 @@ output_width(const char *text)
 	return width;
 }
 
-void
-output_time(enum message_lang lang, int64_t time_s, char ret[OUTPUT_TIME_BYTES])
-{
-	time_t shifted = (time_t)(time_s + EAST_8_S);
-	struct tm tm;
-
-	if (time_s == 0) {
-		snprintf(ret, OUTPUT_TIME_BYTES, "%s",
-		    message_or_key(lang, MSG("time.never")));
-		return;
-	}
-	if (gmtime_r(&shifted, &tm) == NULL ||
-	    strftime(ret, OUTPUT_TIME_BYTES, "%Y-%m-%d %H:%M", &tm) == 0)
-		snprintf(ret, OUTPUT_TIME_BYTES, "%lld", (long long)time_s);
-}
-
 static bool
 ends_with(const char *text, const char *end)
 {
@@ -233,11 +215,11 @@ cell_text(enum message_lang lang, const char *key, const json_t *value,
 	}
 	case JSON_INTEGER: {
 		long long n = json_integer_value(value);
-		char time[OUTPUT_TIME_BYTES];
+		char time[MESSAGE_TIME_BYTES];
 
 		if (ends_with(key, "_ms") || ends_with(key, "_at") ||
 		    strcmp(key, "at") == 0) {
-			output_time(lang, n / 1000, time);
+			message_time(lang, n / 1000, time);
 			snprintf(ret, CELL_BYTES, "%s", time);
 		} else if (is_money(key))
 			text_yuan(n, ret, CELL_BYTES);

@@ -11,16 +11,11 @@
 
 #include "schema/message.h"
 
-#define OUTPUT_TIME_BYTES 32
-
 /* Columns that one character takes: 0 combining and control, 2 East Asian wide
  * and full width (Unicode TR 11), else 1. */
 int output_char_width(uint32_t code);
 /* Columns that UTF-8 text takes; a bad byte counts as one. */
 size_t output_width(const char *text);
-
-/* "2026-11-24 14:05" in UTC+8; words for "never" when time_s is 0. */
-void output_time(enum message_lang lang, int64_t time_s, char ret[OUTPUT_TIME_BYTES]);
 
 /* rows: array of objects with the same keys in the same order.  Headings are
  * the messages "label.VIEW.KEY", "label.KEY" (as the pages have them; view NULL: not

@@ -53,7 +53,7 @@ def read_certificates(data, fields):
 
 # --- Roster -------------------------------------------------------------------------
 
-OPEN, BOUND, WITHDRAWN = 0, 1, 2  # invitations
+OPEN, BOUND, WITHDRAWN = 0, 1, 2  # invitations, bits
 CLASSES = (111, 112, 121, 122, 123, 210, 220)
 
 
@@ -68,7 +68,7 @@ def read_invited(r):
 	key = r.bytes(32)
 	role, scope = r.role_and_scope()
 	return {"id": invitation_id(key), "key": key, "role": role, "scope": scope,
-		"state": r.u8(OPEN, BOUND, WITHDRAWN)}
+		"state": r.u8(OPEN, BOUND, WITHDRAWN, BOUND | WITHDRAWN)}
 
 
 def read_revocation(r):
@@ -128,7 +128,7 @@ def check_members(roster):
 	for s in roster["sealings"]:
 		need(s["node"] in hubs, "sealing key of no hub")
 		need(s["since"] <= roster["number"], "sealing key of a later roster")
-	need(sorted(bound) == [i["id"] for i in roster["invites"] if i["state"] == BOUND],
+	need(sorted(bound) == [i["id"] for i in roster["invites"] if i["state"] & BOUND],
 		"bound invitations are not those of the certificates")
 
 

@@ -42,10 +42,12 @@ function Facts() {
 	const phone = items.filter(i => i.state === 'phone').length;
 	const wrong = items.filter(i => i.state === 'refused').length;
 	const waiting = Number(status.waiting) + Number(status.stored_only);
+	const notes = (status.notes || []).length;
 	return <div class="facts" role="status">
 		{phone > 0 ? <a class="fact phone" href="#/outbox">{t('手机上 ' + phone + ' 条，还没到主机', phone + ' only on this device')}</a>
 			: <span class="fact">{online ? t('本机已保存', 'Saved here') : t('主机没有回答', 'The machine does not answer')}</span>}
 		{wrong > 0 && <a class="fact risk" href="#/outbox">{t(wrong + ' 条没有记上，请看', wrong + ' were not recorded: look')}</a>}
+		{notes > 0 && <a class={'fact' + (status.revoked ? ' risk' : '')} href="#/exchange">{status.revoked ? t('县里作废了这台主机，请看', 'The county revoked this machine: look') : t(notes + ' 条提示，请看', notes + ' notices: look')}</a>}
 		{!isHub() && <a class="fact" href="#/exchange">{t('待上报 ' + waiting + ' 条', waiting + ' waiting')}</a>}
 		{!isHub() && <a class="fact" href="#/exchange">{status.confirmed_s ? t('县中心已确认至 ', 'County confirmed to ') + whenS(status.confirmed_s)
 			: t('县中心尚未确认', 'Not confirmed by the county yet')}</a>}
