@@ -101,11 +101,10 @@ domain_do(struct replica *r, const struct domain_user *user, const char *command
 	status = runtime_do(&rt, user, e, request_id, args, ret_answer, ret_error);
 	if (status != STATUS_OK)
 		return status;
+	/* Done it is, and for good: the rest is done with the next command or opening. */
 	status = replica_erase(r);
-	if (status != STATUS_OK) {
-		json_decref(*ret_answer);
-		return runtime_fail(&rt, status, ret_error);
-	}
+	if (status != STATUS_OK)
+		(void)json_object_set_new(*ret_answer, "unfinished", json_string(status_name(status)));
 	return STATUS_OK;
 }
 

@@ -499,6 +499,8 @@ replica_verify(struct replica *r, struct replica_verify *ret)
 	}
 	store_close(anew);
 	free(roster.revocations);
+	if (status == STATUS_USAGE) /* what a damaged page gave makes no sense */
+		status = STATUS_CORRUPT;
 	if (status == STATUS_OK)
 		*ret = v;
 	return status;

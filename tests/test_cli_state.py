@@ -218,6 +218,29 @@ def test_a_write_protected_stick_is_told():
 	return None
 
 
+def test_an_invitation_without_room_for_its_file_is_none():
+	if not mounted("small", "size=8k"):
+		return "nothing can be mounted here"
+	try:
+		with open(path("small/other"), "wb") as target:
+			target.write(b"x" * 8192)
+		before = Run("--json", "status", node="hub").works().json()["roster"]
+		Run("invite", "--school", "3141018503", "--name", "新校", "--class", "220", "-o",
+			path("small/3.khi"), node="hub").fails(1, "no space")
+		assert os.listdir(path("small")) == ["other"]
+		assert Run("--json", "status", node="hub").works().json()["roster"] == before
+		assert "新校" not in Run("show", "schools", node="hub").works().out
+	finally:
+		subprocess.run(["umount", path("small")], check=True)
+	return None
+
+
+def test_a_known_school_keeps_its_name_and_says_so():
+	run = Run("invite", "--school", SCHOOL, "--name", "别名", "--class", "111", "-o",
+		path("again.khi"), node="hub").works()
+	assert "别名" not in run.err and "that stands" in run.err, run.err
+
+
 def put(folder):
 	test_cli.work = folder
 

@@ -1,4 +1,5 @@
 /* Several devices in one school: the school's key, and exchange without the hub. */
+#include "schema/domain.h"
 #include "tests/life_world.h"
 
 static struct life_node *
@@ -81,6 +82,90 @@ test_a_second_device_reads_the_private_columns_without_the_sheet(void **state)
 	life_sound(b);
 	life_sound(hub);
 	assert_int_equal(life_held(hub), 0);
+}
+
+static uint64_t
+asked(const struct life_node *n)
+{
+	uint64_t count;
+
+	assert_int_equal(store_inbox_count(replica_store(n->r), &count), STATUS_OK);
+	return count;
+}
+
+/* An erasure that is ordered is done, also where its disk fails before it is emptied. */
+static void
+test_an_error_means_that_nobody_was_erased(void **state)
+{
+	enum { CHILDREN = 60 };
+	struct life *w = *state;
+	struct life_node *a = life_school(w, LIFE_SCHOOL);
+	struct domain_user user = { .scope = LIFE_SCHOOL };
+	unsigned refused = 0, unfinished = 0;
+
+	for (unsigned i = 0; i < CHILDREN; i++)
+		life_add(a, "甲");
+	for (unsigned i = 0; i < CHILDREN; i++) {
+		int64_t before = life_count(a, COUNTY_SQL_NAMED_COUNT, LIFE_SCHOOL);
+		int64_t pupil = life_count(a, COUNTY_SQL_PUPIL_WITH_NAME, LIFE_SCHOOL);
+		json_t *answer = NULL, *args = json_pack("{s:I, s:I}", "pupil", (json_int_t)pupil,
+		    "reason", (json_int_t)1);
+		struct domain_error error;
+		int status;
+
+		sim_fail_at(w->sim, i + 1, STATUS_FULL);
+		status = domain_do(a->r, &user, "pupil.erase", NULL, args, &answer, &error);
+		sim_no_fault(w->sim);
+		if (status == STATUS_OK && json_object_get(answer, "unfinished") != NULL)
+			unfinished++;
+		refused += status != STATUS_OK;
+		if (status != STATUS_OK)
+			assert_int_equal(life_count(a, COUNTY_SQL_NAMED_COUNT, LIFE_SCHOOL), before);
+		json_decref(answer);
+		json_decref(args);
+		assert_int_equal(replica_erase(a->r), STATUS_OK);
+		if (status == STATUS_OK)
+			assert_int_equal(life_count(a, COUNTY_SQL_NAMED_COUNT, LIFE_SCHOOL),
+			    before - 1);
+	}
+	assert_true(refused > 0 && unfinished > 0);
+}
+
+/* What a child must not eat, where it lives: two answers are a question, like any others. */
+static void
+test_two_answers_in_a_private_column_are_a_question_at_the_school_alone(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL), *b;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	b = second(w);
+	for (unsigned i = 0; i < 3; i++) {
+		life_round(w, b);
+		life_round(w, a);
+	}
+	assert_int_equal(locked(a) + locked(b), 0);
+	assert_int_equal(asked(a) + asked(b), 0);
+	life_edit(a, COUNTY_SQL_PUPIL_ADDRESS, "东", 0);
+	life_edit(b, COUNTY_SQL_PUPIL_ADDRESS, "西", 0);
+	for (unsigned i = 0; i < 2; i++) {
+		life_round(w, b);
+		life_round(w, a);
+	}
+	assert_int_equal(asked(a), 1);
+	assert_int_equal(asked(b), 1);
+	assert_int_equal(asked(hub), 0);
+	/* Whoever answers knew both. */
+	life_edit(b, COUNTY_SQL_PUPIL_ADDRESS, "西", 0);
+	life_edit(b, COUNTY_SQL_PUPIL_ADDRESS, "东", 0);
+	for (unsigned i = 0; i < 2; i++) {
+		life_round(w, b);
+		life_round(w, a);
+	}
+	assert_int_equal(asked(a) + asked(b), 0);
+	life_same(a, hub);
+	life_same(b, hub);
 }
 
 /* Each of the two sheets opens what both devices wrote. */
@@ -392,6 +477,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_a_verdict_travels_until_it_was_taken_in),
 		CASE(test_a_second_device_reads_the_private_columns_without_the_sheet),
+		CASE(test_an_error_means_that_nobody_was_erased),
+		CASE(test_two_answers_in_a_private_column_are_a_question_at_the_school_alone),
 		CASE(test_either_sheet_brings_everything_back),
 		CASE(test_two_devices_exchange_for_weeks_and_one_tells_the_hub),
 		CASE(test_a_replaced_machine_gets_neither_bundles_nor_keys),

@@ -520,8 +520,8 @@ cli_folder_of(const char *path, struct stat *ret)
 	return stat(folder, ret) == 0 && S_ISDIR(ret->st_mode);
 }
 
-int
-cli_write_new(struct cli *c, const char *path, const void *data, size_t len)
+static int
+write_new(const char *path, const void *data, size_t len)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	int rc = fd < 0 ? status_from_errno(errno) : env_posix_write(fd, data, len);
@@ -534,6 +534,26 @@ cli_write_new(struct cli *c, const char *path, const void *data, size_t len)
 		if (rc != STATUS_OK)
 			unlink(path);
 	}
+	return rc;
+}
+
+int
+cli_write_new(struct cli *c, const char *path, const void *data, size_t len)
+{
+	int rc = write_new(path, data, len);
+
+	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "write", path);
+}
+
+int
+cli_room_for(struct cli *c, const char *path, size_t bytes)
+{
+	void *zeros = calloc(1, bytes);
+	int rc = zeros == NULL ? STATUS_NOMEM : write_new(path, zeros, bytes);
+
+	free(zeros);
+	if (rc == STATUS_OK && unlink(path) != 0)
+		rc = status_from_errno(errno);
 	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "write", path);
 }
 

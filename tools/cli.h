@@ -117,6 +117,8 @@ const char *cli_name_of(const char *path);
 bool cli_folder_of(const char *path, struct stat *ret);
 /* Writes a file that must not be there yet, mode 0600. */
 int cli_write_new(struct cli *c, const char *path, const void *data, size_t len);
+/* Whether as many bytes can be written there: before what cannot be taken back. */
+int cli_room_for(struct cli *c, const char *path, size_t bytes);
 /* key=value, key=@FILE, key=- into an object of the entry's parameters.
  * school=ID may always be given: on the hub it says whose rows are meant. */
 int cli_args(struct cli *c, const struct domain_entry *entry, int argc, char **argv,

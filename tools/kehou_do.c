@@ -61,6 +61,11 @@ kehou_do(struct cli *c, int argc, char **argv)
 		cli_say(c, stderr, emptied ? MSG("do.emptied") : MSG("do.done"), NULL);
 	}
 	(void)cli_say_revoked(c);
+	if (json_object_get(answer, "unfinished") != NULL) {
+		if (!c->json)
+			cli_say(c, stderr, MSG("do.unfinished"), NULL);
+		rc = CLI_PARTLY;
+	}
 cleanup:
 	json_decref(args);
 	json_decref(answer);

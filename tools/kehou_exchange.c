@@ -207,6 +207,8 @@ print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 	if (done->roster_status != STATUS_OK)
 		cli_say(c, stderr, MSG("import.roster_refused"), cli_status_words(c,
 		    done->roster_status), NULL);
+	if (done->ignored > 0)
+		cli_say(c, stderr, MSG("import.ignored"), cli_number(done->ignored, n[0]), NULL);
 	if (done->kept > 0)
 		cli_say(c, stderr, MSG("import.kept"), cli_number(done->kept, n[0]), NULL);
 	if (done->refused > 0)

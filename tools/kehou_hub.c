@@ -124,10 +124,43 @@ say_invitation(struct cli *c, const struct replica_invite *in, const struct way 
 	}
 }
 
+#define INVITATION_MORE_BYTES 4096 /* than the roster of before that is in it */
+
+/* Before the roster changes, for a stick may be full. */
+static int
+room_for_invitation(struct cli *c, const char *out)
+{
+	char roster[4096];
+	struct stat st;
+
+	(void)snprintf(roster, sizeof roster, "%s/roster", c->dir);
+	return cli_room_for(c, out, (stat(roster, &st) == 0 ? (size_t)st.st_size : 0) +
+	    INVITATION_MORE_BYTES);
+}
+
+/* A school that the roster knows already keeps name and class. */
+static void
+say_known(struct cli *c, const struct replica_invite *in, struct replica_invite *ret)
+{
+	const struct roster_school *known = in->role == ROLE_SCHOOL
+	    ? roster_school(replica_roster(c->replica), in->school.id) : NULL;
+	char class[32];
+
+	*ret = *in;
+	if (known == NULL)
+		return;
+	ret->school = *known;
+	(void)snprintf(class, sizeof class, "class.%u", (unsigned)known->class_code);
+	if (!c->json && (strcmp(known->name, in->school.name) != 0 ||
+	    known->class_code != in->school.class_code))
+		cli_say(c, stderr, MSG("invite.known"), known->name, cli_text(c, class), NULL);
+}
+
 static int
 make_invitation(struct cli *c, const struct replica_invite *in, const struct way *way)
 {
 	struct buffer file = BUFFER_INIT;
+	struct replica_invite made;
 	char code[CODE_TEXT_BYTES] = "";
 	int64_t until_s = 0;
 	uint64_t days;
@@ -135,6 +168,8 @@ make_invitation(struct cli *c, const struct replica_invite *in, const struct way
 
 	if (rc == CLI_OK && c->replica == NULL)
 		rc = kehou_hub_only(c, KEHOU_OFFICE);
+	if (rc == CLI_OK && way->out != NULL)
+		rc = room_for_invitation(c, way->out);
 	if (rc != CLI_OK)
 		return rc;
 	rc = replica_invite(c->replica, in, &file);
@@ -147,8 +182,10 @@ make_invitation(struct cli *c, const struct replica_invite *in, const struct way
 	if (file.data != NULL)
 		sodium_memzero(file.data, file.len);
 	buffer_release(&file);
-	if (rc == CLI_OK)
-		say_invitation(c, in, way, code, until_s);
+	if (rc == CLI_OK) {
+		say_known(c, in, &made);
+		say_invitation(c, &made, way, code, until_s);
+	}
 	sodium_memzero(code, sizeof code);
 	return rc;
 }

@@ -9,11 +9,11 @@ CREATE TABLE pupil (
 	sex INTEGER, -- col 4 county hub : GB/T 2261.1, 0 1 2 9
 	birth TEXT, -- col 5 subject hub : YYYY-MM-DD or YYYY-MM
 	student_no TEXT, -- col 6 subject hub : 学籍号: G (certain), J (provisional) or L, 17 digits, and a digit or X, which for G and J is the check digit of GB 11643
-	address TEXT, -- col 7 private quiet : 家庭住址
-	health TEXT, -- col 8 private quiet : allergies, medicine
+	address TEXT, -- col 7 private : 家庭住址
+	health TEXT, -- col 8 private : allergies, medicine
 	same_as INTEGER, -- col 9 county hub : the pupil of which this is a double
 	walk_in_on INTEGER, -- col 10 county : day number, turned up before anybody knew it
-	allergy TEXT, -- col 11 private quiet : what it must not eat
+	allergy TEXT, -- col 11 private : what it must not eat
 	PRIMARY KEY (school, pupil)
 );
 
@@ -24,7 +24,7 @@ CREATE TABLE guardian (
 	pupil INTEGER, -- key 2 public : the child
 	guardian INTEGER, -- key 3 public hint=next_id : row id
 	name TEXT, -- col 4 subject : 姓名
-	phone TEXT, -- col 5 private quiet : 联系电话, digits
+	phone TEXT, -- col 5 private : 联系电话, digits
 	relation INTEGER, -- col 6 county default=0 : 0 not said 1 father 2 mother 3 paternal grandparent 4 maternal grandparent 5 other 6 delegated carer
 	ended_on INTEGER, -- col 7 county : day number, NULL while it holds
 	delegated_by INTEGER, -- col 8 county : guardian who delegated the care (委托照护书)
@@ -39,7 +39,7 @@ CREATE TABLE collector (
 	pupil INTEGER, -- key 2 public : the child
 	collector INTEGER, -- key 3 public hint=next_id : row id
 	name TEXT, -- col 4 subject : 姓名
-	phone TEXT, -- col 5 private quiet : 联系电话
+	phone TEXT, -- col 5 private : 联系电话
 	relation INTEGER, -- col 6 county default=5 : as guardian.relation
 	ended_on INTEGER, -- col 7 county : day number, NULL while it holds
 	PRIMARY KEY (school, pupil, collector)

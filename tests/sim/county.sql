@@ -8,6 +8,11 @@ UPDATE pupil SET name = :name WHERE (school, pupil) IN (SELECT school, pupil FRO
 -- name: pupil_sex
 UPDATE pupil SET sex = :sex WHERE (school, pupil) IN (SELECT school, pupil FROM pupil
 	WHERE school = :school ORDER BY pupil LIMIT 1 OFFSET :nth)
+-- name: pupil_address
+UPDATE pupil SET address = :address WHERE (school, pupil) IN (SELECT school, pupil FROM pupil
+	WHERE school = :school ORDER BY pupil LIMIT 1 OFFSET :nth)
+-- name: pupil_with_name
+SELECT min(pupil) FROM pupil WHERE school = :school AND name IS NOT NULL
 -- name: pupil_remove
 DELETE FROM pupil WHERE (school, pupil) IN (SELECT school, pupil FROM pupil
 	WHERE school = :school ORDER BY pupil LIMIT 1 OFFSET :nth)
