@@ -28,7 +28,7 @@ struct engine {
 	/* The thread's own. */
 	struct replica *replica;
 	struct upkeep upkeep;
-	bool upkeep_due;
+	bool upkeep_due, opened; /* opened: and said so */
 	int64_t rest_ms;   /* monotonic: when memory is given back; 0: it was */
 };
 
@@ -61,9 +61,11 @@ open_replica(struct engine *e)
 	set_state(e, status);
 	if (status == before)
 		return;
-	if (status == STATUS_OK)
-		log_line(LOG_LEVEL_INFO, "database open");
-	else
+	/* After each loan it is opened anew. */
+	if (status == STATUS_OK) {
+		log_line(e->opened ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "database open");
+		e->opened = true;
+	} else
 		log_line(status == STATUS_NOT_INITIALISED ? LOG_LEVEL_NOTICE
 		    : LOG_LEVEL_ERROR, "%s: %s", e->dir, status_text(status));
 }

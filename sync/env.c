@@ -48,6 +48,19 @@ env_read_file(const struct env *env, const char *path, size_t max_bytes,
 	return rc;
 }
 
+int
+env_absent(const struct env *env, const char *path)
+{
+	struct file *file;
+	int rc = env->files->open_read(env->ctx, path, &file);
+
+	if (rc == STATUS_OK) {
+		env->files->close(env->ctx, file);
+		return STATUS_EXISTS;
+	}
+	return rc == STATUS_NOT_FOUND ? STATUS_OK : rc;
+}
+
 /* The folder that path is in; "." for a bare name.  Owned by the caller. */
 static char *
 folder_of(const char *path)

@@ -92,6 +92,9 @@ struct buffer;
 int env_read_file(const struct env *env, const char *path, size_t max_bytes,
     struct buffer *buf) MUST_CHECK;
 
+/* OK when no file is at path, EXISTS when there is one. */
+int env_absent(const struct env *env, const char *path) MUST_CHECK;
+
 /* Writes a file so that after a power cut at any moment path holds the old
  * bytes or the new ones: temporary file, fsync, rename, fsync of the still
  * open file again (vfat needs it), fsync of the folder. */

@@ -65,19 +65,6 @@ identity_generate(const struct env *env, struct identity *ret)
 	return rc;
 }
 
-int
-identity_absent(const struct env *env, const char *path)
-{
-	struct file *file;
-	int rc = env->files->open_read(env->ctx, path, &file);
-
-	if (rc == STATUS_OK) {
-		env->files->close(env->ctx, file);
-		return STATUS_EXISTS;
-	}
-	return rc == STATUS_NOT_FOUND ? STATUS_OK : rc;
-}
-
 static int
 write_file(char kind, const uint8_t sign_sk[64], const uint8_t seal[32],
     const struct env *env, const char *path)
@@ -98,7 +85,7 @@ write_file(char kind, const uint8_t sign_sk[64], const uint8_t seal[32],
 int
 identity_save(const struct identity *id, const struct env *env, const char *path)
 {
-	int rc = identity_absent(env, path);
+	int rc = env_absent(env, path);
 
 	return rc == STATUS_OK ? write_file('K', id->sign_sk, id->seal_sk, env, path) : rc;
 }

@@ -35,9 +35,6 @@ int identity_load(const struct env *env, const char *path, struct identity *ret)
  * be opened any more.  identity_load then gives a seal_sk of zeros. */
 int identity_forget_seal(const struct identity *id, const struct env *env,
     const char *path) MUST_CHECK;
-/* OK when no file is at path, EXISTS when there is one: no key is ever written
- * over another. */
-int identity_absent(const struct env *env, const char *path) MUST_CHECK;
 /* Wipes. */
 void identity_wipe(struct identity *id);
 /* Signs BLAKE2b-256(context, data). */

@@ -425,7 +425,7 @@ replica_backup_write(struct replica_backup *b, const char *path, const char *pas
 	if (status == STATUS_OK)
 		status = replica_path(b->dir, "erased", erased);
 	if (status == STATUS_OK)
-		status = identity_absent(b->env, path);
+		status = env_absent(b->env, path);
 	if (status == STATUS_OK && b->locks.n == 0 && passphrase == NULL)
 		status = STATUS_USAGE;
 	if (status == STATUS_OK)
@@ -487,7 +487,7 @@ replica_restoring(const char *dir, const struct env *env, bool *ret)
 	int status = marker_path(dir, path);
 
 	if (status == STATUS_OK)
-		status = identity_absent(env, path);
+		status = env_absent(env, path);
 	*ret = status == STATUS_EXISTS;
 	return status == STATUS_EXISTS ? STATUS_OK : status;
 }
@@ -610,7 +610,7 @@ claim(struct restoring *to, const char *name)
 	if (status == STATUS_OK && to->n++ == LIST_MAX)
 		status = STATUS_TOO_LARGE;
 	if (status == STATUS_OK)
-		status = identity_absent(to->env, path);
+		status = env_absent(to->env, path);
 	if (status == STATUS_OK)
 		status = to->env->files->append(to->env->ctx, to->marker,
 		    (const uint8_t *)line, (size_t)len);

@@ -449,9 +449,9 @@ judge_bundle(struct importing *im, struct bundle_reader *reader)
 	}
 	if (status != STATUS_OK)
 		return status;
+	im->file->scope = cert->scope; /* refused or not, people see whose it is */
 	if (roster_revoked(&r->roster, &info->sender))
 		return STATUS_REVOKED;
-	im->file->scope = cert->scope;
 	return take_bundle(im, reader);
 }
 

@@ -124,7 +124,7 @@ set_aside(struct replica *r)
 	if (status != STATUS_OK || r->role != ROLE_HUB)
 		return status;
 	/* Since the first one this hub could do nothing of its own. */
-	status = identity_absent(r->env, to);
+	status = env_absent(r->env, to);
 	if (status != STATUS_OK)
 		return status == STATUS_EXISTS ? STATUS_OK : status;
 	status = env_read_file(r->env, from, ROSTER_MAX_BYTES, &b);

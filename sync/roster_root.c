@@ -86,7 +86,7 @@ roster_root_save(const uint8_t sk[64], uint64_t county, const char *passphrase,
 
 	if (passphrase_len < PASSPHRASE_MIN_BYTES)
 		return STATUS_USAGE;
-	rc = identity_absent(env, path);
+	rc = env_absent(env, path);
 	if (rc != STATUS_OK)
 		return rc;
 	env->random(env->ctx, f.salt, sizeof f.salt);
@@ -188,7 +188,7 @@ roster_issuing_save(const uint8_t sk[64], uint64_t county, const struct env *env
     const char *path)
 {
 	struct buffer b = BUFFER_INIT;
-	int rc = identity_absent(env, path);
+	int rc = env_absent(env, path);
 
 	if (rc != STATUS_OK)
 		return rc;

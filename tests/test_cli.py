@@ -660,7 +660,23 @@ def test_a_second_device_shares_the_school_and_its_key():
 	assert len(digests) == 1
 	for node in ("one", "two", "twos"):
 		assert Run("verify", "--json", node=node).works().json()["good"] is True
+	two_notes_of_an_allergy_are_a_question(usb)
 	revoke_the_second(usb)
+
+
+def two_notes_of_an_allergy_are_a_question(usb):
+	child = as_head("one", "--json", "show", "pupils").works().json()[0]["pupil"]
+	for node, what in (("one", "花生"), ("two", "牛奶")):
+		as_head(node, "do", "pupil.private", f"pupil={child}", "allergy=" + what).works()
+	carry(usb, "one", "twos", "two", "twos", "one", "twos")
+	for node in ("one", "two"):
+		rows = as_head(node, "--json", "show", "inbox").works().json()
+		assert [{r["stands"], r["other"]} for r in rows] == [{"花生", "牛奶"}], rows
+	assert Run("--json", "show", "inbox", node="twos").works().json() == []
+	as_head("two", "do", "inbox.keep", "id=" + rows[0]["no"]).works()
+	carry(usb, "one", "twos", "two", "twos", "one", "twos")
+	for node in ("one", "two"):
+		assert as_head(node, "--json", "show", "inbox").works().json() == []
 
 
 def who_is_revoked_is_told(usb):
@@ -696,7 +712,8 @@ def revoke_the_second(usb):
 	carry(usb, "one", "twos", "one", "twos")
 	as_head("two", "do", "pupil.add", "name=李三", "school_year=2026", "grade=1").works()
 	Run("export", "--to", usb, node="two").works()
-	assert Run("import", "--from", usb, node="twos").code == 3
+	refused = Run("--json", "import", "--from", usb, node="twos").works(3).json()["files"]
+	assert [f["scope"] for f in refused if f["status"] == "REVOKED"] == [SCHOOL], refused
 	assert Run("import", "--from", usb, node="one").code in (0, 3)
 	who_is_revoked_is_told(usb)
 	assert "李三" not in as_head("one", "show", "pupils").works().out

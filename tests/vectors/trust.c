@@ -98,7 +98,8 @@ invite(uint64_t scope, unsigned number, struct roster_invite *ret)
 	ret->scope = scope;
 }
 
-/* Invitation 0 stays unused, 1000 was withdrawn; the others are bound to one node each. */
+/* Invitation 0 stays unused, 1000 was withdrawn; the others are bound to one node each, of
+ * several the first to one that came in although it was withdrawn. */
 static void
 add_nodes(struct roster *r, enum trust_size size)
 {
@@ -125,6 +126,8 @@ add_nodes(struct roster *r, enum trust_size size)
 		    .scope = school_id(size, i), .since = r->number};
 		memcpy(c.invite, v.id, sizeof c.invite);
 		must(roster_certify(r, &c, issuing));
+		if (size == TRUST_SEVERAL && i == 1)
+			r->invites[roster_invite(r, v.id) - r->invites].state |= INVITE_WITHDRAWN;
 	}
 }
 
