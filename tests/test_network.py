@@ -412,7 +412,7 @@ def a_machine_is_replaced_and_the_old_one_revoked_without_a_stick():
 			exchange(old)
 			node = old.get("/api/v1/devices")["rows"][0]["node"]
 			made(kehou("revoke", "--node", node.upper(), "--yes", node="hub"))
-			old.post("/api/v1/exchange/now")
+			old.post("/api/v1/exchange/now", status=202)
 			until("it hears of it", lambda: facts(old)["revoked"])
 			assert [n["code"] for n in facts(old)["notes"]] == ["revoked"], facts(old)
 			code = kehou("invite", "--school", SCHOOL, "--name", "第一小学", "--class", "220",
