@@ -170,24 +170,24 @@ struct backup_reader;
 struct replica_erased {        /* a list of erased persons, as it lies beside a backup */
 	const uint8_t *data;
 	size_t len;
+	bool named;                /* by people: without it there is no restore */
+	int status;                /* set: OK, or why it erased nobody */
 };
 struct replica_restored {
 	uint8_t role;              /* enum roster_role */
 	uint64_t scope;
 	int64_t time_s;            /* when the backup was made */
 	uint64_t erased;           /* persons whom the lists name and the backup did not */
-	uint32_t lists, lists_refused;
 };
 /* A node out of an opened backup, in a directory that holds none: a new epoch, and
  * whom the lists name is erased before it returns.  Lists count when they are
- * signed by this node, its county's hub or its school's other devices.  On failure
- * what it put there goes again, and no other file; what a crash leaves is no node, and the
+ * signed by this node, its county's hub or its school's other devices; others are
+ * passed over, but one that was named fails the restore.  On failure what it put there goes again, and no other file; what a crash leaves is no node, and the
  * next restore clears it away.  EXISTS when dir holds a node, or a file by a name of the
  * backup's. */
 int replica_restore(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct backup_reader *in,
-    const struct replica_erased *lists, size_t n, struct replica_restored *ret)
-    MUST_CHECK;
+    struct replica_erased *lists, size_t n, struct replica_restored *ret) MUST_CHECK;
 
 enum replica_outcome {
 	REPLICA_MERGED = 1, REPLICA_KNOWN, REPLICA_PARTLY, REPLICA_REFUSED,

@@ -704,29 +704,26 @@ restore_files(struct restoring *to, struct backup_reader *in)
 	return status;
 }
 
-/* Erasures that are known elsewhere; a list of others is passed over. */
+/* Erasures that are known elsewhere. */
 static int
-take_lists(struct replica *r, const struct replica_erased *lists, size_t n,
-    struct replica_restored *ret)
+take_lists(struct replica *r, struct replica_erased *lists, size_t n)
 {
 	int status = STATUS_OK;
 
 	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-		status = replica_take_erased(r, lists[i].data, lists[i].len);
-		if (status != STATUS_NOMEM && status != STATUS_IO && status != STATUS_FULL &&
-		    status != STATUS_OK) {
-			ret->lists_refused++;
-			status = STATUS_OK;
-		} else if (status == STATUS_OK) {
-			ret->lists++;
-		}
+		struct replica_erased *l = &lists[i];
+
+		l->status = replica_take_erased(r, l->data, l->len);
+		if (l->named || l->status == STATUS_NOMEM || l->status == STATUS_IO ||
+		    l->status == STATUS_FULL)
+			status = l->status;
 	}
 	return status;
 }
 
 static int
 open_restored(const char *dir, const struct env *env, const struct replica_domain *domain,
-    const struct replica_erased *lists, size_t n, struct replica_restored *ret)
+    struct replica_erased *lists, size_t n, struct replica_restored *ret)
 {
 	struct replica *r = NULL;
 	uint64_t before;
@@ -735,7 +732,7 @@ open_restored(const char *dir, const struct env *env, const struct replica_domai
 	if (status != STATUS_OK)
 		return status;
 	before = store_erased_count(r->store);
-	status = take_lists(r, lists, n, ret);
+	status = take_lists(r, lists, n);
 	if (status == STATUS_OK)
 		status = replica_erase(r);
 	if (status == STATUS_OK)
@@ -750,7 +747,7 @@ open_restored(const char *dir, const struct env *env, const struct replica_domai
 int
 replica_restore(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct backup_reader *in,
-    const struct replica_erased *lists, size_t n, struct replica_restored *ret)
+    struct replica_erased *lists, size_t n, struct replica_restored *ret)
 {
 	struct replica_restored done = { .time_s = backup_reader_info(in)->time_s };
 	struct restoring to = { .env = env, .dir = dir };

@@ -204,7 +204,7 @@ back_up(struct life_node *n, const char *path)
 
 static int
 restore(struct life_node *n, const char *path, const uint8_t sk[32],
-    const struct replica_erased *lists, size_t nlists, struct replica_restored *ret)
+    struct replica_erased *lists, size_t nlists, struct replica_restored *ret)
 {
 	struct backup_reader *in = NULL;
 	struct file *file;
@@ -225,7 +225,7 @@ restore(struct life_node *n, const char *path, const uint8_t sk[32],
 /* The machine is gone; a node in another place comes out of the backup. */
 static struct life_node *
 come_back(struct life *w, struct life_node *a, const uint8_t sk[32],
-    const struct replica_erased *lists, size_t nlists)
+    struct replica_erased *lists, size_t nlists)
 {
 	struct life_node *b = life_place(w, "back");
 	struct replica_restored done;
@@ -336,7 +336,7 @@ test_who_was_erased_since_does_not_come_back_with_the_backup(void **state)
 	assert_true(sim_exists(w->sim, path));
 	assert_int_equal(env_read_file(a->env, "stick/b.kha" REPLICA_ERASED_SUFFIX, 1 << 20,
 	    &list), STATUS_OK);
-	b = come_back(w, a, sheet, &(struct replica_erased){ list.data, list.len }, 1);
+	b = come_back(w, a, sheet, &(struct replica_erased){ .data = list.data, .len = list.len }, 1);
 	assert_int_equal(life_pupils(b), 2);
 	assert_int_equal(named(b), 1);
 	assert_int_equal(addresses(b), 1);
@@ -410,10 +410,16 @@ test_a_list_of_another_or_a_changed_one_erases_nobody(void **state)
 	assert_int_equal(replica_note_erased(o->r), STATUS_OK);
 	(void)snprintf(path, sizeof(path), "%s/erased", o->dir);
 	assert_int_equal(env_read_file(o->env, path, 1 << 20, &foreign), STATUS_OK);
-	lists[0] = (struct replica_erased){ own.data, own.len };
-	lists[1] = (struct replica_erased){ foreign.data, foreign.len };
+	lists[0] = (struct replica_erased){ .data = own.data, .len = own.len };
+	lists[1] = (struct replica_erased){ .data = foreign.data, .len = foreign.len };
+	for (unsigned i = 0; i < 2; i++) {
+		lists[i].named = true;
+		assert_int_not_equal(restore(b, OUT, sheet, lists, 2, &done), STATUS_OK);
+		lists[i].named = false;
+	}
 	assert_int_equal(restore(b, OUT, sheet, lists, 2, &done), STATUS_OK);
-	assert_int_equal(done.lists_refused, 2);
+	assert_int_equal(lists[0].status, STATUS_BAD_SIGNATURE);
+	assert_int_equal(lists[1].status, STATUS_UNKNOWN_SENDER);
 	assert_int_equal(done.erased, 0);
 	life_open(b);
 	assert_int_equal(named(b), 1);

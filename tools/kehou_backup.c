@@ -10,7 +10,8 @@
 #include "tools/kehou.h"
 #include "tools/output.h"
 
-#define LISTS_MAX 32
+#define LISTS_MAX_BYTES (UINT64_C(256) << 20) /* of all: they are read before one is taken */
+#define NAMED_MAX 8
 
 static int
 tell_backup(struct cli *c, const char *path, uint64_t bytes, uint8_t role, bool pass)
@@ -138,22 +139,75 @@ unlock(struct cli *c, struct backup_reader *in, const struct opening *o, const c
 }
 
 struct lists {
-	struct buffer bytes[LISTS_MAX];
-	struct replica_erased list[LISTS_MAX];
-	size_t n;
-	const struct cli *c;
+	struct list {
+		struct buffer bytes;
+		char name[CLI_LINE_BYTES];
+	} *of;
+	struct replica_erased *list; /* borrowed from of */
+	size_t n, cap;
+	unsigned refused;            /* of those that lay there */
+	uint64_t bytes;
+	struct cli *c;
 	char folder[CLI_LINE_BYTES];
 };
 
-static void
-read_list(struct lists *l, const char *path)
+static int
+grow(struct lists *l)
 {
-	if (l->n == LISTS_MAX || env_read_file(l->c->env, path, ENV_SMALL_FILE_MAX_BYTES,
-	    &l->bytes[l->n]) != STATUS_OK)
-		return;
-	l->list[l->n].data = l->bytes[l->n].data;
-	l->list[l->n].len = l->bytes[l->n].len;
-	l->n++;
+	size_t cap = l->cap == 0 ? 16 : 2 * l->cap;
+	void *of, *list;
+
+	if (l->n < l->cap)
+		return STATUS_OK;
+	of = realloc(l->of, cap * sizeof *l->of);
+	if (of != NULL)
+		l->of = of;
+	list = realloc(l->list, cap * sizeof *l->list);
+	if (list != NULL)
+		l->list = list;
+	if (of == NULL || list == NULL)
+		return STATUS_NOMEM;
+	l->cap = cap;
+	return STATUS_OK;
+}
+
+static int
+read_list(struct lists *l, const char *path, bool named)
+{
+	struct buffer bytes = BUFFER_INIT;
+	int status = grow(l);
+
+	if (status == STATUS_OK)
+		status = env_read_file(l->c->env, path, ENV_SMALL_FILE_MAX_BYTES, &bytes);
+	if (status == STATUS_OK && l->bytes + bytes.len > LISTS_MAX_BYTES)
+		status = STATUS_TOO_LARGE;
+	if (status != STATUS_OK) {
+		buffer_release(&bytes);
+		return status;
+	}
+	snprintf(l->of[l->n].name, sizeof l->of[l->n].name, "%s", path);
+	l->of[l->n].bytes = bytes;
+	l->list[l->n++] = (struct replica_erased){ .data = bytes.data, .len = bytes.len,
+		.named = named };
+	l->bytes += bytes.len;
+	return STATUS_OK;
+}
+
+static void
+pass_over(struct lists *l, const char *path)
+{
+	l->refused++;
+	cli_say(l->c, stderr, MSG("restore.list_refused"), path, NULL);
+}
+
+static void
+lists_free(struct lists *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		buffer_release(&l->of[i].bytes);
+	free(l->of);
+	free(l->list);
+	free(l);
 }
 
 static int
@@ -167,38 +221,34 @@ beside(void *ctx, const char *name, uint64_t size_bytes)
 	if (len < end || strcmp(name + len - end, REPLICA_ERASED_SUFFIX) != 0)
 		return STATUS_OK;
 	snprintf(path, sizeof path, "%s/%s", l->folder, name);
-	read_list(l, path);
+	if (read_list(l, path, false) != STATUS_OK)
+		pass_over(l, path);
 	return STATUS_OK;
 }
 
 /* Lists that later backups have left beside this one: whom they name is not to come
  * back with it. */
-static void
-find_lists(struct cli *c, const char *path, struct lists *l)
+static int
+find_lists(const char *path, struct lists *l)
 {
 	const char *slash = strrchr(path, '/');
-	size_t len = slash == NULL ? 1 : slash == path ? 1 : (size_t)(slash - path);
+	int len = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
 
-	l->c = c;
-	if (len >= sizeof l->folder)
-		return;
-	memcpy(l->folder, slash == NULL ? "." : path, len);
-	l->folder[len] = '\0';
-	(void)!c->env->files->list(c->env->ctx, l->folder, beside, l);
+	/* The dot: a link to a folder lists nothing. */
+	if (snprintf(l->folder, sizeof l->folder, "%.*s/.", len, slash == NULL ? "." : path) >=
+	    (int)sizeof l->folder)
+		return STATUS_TOO_LARGE;
+	return l->c->env->files->list(l->c->env->ctx, l->folder, beside, l);
 }
 
-/* Lists that were named must be there. */
-static int
-named_lists(struct cli *c, const char *const *paths, size_t n, struct lists *l)
+/* Damaged ones; those of other nodes, in a folder for many, are none of ours. */
+static void
+tell_lists(struct lists *l)
 {
-	for (size_t i = 0; i < n && paths[i] != NULL; i++) {
-		size_t before = l->n;
-
-		read_list(l, paths[i]);
-		if (l->n == before)
-			return cli_fail(c, STATUS_NOT_FOUND, "file", paths[i]);
-	}
-	return CLI_OK;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->list[i].status != STATUS_OK && l->list[i].status != STATUS_FOREIGN &&
+		    l->list[i].status != STATUS_UNKNOWN_SENDER)
+			pass_over(l, l->of[i].name);
 }
 
 static int
@@ -224,8 +274,7 @@ tell_restore(struct cli *c, const struct replica_restored *done)
 }
 
 static int
-restore_into(struct cli *c, struct backup_reader *in, const struct lists *lists,
-    const char *path)
+restore_into(struct cli *c, struct backup_reader *in, struct lists *lists, const char *path)
 {
 	struct replica_restored done;
 	int rc = cli_need_dir(c);
@@ -238,8 +287,15 @@ restore_into(struct cli *c, struct backup_reader *in, const struct lists *lists,
 		return cli_fail(c, status_from_errno(errno), "write", c->dir);
 	rc = replica_restore(c->dir, c->env, &schema_domain, in, lists->list, lists->n,
 	    &done);
-	if (rc == STATUS_OK)
-		return tell_restore(c, &done);
+	if (rc == STATUS_OK) {
+		rc = tell_restore(c, &done);
+		tell_lists(lists);
+		return rc == CLI_OK && lists->refused > 0 ? CLI_PARTLY : rc;
+	}
+	for (size_t i = 0; i < lists->n; i++)
+		if (lists->list[i].named && lists->list[i].status != STATUS_OK)
+			return cli_fail(c, STATUS_BAD_SIGNATURE, "restore_list",
+			    lists->of[i].name);
 	return cli_fail(c, rc, "restore", rc == STATUS_EXISTS ? c->dir : path);
 }
 
@@ -247,11 +303,11 @@ int
 kehou_restore(struct cli *c, int argc, char **argv)
 {
 	struct opening o = { NULL, NULL, NULL };
-	const char *named[8] = { NULL };
+	const char *named[NAMED_MAX] = { NULL };
 	const struct cli_option options[] = {
 		{ "--recovery-fd", &o.sheet_fd, 1, NULL }, { "--root-copy", &o.root, 1, NULL },
 		{ "--passphrase-fd", &o.passphrase_fd, 1, NULL },
-		{ "--erased", named, 8, NULL }, { NULL, NULL, 0, NULL },
+		{ "--erased", named, NAMED_MAX, NULL }, { NULL, NULL, 0, NULL },
 	};
 	struct backup_reader *in = NULL;
 	struct lists *lists;
@@ -274,17 +330,18 @@ kehou_restore(struct cli *c, int argc, char **argv)
 		rc = backup_reader_new(c->env, file, &in);
 	rc = rc == STATUS_OK ? unlock(c, in, &o, argv[0]) :
 	    cli_fail(c, rc, rc == STATUS_NOT_FOUND ? "file" : "restore", argv[0]);
-	find_lists(c, argv[0], lists);
-	if (rc == CLI_OK)
-		rc = named_lists(c, named, 8, lists);
+	lists->c = c;
+	if (rc == CLI_OK && (rc = find_lists(argv[0], lists)) != STATUS_OK)
+		rc = cli_fail(c, rc, "file", argv[0]);
+	for (size_t i = 0; rc == CLI_OK && i < NAMED_MAX && named[i] != NULL; i++)
+		if ((rc = read_list(lists, named[i], true)) != STATUS_OK)
+			rc = cli_fail(c, rc, "file", named[i]);
 	if (rc == CLI_OK)
 		rc = restore_into(c, in, lists, argv[0]);
 	backup_reader_free(in);
 	if (file != NULL)
 		c->env->files->close(c->env->ctx, file);
-	for (size_t i = 0; i < LISTS_MAX; i++)
-		buffer_release(&lists->bytes[i]);
-	free(lists);
+	lists_free(lists);
 	return rc;
 }
 

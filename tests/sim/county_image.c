@@ -219,7 +219,7 @@ open_it(struct county *c, const struct county_node *n, struct backup_reader *in)
 }
 
 static int
-restore(struct county *c, struct county_node *n, const struct replica_erased *lists,
+restore(struct county *c, struct county_node *n, struct replica_erased *lists,
     size_t nlists)
 {
 	struct backup_reader *in = NULL;
@@ -234,8 +234,9 @@ restore(struct county *c, struct county_node *n, const struct replica_erased *li
 		status = open_it(c, n, in);
 	if (status == STATUS_OK)
 		status = replica_restore(n->dir, n->env, n->domain, in, lists, nlists, &done);
-	if (status == STATUS_OK && done.lists != nlists)
-		county_fail(c, "a list of node %u erases nobody", n->index);
+	for (size_t i = 0; status == STATUS_OK && i < nlists; i++)
+		if (lists[i].status != STATUS_OK)
+			county_fail(c, "a list of node %u erases nobody", n->index);
 	backup_reader_free(in);
 	n->env->files->close(n->env->ctx, file);
 	return status;
@@ -243,7 +244,7 @@ restore(struct county *c, struct county_node *n, const struct replica_erased *li
 
 /* Under the fault that waits: what was cut is no node, and the next time does it. */
 static void
-restore_whole(struct county *c, struct county_node *n, const struct replica_erased *lists,
+restore_whole(struct county *c, struct county_node *n, struct replica_erased *lists,
     size_t nlists)
 {
 	struct replica *r = NULL;
@@ -304,7 +305,7 @@ take_list(struct county *c, const char *path, struct replica_erased *ret)
 	if (copy == NULL)
 		return false;
 	memcpy(copy, p, len);
-	*ret = (struct replica_erased){ copy, len };
+	*ret = (struct replica_erased){ .data = copy, .len = len };
 	return true;
 }
 
