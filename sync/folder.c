@@ -256,17 +256,25 @@ done:
 	return rc;
 }
 
-/* The same bytes are there already, on the medium and not only in the cache. */
+/* The same bytes are there already, on the medium and not only in the cache.  What a
+ * stranger put under the name may be without end: the size says first. */
 static int
 is_there(const struct folder_write *w, const char *path, const uint8_t hash[HASH_BYTES])
 {
 	const struct files *f = w->env->files;
+	uint64_t size, own;
 	struct file *file;
 	int rc = f->open_read(w->env->ctx, path, &file);
 
 	if (rc != STATUS_OK)
 		return rc;
-	rc = f->fsync(w->env->ctx, file);
+	rc = f->size(w->env->ctx, file, &size);
+	if (rc == STATUS_OK)
+		rc = f->size(w->env->ctx, w->file, &own);
+	if (rc == STATUS_OK && size != own)
+		rc = STATUS_CORRUPT;
+	if (rc == STATUS_OK)
+		rc = f->fsync(w->env->ctx, file);
 	f->close(w->env->ctx, file);
 	if (rc == STATUS_OK)
 		rc = f->fsync_dir(w->env->ctx, w->folder);

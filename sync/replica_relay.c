@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/bundle.h"
+
 #define FOLDER "relay"
 #define PAIR_MAX_FILES 64
 #define PAIR_MAX_BYTES (UINT64_C(256) << 20)
@@ -417,8 +419,10 @@ is_wanted(const struct handing *h, const struct kept *k)
 static bool
 stands_whole(const struct handing *h, const char *name)
 {
+	const struct files *f = h->r->env->files;
 	struct file *file;
 	bool whole = false;
+	uint64_t size;
 	size_t i = 0;
 
 	while (i < h->there->n && strcmp(h->there->files[i].name, name) != 0)
@@ -426,9 +430,10 @@ stands_whole(const struct handing *h, const char *name)
 	if (i == h->there->n ||
 	    folder_open(h->r->env, h->there->folder, name, &file) != STATUS_OK)
 		return false;
-	if (folder_holds(h->r->env, file, name, &whole) != STATUS_OK)
+	if (f->size(h->r->env->ctx, file, &size) != STATUS_OK || size > BUNDLE_MAX_BYTES ||
+	    folder_holds(h->r->env, file, name, &whole) != STATUS_OK)
 		whole = false;
-	h->r->env->files->close(h->r->env->ctx, file);
+	f->close(h->r->env->ctx, file);
 	return whole;
 }
 

@@ -8,8 +8,8 @@ import sys
 
 import runner
 import test_cli
-from test_cli import (OTHER, PASSPHRASE, PIN, Run, SCHOOL, invite, make_hub, make_school, path,
-	snapshot, stick)
+from test_cli import (OTHER, PASSPHRASE, PIN, Run, SCHOOL, as_head, invite, make_hub, make_school,
+	path, snapshot, stick)
 from test_records_end import no_clock
 
 
@@ -239,6 +239,37 @@ def test_a_known_school_keeps_its_name_and_says_so():
 	run = Run("invite", "--school", SCHOOL, "--name", "别名", "--class", "111", "-o",
 		path("again.khi"), node="hub").works()
 	assert "别名" not in run.err and "that stands" in run.err, run.err
+
+
+def test_every_list_of_erased_persons_beside_a_backup_counts():
+	make_hub("lhub").works()
+	invite("lhub", SCHOOL, "l.khi").works()
+	sheet = make_school("lschool", "l.khi").works().out.strip()
+	as_head("lschool", "do", "pupil.add", "name=钱一", "school_year=2026", "grade=1").works()
+	Run("backup", path("l1.kha"), node="lschool").works()
+	pupil = as_head("lschool", "--json", "show", "pupils").works().json()[0]["pupil"]
+	as_head("lschool", "do", "pupil.erase", f"pupil={pupil}").works()
+	Run("backup", path("l2.kha"), node="lschool").works()
+	many, odd = path("many"), path("odd.erased")
+	os.mkdir(many)
+	os.symlink(many, path("link")) # the folder of the backup may be one
+	os.link(path("l1.kha"), os.path.join(many, "l1.kha"))
+	with open(path("l2.kha.erased"), "rb") as file:
+		erased = bytearray(file.read())
+	erased[len(erased) // 2] ^= 1
+	with open(odd, "wb") as file:
+		file.write(erased)
+	back = ("restore", path("link/l1.kha"), "--recovery-fd", "FD0")
+	Run(*back, "--erased", odd, node="lback", secrets=[sheet]).fails(1, "is damaged")
+	os.rename(odd, os.path.join(many, "odd.erased"))
+	run = Run(*back, node="lback", secrets=[sheet])
+	assert run.code == 3 and "odd.erased is damaged" in run.err, run.err
+	shutil.rmtree(path("lback"))
+	os.remove(os.path.join(many, "odd.erased"))
+	for i in range(70):
+		os.link(path("l2.kha.erased"), os.path.join(many, f"{i}.erased"))
+	run = Run(*back, "--erased", path("l2.kha.erased"), node="lback", secrets=[sheet]).works()
+	assert "erased here too: 1" in run.err, run.err
 
 
 def put(folder):

@@ -288,6 +288,51 @@ poke(struct sim_world *w, const char *name)
 	sim_poke(w, path, content, sizeof content);
 }
 
+static const struct files *sim_files;
+static uint64_t read_bytes;
+
+static int
+counted_read(void *ctx, struct file *file, uint64_t offset, uint8_t *buf, size_t len,
+    size_t *ret)
+{
+	int rc = sim_files->read_at(ctx, file, offset, buf, len, ret);
+
+	read_bytes += *ret;
+	return rc;
+}
+
+static void
+what_lies_under_the_name_is_read_no_further_than_it_is_long(void **state)
+{
+	struct sim_world *w = sim_world_new(SEED);
+	const struct env *env = sim_node(w, 1, 0);
+	uint8_t hash[HASH_BYTES], junk[8192] = { 0 };
+	char name[FOLDER_NAME_BYTES] = "", path[64], got[FOLDER_NAME_BYTES] = "";
+	struct files counted;
+	struct env counting = *env;
+	struct file *file;
+
+	(void)state;
+	sim_mount(w, "/stick");
+	hash_of(content, sizeof content, hash);
+	folder_name_of(hash, FOLDER_BUNDLE, name);
+	(void)snprintf(path, sizeof path, "/stick/KEHOU/%s", name);
+	assert_int_equal(env->files->mkdir(env->ctx, "/stick/KEHOU"), STATUS_OK);
+	assert_int_equal(env->files->create(env->ctx, path, &file), STATUS_OK);
+	for (unsigned i = 0; i < 32; i++)
+		assert_int_equal(env->files->append(env->ctx, file, junk, sizeof junk), STATUS_OK);
+	env->files->close(env->ctx, file);
+	sim_files = env->files;
+	counted = *env->files;
+	counted.read_at = counted_read;
+	counting.files = &counted;
+	read_bytes = 0;
+	assert_int_equal(write_one(&counting, "/stick", got), STATUS_OK);
+	assert_string_equal(got, name);
+	assert_true(read_bytes <= sizeof content);
+	sim_world_free(w);
+}
+
 static void
 sweep_takes_own_temporary_names_only(void **state)
 {
@@ -526,6 +571,7 @@ main(void)
 		cmocka_unit_test(a_stick_that_goes_away_is_told),
 		cmocka_unit_test(full_and_readonly_sticks_say_so),
 		cmocka_unit_test(wrong_bytes_on_the_medium_are_noticed),
+		cmocka_unit_test(what_lies_under_the_name_is_read_no_further_than_it_is_long),
 		cmocka_unit_test(sweep_takes_own_temporary_names_only),
 		cmocka_unit_test(list_is_sorted_and_passes_over_other_names),
 		cmocka_unit_test(links_and_special_files_are_not_opened),

@@ -479,11 +479,16 @@ def test_bundles_go_out_by_download_and_come_in_by_upload():
 		made(kehou("import", "--from", path("carried"), node="hub"))
 		made(kehou("export", "--to", path("carried"), node="hub"))
 		outcomes = []
+		left = path("carry", "brought", "KEHOU", "F" * 32 + ".KHB")
+		os.makedirs(os.path.dirname(left))
+		with open(left, "wb") as f: # by a kill in the middle of an upload
+			f.write(b"KHB1" + b"x" * 500)
 		for name in sorted(os.listdir(path("carried", "KEHOU"))):
 			with open(path("carried", "KEHOU", name), "rb") as f:
 				answer = d.json("POST", "/api/v1/exchange/file/a%20copy." + name, f.read())
 			outcomes.append(answer["outcome"])
 		assert "merged" in outcomes, outcomes
+		assert os.listdir(os.path.dirname(left)) == []
 		assert d.get("/api/v1/status")["waiting"] == 0
 		bad = d.json("POST", "/api/v1/exchange/file/x.KHB", b"KHB1" + b"x" * 500)
 		assert bad["outcome"] == "refused" and bad["message"], bad
