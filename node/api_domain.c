@@ -60,6 +60,8 @@ command(struct api_call *call, struct replica *r, int status)
 	    domain_command(call->name)->urgent)
 		link_urgent(call->api->link);
 	keep_session(call, r);
+	json_object_set_new(answer, "life", api_state_life(r));
+	json_object_set_new(answer, "now_ms", json_integer(api_state_now_ms()));
 	api_json(call, 200, answer, NULL);
 }
 

@@ -53,6 +53,11 @@ struct api_route {
 	void (*direct)(struct api_call *call);
 };
 
+/* Which database it is: node and epoch; another one after a restore.  A phone keeps what
+ * one took until the county has it.  NULL without memory. */
+json_t *api_state_life(const struct replica *r);
+json_int_t api_state_now_ms(void); /* this machine's clock */
+
 /* ---- replies; each ends the call's request ---- */
 /* value is taken; NULL becomes 500 NOMEM.  set_cookie may be NULL. */
 void api_json(struct api_call *call, unsigned status, json_t *value, const char *set_cookie);

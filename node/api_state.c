@@ -2,16 +2,28 @@
 #include "node/api_internal.h"
 #include "schema/notes.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
-static json_int_t
-now_ms(void)
+json_int_t
+api_state_now_ms(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_REALTIME, &t);
 	return (json_int_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+json_t *
+api_state_life(const struct replica *r)
+{
+	char text[2 * NODE_ID_BYTES + 24];
+
+	for (size_t i = 0; i < NODE_ID_BYTES; i++)
+		snprintf(text + 2 * i, 3, "%02x", replica_self(r)->id.b[i]);
+	snprintf(text + 2 * NODE_ID_BYTES, 24, "-%" PRIx64, replica_epoch(r));
+	return json_string(text);
 }
 
 static void
@@ -86,7 +98,9 @@ status_call(struct api_call *call, struct replica *r, int status)
 		json_object_set_new(answer, "kept_bytes", json_integer((json_int_t)kept_bytes));
 	}
 	json_object_set_new(answer, "version", json_string(call->api->version));
-	json_object_set_new(answer, "now_ms", json_integer(now_ms()));
+	json_object_set_new(answer, "now_ms", json_integer(api_state_now_ms()));
+	if (r != NULL)
+		json_object_set_new(answer, "life", api_state_life(r));
 	api_json(call, 200, answer, NULL);
 }
 

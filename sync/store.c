@@ -1,5 +1,6 @@
 #include "sync/store_internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -487,8 +488,10 @@ store_open(const char *path, const struct store_options *options, struct store *
 		flags |= SQLITE_OPEN_CREATE;
 	status = s->tombed == NULL ? STATUS_NOMEM : store_translate(s,
 	    sqlite3_open_v2(path, &s->db, flags, options->vfs));
+	/* One that may not be read is not one that is not there. */
 	if (status == STATUS_NOT_FOUND && !options->create)
-		status = STATUS_NOT_INITIALISED;
+		status = s->db != NULL && sqlite3_system_errno(s->db) == EACCES ?
+		    STATUS_READONLY : STATUS_NOT_INITIALISED;
 	/* SQLite is content to read; it would fail at its lock, as if the disk were broken. */
 	if (status == STATUS_OK && sqlite3_db_readonly(s->db, "main") == 1)
 		status = STATUS_READONLY;

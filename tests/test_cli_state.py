@@ -272,6 +272,30 @@ def test_every_list_of_erased_persons_beside_a_backup_counts():
 	assert "erased here too: 1" in run.err, run.err
 
 
+def test_what_root_makes_in_a_directory_of_another_user_is_that_users():
+	if os.geteuid() != 0:
+		return "only root can make it so"
+	os.chmod(test_cli.work, 0o711)
+	os.mkdir(path("theirs"), 0o700)
+	os.chown(path("theirs"), 65534, 65534)
+	invite("hub", "3141018511", "t.khi").works()
+	sheet = make_school("theirs", "t.khi").works().out.strip()
+	Run("backup", path("theirs/t.kha"), node="theirs").works()
+	shutil.copy(path("theirs/t.kha"), path("t.kha"))
+	os.mkdir(path("again"), 0o700)
+	os.chown(path("again"), 65534, 65534)
+	Run("restore", path("t.kha"), "--recovery-fd", "FD0", node="again", secrets=[sheet]).works()
+	for node in ("theirs", "again"):
+		owners = {os.lstat(os.path.join(folder, name)).st_uid
+			for folder, _, names in os.walk(path(node)) for name in names}
+		assert owners == {65534}, (node, owners)
+		Run("status", node=node).works()
+	os.chown(path("again/kehou.db"), 0, 0)
+	os.chmod(path("again/kehou.db"), 0o600)
+	Run("status", node="again").fails(1, "belongs to another user")
+	return None
+
+
 def put(folder):
 	test_cli.work = folder
 

@@ -8,6 +8,7 @@
 
 #include "sync/backup.h"
 #include "tools/kehou.h"
+#include "tools/loan.h"
 #include "tools/output.h"
 
 #define LISTS_MAX_BYTES (UINT64_C(256) << 20) /* of all: they are read before one is taken */
@@ -285,6 +286,9 @@ restore_into(struct cli *c, struct backup_reader *in, struct lists *lists, const
 	(void)umask(077);
 	if (mkdir(c->dir, 0700) != 0 && errno != EEXIST)
 		return cli_fail(c, status_from_errno(errno), "write", c->dir);
+	rc = loan_become_owner(c->dir);
+	if (rc != STATUS_OK)
+		return cli_fail(c, rc, "write", c->dir);
 	rc = replica_restore(c->dir, c->env, &schema_domain, in, lists->list, lists->n,
 	    &done);
 	if (rc == STATUS_OK) {

@@ -11,6 +11,7 @@
 #include "schema/pin.h"
 #include "sync/invitation.h"
 #include "tools/kehou.h"
+#include "tools/loan.h"
 #include "tools/output.h"
 
 /* The domain's commands for people. */
@@ -30,7 +31,9 @@ make_dir(struct cli *c)
 	c->made_dir = mkdir(c->dir, 0700) == 0;
 	if (!c->made_dir && errno != EEXIST)
 		return cli_fail(c, status_from_errno(errno), "dir", c->dir);
-	return CLI_OK;
+	/* What root makes in the daemon's directory, the daemon must be able to read. */
+	rc = loan_become_owner(c->dir);
+	return rc == STATUS_OK ? CLI_OK : cli_fail(c, rc, "dir", c->dir);
 }
 
 /* Where nothing came to be, nothing is left. */

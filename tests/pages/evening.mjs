@@ -1,9 +1,40 @@
 // The county confirms; two records disagree and somebody chooses.
-import { exchange, hubDir, kehou, look, open, picture, same, SCHOOL, signIn, test, view } from './harness.mjs';
+import fs from 'node:fs';
+import path from 'node:path';
+import { exchange, hubDir, kehou, killHost, look, open, picture, same, SCHOOL, signIn, startHost, test, until, view, work } from './harness.mjs';
 
 export async function theEvening(w) {
 	const { desk, two } = w;
 	await signIn(desk, '校长甲');
+	await test('a tap that a machine put back has lost is sent again', async () => {
+		const data = path.join(work, 'school'), name = '退而复来';
+		const staff = async () => (await view(desk, 'staff')).filter(s => s.name === name).length;
+		await killHost();
+		fs.cpSync(data, data + '.old', { recursive: true, filter: name => !name.endsWith('/control') }); // a socket
+		await startHost();
+		await signIn(desk, '校长甲');
+		await desk.evaluate(who => new Promise((resolve, reject) => {
+			const asked = indexedDB.open('kehou', 1);
+			asked.onerror = reject;
+			asked.onsuccess = () => {
+				const change = asked.result.transaction('outbox', 'readwrite');
+				change.objectStore('outbox').add({ request_id: 'lost', command: 'staff.add', args: { name: who, roles: 'guard' }, about: who, staff: '', staff_name: '', made_ms: Date.now(), state: 'phone' });
+				change.oncomplete = () => resolve();
+			};
+		}), name);
+		await desk.reload();
+		await until(staff, 1, 'taken once');
+		await open(desk, 'outbox');
+		await desk.waitForSelector(`.item.host:has-text("${name}")`);
+		await killHost();
+		fs.rmSync(data, { recursive: true });
+		fs.renameSync(data + '.old', data);
+		await startHost();
+		await signIn(desk, '校长甲');
+		await until(staff, 1, 'taken again');
+		await open(desk, 'outbox');
+		await desk.waitForSelector(`.item.host:has-text("${name}")`);
+	});
 	await test('the county confirms, and the phone says so', async () => {
 		await exchange(desk);
 		await exchange(desk);

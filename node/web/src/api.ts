@@ -95,6 +95,8 @@ export function newRequestId(): string {
 export interface Answer {
 	changed: number;
 	rows: Row[];
+	life: string;    // which database it is in: another one after a restore
+	now_ms: number;  // host's clock
 	conflict?: boolean;
 	emptied?: boolean; // words about somebody erased were not kept
 }

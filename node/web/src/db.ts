@@ -14,7 +14,10 @@ export interface Item {
 	made_ms: number;
 	state: 'phone' | 'host' | 'county' | 'refused';
 	pupils?: string[];     // whom it is about, where the host finds them by itself
-	host_ms?: number;      // host's clock when it had answered
+	host_ms?: number;      // when it had answered, by the host's clock as this phone knows it
+	taken_ms?: number;     // … as the host said, at the latest
+	life?: string;         // of the database that answered: another one may not have it
+	turn?: number;         // the last status that was asked for before the answer
 	answer?: Row;          // first row that the host gave back
 	emptied?: boolean;     // … without words about somebody erased
 	error?: string;

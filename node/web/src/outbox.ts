@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { command, newRequestId, Refusal, Row } from './api';
 import * as db from './db';
 import type { Item } from './db';
-import { refreshMe, refreshStatus, setOnline, world } from './state';
+import { refreshMe, refreshStatus, setOnline, turns, world } from './state';
 import { now_ms } from './time';
 
 let list: Item[] = [];
@@ -36,6 +36,7 @@ export const refused = () => list.filter(i => i.state === 'refused');
 
 export async function start(): Promise<void> {
 	list = await db.items();
+	for (const item of list) item.turn = 0;
 	known = true;
 	const old = list.filter(i => i.state === 'county' && now_ms() - i.made_ms > KEPT_MS);
 	for (const item of old) await db.dropItem(item.seq!);
@@ -100,7 +101,8 @@ async function flushOnce(): Promise<void> {
 			const answer = await command(item.command, args, item.request_id);
 			setOnline(true);
 			wait_ms = 0;
-			await keep(item, { state: 'host', args, host_ms: now_ms(), answer: answer.rows && answer.rows[0], emptied: answer.emptied, error: undefined });
+			await keep(item, { state: 'host', args, life: answer.life, turn: turns,
+				host_ms: now_ms(), taken_ms: Math.max(item.taken_ms || 0, answer.now_ms), answer: answer.rows && answer.rows[0], emptied: answer.emptied, error: undefined });
 		} catch (e) {
 			const error = e as Refusal;
 			if (!(e instanceof Refusal) || error.later) {
@@ -130,17 +132,35 @@ export async function flush(now: boolean): Promise<void> {
 	} while (again);
 	flushing = false;
 	await refreshStatus();
+	await sendAgain();
 	await confirm();
 }
 
-// Confirmed by the county: nothing of the host waits, or it confirmed up to a later time.
+// A machine that was put back, or another one in its place, may lack what the one before
+// took. What it knows, the same request_id changes nothing.
+async function sendAgain(): Promise<void> {
+	const status = world.status;
+	if (!status || !world.turn || !status.life) return;
+	let any = false;
+	for (const item of list) {
+		if (item.state !== 'host' || item.life === status.life) continue;
+		await keep(item, { state: 'phone' });
+		any = true;
+	}
+	if (any) flush(true);
+}
+
+// Confirmed by the county: the machine that took it still is the same, and nothing of it
+// waits by a status that was asked for after its answer, or the county confirmed up to a
+// later time, both by the machine's clock.
 export async function confirm(): Promise<void> {
 	const status = world.status;
-	if (!status || !world.online) return;
+	if (!status || !world.turn || !world.online) return;
 	const all = status.waiting === 0 && !status.stored_only && !status.exceptions && status.confirmed_s > 0;
 	for (const item of list) {
-		if (item.state === 'host' && item.host_ms! < status.now_ms &&
-			(all || status.confirmed_s * 1000 > item.host_ms!)) await keep(item, { state: 'county' });
+		if (item.state === 'host' && item.life === status.life &&
+			((all && world.turn > item.turn!) || status.confirmed_s * 1000 > item.taken_ms!))
+			await keep(item, { state: 'county' });
 	}
 }
 

@@ -16,10 +16,12 @@ interface World {
 	status: Row | null;
 	online: boolean;
 	ready: boolean;    // first answer, or first failure
+	turn: number;      // of the status: asked for after which others; 0: from the phone's memory
 	settingUp: boolean; // from the invitation until the head has finished the last step
 }
 
-export const world: World = { me: null, status: null, online: true, ready: false, settingUp: false };
+export const world: World = { me: null, status: null, online: true, ready: false, turn: 0, settingUp: false };
+export let turns = 0;      // how often the status was asked for
 const listeners = new Set<() => void>();
 
 export function changed(): void {
@@ -48,9 +50,13 @@ export function setOnline(online: boolean): void {
 }
 
 export async function refreshStatus(): Promise<void> {
+	const turn = ++turns;
 	try {
 		const sent = Date.now();
-		world.status = await get('status');
+		const status = await get('status');
+		if (turn < world.turn) return; // a later question was answered first
+		world.status = status;
+		world.turn = turn;
 		// Half of the way there and back: good enough for a wall clock.
 		setHostClock(world.status!.now_ms + (Date.now() - sent) / 2);
 		world.online = true;
