@@ -59,6 +59,12 @@ find(struct stick_set *s, const char *id)
 	return NULL;
 }
 
+static bool
+is_shut(const struct stick_place *p)
+{
+	return p->state == STICK_HOSTILE || p->state == STICK_UNREADABLE;
+}
+
 /* ---- work on one stick ---- */
 /* The stick is worked on through what was opened, never by its path: when it is gone,
  * nothing is written into the folder that it was mounted on. */
@@ -83,7 +89,7 @@ work_begin(struct stick_set *s, const char *id, struct stick_place *ret, int *re
 		return STATUS_REMOVED;
 	stick_scan_folder(*ret_fd, ret_folder);
 	bell_ring(s->o.bell, BELL_BUSY);
-	return ret->state == STICK_HOSTILE ? STATUS_HOSTILE : STATUS_OK;
+	return is_shut(ret) ? STATUS_HOSTILE : STATUS_OK;
 }
 
 static int
@@ -357,8 +363,7 @@ look(struct stick_set *s)
 			continue;
 		(void)close(fd);
 		now[kept].place = places[i];
-		now[kept++].tried = places[i].state == STICK_NO_FOLDER ||
-		    places[i].state == STICK_HOSTILE;
+		now[kept++].tried = places[i].state == STICK_NO_FOLDER || is_shut(&places[i]);
 	}
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = 0; i < kept; i++) {
@@ -415,6 +420,8 @@ state_word(const struct known *k, enum message_lang lang)
 		return message_text(lang, MSG("stick.no_folder"));
 	case STICK_HOSTILE:
 		return message_text(lang, MSG("stick.hostile"));
+	case STICK_UNREADABLE:
+		return message_text(lang, MSG("stick.unreadable"));
 	default:
 		return message_text(lang, MSG("stick.ready"));
 	}
@@ -449,7 +456,7 @@ json_t *
 stick_list(struct stick_set *s, enum message_lang lang)
 {
 	static const char *const states[] = { "", "ready", "full", "read-only", "no folder", "damaged",
-		"hostile" };
+		"hostile", "unreadable" };
 	json_t *list = json_array();
 
 	if (s == NULL || list == NULL)

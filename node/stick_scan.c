@@ -16,6 +16,8 @@
 #include "sync/folder.h"
 
 #define LINE_BYTES 4096
+/* What kehou-stick@.service mounts in place of a stick that it cannot mount. */
+#define UNREADABLE "kehou-unreadable"
 
 /* ---- names ---- */
 /* Length of the character at s, 0 where it is none that people should see. */
@@ -132,6 +134,7 @@ read_mount(char *line, struct stick_place *ret)
 	/* What people mount read-only is so in both; errors change the file system's alone. */
 	ret->stopped = super != NULL && strncmp(mount, "rw", 2) == 0 &&
 	    strncmp(super, "ro", 2) == 0;
+	ret->unreadable = strcmp(type, "tmpfs") == 0 && strcmp(source, UNREADABLE) == 0;
 	set_label(ret);
 	set_id(ret, source);
 	return true;
@@ -230,8 +233,8 @@ stick_scan_open(struct stick_place *place)
 	}
 	place->free_bytes = (uint64_t)v.f_bavail * v.f_frsize;
 	place->mark[0] = '\0';
-	place->state = look_into(fd, place->mark);
-	if (place->state == STICK_HOSTILE)
+	place->state = place->unreadable ? STICK_UNREADABLE : look_into(fd, place->mark);
+	if (place->state == STICK_HOSTILE || place->state == STICK_UNREADABLE)
 		return fd;
 	if ((v.f_flag & ST_RDONLY) != 0)
 		place->state = place->stopped ? STICK_DAMAGED : STICK_READ_ONLY;

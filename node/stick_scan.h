@@ -20,13 +20,15 @@ enum stick_state {
 	STICK_READY = 1, STICK_FULL, STICK_READ_ONLY,
 	STICK_NO_FOLDER,         /* no folder KEHOU: somebody's, until told otherwise */
 	STICK_DAMAGED,           /* Linux found errors and lets nobody write any more */
-	STICK_HOSTILE            /* nothing is read from it or written to it */
+	STICK_HOSTILE,           /* nothing is read from it or written to it */
+	STICK_UNREADABLE         /* plugged in, but it could not be mounted */
 };
 struct stick_place {
 	char id[STICK_ID_BYTES], path[STICK_PATH_BYTES];
 	char label[STICK_LABEL_BYTES]; /* of path; valid UTF-8 without control characters */
 	char mark[FOLDER_MARK_BYTES]; /* of a hub; "" none */
 	bool stopped;            /* mounted to be written, and read-only all the same */
+	bool unreadable;         /* kehou-stick@.service could not mount it */
 	uint64_t plugged;        /* differs after each mount */
 	uint64_t free_bytes;
 	enum stick_state state;

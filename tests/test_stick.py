@@ -18,11 +18,11 @@ from test_node import Daemon, PIN, SCHOOL, kehou, made, path
 MOUNTS = "KEHOU_STICK_MOUNTS"
 
 
-def mount(where, size="4m", more=""):
+def mount(where, size="4m", more="", source="tmpfs"):
 	if MOUNTS not in os.environ:
 		raise Skip("mounts are not permitted")
 	os.makedirs(where, exist_ok=True)
-	subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}{more}", "tmpfs", where],
+	subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}{more}", source, where],
 		check=True)
 
 
@@ -191,6 +191,20 @@ def a_stick_is_found_when_it_is_mounted_and_forgotten_when_it_is_not():
 		umount(path("sticks", "school0", "usb"))
 		wait(school, lambda s: s[0]["id"] == empty["id"])
 		assert not os.listdir(path("sticks", "school0", "usb"))
+
+
+def what_could_not_be_mounted_is_told_and_left_alone():
+	make_county()
+	where = path("sticks", "school0", "sdz1")
+	with daemon("school0") as school:
+		first_head(school)
+		mount(where, "4k", ",ro", "kehou-unreadable")  # as kehou-stick@.service does
+		stick = listed(school, "sdz1", state="unreadable")
+		assert "cannot be read here" in stick["message"], stick
+		refused = export(school, stick, 409)
+		assert refused["code"] == "HOSTILE" and refused["data_safe"], refused
+		school.post(f"/api/v1/exchange/stick/{stick['id']}/import", status=409)
+		umount(where)
 
 
 def a_full_stick_says_so_and_is_not_changed():
@@ -377,6 +391,7 @@ TESTS = [the_hub_lists_its_sticks_and_since_when_each_is_out,
 	a_school_and_its_hub_exchange_by_stick_through_the_api,
 	what_is_no_stick_of_ours_is_left_alone, damaged_files_are_refused_and_said,
 	a_stick_is_found_when_it_is_mounted_and_forgotten_when_it_is_not,
+	what_could_not_be_mounted_is_told_and_left_alone,
 	a_full_stick_says_so_and_is_not_changed,
 	a_read_only_stick_is_read_and_not_written,
 	a_stick_pulled_out_in_the_middle_costs_nothing,

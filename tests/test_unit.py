@@ -114,7 +114,7 @@ def test_sticks_can_be_written_under_a_strict_system():
 	made = re.search(r"(?m)^ExecStartPre=\+.*install -d -m 755 (.*)$", unit_text())[1].split()
 	assert made == ["/media", "/run/media", "/mnt/kehou"], made
 	with open(os.path.join(SRC, "node/udev/kehou-stick@.service"), encoding="utf-8") as f:
-		assert re.search(r"(?m)^ExecStart=/bin/mount .* /mnt/", f.read())
+		assert re.search(r"(?m)^ExecStart=.*mount .* /mnt/", f.read())
 
 
 # What udev says of a block device of this machine as if it were such a stick; the rules and
