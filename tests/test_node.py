@@ -46,6 +46,8 @@ def made(run):
 
 
 class Daemon:
+	timeout = 60
+
 	def __init__(self, node, *args):
 		self.errors = open(path("kehoud.log"), "w+", encoding="utf-8")
 		self.process = subprocess.Popen([KEHOUD, "-D", path(node), "--listen",
@@ -76,7 +78,7 @@ class Daemon:
 
 	def ask(self, method, target, body=None, headers=None):
 		"""Status, headers, body."""
-		c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+		c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
 		sent = {"Accept-Language": "en", **(headers or {})}
 		if self.cookie:
 			sent["Cookie"] = "kehou=" + self.cookie

@@ -9,7 +9,8 @@ packages_for_tests='binutils chromium faketime fonts-wqy-microhei git iproute2 l
 # The pages are built by Node.js 18 or newer, from wherever it comes.
 command -v node >/dev/null && command -v npm >/dev/null ||
 	packages_for_build="$packages_for_build nodejs npm"
-packages_for_long='clang dosfstools kmod libclang-rt-14-dev mtools spin user-mode-linux valgrind'
+packages_for_long='clang dosfstools e2fsprogs exfatprogs fdisk kmod libclang-rt-14-dev mtools ntfs-3g
+	qemu-system-x86 qemu-utils spin user-mode-linux valgrind'
 
 # packages_missing NAME...: those of the names that are not installed.
 packages_missing()
