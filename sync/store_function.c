@@ -242,6 +242,21 @@ store_text_functions(struct store *s, const struct store_function *functions)
 	return STATUS_OK;
 }
 
+/* A whole number as kehou_erased has its persons, for triggers of tables of one machine. */
+static void
+fn_person(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct buffer b = BUFFER_INIT;
+
+	(void)argc;
+	value_put(&b, value_int(sqlite3_value_int64(argv[0])));
+	if (buffer_status(&b) == STATUS_OK)
+		sqlite3_result_blob64(ctx, b.data, b.len, SQLITE_TRANSIENT);
+	else
+		sqlite3_result_error_nomem(ctx);
+	buffer_release(&b);
+}
+
 int
 store_functions(struct store *s)
 {
@@ -252,6 +267,7 @@ store_functions(struct store *s)
 	} functions[] = {
 		{ "kehou_version", 0, SQLITE_INNOCUOUS, fn_version },
 		{ "kehou_guard", -1, SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, fn_guard },
+		{ "kehou_person", 1, SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, fn_person },
 		{ "kehou_wins", 2, SQLITE_DIRECTONLY, fn_wins },
 		{ "new_id", 0, SQLITE_DIRECTONLY, fn_new_id },
 		{ "now_ms", 0, SQLITE_DIRECTONLY, fn_now_ms },

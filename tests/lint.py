@@ -8,6 +8,7 @@ in each `bad` one and nothing in the `good` one, or it counts as failed itself.
 import glob
 import os
 import re
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -480,8 +481,45 @@ codes_are_listed.bad = [
 	{"schema/tables/a.sql": "-- table 1 pupil scope=school\n\tsex INTEGER, -- col 2 public : 1 male 2 female\n"},
 ]
 
+NAMES_TESTS = re.compile(r"`(?:tests/)?((?:test|check)_\w+\.(?:c|py))`([^`|]*)")
+
+
+def documents_name_tests_that_exist(root, _build):
+	for path in sorted(glob.glob(os.path.join(root, "docs", "*.md"))):
+		for file, words in NAMES_TESTS.findall(read(path)):
+			test = os.path.join(root, "tests", file)
+			if not os.path.exists(test):
+				yield f"{name_of(root, path)}: there is no {file}"
+				continue
+			text = read(test)
+			for name in re.findall(r"\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+){3,}\b", words):
+				if name not in text:
+					yield f"{name_of(root, path)}: {file} has no {name}"
+
+
+documents_name_tests_that_exist.good = {"docs/a.md": "x (`tests/test_a.c` one_two_three_four) y\n",
+	"tests/test_a.c": "test_one_two_three_four(void)\n"}
+documents_name_tests_that_exist.bad = [
+	{"docs/a.md": "x (`tests/test_a.c`) y\n"},
+	{"docs/a.md": "`test_a.c` one_two_three_four\n", "tests/test_a.c": "one_two_three(void)\n"},
+]
+
+
+def mutations_still_stand(root, _build):
+	path = os.path.join(root, "tests", "sim", "mutations.py")
+	for name, file, old, *_ in runpy.run_path(path)["MUTATIONS"] if os.path.exists(path) else []:
+		if read(os.path.join(root, file)).count(old) != 1:
+			yield f"tests/sim/mutations.py: {name}: what is to be broken does not stand once in {file}"
+
+
+mutations_still_stand.good = {"tests/sim/mutations.py": "MUTATIONS = [('a', 'a.c', 'x', 'y')]\n", "a.c": "x\n"}
+mutations_still_stand.bad = [
+	{"tests/sim/mutations.py": "MUTATIONS = [('a', 'a.c', 'x', 'y')]\n", "a.c": "z\n"},
+]
+
 CHECKS = [columns_say_what_they_mean, codes_are_listed, layers, sql_in_sql_files, only_the_store_knows_sqlite, core_is_pure, exports,
-	lengths, build_lists_every_file, headers_stand_alone, no_failure_is_swallowed, requirements]
+	lengths, build_lists_every_file, headers_stand_alone, no_failure_is_swallowed, requirements,
+	documents_name_tests_that_exist, mutations_still_stand]
 
 # --- Running ----------------------------------------------------------------------
 

@@ -24,8 +24,9 @@ UNION ALL SELECT school, pupil FROM opinion UNION ALL SELECT school, pupil FROM 
 UNION ALL SELECT of_school, pupil FROM person_link
 UNION ALL SELECT school, same_as FROM pupil WHERE same_as IS NOT NULL;
 
--- What an erased person was before goes with the rest.
-CREATE TRIGGER roster_undo_forget AFTER INSERT ON erasure
+-- What an erased person was before goes with the rest, also where a list of erased persons
+-- says it and no row does (a restore).
+CREATE TRIGGER roster_undo_forget AFTER INSERT ON kehou_erased
 BEGIN
-	DELETE FROM roster_undo WHERE school = new.school AND pupil = new.person;
+	DELETE FROM roster_undo WHERE school = new.scope AND kehou_person(pupil) = new.person;
 END;

@@ -217,7 +217,7 @@ MUTATIONS = [
 	("a backup takes the sidecar along, and its place with it", "sync/replica_backup.c",
 		"\"sidecar\", SNAPSHOT, \"roster\"", "SNAPSHOT, \"roster\"", YEARS),
 	("what a cut restore left is taken for another node", "sync/replica_backup.c",
-		"	if (status == STATUS_OK && ours)\n		status = clear(dir, env);\n", "	(void)ours;\n", YEARS),
+		"	if (status == STATUS_OK && ours)\n		status = clear(to->dir, env);\n", "	(void)ours;\n", YEARS),
 	("a restore that was cut is opened as a node", "sync/replica.c",
 		"	if (status == STATUS_OK && restoring)\n		status = STATUS_NOT_INITIALISED;\n", "", YEARS),
 ]
