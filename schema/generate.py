@@ -35,9 +35,10 @@ def with_parts(path, lines):
         if not os.path.exists(part):
             fail(path, "no part " + m[1])
         with open(part, encoding="utf-8") as f:
-            for x in f.read().rstrip("\n").split("\n"):
-                if not x.startswith("-- "):
-                    yield re.sub(r":school\b", ":" + m[2], x) if m[2] else x
+            text = [x for x in f.read().rstrip("\n").split("\n")
+                    if x.startswith("-- include ") or not x.startswith("-- ")]
+        for x in with_parts(path, text):
+            yield re.sub(r":school\b", ":" + m[2], x) if m[2] else x
 
 
 def read_entry(path, kind):

@@ -71,12 +71,75 @@ world_find(const struct domain_entry *entries, size_t n, const char *name)
 	return NULL;
 }
 
+static inline int64_t
+world_number(json_t *v)
+{
+	return json_is_string(v) ? strtoll(json_string_value(v), NULL, 10)
+	    : json_integer_value(v);
+}
+
+/* Whether the list of this name in args has the child. */
+static inline bool
+world_lists(json_t *args, const char *name, json_t *pupil)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach(json_object_get(args, name), i, v) {
+		if (world_number(v) == world_number(pupil))
+			return true;
+	}
+	return false;
+}
+
+/* What a page adds to a tap: the children whom it shows.  A call with "blind" goes as it is. */
+static inline void
+world_as_shown(struct world *w, const char *command, json_t *args)
+{
+	bool roll = strcmp(command, "rollcall") == 0, group = strcmp(command, "leave.group") == 0;
+	const char *list = roll ? "here" : "pupils";
+	json_t *asked, *rows = NULL, *shown, *row;
+	size_t i;
+
+	if ((!roll && !group) || json_object_del(args, "blind") == 0
+	    || json_object_get(args, list))
+		return;
+	asked = json_copy(args);
+	json_object_del(asked, "absent");
+	json_object_del(asked, "excused");
+	json_object_del(asked, "extra");
+	json_object_del(asked, "except");
+	json_object_del(asked, "keep");
+	if (runtime_show(&w->rt, &w->user, world_find(domain_views, domain_nviews,
+	    "rollcall_sheet"), asked, &rows, &w->error) == STATUS_OK) {
+		shown = json_array();
+		json_array_foreach(rows, i, row) {
+			json_t *p = json_object_get(row, "pupil");
+
+			if (roll ? json_integer_value(json_object_get(row, "expected"))
+			        && !world_lists(args, "absent", p)
+			        && !world_lists(args, "excused", p)
+			    : json_integer_value(json_object_get(row, "state")) == 1
+			        && json_is_null(json_object_get(row, "left_how"))
+			        && !world_lists(args, "except", p))
+				json_array_append(shown, p);
+		}
+		json_object_del(args, "except");
+		json_object_set_new(args, list, shown);
+	}
+	json_decref(rows);
+	json_decref(asked);
+}
+
 /* Steals args.  Returns the status; *ret_rows may be NULL. */
 static inline int
 world_try(struct world *w, const char *command, json_t *args, json_t **ret_rows)
 {
 	json_t *answer = NULL;
-	int status = runtime_do(&w->rt, &w->user,
+	int status;
+
+	world_as_shown(w, command, args);
+	status = runtime_do(&w->rt, &w->user,
 	    world_find(domain_commands, domain_ncommands, command), NULL, args, &answer,
 	    &w->error);
 
@@ -104,13 +167,6 @@ static inline void
 world_do(struct world *w, const char *command, json_t *args)
 {
 	json_decref(world_rows(w, command, args));
-}
-
-static inline int64_t
-world_number(json_t *v)
-{
-	return json_is_string(v) ? strtoll(json_string_value(v), NULL, 10)
-	    : json_integer_value(v);
 }
 
 /* The command succeeds; the number in this column of its first row. */
@@ -159,6 +215,33 @@ world_count(struct world *w, const char *view, json_t *args)
 
 	json_decref(rows);
 	return n;
+}
+
+/* The record of a child's leaving of an afternoon, as a view names it; the caller releases it. */
+static inline json_t *
+world_record(struct world *w, const char *day, int64_t pupil)
+{
+	json_t *rows = world_show(w, "leavings", json_pack("{s:s}", "date", day)), *row;
+	json_t *found = NULL;
+	size_t i;
+
+	json_array_foreach(rows, i, row) {
+		if (world_number(json_object_get(row, "pupil")) == pupil
+		    && json_integer_value(json_object_get(row, "slot")) == 2)
+			found = json_object_get(row, "record");
+	}
+	assert_non_null(found);
+	json_incref(found);
+	json_decref(rows);
+	return found;
+}
+
+/* That leaving was a mistake. */
+static inline void
+world_still_here(struct world *w, const char *day, int64_t pupil)
+{
+	world_do(w, "leave.undo", json_pack("{s:s, s:i, s:I, s:o}", "date", day, "slot", 2,
+	    "pupil", (json_int_t)pupil, "record", world_record(w, day, pupil)));
 }
 
 /* Rows that another program wrote, as merging puts them down: no rule is asked. */

@@ -80,7 +80,10 @@ R1_a_boarder_is_not_led_away_on_a_night_at_school(void **state)
 	world_do(w, "boarding.set", of(s->pupil[1], ",\"school_year\":2020"));
 	school_roll_call(s);
 	assert_int_equal(world_id(w, "leave.route", "left", school_args("{\"date\":\""
-	    SCHOOL_DAY "\",\"slot\":2,\"route\":" P64 "}", line)), 1);
+	    SCHOOL_DAY "\",\"slot\":2,\"route\":" P64 ",\"pupils\":[" P64 "]}", line, s->pupil[0])), 1);
+	/* It stands under the dormitory on the sheet, not under the route. */
+	school_text(s, "leaving_sheet", group_on(SCHOOL_DAY, 2), 0, "name", "child 1");
+	assert_int_equal(school_cell(s, "leaving_sheet", group_on(SCHOOL_DAY, 2), 0, "how"), 5);
 }
 
 static void

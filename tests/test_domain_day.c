@@ -357,6 +357,7 @@ R12_somebody_not_listed_is_recorded_and_shown(void **state)
 	world_do(w, "leave.one", json_pack("{s:s, s:i, s:I, s:s}", "date", "2020-09-07",
 	    "slot", 2, "pupil", d->pupil[1], "person", "neighbour"));
 	assert_int_equal(world_violations(w, "violations_R12", "not_listed"), 1);
+	world_still_here(w, "2020-09-07", d->pupil[1]);
 	world_do(w, "leave.one", json_pack("{s:s, s:i, s:I, s:s, s:s}", "date", "2020-09-07",
 	    "slot", 2, "pupil", d->pupil[1], "person", "neighbour", "approval",
 	    "mother by telephone, head heard it"));
@@ -380,8 +381,7 @@ R1_all_left_as_usual_is_one_act_and_only_differences_are_entered(void **state)
 	assert_int_equal(world_id(w, "leave.group", "still_here", session_args()), 0);
 	assert_int_equal(cell(w, "day_summary", json_pack("{s:s}", "date", "2020-09-07"),
 	    "left"), 4);
-	world_do(w, "leave.undo", json_pack("{s:s, s:i, s:I}", "date", "2020-09-07", "slot", 2,
-	    "pupil", d->pupil[3]));
+	world_still_here(w, "2020-09-07", d->pupil[3]);
 	assert_int_equal(world_count(w, "still_here", json_pack("{s:s}", "date",
 	    "2020-09-07")), 1);
 	assert_int_equal(world_id(w, "session.close", "left_here", session_args()), 1);
@@ -389,11 +389,13 @@ R1_all_left_as_usual_is_one_act_and_only_differences_are_entered(void **state)
 	world_do(w, "leave.group", session_args());
 	assert_int_equal(world_violations(w, "violations_R1", "not_left"), 0);
 	// Several that were let go at once are taken back at once, and no others.
-	world_do(w, "leave.undo", json_pack("{s:s, s:i, s:[I, I]}", "date", "2020-09-07",
-	    "slot", 2, "pupils", d->pupil[1], d->pupil[2]));
+	world_do(w, "leave.undo", json_pack("{s:s, s:i, s:[I, I], s:o}", "date", "2020-09-07",
+	    "slot", 2, "pupils", d->pupil[1], d->pupil[2], "record",
+	    world_record(w, "2020-09-07", d->pupil[1])));
 	assert_int_equal(world_count(w, "still_here", json_pack("{s:s}", "date",
 	    "2020-09-07")), 2);
-	world_do(w, "leave.undo", json_pack("{s:s, s:i}", "date", "2020-09-07", "slot", 2));
+	world_refused(w, "leave.undo", "R1.no_record", json_pack("{s:s, s:i, s:I}", "date",
+	    "2020-09-07", "slot", 2, "pupil", d->pupil[0]));
 	assert_int_equal(world_count(w, "still_here", json_pack("{s:s}", "date",
 	    "2020-09-07")), 2);
 }

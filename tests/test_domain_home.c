@@ -1,6 +1,8 @@
 /* Going home, who watches, the guardian's choice: R1 R3 R7 R12. */
 #include "tests/domain_school.h"
 
+#define P64 "%" PRId64
+
 static json_t *
 day(void)
 {
@@ -54,8 +56,8 @@ R1_a_group_sets_off_with_its_children_and_its_leader(void **state)
 	/* The second child goes by itself on Mondays only, the first every day. */
 	school_roll_call(s);
 	assert_int_equal(world_id(w, "leave.route", "left", school_args("{\"date\":\""
-	    SCHOOL_DAY "\",\"slot\":2,\"route\":%" PRId64 ",\"extra\":[%" PRId64
-	    "],\"except\":[%" PRId64 "]}", route, s->pupil[4], s->pupil[1])), 2);
+	    SCHOOL_DAY "\",\"slot\":2,\"route\":%" PRId64 ",\"pupils\":[%" PRId64
+	    ",%" PRId64 "]}", route, s->pupil[4], s->pupil[0])), 2);
 	assert_int_equal(world_count(w, "still_here", school_args("{\"date\":\"" SCHOOL_DAY
 	    "\"}")), 3);
 	/* As usual takes the weekday's way of the child that was left out. */
@@ -355,6 +357,7 @@ R12_an_approval_by_telephone_has_a_witness(void **state)
 	    "\",\"slot\":2,\"pupil\":%" PRId64 ",\"person\":\"cousin\",\"approved_by\":%" PRId64
 	    "}", s->pupil[0], s->guardian[0]));
 	assert_int_equal(world_violations(w, "violations_R12", "approval_no_witness"), 1);
+	world_still_here(w, SCHOOL_DAY, s->pupil[0]);
 	world_do(w, "leave.one", school_args("{\"date\":\"" SCHOOL_DAY
 	    "\",\"slot\":2,\"pupil\":%" PRId64 ",\"person\":\"cousin\",\"approved_by\":%" PRId64
 	    ",\"witness\":\"guard\"}", s->pupil[0], s->guardian[0]));
@@ -399,6 +402,210 @@ R12_rooms_that_were_not_empty_are_shown(void **state)
 	assert_int_equal(world_violations(w, "violations_R12", "not_empty"), 0);
 }
 
+/* ---- taps that arrive late ---- */
+
+/* A call with a request id, as a page sends it; its first row, which the caller releases. */
+static json_t *
+tapped(struct world *w, const char *command, const char *request, json_t *args)
+{
+	json_t *answer = NULL, *row;
+	int status = runtime_do(&w->rt, &w->user, world_find(domain_commands,
+	    domain_ncommands, command), request, args, &answer, &w->error);
+
+	if (status != STATUS_OK)
+		fail_msg("%s: %s %s", command, status_name(status), w->error.code);
+	row = json_incref(json_array_get(json_object_get(answer, "rows"), 0));
+	json_decref(answer);
+	json_decref(args);
+	return row;
+}
+
+/* A list of children in a row, JSON in a text: its length, and a word that stands in it.
+ * Steals row. */
+static void
+listed(json_t *row, const char *column, size_t n, const char *word)
+{
+	const char *text = json_string_value(json_object_get(row, column));
+	json_t *list = text ? json_loads(text, 0, NULL) : NULL;
+
+	assert_int_equal(json_array_size(list), n);
+	if (word)
+		assert_non_null(strstr(text, word));
+	json_decref(list);
+	json_decref(row);
+}
+
+static json_t *
+call_of(struct school *s, int here, int absent, const char *more)
+{
+	return school_args("{\"date\":\"" SCHOOL_DAY "\",\"slot\":2,\"grp\":%d,\"here\":["
+	    P64 "],\"absent\":[" P64 "]%s}", SCHOOL_CLASS, s->pupil[here], s->pupil[absent], more);
+}
+
+static json_t *
+group_of(struct school *s, int a, int b)
+{
+	return school_args("{\"date\":\"" SCHOOL_DAY "\",\"slot\":2,\"grp\":%d,\"pupils\":["
+	    P64 "," P64 "]}", SCHOOL_CLASS, s->pupil[a], s->pupil[b]);
+}
+
+static json_t *
+one_of(struct school *s, int i, const char *more)
+{
+	return school_args("{\"date\":\"" SCHOOL_DAY "\",\"slot\":2,\"pupil\":" P64 "%s}",
+	    s->pupil[i], more);
+}
+
+static size_t
+still(struct school *s)
+{
+	return world_count(&s->w, "still_here", school_args("{\"date\":\"" SCHOOL_DAY "\"}"));
+}
+
+static void
+R12_a_late_roll_call_marks_nobody_whom_it_did_not_show(void **state)
+{
+	struct school *s = *state;
+	struct world *w = &s->w;
+
+	school_consent(s, 0);
+	school_consent(s, 1);
+	school_consent(s, 2); /* while the tap of a list of two waits on the phone */
+	listed(tapped(w, "rollcall", "late", call_of(s, 0, 1, ",\"keep\":1")), "not_called", 1,
+	    "child 2");
+	assert_int_equal(still(s), 1);
+	/* Said again it says the same; a mark that somebody made meanwhile stays and is told. */
+	world_do(w, "attendance.correct", school_args("{\"date\":\"" SCHOOL_DAY
+	    "\",\"slot\":2,\"grp\":%d,\"pupil\":" P64 ",\"state\":3}", SCHOOL_CLASS, s->pupil[0]));
+	listed(tapped(w, "rollcall", "other", call_of(s, 0, 1, ",\"keep\":1")), "left_out", 1,
+	    "child 0");
+	assert_int_equal(still(s), 0);
+}
+
+static void
+R12_a_roll_call_without_names_marks_nobody(void **state)
+{
+	struct school *s = *state;
+	struct world *w = &s->w;
+
+	school_consent(s, 0);
+	school_consent(s, 1);
+	world_refused(w, "rollcall", "R12.not_named", school_args("{\"date\":\"" SCHOOL_DAY
+	    "\",\"slot\":2,\"grp\":%d,\"keep\":1,\"absent\":[" P64 "],\"blind\":1}",
+	    SCHOOL_CLASS, s->pupil[1]));
+	assert_string_equal(w->error.args[0], "1");
+	assert_string_equal(w->error.args[1], "child 0");
+	assert_int_equal(world_count(w, "sessions", NULL), 0);
+	/* One that knew of everybody who takes part is complete. */
+	world_do(w, "rollcall", school_args("{\"date\":\"" SCHOOL_DAY "\",\"slot\":2,\"grp\":%d,"
+	    "\"absent\":[" P64 "," P64 "],\"blind\":1}", SCHOOL_CLASS, s->pupil[0],
+	    s->pupil[1]));
+}
+
+static void
+R1_a_late_tap_lets_go_only_whom_it_named(void **state)
+{
+	struct school *s = *state;
+	struct world *w = &s->w;
+
+	school_roll_call(s);
+	school_sign_in(s, "guard"); /* another phone, meanwhile */
+	world_do(w, "leave.one", one_of(s, 2, ",\"person\":\"aunt\",\"approval\":\"mother\""));
+	school_sign_in(s, "teacher");
+	listed(tapped(w, "leave.group", "late", group_of(s, 1, 2)), "left_out", 1, "aunt");
+	assert_int_equal(still(s), 3);
+	world_refused(w, "leave.group", "R1.not_named", school_args("{\"date\":\"" SCHOOL_DAY
+	    "\",\"slot\":2,\"grp\":%d,\"except\":[" P64 "],\"blind\":1}", SCHOOL_CLASS,
+	    s->pupil[0]));
+	assert_string_equal(w->error.args[0], "2");
+	assert_int_equal(still(s), 3);
+	/* Who is not here by now is not let go. */
+	world_do(w, "attendance.correct", school_args("{\"date\":\"" SCHOOL_DAY
+	    "\",\"slot\":2,\"grp\":%d,\"pupil\":" P64 ",\"state\":2}", SCHOOL_CLASS, s->pupil[3]));
+	listed(tapped(w, "leave.group", "later", group_of(s, 3, 4)), "left_out", 1, "child 3");
+	assert_int_equal(still(s), 1);
+}
+
+static void
+R1_a_route_takes_only_whom_its_tap_named(void **state)
+{
+	struct school *s = *state;
+	struct world *w = &s->w;
+	int64_t route = world_id(w, "route.set", "route", school_args("{\"name\":\"north\"}"));
+
+	for (int i = 0; i < 2; i++)
+		world_do(w, "pupil.way", school_args("{\"pupil\":" P64 ",\"how\":2,\"route\":" P64
+		    "}", s->pupil[i], route));
+	school_roll_call(s);
+	world_refused(w, "leave.route", "R1.not_named", school_args("{\"date\":\"" SCHOOL_DAY
+	    "\",\"slot\":2,\"route\":" P64 "}", route));
+	assert_string_equal(w->error.args[0], "2");
+	assert_int_equal(world_id(w, "leave.route", "left", school_args("{\"date\":\"" SCHOOL_DAY
+	    "\",\"slot\":2,\"route\":" P64 ",\"pupils\":[" P64 "]}", route, s->pupil[0])), 1);
+	assert_int_equal(still(s), 4);
+}
+
+static void
+R1_an_undo_takes_back_only_the_record_that_it_names(void **state)
+{
+	struct school *s = *state;
+	struct world *w = &s->w;
+	json_t *row;
+
+	school_roll_call(s);
+	row = tapped(w, "leave.group", "all", group_of(s, 0, 1));
+	/* Another phone takes it back and records what was so. */
+	school_sign_in(s, "guard");
+	json_decref(tapped(w, "leave.undo", "undo-2", json_pack("{s:s, s:i, s:I, s:s}", "date",
+	    SCHOOL_DAY, "slot", 2, "pupil", (json_int_t)s->pupil[0], "tap", "all")));
+	assert_int_equal(still(s), 4);
+	world_do(w, "leave.one", one_of(s, 0, ",\"person\":\"aunt\",\"approval\":\"mother\""));
+	school_sign_in(s, "teacher");
+	/* The first phone's undo arrives: for the child alone, then for all that it let go. */
+	world_refused(w, "leave.undo", "R1.other_record", json_pack("{s:s, s:i, s:I, s:O}",
+	    "date", SCHOOL_DAY, "slot", 2, "pupil", (json_int_t)s->pupil[0], "record",
+	    json_object_get(row, "record")));
+	assert_string_equal(w->error.args[0], "child 0");
+	assert_string_equal(w->error.args[1], "aunt");
+	assert_string_equal(w->error.args[3], "guard");
+	json_decref(row);
+	row = tapped(w, "leave.undo", "undo-1", json_pack("{s:s, s:i, s:[I, I], s:s}", "date",
+	    SCHOOL_DAY, "slot", 2, "pupils", (json_int_t)s->pupil[0], (json_int_t)s->pupil[1],
+	    "tap", "all"));
+	assert_int_equal(json_integer_value(json_object_get(row, "here")), 1);
+	listed(row, "left_out", 1, "aunt");
+	school_text(s, "leavings", school_args("{\"date\":\"" SCHOOL_DAY "\"}"), 0, "approval",
+	    "mother");
+	assert_int_equal(still(s), 4);
+	world_refused(w, "leave.undo", "R1.no_record", one_of(s, 0, ""));
+	/* What a tap that was never taken would have recorded is nothing. */
+	world_refused(w, "leave.undo", "R1.other_record", one_of(s, 0, ",\"tap\":\"no such\""));
+	assert_int_equal(still(s), 4);
+}
+
+static void
+R12_a_second_leaving_replaces_nothing_and_is_told_who_came(void **state)
+{
+	struct school *s = *state;
+	struct world *w = &s->w;
+
+	school_roll_call(s);
+	school_clock(s, 7, 17, 58);
+	world_do(w, "leave.one", one_of(s, 0, ",\"person\":\"grandmother\",\"approval\":\"father\""));
+	school_clock(s, 7, 17, 59);
+	world_refused(w, "leave.one", "R1.left_already", one_of(s, 0, ",\"person\":\"stranger\""));
+	assert_string_equal(w->error.args[1], "grandmother");
+	assert_string_equal(w->error.args[2], "17:58");
+	assert_string_equal(w->error.args[3], "teacher");
+	school_text(s, "leavings", school_args("{\"date\":\"" SCHOOL_DAY "\"}"), 0, "with_whom",
+	    "grandmother");
+	/* On purpose: taken back, then recorded anew. */
+	world_still_here(w, SCHOOL_DAY, s->pupil[0]);
+	world_do(w, "leave.one", one_of(s, 0, ",\"person\":\"uncle\""));
+	school_text(s, "leavings", school_args("{\"date\":\"" SCHOOL_DAY "\"}"), 0, "with_whom",
+	    "uncle");
+}
+
 int
 main(void)
 {
@@ -420,6 +627,12 @@ main(void)
 		SCHOOL_CASE(R12_an_approval_by_telephone_has_a_witness),
 		SCHOOL_CASE(R12_one_teacher_points_and_covers_say_why),
 		SCHOOL_CASE(R12_rooms_that_were_not_empty_are_shown),
+		SCHOOL_CASE(R12_a_late_roll_call_marks_nobody_whom_it_did_not_show),
+		SCHOOL_CASE(R12_a_roll_call_without_names_marks_nobody),
+		SCHOOL_CASE(R1_a_late_tap_lets_go_only_whom_it_named),
+		SCHOOL_CASE(R1_a_route_takes_only_whom_its_tap_named),
+		SCHOOL_CASE(R1_an_undo_takes_back_only_the_record_that_it_names),
+		SCHOOL_CASE(R12_a_second_leaving_replaces_nothing_and_is_told_who_came),
 	};
 
 	return cmocka_run_group_tests_name("domain_home", tests, NULL, NULL);

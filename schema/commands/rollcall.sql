@@ -1,22 +1,32 @@
--- about: Roll call of a group in one act: everybody who takes part is here except who is named; who came without being expected is named too and never turned away, nor is a number that no child here has (unknown); keep: marks of children who are not named stay as they are, so that two phones do not undo each other.
--- about_zh: 点名：一组一次，没点到的都算到；没登记的孩子来了也记上，不能赶走。
+-- about: Roll call of a group in one act: who is here, absent, excused, each by name; nobody else is marked (not_called: who takes part and was not named).  Who came without being expected is extra and never turned away, nor is a number that no child here has (unknown); keep: other marks of those who are here stay as they are, so that two phones do not undo each other.
+-- about_zh: 点名：一组一次，写明谁到、谁没到、谁请假；没写到的不记（not_called：参加而没点到的）。没登记的孩子来了也记上，不能赶走。
 -- roles: teacher head guard
--- params: date:d slot:i site:i? grp:i? absent:j? excused:j? extra:j? keep:b?
+-- params: date:d slot:i site:i? grp:i? here:j? absent:j? excused:j? extra:j? keep:b?
 -- scope: school
--- audit: absent excused extra
+-- audit: here absent excused extra
 -- requires: R12 R1 R3
 SELECT refuse('R19.no_number', j.value)
 FROM (SELECT value FROM json_each(:absent) UNION ALL SELECT value FROM json_each(:excused)
-	UNION ALL SELECT value FROM json_each(:extra)) j
+	UNION ALL SELECT value FROM json_each(:extra)
+	UNION ALL SELECT value FROM json_each(:here)) j
 WHERE CAST(j.value AS INTEGER) <= 0;
 SELECT refuse('R1.no_group', :grp)
-WHERE :grp > 0 AND coalesce(:extra, :absent, :excused) IS NULL
+WHERE :grp > 0 AND coalesce(json_array_length(:here), 0) + coalesce(json_array_length(:extra), 0)
+		+ coalesce(json_array_length(:absent), 0) + coalesce(json_array_length(:excused), 0) = 0
 	AND NOT EXISTS (SELECT 1 FROM session WHERE school = :school
 		AND date = :date AND slot = :slot AND site = coalesce(:site, 0) AND grp = :grp)
 	AND NOT EXISTS (SELECT 1 FROM enrolment WHERE school = :school
 		AND entry_year * 100 + class = :grp)
 	AND NOT EXISTS (SELECT 1 FROM mixed_group WHERE school = :school
 		AND site = coalesce(:site, 0) AND grp = :grp);
+SELECT refuse('R12.not_named', count(*), substr(group_concat(n.name, '、'), 1, 30))
+FROM (
+-- include not_called
+) n
+WHERE n.pupil NOT IN (SELECT CAST(value AS INTEGER) FROM json_each(:absent)
+	UNION SELECT CAST(value AS INTEGER) FROM json_each(:excused)
+	UNION SELECT CAST(value AS INTEGER) FROM json_each(:extra))
+HAVING :here IS NULL AND count(*) > 0;
 -- include session_open
 INSERT INTO attendance (school, date, slot, site, grp, pupil, state, at, by_staff)
 SELECT :school, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0), p.pupil,
@@ -24,19 +34,7 @@ SELECT :school, :date, :slot, coalesce(:site, 0), coalesce(:grp, 0), p.pupil,
 		WHEN p.pupil IN (SELECT CAST(value AS INTEGER) FROM json_each(:excused)) THEN 3
 		ELSE 1 END,
 	now_ms(), :staff
-FROM (SELECT e.pupil FROM place e
-	JOIN choice_span c ON c.school = e.school AND c.pupil = e.pupil AND c.choice = 1
-		AND c.from_on <= :date AND c.until_on > :date AND c.slots & :slot
-		AND (c.weekdays & (1 << (CAST(strftime('%w', '2000-01-01', :date || ' days')
-			AS INTEGER) + 6) % 7)
-			OR c.weekdays & 31 = 31 AND :date IN (SELECT day FROM made_up))
-	JOIN pupil q ON q.school = e.school AND q.pupil = e.pupil AND q.same_as IS NULL
-	WHERE e.school = :school AND e.from_on <= :date AND e.until_on > :date
-	AND CASE WHEN :grp BETWEEN 1 AND 999
-		THEN EXISTS (SELECT 1 FROM mixed_member m WHERE m.school = :school
-			AND m.site = coalesce(:site, 0) AND m.grp = :grp AND m.pupil = e.pupil
-			AND coalesce(m.from_on, 0) <= :date AND coalesce(m.until_on, 1 << 30) > :date)
-		ELSE e.site = coalesce(:site, 0) AND (coalesce(:grp, 0) = 0 OR e.grp = :grp) END
+FROM (SELECT CAST(value AS INTEGER) AS pupil FROM json_each(:here)
 	UNION SELECT CAST(value AS INTEGER) FROM json_each(:extra)
 	UNION SELECT CAST(value AS INTEGER) FROM json_each(:absent)
 	UNION SELECT CAST(value AS INTEGER) FROM json_each(:excused)) p
@@ -50,6 +48,17 @@ ON CONFLICT DO UPDATE SET state = excluded.state, at = excluded.at,
 SELECT count(*) AS marks, sum(state = 1) AS here, sum(state = 2) AS absent,
 	sum(state = 3) AS excused,
 	sum(NOT EXISTS (SELECT 1 FROM pupil p WHERE p.school = :school AND p.pupil = attendance.pupil))
-		AS unknown
+		AS unknown,
+	(SELECT nullif(json_group_array(json_object('pupil', CAST(n.pupil AS TEXT), 'name', n.name)), '[]')
+	FROM (
+-- include not_called
+	) n) AS not_called,
+	(SELECT nullif(json_group_array(json_object('pupil', CAST(a.pupil AS TEXT), 'name', p.name,
+		'state', a.state, 'by', (SELECT name FROM staff n WHERE n.school = a.school
+			AND n.staff = a.by_staff))), '[]')
+	FROM attendance a LEFT JOIN pupil p ON p.school = a.school AND p.pupil = a.pupil
+	WHERE a.school = :school AND a.date = :date AND a.slot = :slot
+		AND a.site = coalesce(:site, 0) AND a.grp = coalesce(:grp, 0) AND a.state <> 1
+		AND a.pupil IN (SELECT CAST(value AS INTEGER) FROM json_each(:here))) AS left_out
 FROM attendance WHERE school = :school AND date = :date AND slot = :slot
 	AND site = coalesce(:site, 0) AND grp = coalesce(:grp, 0);

@@ -5,7 +5,8 @@
 -- requires: R1 R12
 -- ask: school
 SELECT l.school, l.slot, l.site, l.grp, l.pupil, p.name, l.how,
-	coalesce(g.name, c.name, l.person) AS with_whom, l.approval, l.approved_by, l.witness, l.route, strftime('%Y-%m-%d %H:%M:%S', l.at / 1000 + 28800, 'unixepoch') AS at, (SELECT name FROM staff n WHERE n.school = l.school AND n.staff = l.by_staff) AS by
+	coalesce(g.name, c.name, l.person) AS with_whom, l.approval, l.approved_by, l.witness, l.route, strftime('%Y-%m-%d %H:%M:%S', l.at / 1000 + 28800, 'unixepoch') AS at, (SELECT name FROM staff n WHERE n.school = l.school AND n.staff = l.by_staff) AS by,
+	printf('%d-%d', l.at, coalesce(l.by_staff, 0)) AS record
 FROM (SELECT school FROM school_known WHERE :school IS NULL UNION SELECT :school WHERE :school IS NOT NULL) k
 CROSS JOIN leaving l ON l.school = k.school AND l.date = :date
 LEFT JOIN pupil p ON p.school = l.school AND p.pupil = l.pupil

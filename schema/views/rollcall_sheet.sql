@@ -11,13 +11,15 @@ SELECT e.pupil, p.name, initials(p.name) AS initials, e.grade, e.class,
 			OR c.weekdays & 31 = 31 AND :date IN (SELECT day FROM made_up))) AS expected,
 	EXISTS (SELECT 1 FROM request r WHERE r.school = e.school AND r.pupil = e.pupil
 		AND r.school_year = e.school_year AND r.wanted = 1 AND r.slots & :slot) AS asked,
-	a.state, a.reason, l.how AS left_how
+	a.state, a.reason, l.how AS left_how, l.with_whom AS left_with, l.at AS left_at, l.by AS left_by,
+	l.record AS left_record
 FROM place e
 JOIN pupil p ON p.school = e.school AND p.pupil = e.pupil AND p.same_as IS NULL
 LEFT JOIN attendance a ON a.school = e.school AND a.date = :date AND a.slot = :slot
 	AND a.site = coalesce(:site, 0) AND a.grp = coalesce(:grp, 0) AND a.pupil = e.pupil
-LEFT JOIN leaving l ON l.school = e.school AND l.date = :date AND l.slot = :slot
-	AND l.site = coalesce(:site, 0) AND l.grp = coalesce(:grp, 0) AND l.pupil = e.pupil
+LEFT JOIN (
+-- include left
+) l ON l.site = coalesce(:site, 0) AND l.grp = coalesce(:grp, 0) AND l.pupil = e.pupil
 WHERE e.school = :school AND e.from_on <= :date AND e.until_on > :date
 	AND (a.state IS NOT NULL OR CASE WHEN :grp BETWEEN 1 AND 999
 		THEN EXISTS (SELECT 1 FROM mixed_member m WHERE m.school = :school
@@ -26,11 +28,13 @@ WHERE e.school = :school AND e.from_on <= :date AND e.until_on > :date
 		ELSE e.site = coalesce(:site, 0) AND (coalesce(:grp, 0) = 0 OR e.grp = :grp) END)
 UNION ALL
 -- Who turned up and is in no class yet.
-SELECT a.pupil, p.name, initials(p.name), NULL, NULL, 0, 0, a.state, a.reason, l.how
+SELECT a.pupil, p.name, initials(p.name), NULL, NULL, 0, 0, a.state, a.reason, l.how,
+	l.with_whom, l.at, l.by, l.record
 FROM attendance a
 JOIN pupil p ON p.school = a.school AND p.pupil = a.pupil AND p.same_as IS NULL
-LEFT JOIN leaving l ON l.school = a.school AND l.date = a.date AND l.slot = a.slot
-	AND l.site = a.site AND l.grp = a.grp AND l.pupil = a.pupil
+LEFT JOIN (
+-- include left
+) l ON l.site = coalesce(:site, 0) AND l.grp = coalesce(:grp, 0) AND l.pupil = a.pupil
 WHERE a.school = :school AND a.date = :date AND a.slot = :slot AND a.site = coalesce(:site, 0)
 	AND a.grp = coalesce(:grp, 0) AND NOT EXISTS (SELECT 1 FROM place e
 		WHERE e.school = a.school AND e.pupil = a.pupil AND e.from_on <= :date

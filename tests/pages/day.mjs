@@ -144,7 +144,7 @@ export async function theDay(w) {
 		const { two } = w;
 		await open(two, `roll/2/0/${GRP}`);
 		await two.waitForSelector('text=已点名');
-		await call(two, 'rollcall', { date: today(), slot: 2, site: 0, grp: GRP, keep: 1, absent: '[]', excused: '[]', extra: '[]' });
+		await call(two, 'rollcall', { date: today(), slot: 2, site: 0, grp: GRP, keep: 1, here: JSON.stringify((await marksOf(two, GRP)).map(m => m.pupil)), absent: '[]', excused: '[]', extra: '[]' });
 		same((await marksOf(two, GRP)).filter(m => m.state === 2).length, 3, 'absent');
 	});
 	await test('a child that came late is corrected on the second phone and seen on the first', async () => {
@@ -237,11 +237,24 @@ export async function theDay(w) {
 		await one.click('button:has-text("人照常离校")');
 		await one.waitForSelector('.counts:has-text("还在 0")');
 		await one.waitForSelector('.fact.phone:has-text("手机上 4 条")');
+		// Meanwhile the office: one came late, whom that phone never showed; one was fetched by an aunt.
+		const { desk } = w;
+		const of = async name => (await marksOf(desk, BIG)).find(m => m.name.startsWith(name)).pupil;
+		const late = await of('丙寅');
+		await call(desk, 'attendance.correct', { date: today(), slot: 2, site: 0, grp: BIG, pupil: late, state: 1, reason: '晚到' });
+		await call(desk, 'leave.one', { date: today(), slot: 2, pupil: await of('乙丑'), how: 1, person: '姨妈', approval: '母亲电话同意' });
 		await one.context().setOffline(false);
 		await one.reload();
 		await arrived(one);
 		const gone = (await leavings(one)).filter(l => l.grp === BIG);
 		same([gone.length, new Set(gone.map(g => g.pupil)).size], [42, 42], 'leavings');
+		same([gone.some(g => g.pupil === late), gone.filter(g => g.with_whom === '姨妈').length], [false, 1], 'who came late is here, the aunt stands');
+		await one.waitForSelector('.note:has-text("保持原样"):has-text("乙丑"):has-text("姨妈")');
+		await one.waitForSelector('.counts:has-text("还在 1")');
+		await one.waitForSelector('.child:not(.gone):has-text("丙寅")');
+		await look(one, 'leave-left-out');
+		await one.click('button:has-text("其余 1 人照常离校")');
+		await arrived(one);
 	});
 	await test('kill -9 in the middle of leaving: nothing lost, nothing twice', async () => {
 		const { one, two } = w;

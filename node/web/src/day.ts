@@ -71,7 +71,7 @@ export function marks(rows: any[], items: Item[]): { [pupil: string]: number } {
 	rows.forEach(r => { if (r.state) found[r.pupil] = Number(r.state); });
 	items.forEach(i => {
 		if (i.command === 'rollcall') {
-			rows.forEach(r => { if (Number(r.expected) && !found[r.pupil]) found[r.pupil] = 1; });
+			list(i.args.here).forEach(p => { found[p] = found[p] || 1; });
 			list(i.args.extra).forEach(p => { found[p] = 1; });
 			list(i.args.absent).forEach(p => { found[p] = 2; });
 			list(i.args.excused).forEach(p => { found[p] = 3; });
@@ -92,22 +92,36 @@ export function matches(name: string | null, wanted: string, letters?: string): 
 	return name.toUpperCase().indexOf(w) >= 0 || (/^[A-Z]+$/.test(w) && (letters || '').indexOf(w) === 0);
 }
 
+// Taps that let somebody go, and whom they name.
+const lets = (i: Item) => i.command === 'leave.group' || i.command === 'leave.route' || i.command === 'leave.one';
+const named = (i: Item): string[] => i.args.pupils ? list(i.args.pupils) : i.args.pupil ? [String(i.args.pupil)] : [];
+
+// The tap among these that let the child go last: what an undo then names.
+export function tapOf(pupil: string, items: Item[]): string {
+	const last = items.filter(i => lets(i) && named(i).indexOf(pupil) >= 0).pop();
+	return last ? last.request_id : '';
+}
+
 // pupil → true where taps let it go and the rows do not show it yet; undone: false.
-export function gone(here: string[], items: Item[]): { [pupil: string]: boolean } {
+export function gone(items: Item[]): { [pupil: string]: boolean } {
 	const found: { [pupil: string]: boolean } = {};
 	items.forEach(i => {
-		if (i.pupils) {
-			i.pupils.forEach(p => { found[p] = true; });
-		} else if (i.command === 'leave.group') {
-			const except = list(i.args.except);
-			here.forEach(p => { if (except.indexOf(p) < 0) found[p] = true; });
-		} else if (i.command === 'leave.one') {
-			found[i.args.pupil] = true;
-		} else if (i.command === 'leave.undo') {
-			(i.args.pupils ? list(i.args.pupils) : [i.args.pupil]).forEach(p => { found[p] = false; });
-		}
+		if (lets(i)) named(i).forEach(p => { found[p] = true; });
+		else if (i.command === 'leave.undo') named(i).forEach(p => { found[p] = false; });
 	});
 	return found;
+}
+
+// Whom a tap named and the host left as it was, since something else was recorded meanwhile.
+export interface LeftOut { pupil: string; name: string | null; how?: number; with?: string; at?: string; by?: string; state?: number }
+export const leftOut = (i: Item): LeftOut[] => list(i.answer && i.answer.left_out) as any[];
+
+// The last tap of this phone in the session that did not do all that it named.
+export function lastLeftOut(items: Item[], s: Session): Item | null {
+	const mine = items.filter(i => i.args.date === s.date && Number(i.args.slot) === s.slot &&
+		(i.args.grp === undefined || same(i.args, s)) && (lets(i) || i.command === 'leave.undo' || i.command === 'rollcall') && !i.args.pupil);
+	const last = mine.filter(i => i.state !== 'phone' && i.state !== 'refused' && leftOut(i).length > 0).pop();
+	return last || null;
 }
 
 const UNDO_MS = 15 * 60000;
@@ -116,10 +130,10 @@ const UNDO_MS = 15 * 60000;
 // has gone): a wrong one is taken back whole. Out of the outbox, so that a reload keeps it.
 export function lastGroup(items: Item[], s: Session, left: string[]): { item: Item; pupils: string[] } | null {
 	const mine = items.filter(i => i.state !== 'refused' && i.args.date === s.date && Number(i.args.slot) === s.slot);
-	const item = mine.filter(i => i.pupils && i.pupils.some(p => left.indexOf(p) >= 0)).pop();
+	const item = mine.filter(i => lets(i) && i.args.pupils && named(i).some(p => left.indexOf(p) >= 0)).pop();
 	if (!item || now_ms() - item.made_ms > UNDO_MS) return null;
 	const later = mine.slice(mine.indexOf(item) + 1);
-	const pupils = item.pupils!.filter(p => left.indexOf(p) >= 0 && !later.some(i => i.args.pupil === p));
+	const pupils = named(item).filter(p => left.indexOf(p) >= 0 && !later.some(i => i.args.pupil === p));
 	return pupils.length ? { item, pupils } : null;
 }
 

@@ -31,7 +31,7 @@ export function Hand(p: { session: Session }) {
 			const taps = unseen(items, s, roll.at_ms);
 			const mark = marks(rows, taps);
 			const here = rows.filter(r => mark[r.pupil] === 1 && !r.left_how).map(r => r.pupil);
-			const away = gone(here, taps);
+			const away = gone(taps);
 			return <Form key={asked ? asked.no : 0} session={s} expected={here.filter(x => !away[x]).length} asked={asked} />;
 		}}</Rows>
 	</Page>;

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { args, gone, lastGroup, marks, matches, same, Session, sessionHash, sessionName, sorted, unseen } from '../day';
+import { args, gone, lastGroup, lastLeftOut, marks, matches, same, Session, sessionHash, sessionName, sorted, tapOf, unseen } from '../day';
 import type { Item } from '../db';
+import { LeftOutOf } from '../left_out';
 import { send, useOutbox } from '../outbox';
 import { useView } from '../state';
 import { longDate, minuteOfDay, minutesOf, today } from '../time';
@@ -11,6 +12,9 @@ interface Person { id: string; name: string; relation: number }
 interface Child {
 	pupil: string; name: string; initials: string; how: number; collector: string; route: string; route_name: string; leader: string;
 	people: Person[]; left: number; // how it left, 0 still here
+	seen: string;   // with whom, when and by whom recorded
+	record: string; // of the host, or:
+	tap: string;    // what this phone sent and the rows do not show yet
 }
 
 const LATE_MIN = 30;
@@ -30,8 +34,7 @@ function children(roll: any[], sheet: any[], taps: any[], slot: number, usual: {
 	const mark = marks(roll, taps);
 	const all = sorted(roll.filter(r => mark[r.pupil] === 1)
 		.concat(sheet.filter(r => !roll.some(x => x.pupil === r.pupil))));
-	const here = all.filter(r => !r.left_how).map(r => r.pupil);
-	const away = gone(here, taps);
+	const away = gone(taps);
 	return all.map(r => {
 		const u = usual[r.pupil] || {};
 		const how = Number(u.how) || (slot === 1 ? 7 : 1);
@@ -39,6 +42,8 @@ function children(roll: any[], sheet: any[], taps: any[], slot: number, usual: {
 			pupil: r.pupil, name: r.name, initials: r.initials || '', how, collector: u.collector || '', route: u.route || '', route_name: u.route_name || '',
 			leader: u.leader || '', people: peopleOf(u.collectors),
 			left: r.pupil in away ? (away[r.pupil] ? Number(r.left_how) || how : 0) : Number(r.left_how) || 0,
+			seen: [r.left_with, r.left_at, r.left_by && t(r.left_by + ' 登记', 'entered by ' + r.left_by)].filter(Boolean).join(' · '),
+			record: r.left_record || '', tap: tapOf(r.pupil, taps),
 		};
 	});
 }
@@ -106,25 +111,27 @@ function Going(p: { session: Session; taps: Item[]; known: any; all: Child[]; cl
 	const kept = useKept(s);
 	const here = all.filter(c => !c.left);
 	const left = all.filter(c => c.left);
+	const told = lastLeftOut(p.taps, s);
 	const went = p.closed ? null : lastGroup(p.taps, s, left.map(c => c.pupil));
 	const over = p.known && p.known.end && s.date === today() ? minuteOfDay() - minutesOf(p.known.end) : 0;
 	if (!all.length) return <div><Note><p>{t('这一场还没有点名。', 'No roll call in this session yet.')}</p></Note>
 		<a class="button main" href={sessionHash('roll', s)}>{t('去点名', 'To the roll call')}</a></div>;
 	const groups = bands(here.filter(c => matches(c.name, filter, c.initials)));
-	// One tap each, and for a while one tap takes it back.
+	// One tap each, and for a while one tap takes it back. It names whom the screen shows.
+	const go = (ids: string[], about: string) => send('leave.group', { ...args(s), pupils: JSON.stringify(ids) }, about);
 	const bandGoes = (b: Band) => {
 		const ids = b.children.map(c => c.pupil);
-		const others = { except: JSON.stringify(here.filter(c => ids.indexOf(c.pupil) < 0).map(c => c.pupil)) };
 		const about = b.words + t(' ' + ids.length + ' 人走了 ', ': ' + ids.length + ' left, ') + sessionName(s);
-		return b.route ? send('leave.route', { date: s.date, slot: s.slot, route: b.route, ...others }, about, ids) : send('leave.group', { ...args(s), ...others }, about, ids);
+		return b.route ? send('leave.route', { date: s.date, slot: s.slot, route: b.route, pupils: JSON.stringify(ids) }, about) : go(ids, about);
 	};
-	const allGo = () => send('leave.group', args(s), t(here.length + ' 人照常离校 ', here.length + ' left as usual, ') + sessionName(s), here.map(c => c.pupil));
-	const stayed = (w: { item: Item; pupils: string[] }) => send('leave.undo', { date: s.date, slot: s.slot, pupils: JSON.stringify(w.pupils) }, t('撤销：', 'Undone: ') + w.item.about);
+	const allGo = () => go(here.map(c => c.pupil), t(here.length + ' 人照常离校 ', here.length + ' left as usual, ') + sessionName(s));
+	const stayed = (w: { item: Item; pupils: string[] }) => send('leave.undo', { date: s.date, slot: s.slot, pupils: JSON.stringify(w.pupils), tap: w.item.request_id }, t('撤销：', 'Undone: ') + w.item.about);
 	return <div>
 		<div class="bar"><div class="counts"><strong>{t('还在 ' + here.length, here.length + ' here')}</strong> <span>{t('已走 ' + left.length, left.length + ' gone')}</span></div>
 			<div class="find"><label class="unseen" for="find">{t('找名字', 'Find a name')}</label>
 				<input id="find" type="search" placeholder={t('姓或拼音首字母', 'Name or initial')} value={filter} onInput={(e: any) => setFilter(e.currentTarget.value)} /></div></div>
 		{p.closed && <Note kind="good"><p>{t('已查房清场。', 'The rooms were checked and closed.')}</p></Note>}
+		{told && <LeftOutOf item={told} />}
 		{here.length > 0 && p.known && p.known.end && s.date === today() && over < LATE_MIN && <p class="timer">{over < 0 ? t('离放学 ' + p.known.end + ' 还有 ' + -over + ' 分钟', -over + ' minutes until the end at ' + p.known.end)
 			: t('放学已过 ' + over + ' 分钟；再过 ' + (LATE_MIN - over) + ' 分钟还没人接，就告知校长', over + ' minutes after the end; in ' + (LATE_MIN - over) + ' the head is to be informed')}</p>}
 		{here.length > 0 && over >= LATE_MIN && <Note kind="care"><p>{t('放学已过 ' + over + ' 分钟，还有 ' + here.length + ' 人没人接：告知校长，交给保安或指定成人看护。点孩子的名字登记。',
@@ -150,9 +157,9 @@ function Going(p: { session: Session; taps: Item[]; known: any; all: Child[]; cl
 function Undo(p: { child: Child; session: Session; onClose: () => void }) {
 	const { date, slot } = p.session;
 	return <Sheet title={p.child.name} onClose={p.onClose}>
-		<p>{t('已登记离校：', 'Recorded as gone: ')}{wayName(p.child.left)}</p>
+		<p>{t('已登记离校：', 'Recorded as gone: ')}{wayName(p.child.left)}{!p.child.tap && p.child.seen && <span>（<Name>{p.child.seen}</Name>）</span>}</p>
 		<div class="stack"><Button wide onClick={async () => {
-			await send('leave.undo', { date, slot, pupil: p.child.pupil }, t('撤销离校 ', 'Undone: leaving of ') + p.child.name);
+			await send('leave.undo', { date, slot, pupil: p.child.pupil, ...(p.child.tap ? { tap: p.child.tap } : { record: p.child.record }) }, t('撤销离校 ', 'Undone: leaving of ') + p.child.name);
 			p.onClose();
 		}}>{t('登记错了，孩子还在校', 'A mistake: the child is still here')}</Button></div>
 	</Sheet>;

@@ -1,5 +1,6 @@
 import { discard, adopt, flush, retry, useOutbox } from '../outbox';
 import type { Item } from '../db';
+import { LeftOutOf } from '../left_out';
 import { world } from '../state';
 import { whenMs } from '../time';
 import { Button, Emptied, Note, Page } from '../ui';
@@ -29,6 +30,7 @@ export function Outbox() {
 			<p><strong>{isTheirs(i) ? t('一条别人的记录', "Somebody else's record") : i.about}</strong></p>
 			<p class="small">{whenMs(i.made_ms)} · {isTheirs(i) ? '' : i.staff_name + ' · '}{STATE[i.state]()}</p>
 			{i.emptied && <Emptied />}
+			{!isTheirs(i) && <LeftOutOf item={i} />}
 			{i.state === 'refused' && !isTheirs(i) && <div><Note kind="risk"><p>{i.error}</p><p>{i.next}</p></Note>
 				<Button onClick={() => retry(i)}>{t('再试', 'Try again')}</Button> <Button kind="quiet" onClick={() => discard(i)}>{t('不要了', 'Discard')}</Button></div>}
 			{i.state === 'phone' && isTheirs(i) && <p class="hint">{t('等本人登录后送出。', 'It goes when that person signs in.')}</p>}

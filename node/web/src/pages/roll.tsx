@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import { args, groupName, groupOf, marks, matches, nameGroup, Session, sessionHash, sessionName, sorted, stateOf, unseen, useGroups } from '../day';
+import { args, groupName, groupOf, lastLeftOut, marks, matches, nameGroup, Session, sessionHash, sessionName, sorted, stateOf, unseen, useGroups } from '../day';
 import * as db from '../db';
+import { LeftOutOf } from '../left_out';
 import { send, useOutbox } from '../outbox';
 import { useView } from '../state';
 import { longDate, slotNow, today } from '../time';
@@ -120,12 +121,12 @@ export function Roll(p: { session: Session }) {
 	useEffect(() => { if (hosted) sheet.reload(); }, [hosted]);
 	return <Page title={sessionName(s)} lead={t('点名 · ', 'Roll call · ') + longDate(s.date)} back="#/roll">
 		<Rows seen={sheet} empty={t('这个班还没有学生。', 'No children in this class yet.')}>
-			{rows => <Marks session={s} rows={sorted(rows.filter(r => r.name !== null || r.state).map(r => r.name === null ? { ...r, name: t('（已删除）', '(erased)') } : r))} waiting={unseen(items, s, sheet.at_ms)} />}
+			{rows => <Marks session={s} rows={sorted(rows.filter(r => r.name !== null || r.state).map(r => r.name === null ? { ...r, name: t('（已删除）', '(erased)') } : r))} waiting={unseen(items, s, sheet.at_ms)} told={items} />}
 		</Rows>
 	</Page>;
 }
 
-function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
+function Marks(p: { session: Session; rows: any[]; waiting: any[]; told: any[] }) {
 	const { session: s, rows } = p;
 	const { draft, stored, failed, keep, forget } = useDraft(s);
 	const [filter, setFilter] = useState('');
@@ -164,9 +165,13 @@ function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
 		if (done) correct({ pupil, name }, 1, '');
 		else change({ ...draft, extra: draft.extra.filter(x => x.pupil !== pupil).concat({ pupil, name }) });
 	};
+	const uncalled = done ? listed.filter(r => stateOf(r) === 0).length : 0;
+	const told = done ? lastLeftOut(p.told, s) : null;
+	// Names whom the screen shows: who is expected since then stays uncalled.
 	const submit = async () => {
+		const shown = listed.filter(r => stateOf(r) === 1 && !has(draft, r)).map(r => r.pupil);
 		const named = (n: number) => JSON.stringify(Object.keys(draft.state).filter(id => draft.state[id] === n));
-		await send('rollcall', { ...args(s), keep: 1, absent: named(2), excused: named(3), extra: JSON.stringify(draft.extra.filter(x => !draft.state[x.pupil]).map(x => x.pupil)) },
+		await send('rollcall', { ...args(s), keep: 1, here: JSON.stringify(shown), absent: named(2), excused: named(3), extra: JSON.stringify(draft.extra.filter(x => !draft.state[x.pupil]).map(x => x.pupil)) },
 			t('点名 ', 'Roll call ') + sessionName(s) + t('：到 ' + here, ': ' + here + ' here'));
 		forget();
 	};
@@ -184,6 +189,8 @@ function Marks(p: { session: Session; rows: any[]; waiting: any[] }) {
 		{!done && <p class="hint">{t('都按“到”算。没来的点一下，请假的点两下。', 'Everybody counts as here. Tap once for absent, twice for excused.')}{' '}
 			{before && <Button kind="quiet" onClick={() => { keep(before); remember(null); }}>{t('撤销上一步', 'Undo')}</Button>}</p>}
 		{done && <Note kind="good"><p>{t('已点名。要改就点那个孩子。', 'Roll call is done. Tap a child to correct.')}</p></Note>}
+		{uncalled > 0 && <Note kind="care"><p>{t('名单上有 ' + uncalled + ' 人没有点到（点名时还不在名单上）。看一下人在不在，点名字登记。', uncalled + ' on the list were not called: they were not on it then. Look whether they are here and tap their names.')}</p></Note>}
+		{told && <LeftOutOf item={told} />}
 		{listed.length > 0 && <ul class="children">{listed.filter(r => matches(r.name, filter, r.initials)).map(r =>
 			<Child name={r.name} state={stateOf(r)} onTap={() => press(r)} tag={!Number(r.expected) ? t('同意书待补', 'consent to follow') : undefined}
 				waiting={done ? p.waiting.length > 0 ? t('还在手机上', 'still on the phone') : '' : saving(r) ? t('正在存', 'being saved') : ''} />)}</ul>}
