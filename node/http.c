@@ -20,7 +20,9 @@
 #include "sync/buffer.h"
 
 #define STACK_BYTES (256u * 1024)
-#define CONNECTION_BYTES (8u * 1024) /* request line, headers, read buffer */
+#define CONNECTION_BYTES (8u * 1024) /* request line, headers, read buffer, answer's headers */
+#define ANSWER_BYTES 1024            /* of them, for the headers of an answer */
+#define VALUE_BYTES 64               /* what the library notes of each header and cookie */
 #define BACKLOG HTTP_MAX_CONNECTIONS /* beyond it a caller tries again after seconds */
 #define ADDRESS_BYTES 64
 
@@ -48,7 +50,7 @@ struct http_request {
 	size_t max_body;
 	enum http_method method;
 	unsigned status;
-	bool handled, later, overflow, no_room, local;
+	bool handled, later, overflow, no_room, long_head, local;
 	char path[HTTP_MAX_PATH_BYTES];
 	char peer[INET6_ADDRSTRLEN];
 };
@@ -108,6 +110,21 @@ read_peer(struct http_request *req)
 	req->local = strncmp(req->peer, "127.", 4) == 0 || strcmp(req->peer, "::1") == 0;
 }
 
+/* Whether the head leaves no room for the headers of an answer: the library would close the
+ * connection without one.  It keeps cookies twice. */
+static bool
+is_long(const struct http_request *req)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(req->connection,
+	    MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	const char *cookie = http_header(req, "Cookie");
+	int n = MHD_get_connection_values(req->connection, MHD_HEADER_KIND | MHD_COOKIE_KIND |
+	    MHD_GET_ARGUMENT_KIND, NULL, NULL);
+
+	return info != NULL && info->header_size + (cookie != NULL ? strlen(cookie) : 0) +
+	    (size_t)n * VALUE_BYTES + ANSWER_BYTES > CONNECTION_BYTES;
+}
+
 static struct http_request *
 request_new(struct http *h, struct MHD_Connection *connection, const char *url,
     const char *method)
@@ -128,6 +145,7 @@ request_new(struct http *h, struct MHD_Connection *connection, const char *url,
 	length = http_header(req, "Content-Length");
 	if (length != NULL && strtoull(length, NULL, 10) > req->max_body)
 		req->overflow = true;
+	req->long_head = is_long(req);
 	return req;
 }
 
@@ -143,6 +161,21 @@ send_response(struct http_request *req)
 	MHD_destroy_response(req->response);
 	req->response = NULL;
 	return result;
+}
+
+/* As short as can be. */
+static enum MHD_Result
+refuse_head(struct http_request *req)
+{
+	req->handled = true;
+	count_open(req->http, 1);
+	req->status = 431;
+	req->response = MHD_create_response_from_buffer(0, (void *)(uintptr_t)"",
+	    MHD_RESPMEM_PERSISTENT);
+	if (req->response == NULL)
+		return MHD_NO;
+	MHD_add_response_header(req->response, "Connection", "close");
+	return send_response(req);
 }
 
 static enum MHD_Result
@@ -176,6 +209,8 @@ on_access(void *ctx, struct MHD_Connection *connection, const char *url,
 		req = *state = request_new(ctx, connection, url, method);
 		if (req == NULL)
 			return MHD_NO;
+		if (req->long_head)
+			return refuse_head(req);
 		/* What is too large is refused before it is sent. */
 		return req->overflow ? dispatch(req) : MHD_YES;
 	}

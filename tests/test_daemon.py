@@ -425,6 +425,16 @@ def what_is_too_much_is_refused():
 
 
 
+def a_long_head_is_told_so():
+	def ask(size):
+		return raw(d.port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: a=" +
+			b"x" * size + b"\r\n\r\n")[9:12]
+	with Daemon(school("heads")) as d:
+		assert [ask(size) for size in (1000, 3000)] == [b"200"] * 2
+		# The library closes without a word from 64 bytes before its own limit on.
+		assert [ask(size) for size in (3700, 3850, 4000, 7000, 20000)] == [b"431"] * 5
+
+
 def has_landlock():
 	"""Whether the kernel can confine what makes files: the second version of landlock."""
 	version = ctypes.CDLL(None, use_errno=True).syscall(444, None, 0, 1)
@@ -481,7 +491,8 @@ TESTS = [the_daemon_reaches_nothing_outside_its_folders,
 	a_hub_lets_nobody_in_before_it_has_people,
 	R18_a_look_at_telephones_is_noted_before_they_are_shown, a_large_file_takes_no_memory,
 	nothing_wakes_it_while_nobody_asks, what_was_kept_for_speed_is_given_back_when_nobody_asks,
-	connections_that_say_nothing_hinder_nobody_and_are_closed, what_is_too_much_is_refused]
+	connections_that_say_nothing_hinder_nobody_and_are_closed, what_is_too_much_is_refused,
+	a_long_head_is_told_so]
 
 
 def put(work):
