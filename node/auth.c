@@ -12,6 +12,7 @@
 
 #define TOKEN_BYTES 32
 #define HASH_BYTES_AUTH 16
+#define CLOCK_SET_S INT64_C(1596153600) /* 2020-07-31; one that is earlier was never set */
 #define FILE_VERSION 2
 #define FILE_MAX_BYTES (AUTH_MAX_SESSIONS * 90u)
 
@@ -141,8 +142,22 @@ hash_of(const char *cookie, uint8_t ret[HASH_BYTES_AUTH])
 static bool
 expired(const struct session *s, int64_t now_s)
 {
-	/* A clock set back ends no session; one set forward by days ends it. */
+	/* A clock set back ends no session at once; one set forward by days ends it. */
 	return now_s - s->used_s > AUTH_IDLE_S || now_s - s->began_s > AUTH_LONGEST_S;
+}
+
+/* Whatever was begun or used under a clock that was ahead counts from when it is set right. */
+static void
+be_not_ahead(struct auth *a, int64_t now_s)
+{
+	for (size_t i = 0; i < AUTH_MAX_SESSIONS && now_s >= CLOCK_SET_S; i++) {
+		struct session *s = &a->sessions[i];
+
+		if (s->began_s > now_s)
+			s->began_s = now_s;
+		if (s->used_s > now_s)
+			s->used_s = now_s;
+	}
 }
 
 static struct session *
@@ -190,6 +205,7 @@ auth_staff(struct auth *a, const char *cookie, int64_t now_s,
 	if (cookie == NULL)
 		return 0;
 	pthread_mutex_lock(&a->lock);
+	be_not_ahead(a, now_s);
 	s = find(a, cookie);
 	if (s != NULL && expired(s, now_s))
 		s->staff = 0;

@@ -153,6 +153,26 @@ many_cookies_and_addresses_of_one_person_are_one_caller(void **state)
 }
 
 static void
+what_began_under_a_clock_that_was_ahead_ends_all_the_same(void **state)
+{
+	const int64_t now_s = 1795964381, ahead_s = 2177971200; /* 2026, 2039 */
+	const uint8_t mark[PIN_MARK_BYTES] = { 0 };
+	char used[AUTH_COOKIE_BYTES], left[AUTH_COOKIE_BYTES];
+	uint8_t seen[PIN_MARK_BYTES];
+
+	/* A machine that knows no time yet signs nobody out. */
+	auth_begin(*state, 9, mark, now_s, used);
+	assert_int_equal(auth_staff(*state, used, 1000, seen), 9);
+	assert_int_equal(auth_staff(*state, used, now_s + 60, seen), 9);
+	auth_begin(*state, 7, mark, ahead_s, used);
+	auth_begin(*state, 8, mark, ahead_s, left);
+	assert_int_equal(auth_staff(*state, used, now_s, seen), 7);
+	assert_int_equal(auth_staff(*state, used, now_s + AUTH_IDLE_S, seen), 7);
+	assert_int_equal(auth_staff(*state, left, now_s + AUTH_IDLE_S + 1, seen), 0);
+	assert_int_equal(auth_staff(*state, used, now_s + 2 * AUTH_IDLE_S + 1, seen), 0);
+}
+
+static void
 whose_request_it_is(void **state)
 {
 	static const struct { const char *peer; int local; const char *said, *one; } cases[] = {
@@ -233,6 +253,9 @@ main(void)
 			close_auth),
 		cmocka_unit_test_setup_teardown(
 			many_cookies_and_addresses_of_one_person_are_one_caller, open_auth,
+			close_auth),
+		cmocka_unit_test_setup_teardown(
+			what_began_under_a_clock_that_was_ahead_ends_all_the_same, open_auth,
 			close_auth),
 		cmocka_unit_test(whose_request_it_is),
 		cmocka_unit_test(one_caller_does_not_fill_a_queue),
