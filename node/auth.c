@@ -210,7 +210,8 @@ auth_staff(struct auth *a, const char *cookie, int64_t now_s,
 	if (s != NULL && expired(s, now_s))
 		s->staff = 0;
 	else if (s != NULL) {
-		s->used_s = now_s;
+		if (s->used_s < now_s)
+			s->used_s = now_s;
 		staff = s->staff;
 		memcpy(ret_mark, s->mark, sizeof s->mark);
 	}

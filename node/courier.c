@@ -14,6 +14,7 @@
 #define PATH_MAX_BYTES 512
 #define SEEN_TRIES 20          /* that an exchange waits for its files to be merged */
 #define SEEN_WAIT_S 3
+#define PASS_MAX_BYTES 80      /* hexadecimal, that the other side gives for a proof */
 
 struct courier {
 	CURL *curl;                /* kept: connections are used again */
@@ -256,17 +257,27 @@ object_of(struct trip *t, const struct answer *a)
 }
 
 static json_t *
-get(struct trip *t, const char *path, long *ret_status)
+get_with(struct trip *t, const char *path, const char *header, long *ret_status)
 {
+	struct curl_slist *list = header == NULL ? NULL : curl_slist_append(NULL, header);
 	struct answer a = { .name = NULL };
 	json_t *o = NULL;
+	bool ok = prepare(t, path, &a);
 
-	if (prepare(t, path, &a) && perform(t, &a)) {
+	(void)curl_easy_setopt(t->c->curl, CURLOPT_HTTPHEADER, list);
+	if (ok && perform(t, &a)) {
 		*ret_status = a.status;
 		o = object_of(t, &a);
 	}
+	curl_slist_free_all(list);
 	buffer_release(&a.body);
 	return o;
+}
+
+static json_t *
+get(struct trip *t, const char *path, long *ret_status)
+{
+	return get_with(t, path, NULL, ret_status);
 }
 
 static void
@@ -326,16 +337,21 @@ hello(struct trip *t)
 struct there {                 /* of a file */
 	uint64_t have;
 	bool whole, seen, refused;
+	char pass[PASS_MAX_BYTES]; /* what our proof is worth there */
 };
 
 static bool
 read_there(struct trip *t, json_t *o, struct there *ret)
 {
 	const char *state = json_string_value(json_object_get(o, "state"));
+	const char *pass = json_string_value(json_object_get(o, "pass"));
 	json_int_t have = json_integer_value(json_object_get(o, "have"));
 
 	if (state == NULL || have < 0)
 		return failed(t, COURIER_PORTAL, "the answer is not of a node");
+	if (pass != NULL && strlen(pass) < PASS_MAX_BYTES &&
+	    strspn(pass, "0123456789abcdef") == strlen(pass))
+		memcpy(ret->pass, pass, strlen(pass) + 1);
 	ret->have = (uint64_t)have;
 	ret->refused = strcmp(state, "refused") == 0;
 	ret->seen = ret->refused || strcmp(state, "seen") == 0;
@@ -343,16 +359,20 @@ read_there(struct trip *t, json_t *o, struct there *ret)
 	return true;
 }
 
+/* proof: before the file goes. */
 static bool
-ask(struct trip *t, const char *name, struct there *ret)
+ask(struct trip *t, const char *name, bool proof, struct there *ret)
 {
-	char path[64];
+	static const char head[] = "Kehou-Proof: ";
+	char path[64], header[sizeof(head) + COURIER_PROOF_BYTES];
 	long status;
 	json_t *o;
 	bool ok;
 
 	(void)snprintf(path, sizeof(path), "/in/%s", name);
-	o = get(t, path, &status);
+	memcpy(header, head, sizeof(head));
+	proof = proof && t->job->vouch(t->job->ctx, name, header + sizeof(head) - 1);
+	o = get_with(t, path, proof ? header : NULL, &status);
 	if (o == NULL)
 		return false;
 	ok = status == 200 ? read_there(t, o, ret) :
@@ -368,7 +388,7 @@ send_piece(struct trip *t, const char *name, const uint8_t *data, size_t len,
 {
 	struct curl_slist *list = NULL;
 	struct answer a = { .name = NULL };
-	char path[64], header[2][64];
+	char path[64], header[3][PASS_MAX_BYTES + 16];
 	json_t *o;
 	bool ok;
 
@@ -377,8 +397,11 @@ send_piece(struct trip *t, const char *name, const uint8_t *data, size_t len,
 	    (unsigned long long)offset);
 	(void)snprintf(header[1], sizeof(header[1]), "Kehou-Length: %llu",
 	    (unsigned long long)total);
+	(void)snprintf(header[2], sizeof(header[2]), "Kehou-Pass: %s", ret->pass);
 	list = curl_slist_append(NULL, header[0]);
 	list = curl_slist_append(list, header[1]);
+	if (ret->pass[0] != '\0')
+		list = curl_slist_append(list, header[2]);
 	list = curl_slist_append(list, "Content-Type: application/octet-stream");
 	list = curl_slist_append(list, "Expect:");
 	ok = prepare(t, path, &a);
@@ -446,7 +469,7 @@ send_file(struct trip *t, const struct folder_entry *e)
 	struct file *file;
 	bool ok;
 
-	if (!ask(t, e->name, &there))
+	if (!ask(t, e->name, true, &there))
 		return false;
 	if (there.whole)
 		return true;
@@ -470,7 +493,7 @@ wait_until_seen(struct trip *t, const struct folder_entry *list, size_t n)
 		/* A roster is looked at in passing. */
 		if (list[i].kind != FOLDER_BUNDLE)
 			continue;
-		if (!ask(t, list[i].name, &there))
+		if (!ask(t, list[i].name, false, &there))
 			return false;
 		if (there.refused)
 			(void)snprintf(t->ret->detail, sizeof(t->ret->detail), "%s",

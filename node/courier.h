@@ -8,9 +8,11 @@
 #define NODE_COURIER_H
 
 #include "node/spool.h"
+#include "sync/identity.h"
 
 #define COURIER_MAX_ANSWER_BYTES (256u * 1024) /* of JSON */
 #define COURIER_MAX_FILES 256                  /* of one listing */
+#define COURIER_PROOF_BYTES (2 * (NODE_ID_BYTES + SIGNATURE_BYTES) + 1)
 #define COURIER_CONNECT_S 30
 #define COURIER_LOW_SPEED_BYTES 30             /* a second, over */
 #define COURIER_LOW_SPEED_S 60                 /* … this long: the link is dead; unless said */
@@ -48,6 +50,8 @@ struct courier_job {
 	bool (*known)(void *ctx, const struct node_id *node);
 	/* For whom files are fetched: this node first; false after the last. */
 	bool (*whose)(void *ctx, unsigned i, struct node_id *ret);
+	/* This node's word that it sends the file, in hexadecimal; false: it goes without. */
+	bool (*vouch)(void *ctx, const char *name, char ret[COURIER_PROOF_BYTES]);
 	/* The hub has taken this bundle in. */
 	void (*delivered)(void *ctx, const char *name);
 	bool only_send;        /* fetch nothing, wait for no merging */

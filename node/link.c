@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <sodium.h>
+
 #include "node/history.h"
 #include "node/log.h"
 #include "node/outing.h"
@@ -152,6 +154,7 @@ struct errand {
 	uint64_t roster;
 	char *folder;
 	struct link_plan plan;
+	char proof[COURIER_PROOF_BYTES];
 };
 
 static void
@@ -256,6 +259,16 @@ work_delivered(struct errand *e, struct replica *r)
 }
 
 static void
+work_vouch(struct errand *e, struct replica *r)
+{
+	uint8_t proof[NODE_ID_BYTES + SIGNATURE_BYTES];
+
+	memcpy(proof, replica_self(r)->id.b, NODE_ID_BYTES);
+	replica_vouch(r, e->name, proof + NODE_ID_BYTES);
+	sodium_bin2hex(e->proof, sizeof(e->proof), proof, sizeof(proof));
+}
+
+static void
 work_seen(struct errand *e, struct replica *r)
 {
 	e->yes = replica_has_seen(r, e->name);
@@ -304,6 +317,17 @@ is_seen(void *ctx, const char *name)
 	return errand(ctx, &e, work_seen) == STATUS_OK && e.yes;
 }
 
+static bool
+vouch(void *ctx, const char *name, char ret[COURIER_PROOF_BYTES])
+{
+	struct errand e = { .name = name };
+
+	if (errand(ctx, &e, work_vouch) != STATUS_OK)
+		return false;
+	memcpy(ret, e.proof, COURIER_PROOF_BYTES);
+	return true;
+}
+
 static int
 have_piece(void *ctx, const char *name, uint64_t *ret_offset, bool *ret_whole)
 {
@@ -316,9 +340,11 @@ static int
 append_piece(void *ctx, const char *name, uint64_t offset, uint64_t total, const void *data,
     size_t len, uint64_t *ret_have, bool *ret_whole)
 {
+	/* What we ask for ourselves gives way to nobody's. */
+	static const struct spool_from from = { .what = SPOOL_CARRIER, .node = {{0xff}} };
 	struct link *l = ctx;
 
-	return spool_append(l->o.spool, name, offset, total, data, len, ret_have, ret_whole);
+	return spool_append(l->o.spool, name, &from, offset, total, data, len, ret_have, ret_whole);
 }
 
 static bool
@@ -374,7 +400,7 @@ exchange(struct link *l, bool ahead, uint64_t day_bytes, struct courier_result *
 {
 	struct errand e = { .yes = ahead }, in = { .folder = NULL };
 	struct courier_job job = { .known = is_known, .whose = whose, .delivered = delivered,
-		.seen = is_seen, .have = have_piece, .append = append_piece,
+		.seen = is_seen, .vouch = vouch, .have = have_piece, .append = append_piece,
 		.stop = is_stopping, .only_send = ahead, .ctx = l };
 	int status = errand(l, &e, work_outgoing);
 
@@ -386,6 +412,7 @@ exchange(struct link *l, bool ahead, uint64_t day_bytes, struct courier_result *
 			job.max_bytes = day_bytes > l->past.bytes ?
 			    day_bytes - l->past.bytes : 1;
 		outing_run(&l->o.courier, &job, ret);
+		spool_sweep(l->o.spool, l->o.env->now_s(l->o.env->ctx));
 		status = errand(l, &in, work_incoming);
 	}
 	/* One school's refused bundle is no failure of the relay that brought it. */

@@ -79,6 +79,16 @@ append(struct outing *o, const char *name, const json_t *m)
 	return place_json(status, offset, whole);
 }
 
+static json_t *
+vouch(struct outing *o, const char *name)
+{
+	char proof[COURIER_PROOF_BYTES] = "";
+
+	if (!o->job->vouch(o->job->ctx, name, proof))
+		proof[0] = '\0';
+	return json_pack("{s:s}", "proof", proof);
+}
+
 /* The questions about nodes; NULL: it is none of them. */
 static json_t *
 about_node(struct outing *o, const json_t *m)
@@ -105,7 +115,9 @@ attend(struct outing *o, const json_t *m)
 {
 	const char *seen = outing_text(m, "seen"), *held = outing_text(m, "have");
 	const char *piece = outing_text(m, "append"), *done = outing_text(m, "delivered");
-	const char *name = seen != NULL ? seen : held != NULL ? held : piece != NULL ? piece : done;
+	const char *own = outing_text(m, "vouch");
+	const char *name = seen != NULL ? seen : held != NULL ? held : piece != NULL ? piece :
+	    own != NULL ? own : done;
 	json_t *answer;
 
 	if (json_object_get(m, "end") != NULL) {
@@ -121,7 +133,7 @@ attend(struct outing *o, const json_t *m)
 		o->job->delivered(o->job->ctx, name);
 	answer = done != NULL ? json_pack("{s:b}", "yes", 1) : seen != NULL ? json_pack("{s:b}", "yes",
 	    (int)o->job->seen(o->job->ctx, name)) : held != NULL ? have(o, name)
-	    : append(o, name, m);
+	    : own != NULL ? vouch(o, name) : append(o, name, m);
 	return !outing_say(o->socket, answer);
 }
 

@@ -106,6 +106,19 @@ whose(void *ctx, unsigned i, struct node_id *ret)
 	return yes;
 }
 
+static bool
+vouch(void *ctx, const char *name, char ret[COURIER_PROOF_BYTES])
+{
+	json_t *m = ask(*(const int *)ctx, json_pack("{s:s}", "vouch", name));
+	const char *text = outing_text(m, "proof");
+	bool yes = text != NULL && strlen(text) == COURIER_PROOF_BYTES - 1;
+
+	if (yes)
+		memcpy(ret, text, COURIER_PROOF_BYTES);
+	json_decref(m);
+	return yes;
+}
+
 static void
 delivered(void *ctx, const char *name)
 {
@@ -135,7 +148,7 @@ run(const json_t *m, int socket, struct courier_result *ret)
 		.stall_s = (unsigned)outing_number(m, "stall_s") };
 	struct courier_job job = { .folder = outing_text(m, "folder"), .seen = is_seen,
 		.known = is_known, .whose = whose, .delivered = delivered,
-		.only_send = json_is_true(json_object_get(m, "only_send")),
+		.vouch = vouch, .only_send = json_is_true(json_object_get(m, "only_send")),
 		.have = have, .append = append, .stop = is_stopping, .wait = wait_some, .ctx = &socket,
 		.max_bytes = outing_number(m, "max_bytes") };
 	struct courier *courier = NULL;

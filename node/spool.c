@@ -1,4 +1,4 @@
-#include "node/spool.h"
+#include "node/spool_internal.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -11,45 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "sync/magic.h"
 
-#define DAY_S 86400
 #define HEAD_BYTES 32 /* of a bundle: enough for its sender */
-
-/* A whole file in in, or in now while the engine has it in hand. */
-struct whole {
-	char name[FOLDER_NAME_BYTES];
-	struct node_id sender;  /* as its header says, unverified; zero: a roster, or junk */
-	uint64_t bytes;
-	struct timespec since;  /* only to sort by at the start */
-	bool in_hand;
-};
-
-struct spool {
-	char *part, *in, *in_root, *now, *now_root, *out; /* folders */
-	pthread_mutex_t appending; /* a piece at a time: at a relay pieces come from two sides */
-	pthread_mutex_t lock;   /* what follows */
-	struct whole *files;    /* in order of arrival */
-	size_t n, cap;
-	uint64_t bytes;         /* of all in part, in and now */
-	/* What is being written: durable only so far. */
-	char writing[FOLDER_NAME_BYTES];
-	uint64_t durable;
-};
-
-static char *
-join(const char *a, const char *b)
-{
-	size_t na = strlen(a), nb = strlen(b);
-	char *p = malloc(na + nb + 2);
-
-	if (p == NULL)
-		return NULL;
-	memcpy(p, a, na);
-	p[na] = '/';
-	memcpy(p + na + 1, b, nb + 1);
-	return p;
-}
 
 static int
 make_folder(const char *path)
@@ -96,7 +62,7 @@ each_file(const char *folder, int (*visit)(struct spool *s, const char *folder,
 static int
 move(const char *from, const char *to, const char *name)
 {
-	char *a = join(from, name), *b = join(to, name);
+	char *a = spool_join(from, name), *b = spool_join(to, name);
 	int status = a == NULL || b == NULL ? STATUS_NOMEM :
 	    rename(a, b) == 0 ? STATUS_OK : status_from_errno(errno);
 
@@ -111,7 +77,7 @@ keep_bytes(struct spool *s, const char *folder, const char *name, const struct s
     off_t size)
 {
 	const struct timespec since[2] = { st->st_atim, st->st_mtim };
-	char *path = join(folder, name);
+	char *path = spool_join(folder, name);
 	int fd = path == NULL ? -1 : open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	int status = path == NULL ? STATUS_NOMEM : fd < 0 || ftruncate(fd, size) != 0 ||
 	    futimens(fd, since) != 0 || fdatasync(fd) != 0 ? status_from_errno(errno) :
@@ -124,18 +90,52 @@ keep_bytes(struct spool *s, const char *folder, const char *name, const struct s
 	return status;
 }
 
-/* Cut between its last piece and its new name it would be full for ever and never
- * whole: it gets its last byte once more. */
-static int
-count_part(struct spool *s, const char *folder, const char *name, const struct stat *st)
-{
-	return keep_bytes(s, folder, name, st, st->st_size > 0 ? st->st_size - 1 : 0);
-}
-
 static bool
 earlier(const struct timespec *a, const struct timespec *b)
 {
 	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
+static bool
+part_named(const char *file, char ret_name[FOLDER_NAME_BYTES], struct node_id *ret_owner)
+{
+	size_t n = strcspn(file, "-"), got = 0;
+
+	if (n >= FOLDER_NAME_BYTES)
+		return false;
+	memcpy(ret_name, file, n);
+	ret_name[n] = '\0';
+	memset(ret_owner, 0, sizeof(*ret_owner));
+	return spool_name_valid(ret_name) && (file[n] == '\0' || (sodium_hex2bin(ret_owner->b,
+	    NODE_ID_BYTES, file + n + 1, strlen(file + n + 1), NULL, &got, NULL) == 0 &&
+	    got == NODE_ID_BYTES));
+}
+
+/* Cut between its last piece and its new name it would be full for ever and never
+ * whole: it gets its last byte once more. */
+static int
+count_part(struct spool *s, const char *folder, const char *file, const struct stat *st)
+{
+	off_t size = st->st_size > 0 ? st->st_size - 1 : 0;
+	char name[FOLDER_NAME_BYTES];
+	struct node_id owner;
+	struct part *part;
+	int status;
+
+	if (!part_named(file, name, &owner))
+		return STATUS_OK;
+	status = keep_bytes(s, folder, file, st, size);
+	if (status == STATUS_OK)
+		status = parts_put(&s->parts, name, &owner, &part);
+	if (status == STATUS_OK) {
+		part->bytes = (uint64_t)size;
+		part->touched = (uint64_t)st->st_mtim.tv_sec << 20 |
+		    (uint64_t)st->st_mtim.tv_nsec >> 10;
+		/* A clock that was ahead does not outlast what comes now. */
+		if (s->parts.tick < part->touched)
+			s->parts.tick = part->touched;
+	}
+	return status;
 }
 
 /* The sender in a bundle's first bytes: magic, county, node id (docs/FORMAT.md). */
@@ -156,7 +156,7 @@ sender_in(const void *head, size_t len)
 static struct node_id
 sender_of(const char *folder, const char *name)
 {
-	char *path = join(folder, name);
+	char *path = spool_join(folder, name);
 	uint8_t head[HEAD_BYTES];
 	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
@@ -199,6 +199,7 @@ count_whole(struct spool *s, const char *folder, const char *name, const struct 
 		return STATUS_OK;
 	memcpy(w.name, name, strlen(name) + 1);
 	w.sender = sender_of(folder, name);
+	w.known = !parts_stranger(&w.sender); /* it was asked when it came */
 	status = keep_bytes(s, folder, name, st, st->st_size);
 	if (status == STATUS_OK)
 		status = reserve_whole(s);
@@ -248,13 +249,13 @@ hash_matches(const char *path, const char *name)
 static int
 make_folders(struct spool *s, const char *root)
 {
-	s->part = join(root, "part");
-	s->in_root = join(root, "in");
-	s->now_root = join(root, "now");
-	s->out = join(root, "out");
+	s->part = spool_join(root, "part");
+	s->in_root = spool_join(root, "in");
+	s->now_root = spool_join(root, "now");
+	s->out = spool_join(root, "out");
 	if (s->in_root != NULL && s->now_root != NULL) {
-		s->in = join(s->in_root, FOLDER_NAME);
-		s->now = join(s->now_root, FOLDER_NAME);
+		s->in = spool_join(s->in_root, FOLDER_NAME);
+		s->now = spool_join(s->now_root, FOLDER_NAME);
 	}
 	if (s->part == NULL || s->in == NULL || s->now == NULL || s->out == NULL)
 		return STATUS_NOMEM;
@@ -272,7 +273,7 @@ make_folders(struct spool *s, const char *root)
 static int
 drop_if_broken(struct spool *s, const char *folder, const char *name, const struct stat *st)
 {
-	char *path = join(folder, name);
+	char *path = spool_join(folder, name);
 	int status = path == NULL ? STATUS_NOMEM : STATUS_OK;
 
 	(void)s;
@@ -294,8 +295,8 @@ check_out(struct spool *s)
 	if (d == NULL)
 		return status_from_errno(errno);
 	while (status == STATUS_OK && (e = readdir(d)) != NULL) {
-		char *peer = e->d_name[0] == '.' ? NULL : join(s->out, e->d_name);
-		char *folder = peer == NULL ? NULL : join(peer, FOLDER_NAME);
+		char *peer = e->d_name[0] == '.' ? NULL : spool_join(s->out, e->d_name);
+		char *folder = peer == NULL ? NULL : spool_join(peer, FOLDER_NAME);
 
 		if (folder != NULL)
 			status = each_file(folder, drop_if_broken, s);
@@ -353,6 +354,7 @@ spool_free(struct spool *s)
 	free(s->now_root);
 	free(s->out);
 	free(s->files);
+	parts_release(&s->parts);
 	(void)pthread_mutex_destroy(&s->lock);
 	(void)pthread_mutex_destroy(&s->appending);
 	free(s);
@@ -367,7 +369,7 @@ spool_name_valid(const char *name)
 static int
 size_in(const char *folder, const char *name, uint64_t *ret)
 {
-	char *path = join(folder, name);
+	char *path = spool_join(folder, name);
 	struct stat st;
 	int status = path == NULL ? STATUS_NOMEM :
 	    lstat(path, &st) != 0 ? status_from_errno(errno) :
@@ -395,6 +397,7 @@ is_being_written(struct spool *s, const char *name, uint64_t *ret_durable)
 int
 spool_have(struct spool *s, const char *name, uint64_t *ret_offset, bool *ret_whole)
 {
+	const struct part *part;
 	uint64_t size = 0;
 	int status;
 
@@ -412,11 +415,12 @@ spool_have(struct spool *s, const char *name, uint64_t *ret_offset, bool *ret_wh
 		*ret_whole = true;
 		return STATUS_OK;
 	}
-	if (status == STATUS_NOT_FOUND)
-		status = size_in(s->part, name, &size);
-	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+	if (status != STATUS_NOT_FOUND)
 		return status;
-	*ret_offset = status == STATUS_OK ? size : 0;
+	(void)pthread_mutex_lock(&s->lock);
+	part = parts_find(&s->parts, name);
+	*ret_offset = part != NULL ? part->bytes : 0;
+	(void)pthread_mutex_unlock(&s->lock);
 	*ret_whole = false;
 	return STATUS_OK;
 }
@@ -431,27 +435,32 @@ give_back(struct spool *s, uint64_t len)
 
 /* All bytes are here: into the engine's folder, or away when they are others. */
 static int
-complete(struct spool *s, const char *path, const char *name, uint64_t total)
+complete(struct spool *s, const char *path, const char *name, const struct node_id *owner,
+    uint64_t total)
 {
-	struct whole w = { .bytes = total };
-	int status = hash_matches(path, name);
+	struct whole w = { .bytes = total, .sender = *owner, .known = !parts_stranger(owner) };
+	char *to = spool_join(s->in, name);
+	int status = to == NULL ? STATUS_NOMEM : hash_matches(path, name);
 
 	if (status == STATUS_CORRUPT) {
 		(void)unlink(path);
 		give_back(s, total);
+		free(to);
 		return status;
 	}
 	(void)pthread_mutex_lock(&s->lock);
 	if (status == STATUS_OK)
 		status = reserve_whole(s);
 	(void)pthread_mutex_unlock(&s->lock);
-	if (status == STATUS_OK)
-		status = move(s->part, s->in, name);
+	if (status == STATUS_OK && rename(path, to) != 0)
+		status = status_from_errno(errno);
+	free(to);
 	if (status != STATUS_OK)
 		return status;
 	status = sync_folder(s->in);
 	memcpy(w.name, name, strlen(name) + 1);
-	w.sender = sender_of(s->in, name);
+	if (!w.known)
+		w.sender = sender_of(s->in, name);
 	(void)pthread_mutex_lock(&s->lock);
 	add_whole(s, &w);
 	(void)pthread_mutex_unlock(&s->lock);
@@ -471,94 +480,63 @@ append_synced(int fd, uint64_t offset, const void *data, size_t len)
 	return status;
 }
 
-/* Under the lock: takes away the piece that was longest without news.  Whoever sends
- * at full speed into a full spool thus takes room from what stands still only. */
-static bool
-evict_oldest(struct spool *s, const char *but)
-{
-	char name[FOLDER_NAME_BYTES] = "";
-	struct timespec since = { 0 };
-	uint64_t size = 0;
-	struct dirent *e;
-	DIR *d = opendir(s->part);
-
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		struct stat st;
-
-		if (spool_name_valid(e->d_name) && strcmp(e->d_name, but) != 0 &&
-		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISREG(st.st_mode) && (name[0] == '\0' || earlier(&st.st_mtim, &since))) {
-			memcpy(name, e->d_name, strlen(e->d_name) + 1);
-			since = st.st_mtim;
-			size = (uint64_t)st.st_size;
-		}
-	}
-	if (name[0] != '\0' && unlinkat(dirfd(d), name, 0) == 0)
-		s->bytes -= size < s->bytes ? size : s->bytes;
-	else
-		name[0] = '\0';
-	if (d != NULL)
-		(void)closedir(d);
-	return name[0] != '\0';
-}
-
-/* Under the lock: whether this sender has as much waiting as one may. */
-static bool
-has_its_share(const struct spool *s, const struct node_id *sender, uint64_t total)
-{
-	static const struct node_id nobody;
-	uint64_t bytes = total;
-	size_t n = 0;
-
-	if (node_id_compare(sender, &nobody) == 0)
-		return false;
-	for (size_t i = 0; i < s->n; i++)
-		if (node_id_compare(&s->files[i].sender, sender) == 0) {
-			bytes += s->files[i].bytes;
-			n++;
-		}
-	return n >= SPOOL_SENDER_FILES || (n > 0 && bytes > SPOOL_SENDER_BYTES);
-}
-
-/* And from here until end_writing it is being written. */
-static int
-room_for(struct spool *s, const char *name, uint64_t offset, size_t len,
-    const struct node_id *sender, uint64_t total)
-{
-	int status = STATUS_OK;
-
-	(void)pthread_mutex_lock(&s->lock);
-	assert(s->writing[0] == '\0');
-	if (has_its_share(s, sender, total))
-		status = STATUS_BUSY;
-	while (status == STATUS_OK && s->bytes + len > SPOOL_MAX_BYTES && evict_oldest(s, name))
-		;
-	if (s->bytes + len > SPOOL_MAX_BYTES || s->n >= SPOOL_MAX_FILES)
-		status = STATUS_BUSY;
-	if (status == STATUS_OK) {
-		s->bytes += len;
-		s->durable = offset;
-		memcpy(s->writing, name, strlen(name) + 1);
-	}
-	(void)pthread_mutex_unlock(&s->lock);
-	return status;
-}
-
+/* have: so much of it is durable; 0: nothing, or it is no part any more. */
 static void
-end_writing(struct spool *s)
+end_writing(struct spool *s, uint64_t have)
 {
+	struct part *part;
+
 	(void)pthread_mutex_lock(&s->lock);
+	part = parts_find(&s->parts, s->writing);
+	if (part != NULL && have > 0)
+		part->bytes = have;
+	else if (part != NULL)
+		parts_drop(&s->parts, part);
 	s->writing[0] = '\0';
 	(void)pthread_mutex_unlock(&s->lock);
 }
 
+/* Writes what there is room for. */
 static int
-append(struct spool *s, const char *name, uint64_t offset, uint64_t total, const void *data,
-    size_t len, uint64_t *ret_have, bool *ret_whole)
+write_piece(struct spool *s, const char *name, const struct node_id *owner, uint64_t offset,
+    uint64_t total, const void *data, size_t len, bool *ret_whole)
 {
-	int fd, status = spool_have(s, name, ret_have, ret_whole);
-	struct node_id sender;
-	char *path;
+	char file[PART_FILE_BYTES], *path;
+	int fd, status;
+
+	spool_part_file(name, owner, file);
+	path = spool_join(s->part, file);
+	fd = path == NULL ? -1 : open(path,
+	    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	status = path == NULL ? STATUS_NOMEM : fd < 0 ? status_from_errno(errno) : STATUS_OK;
+	if (status == STATUS_OK)
+		status = append_synced(fd, offset, data, len);
+	if (fd >= 0)
+		(void)close(fd);
+	/* What is whole at once goes on to a folder that is synced. */
+	if (status == STATUS_OK && offset == 0 && len < total)
+		status = sync_folder(s->part);
+	if (status == STATUS_OK && offset + len == total) {
+		status = complete(s, path, name, owner, total);
+		*ret_whole = status == STATUS_OK;
+		if (status != STATUS_OK && status != STATUS_CORRUPT &&
+		    truncate(path, (off_t)offset) == 0)
+			give_back(s, len); /* its last piece comes again */
+	} else if (status != STATUS_OK) {
+		give_back(s, len);
+	}
+	if (status != STATUS_OK && offset == 0 && path != NULL)
+		(void)unlink(path);
+	free(path);
+	return status;
+}
+
+static int
+append(struct spool *s, const char *name, const struct spool_from *from, uint64_t offset,
+    uint64_t total, const void *data, size_t len, uint64_t *ret_have, bool *ret_whole)
+{
+	int status = spool_have(s, name, ret_have, ret_whole);
+	struct node_id owner, sender;
 
 	if (status != STATUS_OK || *ret_whole)
 		return status;
@@ -570,75 +548,58 @@ append(struct spool *s, const char *name, uint64_t offset, uint64_t total, const
 		return STATUS_MALFORMED;
 	/* A first piece says whose it is; later ones belong to one that was let in. */
 	sender = offset == 0 ? sender_in(data, len) : (struct node_id){ .b = { 0 } };
-	status = room_for(s, name, offset, len, &sender, total);
+	owner = spool_owner(s, from, name, offset, &sender);
+	status = spool_room(s, name, offset, len, &owner, &sender, total);
 	if (status != STATUS_OK)
 		return status;
-	path = join(s->part, name);
-	fd = path == NULL ? -1 : open(path,
-	    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		status = path == NULL ? STATUS_NOMEM : status_from_errno(errno);
-	if (status == STATUS_OK)
-		status = append_synced(fd, offset, data, len);
-	if (fd >= 0)
-		(void)close(fd);
-	/* What is whole at once goes on to a folder that is synced. */
-	if (status == STATUS_OK && offset == 0 && len < total)
-		status = sync_folder(s->part);
-	if (status == STATUS_OK && offset + len == total) {
-		status = complete(s, path, name, total);
-		*ret_whole = status == STATUS_OK;
-		if (status != STATUS_OK && status != STATUS_CORRUPT &&
-		    truncate(path, (off_t)offset) == 0)
-			give_back(s, len); /* its last piece comes again */
-	} else if (status != STATUS_OK) {
-		give_back(s, len);
-	}
+	status = write_piece(s, name, &owner, offset, total, data, len, ret_whole);
 	if (status == STATUS_OK)
 		*ret_have = offset + len;
-	end_writing(s);
-	free(path);
+	end_writing(s, *ret_whole || status == STATUS_CORRUPT ? 0 : *ret_have);
 	return status;
 }
 
 int
-spool_append(struct spool *s, const char *name, uint64_t offset, uint64_t total,
-    const void *data, size_t len, uint64_t *ret_have, bool *ret_whole)
+spool_append(struct spool *s, const char *name, const struct spool_from *from, uint64_t offset,
+    uint64_t total, const void *data, size_t len, uint64_t *ret_have, bool *ret_whole)
 {
 	int status;
 
 	(void)pthread_mutex_lock(&s->appending);
-	status = append(s, name, offset, total, data, len, ret_have, ret_whole);
+	status = append(s, name, from, offset, total, data, len, ret_have, ret_whole);
 	(void)pthread_mutex_unlock(&s->appending);
 	return status;
 }
 
 /* ---- the engine's side ---- */
 
-/* Under the lock: whether a file of this sender is in hand. */
+/* Under the lock: whether a file of this one's sender is in hand. */
 static bool
-has_turn(const struct spool *s, const struct node_id *sender)
+has_turn(const struct spool *s, const struct whole *w)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->files[i].in_hand && node_id_compare(&s->files[i].sender, sender) == 0)
+		if (s->files[i].in_hand && s->files[i].known == w->known &&
+		    node_id_compare(&s->files[i].sender, &w->sender) == 0)
 			return true;
 	return false;
 }
 
-/* Under the lock: one of each sender in order of arrival; then, where that leaves room,
- * what is left, so that who sends much delays nobody by more than a batch. */
+/* Under the lock: one of each known sender in order of arrival, then of each other one, for
+ * whom a place is left; then, where that leaves room, what there is, so that who sends much
+ * delays nobody by more than a batch. */
 static size_t
 choose(struct spool *s)
 {
+	size_t n = 0, place = spool_whole_sum(s, NULL, false).n > 0;
 	uint64_t bytes = 0;
-	size_t n = 0;
 
-	for (int all = 0; all < 2; all++)
-		for (size_t i = 0; i < s->n && n < SPOOL_BATCH_FILES; i++) {
+	for (int round = 0; round < 3; round++)
+		for (size_t i = 0; i < s->n && n + (round == 0 ? place : 0) < SPOOL_BATCH_FILES;
+		    i++) {
 			struct whole *w = &s->files[i];
 
 			if (w->in_hand || (n > 0 && bytes + w->bytes > SPOOL_BATCH_BYTES) ||
-			    (all == 0 && has_turn(s, &w->sender)))
+			    (round < 2 && (w->known != (round == 0) || has_turn(s, w))))
 				continue;
 			w->in_hand = true;
 			bytes += w->bytes;
@@ -675,7 +636,7 @@ spool_done(struct spool *s)
 	(void)pthread_mutex_lock(&s->lock);
 	for (size_t i = 0; i < s->n; i++) {
 		struct whole *w = &s->files[i];
-		char *path = w->in_hand ? join(s->now, w->name) : NULL;
+		char *path = w->in_hand ? spool_join(s->now, w->name) : NULL;
 
 		if (path != NULL && (unlink(path) == 0 || errno == ENOENT))
 			s->bytes -= w->bytes < s->bytes ? w->bytes : s->bytes;
@@ -712,7 +673,7 @@ spool_out(struct spool *s, const struct node_id *peer, bool ahead, char **ret)
 	}
 	name[2 * NODE_ID_BYTES] = ahead ? '!' : '\0';
 	name[2 * NODE_ID_BYTES + 1] = '\0';
-	path = join(s->out, name);
+	path = spool_join(s->out, name);
 	if (path == NULL)
 		return STATUS_NOMEM;
 	status = make_folder(path);
@@ -735,25 +696,4 @@ spool_drop_rosters(const struct env *env, const char *folder)
 			status = folder_remove(env, folder, list[i].name);
 	free(list);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-void
-spool_sweep(struct spool *s, int64_t now_s)
-{
-	struct dirent *e;
-	DIR *d = opendir(s->part);
-
-	if (d == NULL)
-		return;
-	while ((e = readdir(d)) != NULL) {
-		struct stat st;
-
-		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-		    !S_ISREG(st.st_mode) ||
-		    now_s - st.st_mtim.tv_sec < SPOOL_PART_DAYS * DAY_S)
-			continue;
-		if (unlinkat(dirfd(d), e->d_name, 0) == 0)
-			give_back(s, (uint64_t)st.st_size);
-	}
-	(void)closedir(d);
 }

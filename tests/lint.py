@@ -229,7 +229,7 @@ EXPORT_EXCEPTIONS = {
 
 
 MODULES_OF_SEVERAL_FILES = {
-	"gen/domain", "node/outing", "sync/column", "sync/env", "sync/replica", "sync/roster", "sync/store", "schema/domain", "tools/kehou",
+	"gen/domain", "node/outing", "node/spool", "sync/column", "sync/env", "sync/replica", "sync/roster", "sync/store", "schema/domain", "tools/kehou",
 }
 
 

@@ -242,6 +242,51 @@ def a_hub_refuses_names_sizes_and_nodes_that_cannot_be():
 		assert not os.listdir(path("hub", "spool", "part"))
 
 
+class Ear(Proxy):
+	"""Hears what goes through it."""
+
+	def __init__(self, port):
+		self.heard = b""
+		super().__init__(port)
+
+	def pump(self, a, b, left, done):
+		class Both:
+			@staticmethod
+			def sendall(data):
+				self.heard += data
+				b.sendall(data)
+		super().pump(a, Both, left, done)
+
+
+def a_schools_file_is_known_for_its_own_and_nobody_elses():
+	make_county()
+	with Daemon("hub") as hub:
+		ear = Ear(hub.port)
+		with Daemon("school0", "--hub", f"http://127.0.0.1:{ear.port}") as school:
+			first_head(school)
+			exchange(school)
+			school.do("staff.add", {"name": "教师", "roles": "teacher"}, request_id="t")
+			exchange(school)
+		name, word = re.search(rb"PATCH /sync/v1/in/(\S+) [^\0]*?Kehou-Pass: (\w+)", ear.heard).groups()
+		name, word = name.decode(), word.decode()
+		proof = re.findall(rb"GET /sync/v1/in/" + name.encode() + rb" [^\0]*?Kehou-Proof: (\w+)",
+			ear.heard)[0].decode()
+
+		def begin(name, word=None):
+			got = hub.ask("PATCH", "/sync/v1/in/" + name, b"abcd", {"Kehou-Offset": "0",
+				"Kehou-Length": "100", **({"Kehou-Pass": word} if word else {})})[0]
+			kept = [f for f in os.listdir(path("hub", "spool", "part")) if f.startswith(name)]
+			return got, kept[0][len(name):] if kept else None
+		# The same file again, under the word that the hub gave for it.
+		assert begin(name, word) == (200, "-" + proof[:16])
+		other = "0" * 32 + ".KHB"
+		assert begin(other, word) == (200, "")
+		assert begin("1" * 32 + ".KHB", "02" + word[2:]) == (200, "")
+		assert begin("2" * 32 + ".KHB") == (200, "")
+		# A proof is of one file.
+		assert "pass" not in hub.get("/sync/v1/in/" + other, headers={"Kehou-Proof": proof})
+
+
 def nobody_calls_a_school():
 	make_county()
 	piece = {"Kehou-Offset": "0", "Kehou-Length": "900000"}
@@ -583,7 +628,8 @@ TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	everything_arrives_and_the_receipt_comes_back,
 	whatever_is_cut_the_next_exchange_goes_on, a_hub_killed_in_the_middle_loses_nothing,
 	a_sign_in_page_of_the_network_is_told_from_a_hub, another_countys_hub_gets_nothing,
-	a_hub_refuses_names_sizes_and_nodes_that_cannot_be, nobody_calls_a_school,
+	a_hub_refuses_names_sizes_and_nodes_that_cannot_be,
+	a_schools_file_is_known_for_its_own_and_nobody_elses, nobody_calls_a_school,
 	bad_bundles_of_a_schools_name_delay_nobody]
 
 

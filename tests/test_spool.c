@@ -14,6 +14,10 @@
 #include "node/spool.h"
 
 #define BYTES 5000u
+#define NOW_S INT64_C(1788240000)
+
+static const struct spool_from stranger = { .what = SPOOL_STRANGER };
+static const struct spool_from school = { .what = SPOOL_KNOWN, .node = {{7}} };
 
 struct world {
 	char root[64];
@@ -77,7 +81,7 @@ close_world(void **state)
 static int
 append(struct world *w, uint64_t offset, size_t len, uint64_t *have, bool *whole)
 {
-	return spool_append(w->spool, w->name, offset, BYTES, w->bytes + offset, len, have,
+	return spool_append(w->spool, w->name, &stranger, offset, BYTES, w->bytes + offset, len, have,
 	    whole);
 }
 
@@ -166,7 +170,7 @@ a_piece_at_another_offset_is_refused_and_the_right_one_told(void **state)
 	assert_int_equal(have, 700);
 	assert_int_equal(append(w, 900, 100, &have, &whole), STATUS_STALE);
 	assert_int_equal(have, 700);
-	assert_int_equal(spool_append(w->spool, w->name, 700, 800, w->bytes, 200, &have,
+	assert_int_equal(spool_append(w->spool, w->name, &stranger, 700, 800, w->bytes, 200, &have,
 	    &whole), STATUS_MALFORMED);
 	assert_int_equal(append(w, 700, BYTES - 700, &have, &whole), STATUS_OK);
 	assert_true(whole);
@@ -199,11 +203,11 @@ no_name_leaves_the_folder_and_no_size_passes_the_limits(void **state)
 	bool whole;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		assert_int_equal(spool_append(w->spool, names[i], 0, 4, "abcd", 4, &have,
+		assert_int_equal(spool_append(w->spool, names[i], &stranger, 0, 4, "abcd", 4, &have,
 		    &whole), STATUS_USAGE);
-	assert_int_equal(spool_append(w->spool, w->name, 0, SPOOL_MAX_FILE_BYTES + 1, "a", 1,
+	assert_int_equal(spool_append(w->spool, w->name, &stranger, 0, SPOOL_MAX_FILE_BYTES + 1, "a", 1,
 	    &have, &whole), STATUS_TOO_LARGE);
-	assert_int_equal(spool_append(w->spool, w->name, 0, 0, "", 0, &have, &whole),
+	assert_int_equal(spool_append(w->spool, w->name, &stranger, 0, 0, "", 0, &have, &whole),
 	    STATUS_TOO_LARGE);
 }
 
@@ -220,7 +224,7 @@ the_engine_gets_a_few_at_a_time_and_has_them_again_after_a_stop(void **state)
 		char name[FOLDER_NAME_BYTES];
 
 		name_for(&i, 1, name);
-		assert_int_equal(spool_append(w->spool, name, 0, 1, &i, 1, &have, &whole),
+		assert_int_equal(spool_append(w->spool, name, &stranger, 0, 1, &i, 1, &have, &whole),
 		    STATUS_OK);
 	}
 	assert_int_equal(spool_take(w->spool, &folder, &n), STATUS_OK);
@@ -244,43 +248,160 @@ the_engine_gets_a_few_at_a_time_and_has_them_again_after_a_stop(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* Unfinished, of so many bytes (sparse: it takes no room on the disk), untouched since. */
 static void
-a_full_spool_takes_room_from_what_was_left_unfinished_longest(void **state)
+leave_part(struct world *w, const char *file, uint64_t bytes, time_t since)
 {
-	struct world *w = *state;
-	static const char *const left[] = { "11111111111111111111111111111111.KHB",
-	    "22222222222222222222222222222222.KHB" };
-	struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+	const struct timespec times[2] = { { .tv_sec = since }, { .tv_sec = since } };
+	char path[200];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/spool/part/%s", w->root, file);
+	fd = open(path, O_CREAT | O_WRONLY, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, (off_t)bytes), 0);
+	assert_int_equal(futimens(fd, times), 0);
+	(void)close(fd);
+}
+
+static bool
+is_left(struct world *w, const char *name)
+{
 	uint64_t have;
 	bool whole;
-	char path[160];
 
-	for (unsigned i = 0; i < 2; i++) {
-		int fd;
+	assert_int_equal(spool_have(w->spool, name, &have, &whole), STATUS_OK);
+	return have > 0;
+}
 
-		(void)snprintf(path, sizeof(path), "%s/spool/part/%s", w->root, left[i]);
-		fd = open(path, O_CREAT | O_WRONLY, 0600);
-		assert_true(fd >= 0);
-		/* Sparse: it takes no room on the disk. */
-		assert_int_equal(ftruncate(fd, (off_t)(SPOOL_MAX_BYTES / 2)), 0);
-		old[0].tv_sec = old[1].tv_sec = 2000 - 1000 * (time_t)i;
-		assert_int_equal(futimens(fd, old), 0);
-		(void)close(fd);
-	}
+static int
+whole_from(struct world *w, const struct spool_from *from)
+{
+	uint64_t have;
+	bool whole;
+
+	return spool_append(w->spool, w->name, from, 0, BYTES, w->bytes, BYTES, &have, &whole);
+}
+
+#define ONES "11111111111111111111111111111111.KHB"
+#define TWOS "22222222222222222222222222222222.KHB"
+#define THREES "33333333333333333333333333333333.KHB"
+#define OF_A "-aa00000000000000"
+#define OF_B "-bb00000000000000"
+
+static void
+nothing_of_a_known_nodes_gives_way_to_a_stranger(void **state)
+{
+	struct world *w = *state;
+
+	leave_part(w, ONES OF_A, SPOOL_MAX_BYTES / 2, 1000);
+	leave_part(w, TWOS OF_B, SPOOL_MAX_BYTES / 2, 2000);
 	reopen(w);
-	assert_int_equal(spool_append(w->spool, w->name, 0, BYTES, w->bytes, BYTES, &have,
-	    &whole), STATUS_OK);
+	assert_int_equal(whole_from(w, &stranger), STATUS_BUSY);
+	assert_true(is_left(w, ONES) && is_left(w, TWOS));
+}
+
+static void
+a_stranger_gives_way_first_however_lately_he_came(void **state)
+{
+	struct world *w = *state;
+
+	leave_part(w, ONES OF_A, SPOOL_MAX_BYTES / 2, 1000);
+	leave_part(w, TWOS, SPOOL_MAX_BYTES / 8, 3000);
+	leave_part(w, THREES OF_B, SPOOL_MAX_BYTES / 8 * 3, 2000);
+	reopen(w);
+	assert_int_equal(whole_from(w, &school), STATUS_OK);
+	assert_true(is_left(w, ONES) && is_left(w, THREES));
+	assert_false(is_left(w, TWOS));
+}
+
+static void
+among_the_known_who_has_most_gives_way_what_was_longest_untouched(void **state)
+{
+	struct world *w = *state;
+
+	leave_part(w, ONES OF_B, SPOOL_MAX_BYTES / 2, 2000);
+	leave_part(w, TWOS OF_B, SPOOL_MAX_BYTES / 8 * 3, 3000);
+	leave_part(w, THREES OF_A, SPOOL_MAX_BYTES / 8, 1000);
+	reopen(w);
+	assert_int_equal(whole_from(w, &school), STATUS_OK);
+	assert_true(is_left(w, THREES) && is_left(w, TWOS));
+	assert_false(is_left(w, ONES));
+}
+
+static void
+strangers_have_a_quarter_together(void **state)
+{
+	struct world *w = *state;
+
+	leave_part(w, ONES, SPOOL_MAX_BYTES / 8, 2000);
+	leave_part(w, TWOS, SPOOL_MAX_BYTES / 8, 1000);
+	reopen(w);
+	assert_int_equal(whole_from(w, &stranger), STATUS_OK);
+	assert_true(is_left(w, ONES));
+	assert_false(is_left(w, TWOS));
+}
+
+static void
+what_a_stranger_began_is_his_who_proves_it_and_nobody_else_goes_on(void **state)
+{
+	struct spool_from other = { .what = SPOOL_KNOWN, .node = {{9}} };
+	struct world *w = *state;
+	uint64_t have;
+	bool whole;
+
+	assert_int_equal(append(w, 0, 1000, &have, &whole), STATUS_OK);
+	assert_int_equal(spool_append(w->spool, w->name, &school, 1000, BYTES, w->bytes + 1000,
+	    1000, &have, &whole), STATUS_OK);
+	reopen(w);
+	assert_int_equal(spool_have(w->spool, w->name, &have, &whole), STATUS_OK);
+	assert_int_equal(append(w, have, BYTES - have, &have, &whole), STATUS_BUSY);
+	assert_int_equal(spool_append(w->spool, w->name, &other, have, BYTES, w->bytes + have,
+	    1, &have, &whole), STATUS_BUSY);
+	assert_int_equal(spool_append(w->spool, w->name, &school, have, BYTES, w->bytes + have,
+	    BYTES - have, &have, &whole), STATUS_OK);
 	assert_true(whole);
-	assert_int_equal(spool_have(w->spool, left[0], &have, &whole), STATUS_OK);
-	assert_int_equal(have, SPOOL_MAX_BYTES / 2 - 1);
-	assert_int_equal(spool_have(w->spool, left[1], &have, &whole), STATUS_OK);
-	assert_int_equal(have, 0);
+}
+
+static void
+a_share_counts_what_is_unfinished_and_of_it_the_own_oldest_gives_way(void **state)
+{
+	struct world *w = *state;
+	char file[FOLDER_NAME_BYTES + 20];
+
+	for (unsigned i = 0; i < SPOOL_SENDER_FILES; i++) {
+		(void)snprintf(file, sizeof(file), "%032X.KHB-0700000000000000", i);
+		leave_part(w, file, 10, 1000 + (time_t)i);
+	}
+	leave_part(w, ONES OF_A, 10, 1);
+	reopen(w);
+	assert_int_equal(whole_from(w, &school), STATUS_OK);
+	assert_true(is_left(w, ONES));
+	assert_false(is_left(w, "00000000000000000000000000000000.KHB"));
+	assert_true(is_left(w, "00000000000000000000000000000001.KHB"));
+}
+
+static void
+what_nobody_touched_for_a_month_goes_while_the_program_runs(void **state)
+{
+	struct world *w = *state;
+
+	leave_part(w, ONES OF_A, 10, NOW_S - (SPOOL_PART_DAYS - 1) * 86400);
+	leave_part(w, TWOS, 10, NOW_S);
+	reopen(w);
+	spool_sweep(w->spool, NOW_S);
+	assert_true(is_left(w, ONES) && is_left(w, TWOS));
+	spool_sweep(w->spool, NOW_S + 86400);
+	assert_false(is_left(w, ONES));
+	assert_true(is_left(w, TWOS));
 }
 
 /* What begins as a bundle of a sender does, number in its bytes; status of its arrival. */
 static int
 arrive(struct world *w, uint8_t sender, unsigned number, char ret_name[FOLDER_NAME_BYTES])
 {
+	struct spool_from from = { .what = SPOOL_KNOWN, .node = {{sender, sender, sender, sender,
+		sender, sender, sender, sender}} };
 	struct buffer b = BUFFER_INIT;
 	uint64_t have;
 	bool whole;
@@ -292,7 +413,7 @@ arrive(struct world *w, uint8_t sender, unsigned number, char ret_name[FOLDER_NA
 		buffer_put_u8(&b, sender);
 	buffer_put_varint(&b, number);
 	name_for(b.data, b.len, ret_name);
-	status = spool_append(w->spool, ret_name, 0, b.len, b.data, b.len, &have, &whole);
+	status = spool_append(w->spool, ret_name, &from, 0, b.len, b.data, b.len, &have, &whole);
 	buffer_release(&b);
 	return status;
 }
@@ -397,7 +518,13 @@ main(void)
 		CASE(a_piece_at_another_offset_is_refused_and_the_right_one_told),
 		CASE(other_bytes_than_the_name_says_are_dropped_whole),
 		CASE(no_name_leaves_the_folder_and_no_size_passes_the_limits),
-		CASE(a_full_spool_takes_room_from_what_was_left_unfinished_longest),
+		CASE(nothing_of_a_known_nodes_gives_way_to_a_stranger),
+		CASE(a_stranger_gives_way_first_however_lately_he_came),
+		CASE(among_the_known_who_has_most_gives_way_what_was_longest_untouched),
+		CASE(strangers_have_a_quarter_together),
+		CASE(what_a_stranger_began_is_his_who_proves_it_and_nobody_else_goes_on),
+		CASE(a_share_counts_what_is_unfinished_and_of_it_the_own_oldest_gives_way),
+		CASE(what_nobody_touched_for_a_month_goes_while_the_program_runs),
 		CASE(who_sends_much_delays_nobody_by_more_than_a_batch),
 		CASE(a_sender_has_its_share_and_the_others_go_on),
 		CASE(what_a_power_cut_broke_of_what_goes_out_is_gone_at_the_start),
