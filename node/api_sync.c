@@ -9,6 +9,8 @@
 
 #include <sodium.h>
 
+#include "node/log.h"
+
 #define REFUSALS 512                  /* remembered since the start */
 #define RANGE_MAX_BYTES (256u * 1024) /* of one answer; whoever wants more asks again */
 #define BUSY_RETRY_S 60
@@ -66,6 +68,9 @@ merge_some(struct engine_job *job, struct replica *r, int status)
 	status = spool_take(api->spool, &folder, &n);
 	if (status == STATUS_OK && n > 0)
 		status = replica_import(r, folder, on_file, NULL, &done);
+	if (status != STATUS_OK)
+		log_line(LOG_LEVEL_ERROR, "what came over the network is not merged yet: %s",
+		    status_text(status));
 	if (status != STATUS_OK || n == 0)
 		return;
 	spool_done(api->spool);
@@ -165,22 +170,32 @@ read_hex(const char *text, uint8_t *ret, size_t len)
 	    n == len;
 }
 
+/* Who of the roster signed what, as the call says. */
+static bool
+proved(struct api_call *call, const struct replica *r, const char *what, struct spool_from *ret)
+{
+	uint8_t proof[NODE_ID_BYTES + SIGNATURE_BYTES];
+	bool carrier;
+
+	if (!read_hex(http_header(call->req, "Kehou-Proof"), proof, sizeof(proof)))
+		return false;
+	memcpy(ret->node.b, proof, NODE_ID_BYTES);
+	if (!replica_vouched(r, what, &ret->node, proof + NODE_ID_BYTES, &carrier))
+		return false;
+	ret->what = carrier ? SPOOL_CARRIER : SPOOL_KNOWN;
+	return true;
+}
+
 /* What a node's proof is worth here; empty: nothing. */
 static void
 give_pass(struct api_call *call, const struct replica *r, char ret[2 * PASS_BYTES + 1])
 {
-	uint8_t proof[NODE_ID_BYTES + SIGNATURE_BYTES], pass[PASS_BYTES];
-	struct spool_from from = { .what = SPOOL_KNOWN };
-	bool carrier;
+	uint8_t pass[PASS_BYTES];
+	struct spool_from from;
 
 	ret[0] = '\0';
-	if (!read_hex(http_header(call->req, "Kehou-Proof"), proof, sizeof(proof)))
+	if (!proved(call, r, call->name, &from))
 		return;
-	memcpy(from.node.b, proof, NODE_ID_BYTES);
-	if (!replica_vouched(r, call->name, &from.node, proof + NODE_ID_BYTES, &carrier))
-		return;
-	if (carrier)
-		from.what = SPOOL_CARRIER;
 	pass[0] = (uint8_t)from.what;
 	memcpy(pass + 1, from.node.b, NODE_ID_BYTES);
 	pass_mac(call->name, &from, pass + 1 + NODE_ID_BYTES);
@@ -425,11 +440,29 @@ send_file(struct api_call *call, const char *folder, const char *name)
 	env->files->close(env->ctx, file);
 }
 
-/* NODE: what there is, made now.  NODE/NAME: the bytes from an offset on. */
+/* Made anew for the node itself, or who carries for it; whoever else asks costs no export. */
+static int
+fill_out(struct api_call *call, struct replica *r, const char *folder, const struct node_id *node)
+{
+	const struct env *env = call->api->env;
+	char roster[FOLDER_NAME_BYTES];
+	struct replica_export done;
+	struct spool_from from;
+	int status;
+
+	if (proved(call, r, call->name, &from) && (from.what == SPOOL_CARRIER ||
+	    node_id_compare(&from.node, node) == 0)) {
+		status = spool_drop_rosters(env, folder, NULL);
+		return status == STATUS_OK ? replica_export_to(r, folder, node, &done) : status;
+	}
+	status = replica_export_roster(r, folder, roster);
+	return status == STATUS_OK ? spool_drop_rosters(env, folder, roster) : status;
+}
+
+/* NODE: what there is.  NODE/NAME: the bytes from an offset on. */
 static void
 out(struct api_call *call, struct replica *r, int status)
 {
-	struct replica_export done;
 	struct node_id node;
 	char *folder = NULL;
 
@@ -451,9 +484,7 @@ out(struct api_call *call, struct replica *r, int status)
 		return;
 	}
 	if (status == STATUS_OK)
-		status = spool_drop_rosters(call->api->env, folder);
-	if (status == STATUS_OK)
-		status = replica_export_to(r, folder, &node, &done);
+		status = fill_out(call, r, folder, &node);
 	if (status == STATUS_OK)
 		list_out(call, folder);
 	else

@@ -256,13 +256,20 @@ object_of(struct trip *t, const struct answer *a)
 	return NULL;
 }
 
+/* what: that this node proves to be the one who asks for it, or NULL. */
 static json_t *
-get_with(struct trip *t, const char *path, const char *header, long *ret_status)
+get_as(struct trip *t, const char *path, const char *what, long *ret_status)
 {
-	struct curl_slist *list = header == NULL ? NULL : curl_slist_append(NULL, header);
+	static const char head[] = "Kehou-Proof: ";
+	char header[sizeof(head) + COURIER_PROOF_BYTES];
+	struct curl_slist *list = NULL;
 	struct answer a = { .name = NULL };
 	json_t *o = NULL;
 	bool ok = prepare(t, path, &a);
+
+	memcpy(header, head, sizeof(head));
+	if (what != NULL && t->job->vouch(t->job->ctx, what, header + sizeof(head) - 1))
+		list = curl_slist_append(NULL, header);
 
 	(void)curl_easy_setopt(t->c->curl, CURLOPT_HTTPHEADER, list);
 	if (ok && perform(t, &a)) {
@@ -277,7 +284,7 @@ get_with(struct trip *t, const char *path, const char *header, long *ret_status)
 static json_t *
 get(struct trip *t, const char *path, long *ret_status)
 {
-	return get_with(t, path, NULL, ret_status);
+	return get_as(t, path, NULL, ret_status);
 }
 
 static void
@@ -363,16 +370,13 @@ read_there(struct trip *t, json_t *o, struct there *ret)
 static bool
 ask(struct trip *t, const char *name, bool proof, struct there *ret)
 {
-	static const char head[] = "Kehou-Proof: ";
-	char path[64], header[sizeof(head) + COURIER_PROOF_BYTES];
+	char path[64];
 	long status;
 	json_t *o;
 	bool ok;
 
 	(void)snprintf(path, sizeof(path), "/in/%s", name);
-	memcpy(header, head, sizeof(head));
-	proof = proof && t->job->vouch(t->job->ctx, name, header + sizeof(head) - 1);
-	o = get_with(t, path, proof ? header : NULL, &status);
+	o = get_as(t, path, proof ? name : NULL, &status);
 	if (o == NULL)
 		return false;
 	ok = status == 200 ? read_there(t, o, ret) :
@@ -594,7 +598,8 @@ fetch_for(struct trip *t, const struct node_id *node, bool rosters)
 
 	hex_of(node, own);
 	(void)snprintf(path, sizeof(path), "/out/%s", own);
-	o = get(t, path, &status);
+	/* Who is no node of ours is told nothing that he could show to one. */
+	o = get_as(t, path, rosters ? NULL : own, &status);
 	if (o == NULL)
 		return false;
 	json_array_foreach(json_object_get(o, "files"), i, file) {

@@ -50,8 +50,9 @@ struct courier_job {
 	bool (*known)(void *ctx, const struct node_id *node);
 	/* For whom files are fetched: this node first; false after the last. */
 	bool (*whose)(void *ctx, unsigned i, struct node_id *ret);
-	/* This node's word that it sends the file, in hexadecimal; false: it goes without. */
-	bool (*vouch)(void *ctx, const char *name, char ret[COURIER_PROOF_BYTES]);
+	/* This node's word, in hexadecimal, that it sends the file of this name or asks for what
+	 * there is for this node; false: it goes without. */
+	bool (*vouch)(void *ctx, const char *what, char ret[COURIER_PROOF_BYTES]);
 	/* The hub has taken this bundle in. */
 	void (*delivered)(void *ctx, const char *name);
 	bool only_send;        /* fetch nothing, wait for no merging */

@@ -215,7 +215,7 @@ work_outgoing(struct errand *e, struct replica *r)
 	e->status = spool_out(e->link->o.spool, &hub->node.id, e->yes, &e->folder);
 	/* The export writes the newest roster; older ones need not go. */
 	if (e->status == STATUS_OK)
-		e->status = spool_drop_rosters(e->link->o.env, e->folder);
+		e->status = spool_drop_rosters(e->link->o.env, e->folder, NULL);
 	if (e->status == STATUS_OK)
 		e->status = e->yes ? replica_export_urgent(r, e->folder, &hub->node.id, &done) :
 		    replica_export_to(r, e->folder, &hub->node.id, &done);
@@ -318,9 +318,9 @@ is_seen(void *ctx, const char *name)
 }
 
 static bool
-vouch(void *ctx, const char *name, char ret[COURIER_PROOF_BYTES])
+vouch(void *ctx, const char *what, char ret[COURIER_PROOF_BYTES])
 {
-	struct errand e = { .name = name };
+	struct errand e = { .name = what };
 
 	if (errand(ctx, &e, work_vouch) != STATUS_OK)
 		return false;

@@ -79,29 +79,41 @@ append(struct outing *o, const char *name, const json_t *m)
 	return place_json(status, offset, whole);
 }
 
+static bool
+read_node(const char *hex, struct node_id *ret)
+{
+	size_t n = 0;
+
+	return sodium_hex2bin(ret->b, NODE_ID_BYTES, hex, strlen(hex), NULL, &n, NULL) == 0 &&
+	    n == NODE_ID_BYTES;
+}
+
+/* Nothing but a file's name or a node's id is signed for that side. */
 static json_t *
-vouch(struct outing *o, const char *name)
+vouch(struct outing *o, const char *what)
 {
 	char proof[COURIER_PROOF_BYTES] = "";
+	struct node_id node;
 
-	if (!o->job->vouch(o->job->ctx, name, proof))
+	if ((!spool_name_valid(what) && !read_node(what, &node)) ||
+	    !o->job->vouch(o->job->ctx, what, proof))
 		proof[0] = '\0';
 	return json_pack("{s:s}", "proof", proof);
 }
 
-/* The questions about nodes; NULL: it is none of them. */
+/* The questions about nodes, and who this one is; NULL: it is none of them. */
 static json_t *
 about_node(struct outing *o, const json_t *m)
 {
-	const char *known = outing_text(m, "known");
+	const char *known = outing_text(m, "known"), *what = outing_text(m, "vouch");
 	char hex[2 * NODE_ID_BYTES + 1] = "";
 	struct node_id node = { .b = { 0 } };
-	size_t n = 0;
 
 	if (known != NULL)
-		return json_pack("{s:b}", "yes", sodium_hex2bin(node.b, NODE_ID_BYTES, known,
-		    strlen(known), NULL, &n, NULL) == 0 && n == NODE_ID_BYTES &&
+		return json_pack("{s:b}", "yes", read_node(known, &node) &&
 		    o->job->known(o->job->ctx, &node));
+	if (what != NULL)
+		return vouch(o, what);
 	if (json_object_get(m, "whose") == NULL)
 		return NULL;
 	if (o->job->whose(o->job->ctx, (unsigned)outing_number(m, "whose"), &node))
@@ -115,9 +127,7 @@ attend(struct outing *o, const json_t *m)
 {
 	const char *seen = outing_text(m, "seen"), *held = outing_text(m, "have");
 	const char *piece = outing_text(m, "append"), *done = outing_text(m, "delivered");
-	const char *own = outing_text(m, "vouch");
-	const char *name = seen != NULL ? seen : held != NULL ? held : piece != NULL ? piece :
-	    own != NULL ? own : done;
+	const char *name = seen != NULL ? seen : held != NULL ? held : piece != NULL ? piece : done;
 	json_t *answer;
 
 	if (json_object_get(m, "end") != NULL) {
@@ -133,7 +143,7 @@ attend(struct outing *o, const json_t *m)
 		o->job->delivered(o->job->ctx, name);
 	answer = done != NULL ? json_pack("{s:b}", "yes", 1) : seen != NULL ? json_pack("{s:b}", "yes",
 	    (int)o->job->seen(o->job->ctx, name)) : held != NULL ? have(o, name)
-	    : own != NULL ? vouch(o, name) : append(o, name, m);
+	    : append(o, name, m);
 	return !outing_say(o->socket, answer);
 }
 

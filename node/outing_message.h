@@ -3,7 +3,7 @@
  *
  * First the job goes over there; then each question of that side has one answer: {"seen":
  * NAME} {"yes"}; {"known": NODE} {"yes"}; {"whose": i} {"node": NODE, "" after the last};
- * {"delivered": NAME} {"yes"}; {"vouch": NAME} {"proof": text, "" for none}; {"have": NAME} and {"append": NAME, "offset", "total"}, which the bytes
+ * {"delivered": NAME} {"yes"}; {"vouch": NAME or NODE} {"proof": text, "" for none}; {"have": NAME} and {"append": NAME, "offset", "total"}, which the bytes
  * follow as a message, {"status", "offset", "whole"}; {"end", …} is its last word.  An end
  * of file from here means: stop. */
 #ifndef NODE_OUTING_MESSAGE_H

@@ -107,9 +107,9 @@ whose(void *ctx, unsigned i, struct node_id *ret)
 }
 
 static bool
-vouch(void *ctx, const char *name, char ret[COURIER_PROOF_BYTES])
+vouch(void *ctx, const char *what, char ret[COURIER_PROOF_BYTES])
 {
-	json_t *m = ask(*(const int *)ctx, json_pack("{s:s}", "vouch", name));
+	json_t *m = ask(*(const int *)ctx, json_pack("{s:s}", "vouch", what));
 	const char *text = outing_text(m, "proof");
 	bool yes = text != NULL && strlen(text) == COURIER_PROOF_BYTES - 1;
 

@@ -366,62 +366,31 @@ spool_name_valid(const char *name)
 	return folder_name_kind(name) != 0;
 }
 
-static int
-size_in(const char *folder, const char *name, uint64_t *ret)
-{
-	char *path = spool_join(folder, name);
-	struct stat st;
-	int status = path == NULL ? STATUS_NOMEM :
-	    lstat(path, &st) != 0 ? status_from_errno(errno) :
-	    !S_ISREG(st.st_mode) ? STATUS_IO : STATUS_OK;
-
-	if (status == STATUS_OK)
-		*ret = (uint64_t)st.st_size;
-	free(path);
-	return status;
-}
-
-static bool
-is_being_written(struct spool *s, const char *name, uint64_t *ret_durable)
-{
-	bool yes;
-
-	(void)pthread_mutex_lock(&s->lock);
-	yes = strcmp(s->writing, name) == 0;
-	if (yes)
-		*ret_durable = s->durable;
-	(void)pthread_mutex_unlock(&s->lock);
-	return yes;
-}
-
+/* Not by what lies in the folders: a file that is on its way from one to the other is in
+ * neither. */
 int
 spool_have(struct spool *s, const char *name, uint64_t *ret_offset, bool *ret_whole)
 {
 	const struct part *part;
-	uint64_t size = 0;
-	int status;
+	uint64_t offset = 0;
+	bool whole = false;
 
 	if (!spool_name_valid(name))
 		return STATUS_USAGE;
-	if (is_being_written(s, name, ret_offset)) {
-		*ret_whole = false;
-		return STATUS_OK;
-	}
-	status = size_in(s->in, name, &size);
-	if (status == STATUS_NOT_FOUND)
-		status = size_in(s->now, name, &size);
-	if (status == STATUS_OK) {
-		*ret_offset = size;
-		*ret_whole = true;
-		return STATUS_OK;
-	}
-	if (status != STATUS_NOT_FOUND)
-		return status;
 	(void)pthread_mutex_lock(&s->lock);
 	part = parts_find(&s->parts, name);
-	*ret_offset = part != NULL ? part->bytes : 0;
+	if (strcmp(s->writing, name) == 0)
+		offset = s->durable;
+	else if (part != NULL)
+		offset = part->bytes;
+	for (size_t i = 0; offset == 0 && !whole && i < s->n; i++)
+		if (strcmp(s->files[i].name, name) == 0) {
+			offset = s->files[i].bytes;
+			whole = true;
+		}
 	(void)pthread_mutex_unlock(&s->lock);
-	*ret_whole = false;
+	*ret_offset = offset;
+	*ret_whole = whole;
 	return STATUS_OK;
 }
 
@@ -620,8 +589,12 @@ spool_take(struct spool *s, const char **ret_folder, size_t *ret_n)
 	if (status == STATUS_OK)
 		n = choose(s);
 	for (size_t i = 0; status == STATUS_OK && i < s->n; i++)
-		if (s->files[i].in_hand)
+		if (s->files[i].in_hand) {
 			status = move(s->in, s->now, s->files[i].name);
+			/* Somebody took it away: nothing that is there waits for it. */
+			if (status == STATUS_NOT_FOUND)
+				status = STATUS_OK;
+		}
 	(void)pthread_mutex_unlock(&s->lock);
 	*ret_folder = s->now_root;
 	*ret_n = n;
@@ -685,14 +658,14 @@ spool_out(struct spool *s, const struct node_id *peer, bool ahead, char **ret)
 }
 
 int
-spool_drop_rosters(const struct env *env, const char *folder)
+spool_drop_rosters(const struct env *env, const char *folder, const char *but)
 {
 	struct folder_entry *list = NULL;
 	size_t n = 0, ignored;
 	int status = folder_list(env, folder, &list, &n, &ignored);
 
 	for (size_t i = 0; status == STATUS_OK && i < n; i++)
-		if (list[i].kind == FOLDER_ROSTER)
+		if (list[i].kind == FOLDER_ROSTER && (but == NULL || strcmp(list[i].name, but) != 0))
 			status = folder_remove(env, folder, list[i].name);
 	free(list);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;

@@ -71,8 +71,9 @@ size_t spool_waiting(struct spool *s);
  * ahead: another one, for what goes before all else. */
 int spool_out(struct spool *s, const struct node_id *peer, bool ahead, char **ret)
     MUST_CHECK;
-/* Removes the rosters in a folder of spool_out: the next export writes the newest. */
-int spool_drop_rosters(const struct env *env, const char *folder) MUST_CHECK;
+/* Removes the rosters in a folder of spool_out but this one, or all (NULL): the next export
+ * writes the newest. */
+int spool_drop_rosters(const struct env *env, const char *folder, const char *but) MUST_CHECK;
 /* Any thread, as often as one likes: once a day drops what was not touched for
  * SPOOL_PART_DAYS. */
 void spool_sweep(struct spool *s, int64_t now_s);

@@ -139,6 +139,10 @@ int replica_export(struct replica *r, const char *folder, bool all,
 /* The same for one of these nodes alone, whether it has files there or not. */
 int replica_export_to(struct replica *r, const char *folder, const struct node_id *node,
     struct replica_export *ret) MUST_CHECK;
+/* Puts the newest roster there, where it is not, for whoever asks over the network; nothing is
+ * noted.  ret_name: of its file. */
+int replica_export_roster(struct replica *r, const char *folder,
+    char ret_name[FOLDER_NAME_BYTES]) MUST_CHECK;
 /* Only what is urgent and the node lacks (incidents), in a small bundle that goes ahead;
  * what replica_export made keeps its place.  Nothing of it: unchanged. */
 int replica_export_urgent(struct replica *r, const char *folder,
@@ -224,11 +228,11 @@ int replica_import(struct replica *r, const char *folder,
 #define RELAY_MAX_BYTES (UINT64_C(2) << 30)
 /* The recipient itself said that it has taken in the bundle of this name. */
 int replica_delivered(struct replica *r, const char *name) MUST_CHECK;
-/* Signs that this node hands over the file of this name: whom it goes to tells its nodes from
- * strangers before the file is there. */
-void replica_vouch(const struct replica *r, const char *name, uint8_t ret[SIGNATURE_BYTES]);
+/* Signs that this node hands over the file of this name, or asks for what there is for this
+ * node (hexadecimal): whom it speaks to tells its nodes from strangers. */
+void replica_vouch(const struct replica *r, const char *what, uint8_t ret[SIGNATURE_BYTES]);
 /* Whether a node that the roster has signed so; ret_carrier: it may carry for others. */
-bool replica_vouched(const struct replica *r, const char *name, const struct node_id *node,
+bool replica_vouched(const struct replica *r, const char *what, const struct node_id *node,
     const uint8_t signature[SIGNATURE_BYTES], bool *ret_carrier);
 /* Who sent through this relay within 90 days and is in the roster: answers for them
  * are worth fetching. */

@@ -589,6 +589,18 @@ export_urgent_to(struct replica *r, struct replica_lying *there,
 
 /* ---- the whole ---- */
 
+/* Over the network what lies there is what was written; on a stick it is read back. */
+static bool
+lies_there(const struct replica *r, const char *folder, const char *name)
+{
+	struct file *file;
+
+	if (r->carrier == r->env || folder_open(r->env, folder, name, &file) != STATUS_OK)
+		return false;
+	r->env->files->close(r->env->ctx, file);
+	return true;
+}
+
 static int
 export_roster(struct replica *r, const char *folder, char ret_name[FOLDER_NAME_BYTES])
 {
@@ -607,6 +619,9 @@ export_roster(struct replica *r, const char *folder, char ret_name[FOLDER_NAME_B
 		folder_hash_init(&h);
 		hash_update(&h, b.data, b.len);
 		hash_final(&h, hash);
+		folder_name_of(hash, FOLDER_ROSTER, ret_name);
+	}
+	if (status == STATUS_OK && !lies_there(r, folder, ret_name)) {
 		status = folder_write_begin(r->carrier, folder, FOLDER_ROSTER, &fw, &file);
 		if (status == STATUS_OK)
 			status = r->env->files->append(r->env->ctx, file, b.data, b.len);
@@ -616,6 +631,17 @@ export_roster(struct replica *r, const char *folder, char ret_name[FOLDER_NAME_B
 		folder_write_free(fw);
 	}
 	buffer_release(&b);
+	return status;
+}
+
+int
+replica_export_roster(struct replica *r, const char *folder, char ret_name[FOLDER_NAME_BYTES])
+{
+	int status;
+
+	replica_carry(r, false);
+	status = export_roster(r, folder, ret_name);
+	replica_carry(r, true);
 	return status;
 }
 

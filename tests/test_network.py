@@ -287,6 +287,32 @@ def a_schools_file_is_known_for_its_own_and_nobody_elses():
 		assert "pass" not in hub.get("/sync/v1/in/" + other, headers={"Kehou-Proof": proof})
 
 
+def a_strangers_question_makes_a_hub_write_nothing():
+	make_county()
+
+	def asked(node):
+		return [f["name"][-3:] for f in hub.get("/sync/v1/out/" + node)["files"]]
+
+	def written():
+		with open(path("hub", "sidecar"), "rb") as f:
+			return f.read(), os.stat(path("hub", "kehou.db-wal")).st_size
+	with Daemon("hub") as hub:
+		with Daemon("school0", "--hub", f"http://127.0.0.1:{hub.port}") as school:
+			first_head(school)
+			node = school.get("/api/v1/devices")["rows"][0]["node"]
+			exchange(school)
+			asked("0" * 16)
+			before = written()
+			for _ in range(5):
+				assert asked("0" * 16) == ["KHR"] and "KHR" in asked(node)
+			assert written() == before
+			# For the school itself it is made.
+			school.do("staff.add", {"name": "教师", "roles": "teacher"}, request_id="t")
+			assert exchange(school)["failure"] == "" and facts(school)["waiting"] == 0
+			assert written() != before
+	same("hub", "school0")
+
+
 def nobody_calls_a_school():
 	make_county()
 	piece = {"Kehou-Offset": "0", "Kehou-Length": "900000"}
@@ -629,7 +655,8 @@ TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	whatever_is_cut_the_next_exchange_goes_on, a_hub_killed_in_the_middle_loses_nothing,
 	a_sign_in_page_of_the_network_is_told_from_a_hub, another_countys_hub_gets_nothing,
 	a_hub_refuses_names_sizes_and_nodes_that_cannot_be,
-	a_schools_file_is_known_for_its_own_and_nobody_elses, nobody_calls_a_school,
+	a_schools_file_is_known_for_its_own_and_nobody_elses,
+	a_strangers_question_makes_a_hub_write_nothing, nobody_calls_a_school,
 	bad_bundles_of_a_schools_name_delay_nobody]
 
 

@@ -470,6 +470,29 @@ a_sender_has_its_share_and_the_others_go_on(void **state)
 }
 
 static void
+a_file_on_its_way_between_folders_is_here_and_one_that_is_gone_stops_nobody(void **state)
+{
+	struct world *w = *state;
+	char name[FOLDER_NAME_BYTES], other[FOLDER_NAME_BYTES], in[200], aside[200];
+	const char *folder;
+	uint64_t have;
+	bool whole;
+	size_t n;
+
+	assert_int_equal(arrive(w, 1, 0, name), STATUS_OK);
+	assert_int_equal(arrive(w, 2, 0, other), STATUS_OK);
+	(void)snprintf(in, sizeof(in), "%s/spool/in/KEHOU/%s", w->root, name);
+	(void)snprintf(aside, sizeof(aside), "%s/aside", w->root);
+	assert_int_equal(rename(in, aside), 0);
+	assert_int_equal(spool_have(w->spool, name, &have, &whole), STATUS_OK);
+	assert_true(whole);
+	assert_int_equal(spool_take(w->spool, &folder, &n), STATUS_OK);
+	assert_true(in_hand(folder, other));
+	spool_done(w->spool);
+	assert_int_equal(spool_waiting(w->spool), 0);
+}
+
+static void
 what_a_power_cut_broke_of_what_goes_out_is_gone_at_the_start(void **state)
 {
 	struct world *w = *state;
@@ -527,6 +550,7 @@ main(void)
 		CASE(what_nobody_touched_for_a_month_goes_while_the_program_runs),
 		CASE(who_sends_much_delays_nobody_by_more_than_a_batch),
 		CASE(a_sender_has_its_share_and_the_others_go_on),
+		CASE(a_file_on_its_way_between_folders_is_here_and_one_that_is_gone_stops_nobody),
 		CASE(what_a_power_cut_broke_of_what_goes_out_is_gone_at_the_start),
 		CASE(the_engine_gets_a_few_at_a_time_and_has_them_again_after_a_stop),
 	};

@@ -5,6 +5,7 @@ the same bundles merged from a folder. KEHOU_SCHOOLS=N (1000 without); KEHOU_PRE
 keeps what was prepared there, and a later run takes it from there."""
 import concurrent.futures
 import glob
+import hashlib
 import http.client
 import json
 import multiprocessing
@@ -15,6 +16,8 @@ import sys
 import tempfile
 import threading
 import time
+
+from nacl.signing import SigningKey
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import test_node
@@ -45,6 +48,10 @@ def day(i):
 			d.do("staff.add", {"name": f"教师{k}", "roles": "teacher"}, request_id=str(k))
 	os.mkdir(path(f"out{i}"))
 	made(kehou("export", "--to", path(f"out{i}"), node=f"school{i}"))
+	with open(path(f"school{i}", "keys", "node.key"), "rb") as f:
+		seed = f.read()[4:36]
+	with open(path(f"out{i}", "seed"), "wb") as f:
+		f.write(seed)
 	shutil.rmtree(path(f"school{i}"))
 	shutil.rmtree(path(f"stick{i}"))
 
@@ -84,6 +91,12 @@ class School(threading.Thread):
 	def __init__(self, port, bundle):
 		super().__init__(daemon=True)
 		self.port, self.bundle, self.refused, self.took = port, bundle, 0, None
+		with open(os.path.join(os.path.dirname(bundle), "..", "seed"), "rb") as f:
+			self.key = SigningKey(f.read())
+
+	def proof(self, what):
+		said = hashlib.blake2b(b"kehou 1 proof\0" + what.encode(), digest_size=32).digest()
+		return {"Kehou-Proof": self.node + self.key.sign(said).signature.hex()}
 
 	def ask(self, method, target, body=None, headers=None):
 		while True:
@@ -105,18 +118,21 @@ class School(threading.Thread):
 		name = os.path.basename(self.bundle)
 		with open(self.bundle, "rb") as f:
 			data = f.read()
+		self.node = data[SENDER].hex()
 		self.ask("GET", "/sync/v1/hello")
+		known = json.loads(self.ask("GET", "/sync/v1/in/" + name, None, self.proof(name))[1])
 		for at in range(0, len(data), PIECE):
 			status, said = self.ask("PATCH", "/sync/v1/in/" + name, data[at:at + PIECE],
-				{"Kehou-Offset": str(at), "Kehou-Length": str(len(data))})
+				{"Kehou-Offset": str(at), "Kehou-Length": str(len(data)),
+				"Kehou-Pass": known["pass"]})
 			assert status in (200, 409), (status, said)
 		while json.loads(self.ask("GET", "/sync/v1/in/" + name)[1])["state"] == "waiting":
 			time.sleep(SEEN_WAIT_S)
-		node = data[SENDER].hex()
-		files = json.loads(self.ask("GET", "/sync/v1/out/" + node)[1])["files"]
+		files = json.loads(self.ask("GET", "/sync/v1/out/" + self.node, None,
+			self.proof(self.node))[1])["files"]
 		for f in files:
 			if f["name"].endswith(".KHB"):
-				self.ask("GET", f"/sync/v1/out/{node}/{f['name']}", None, {"Range": "bytes=0-"})
+				self.ask("GET", f"/sync/v1/out/{self.node}/{f['name']}", None, {"Range": "bytes=0-"})
 		assert any(f["name"].endswith(".KHB") for f in files), files
 		self.took = time.monotonic() - began
 
