@@ -401,6 +401,29 @@ add_query(void *ctx, const char *name, const char *value)
 	    json_object_set_new(ctx, name, json_string(value)) == 0;
 }
 
+/* A parsed value is many times as large as its bytes: counted before, an empty object as eight. */
+static bool
+has_few_values(const struct api_call *call, const uint8_t *body, size_t len)
+{
+	size_t left = call->staff != 0 ? API_MAX_VALUES : API_STRANGERS_VALUES;
+	bool text = false;
+
+	for (size_t i = 0; i < len; i++) {
+		size_t n = 0;
+
+		if (body[i] == '"')
+			text = !text;
+		else if (text)
+			i += body[i] == '\\';
+		else
+			n = body[i] == '{' ? 8 : body[i] == '[' || body[i] == ',' || body[i] == ':';
+		if (n > left)
+			return false;
+		left -= n;
+	}
+	return true;
+}
+
 /* False when the call was refused. */
 static bool
 read_args(struct api_call *call)
@@ -408,6 +431,17 @@ read_args(struct api_call *call)
 	size_t len;
 	const uint8_t *body = http_body(call->req, &len);
 
+	/* Nothing is parsed for who would be sent away afterwards. */
+	if (call->route->method == HTTP_POST && (call->route->flags & (API_OPEN | API_NO_NODE |
+	    API_RAW)) == 0 && call->staff == 0 && !call->first) {
+		api_refuse(call, 401, "USAGE.sign_in", NULL, 0);
+		return false;
+	}
+	if (call->route->method == HTTP_POST && (call->route->flags & API_RAW) == 0 &&
+	    !has_few_values(call, body, len)) {
+		api_fail(call, STATUS_TOO_LARGE, "http", "");
+		return false;
+	}
 	if (call->route->method != HTTP_POST || (call->route->flags & API_RAW) != 0) {
 		call->args = json_object();
 		if (call->args != NULL && http_each_query(call->req, add_query, call->args))

@@ -15,6 +15,8 @@
 #include "schema/pin.h"
 
 #define API_MAX_JSON_BYTES (256u * 1024) /* a command's body */
+#define API_MAX_VALUES 200000u            /* of a body; an object is eight more */
+#define API_STRANGERS_VALUES 2000u        /* of who is not signed in */
 
 struct api {                 /* all borrowed; filled in before the first request */
 	struct engine *engine;

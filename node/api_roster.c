@@ -12,7 +12,7 @@
 
 #define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #define PATH_BYTES 1024
-#define SHEET_MAX_BODY (8u << 20) /* 40,000 rows of a list */
+#define SHEET_MAX_BODY (2u << 20) /* some 8,000 rows of a list: API_MAX_VALUES */
 
 /* The file of the last plan waits beside the database for its import, with the
  * year in front; only the newest plan can be carried out. */

@@ -418,11 +418,31 @@ def what_is_too_much_is_refused():
 			got = raw(d.port, data)
 			assert not got.startswith(b"HTTP/1.1 2"), got[:200]
 		d.sign_in()
-		deep = b'{"args": ' + b'{"a":' * 60000 + b"1" + b"}" * 60000 + b"}"
-		d.json("POST", "/api/v1/command/staff.add", deep[:250000], 400)
+		for depth, status in ((5000, 400), (40000, 413)):
+			deep = b'{"args": ' + b'{"a":' * depth + b"1" + b"}" * depth + b"}"
+			d.json("POST", "/api/v1/command/staff.add", deep[:250000], status)
 		d.get("/api/v1/view/pupils?" + "&".join(f"p{i}=1" for i in range(60)), 400)
 		d.get("/api/v1/status")
 
+
+
+def a_body_of_many_values_takes_no_memory():
+	with Daemon(school("values")) as d:
+		def post(target, size, status):
+			body = b'{"name": "x", "columns": [], "rows": [' + b"{}," * (size // 3) + b"{}]}"
+			got = d.ask("POST", target, body, {"Content-Type": "application/json"})[0]
+			assert got == status, (target, got)
+		for _ in range(5):
+			post("/api/v1/command/rollcall", 250000, 401)
+			post("/api/v1/sign-in", 60000, 413)
+		d.sign_in()
+		# A PIN takes 8 MiB; from here on the peak is that of bodies.
+		with open(f"/proc/{d.process.pid}/clear_refs", "w", encoding="ascii") as f:
+			f.write("5")
+		post("/api/v1/sheet", (2 << 20) - 100, 413)
+		post("/api/v1/command/rollcall", 250000, 413)
+		peak = int(status_of(d.process.pid)["VmHWM"].split()[0])
+		assert with_sanitizers() or peak <= 16 << 10, f"{peak} KiB"
 
 
 def a_long_head_is_told_so():
@@ -492,7 +512,7 @@ TESTS = [the_daemon_reaches_nothing_outside_its_folders,
 	R18_a_look_at_telephones_is_noted_before_they_are_shown, a_large_file_takes_no_memory,
 	nothing_wakes_it_while_nobody_asks, what_was_kept_for_speed_is_given_back_when_nobody_asks,
 	connections_that_say_nothing_hinder_nobody_and_are_closed, what_is_too_much_is_refused,
-	a_long_head_is_told_so]
+	a_long_head_is_told_so, a_body_of_many_values_takes_no_memory]
 
 
 def put(work):

@@ -82,13 +82,18 @@ class Nginx:
 
 
 def ask(port, method, target, body=None, headers=None):
+	return ask_all(port, method, target, body, headers)[::2]
+
+
+def ask_all(port, method, target, body=None, headers=None):
+	"""Status, headers, body."""
 	context = ssl.create_default_context(cafile=path("ca.pem"))
 	c = http.client.HTTPSConnection("localhost", port, timeout=60, context=context)
 	c.request(method, target, body, headers or {})
 	answer = c.getresponse()
 	data = answer.read()
 	c.close()
-	return answer.status, data
+	return answer.status, answer.headers, data
 
 
 def a_pinned_authority_over_names_ipv4_and_ipv6():
@@ -167,10 +172,25 @@ def whoever_comes_through_the_proxy_is_no_local_caller():
 			assert status == 200 and json.loads(data)["first"] is False, (data, said)
 
 
+def a_browser_keeps_its_cookie_for_tls_and_large_files_pass():
+	make_county()
+	make_certificates()
+	with Daemon("school0") as school, Nginx(school.port) as nginx:
+		first_head(school)
+		status, headers, _data = ask_all(nginx.port, "POST", "/api/v1/sign-in",
+			json.dumps({"staff": "校长", "pin": test_node.PIN}))
+		assert status == 200 and "; secure" in headers["Set-Cookie"].lower(), headers
+		assert headers["Strict-Transport-Security"], headers
+		# What is too large for a stranger kehoud says itself.
+		status, data = ask(nginx.port, "POST", "/api/v1/exchange/file/x.KHB", bytes(9 << 20))
+		assert status == 413 and b'"code"' in data, (status, data)
+
+
 TESTS = [a_pinned_authority_over_names_ipv4_and_ipv6,
 	an_authority_that_the_system_does_not_know_is_refused,
 	the_systems_authorities_serve_where_none_is_pinned, a_file_goes_through_in_pieces,
-	whoever_comes_through_the_proxy_is_no_local_caller]
+	whoever_comes_through_the_proxy_is_no_local_caller,
+	a_browser_keeps_its_cookie_for_tls_and_large_files_pass]
 
 
 def put(work):
