@@ -331,13 +331,19 @@ int replica_end(struct replica *r, const struct checkpoint *rules, int64_t befor
 /* Gives the file system back what was freed. */
 int replica_reclaim_all(struct replica *r) MUST_CHECK;
 
+enum replica_book {            /* what is noted of segments */
+	REPLICA_BOOK_HASHES = 1, REPLICA_BOOK_TIMES = 2,
+	REPLICA_BOOK_COUNTS = 4, REPLICA_BOOK_MERGED = 8
+};
 /* A revoked node's own segments are judged as before it was: nobody else takes those
  * that came after, but they are what was signed. */
 struct replica_verify {
 	uint64_t streams, segments, transactions, signatures;
 	uint64_t checkpoints;      /* that segments follow */
 	uint64_t bad_segments;
-	bool state_equal;          /* tables equal those computed anew */
+	bool state_equal;          /* tables equal those computed anew … */
+	bool private_compared;     /* … private columns too: the school's keys are here */
+	unsigned books;            /* notes that differ, bits of enum replica_book */
 	bool store_sound;          /* the database's own check */
 };
 /* OK also when something is wrong: look at ret. */

@@ -141,6 +141,9 @@ int replica_save_root(const struct env *env, const struct replica_hub_options *o
 int replica_load_roster(struct replica *r) MUST_CHECK;
 /* A certificate arrived or changed: what waited for it may go on. */
 int replica_retry_held(struct replica *r) MUST_CHECK;
+/* What a store made anew out of our segments notes otherwise: bits of enum replica_book. */
+int replica_compare_books(struct replica *r, struct store *anew, unsigned *ret)
+    MUST_CHECK;
 /* Signs the changed roster with the next number and installs it. */
 int replica_publish_roster(struct replica *r) MUST_CHECK;
 /* When the schema rose: a hub grants what is new in it, then everything stored

@@ -364,8 +364,9 @@ verify_segment(void *ctx, const struct store_segment *seg)
 	return 0;
 }
 
+/* Private columns only where they can be made anew. */
 static int
-compare_digests(struct replica *r, struct store *anew, bool *ret_equal)
+compare_digests(struct replica *r, struct store *anew, bool private, bool *ret_equal)
 {
 	uint64_t *scopes = NULL;
 	size_t n = 0;
@@ -375,9 +376,9 @@ compare_digests(struct replica *r, struct store *anew, bool *ret_equal)
 	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
 		uint8_t a[HASH_BYTES], b[HASH_BYTES];
 
-		status = store_digest(r->store, scopes[i], a);
+		status = store_digest_left(r->store, scopes[i], NULL, private, a);
 		if (status == STATUS_OK)
-			status = store_digest(anew, scopes[i], b);
+			status = store_digest_left(anew, scopes[i], NULL, private, b);
 		if (status == STATUS_OK && memcmp(a, b, HASH_BYTES) != 0)
 			equal = false;
 	}
@@ -488,8 +489,11 @@ replica_verify(struct replica *r, struct replica_verify *ret)
 		status = merge_erase(&state.merge);
 	if (status == STATUS_OK)
 		status = store_commit_merge(anew);
+	v.private_compared = r->keys.n > 0;
 	if (status == STATUS_OK)
-		status = compare_digests(r, anew, &v.state_equal);
+		status = compare_digests(r, anew, v.private_compared, &v.state_equal);
+	if (status == STATUS_OK)
+		status = replica_compare_books(r, anew, &v.books);
 	if (status == STATUS_OK) {
 		int sound = store_integrity(r->store);
 

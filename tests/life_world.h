@@ -223,6 +223,8 @@ life_sound(const struct life_node *n)
 	assert_int_equal(replica_verify(n->r, &v), STATUS_OK);
 	assert_int_equal(v.bad_segments, 0);
 	assert_true(v.state_equal);
+	assert_int_equal(v.private_compared, replica_role(n->r) == ROLE_SCHOOL);
+	assert_int_equal(v.books, 0);
 	assert_true(v.store_sound);
 }
 

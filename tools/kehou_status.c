@@ -237,6 +237,28 @@ kehou_status_inspect(struct cli *c, int argc, char **argv)
 }
 
 /* ---- verify, digest ---- */
+static const struct {
+	unsigned bit;
+	const char *name, *message;
+} books[] = {
+	{ REPLICA_BOOK_HASHES, "hashes", MSG("verify.books.hashes") },
+	{ REPLICA_BOOK_TIMES, "times", MSG("verify.books.times") },
+	{ REPLICA_BOOK_COUNTS, "counts", MSG("verify.books.counts") },
+	{ REPLICA_BOOK_MERGED, "merged", MSG("verify.books.merged") },
+};
+#define NBOOKS (sizeof(books) / sizeof(books[0]))
+
+static json_t *
+name_books(unsigned differ)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < NBOOKS; i++)
+		if (differ & books[i].bit)
+			(void)json_array_append_new(names, json_string(books[i].name));
+	return names;
+}
+
 static void
 print_verify(struct cli *c, const struct replica_verify *v)
 {
@@ -252,6 +274,11 @@ print_verify(struct cli *c, const struct replica_verify *v)
 		cli_say(c, stdout, MSG("verify.good_segments"), NULL);
 	cli_say(c, stdout, v->state_equal ? MSG("verify.state_equal")
 	    : MSG("verify.state_differs"), NULL);
+	if (!v->private_compared)
+		cli_say(c, stdout, MSG("verify.no_private"), NULL);
+	for (size_t i = 0; i < NBOOKS; i++)
+		if (v->books & books[i].bit)
+			cli_say(c, stdout, books[i].message, NULL);
 	cli_say(c, stdout, v->store_sound ? MSG("verify.store_sound")
 	    : MSG("verify.store_damaged"), NULL);
 }
@@ -276,14 +303,15 @@ kehou_status_verify(struct cli *c, int argc, char **argv)
 	rc = replica_verify(c->replica, &v);
 	if (rc != STATUS_OK)
 		return cli_fail(c, rc, NULL, NULL);
-	good = v.bad_segments == 0 && v.state_equal && v.store_sound;
+	good = v.bad_segments == 0 && v.state_equal && v.books == 0 && v.store_sound;
 	if (c->json) {
-		object = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:b, s:b}", "good",
+		object = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:o}", "good",
 		    good, "streams", (json_int_t)v.streams, "segments",
 		    (json_int_t)v.segments, "transactions", (json_int_t)v.transactions,
 		    "signatures", (json_int_t)v.signatures, "bad_segments",
 		    (json_int_t)v.bad_segments, "state_equal", v.state_equal,
-		    "store_sound", v.store_sound);
+		    "store_sound", v.store_sound, "private_compared",
+		    v.private_compared, "books_differ", name_books(v.books));
 		output_json(stdout, object);
 		json_decref(object);
 	} else

@@ -503,11 +503,11 @@ check_verify(struct county *c, struct county_node *n)
 	struct replica_verify v = {0};
 	int status = replica_verify(n->r, &v);
 
-	if (status != STATUS_OK || !v.state_equal || !v.store_sound ||
+	if (status != STATUS_OK || !v.state_equal || v.books != 0 || !v.store_sound ||
 	    v.bad_segments != 0)
-		county_fail(c, "node %u does not verify: %s, state %d, store %d, %llu segments",
-		    n->index, status_name(status), v.state_equal, v.store_sound,
-		    (unsigned long long)v.bad_segments);
+		county_fail(c, "node %u does not verify: %s, state %d, books %u, store %d, "
+		    "%llu segments", n->index, status_name(status), v.state_equal, v.books,
+		    v.store_sound, (unsigned long long)v.bad_segments);
 }
 
 static uint64_t
