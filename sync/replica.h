@@ -273,7 +273,8 @@ struct replica_status {
 	uint64_t waiting;          /* own, not yet confirmed merged by the hub */
 	uint64_t stored_only;      /* own, confirmed stored but not merged */
 	int64_t confirmed_s;       /* author's time of the newest transaction up to
-	                            * which all own are confirmed merged; 0 none */
+	                            * which all own are confirmed merged, at most
+	                            * receipt_s; 0 none */
 	int64_t receipt_s;         /* time on the newest receipt; 0 none */
 	uint32_t exceptions;       /* the hub's, on our streams */
 	bool certified;            /* our certificate stands in our roster */
@@ -303,7 +304,8 @@ struct replica_school {
 	const struct roster_school *school;
 	bool enrolled;
 	int64_t last_contact_s;    /* newest bundle taken in; 0 never */
-	int64_t merged_time_s;     /* author's time of its newest merged transaction */
+	int64_t merged_time_s;     /* author's time of its newest merged transaction, at
+	                            * most now */
 	uint64_t transactions, held;
 };
 typedef int replica_school_visit(void *ctx, const struct replica_school *s);

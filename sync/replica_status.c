@@ -222,6 +222,9 @@ replica_status(struct replica *r, struct replica_status *ret)
 	if (status == STATUS_OK)
 		status = own_streams(r, &newest.receipt, &s);
 	s.receipt_s = newest.receipt.time_s;
+	/* A record may claim to be of later than its receipt: its clock was wrong. */
+	if (newest.receipt.number != 0 && s.confirmed_s > s.receipt_s)
+		s.confirmed_s = s.receipt_s;
 	receipt_release(&newest.receipt);
 	s.certified = roster_node(&r->roster, &r->self.pub.id) != NULL;
 	s.roster = r->roster.number;
@@ -287,6 +290,7 @@ held_of_scope(void *ctx, const struct store_held *h)
 static int
 school_line(struct replica *r, struct replica_school *s)
 {
+	int64_t now_s = r->env->now_s(r->env->ctx);
 	int status = store_held(r->store, 0, held_of_scope, s);
 
 	for (size_t i = 0; status == STATUS_OK && i < r->roster.ncerts; i++) {
@@ -314,6 +318,8 @@ school_line(struct replica *r, struct replica_school *s)
 			    &s->merged_time_s);
 		s->transactions += head.merged - head.base;
 	}
+	if (s->merged_time_s > now_s) /* of a clock that was wrong */
+		s->merged_time_s = now_s;
 	return status < 0 ? status : STATUS_OK;
 }
 

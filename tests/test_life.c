@@ -521,6 +521,39 @@ test_a_sealing_key_is_changed_whole_or_not_at_all(void **state)
 	life_same(hub, a);
 }
 
+/* What the school reads as confirmed, and the county as merged, is never of later than it
+ * can be known. */
+static int
+see_school(void *ctx, const struct replica_school *s)
+{
+	*(int64_t *)ctx = s->merged_time_s;
+	return STATUS_OK;
+}
+
+static void
+test_a_record_under_a_clock_of_2039_confirms_nothing_beyond_its_receipt(void **state)
+{
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL);
+	int64_t right, merged_s = 0;
+	struct replica_status s;
+
+	life_add(a, "甲");
+	right = a->env->now_s(a->env->ctx);
+	sim_set_clock(a->env, INT64_C(2178000000));
+	life_add(a, "乙");
+	sim_set_clock(a->env, right);
+	life_round(w, a);
+	assert_int_equal(replica_status(a->r, &s), STATUS_OK);
+	assert_int_equal(s.waiting, 0);
+	assert_true(s.receipt_s > 0);
+	assert_int_equal(s.confirmed_s, s.receipt_s);
+	assert_int_equal(replica_schools(hub->r, see_school, &merged_s), STATUS_OK);
+	assert_int_equal(merged_s, hub->env->now_s(hub->env->ctx));
+	life_sound(a);
+	life_sound(hub);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, life_begin, life_end)
 
 int
@@ -541,6 +574,7 @@ main(void)
 		CASE(test_a_stick_that_was_lost_dies_and_who_slept_loses_nothing),
 		CASE(test_a_hub_put_back_to_before_a_change_seals_anew),
 		CASE(test_a_sealing_key_is_changed_whole_or_not_at_all),
+		CASE(test_a_record_under_a_clock_of_2039_confirms_nothing_beyond_its_receipt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
