@@ -442,6 +442,8 @@ replica_begin(struct replica *r, uint64_t scope, enum lane lane, int64_t staff)
 		.rights = r->rights,
 	};
 
+	if (r->roster_ahead && replica_load_roster(r) != STATUS_OK)
+		return STATUS_CORRUPT;
 	if (roster_node(&r->roster, &author.node) == NULL) {
 		/* Not certified yet: what a school's node will be allowed. */
 		if (scope != r->scope)
@@ -554,6 +556,8 @@ seal_under(struct replica *r, uint64_t roster)
 int
 replica_seal(struct replica *r)
 {
+	if (r->roster_ahead && replica_load_roster(r) != STATUS_OK)
+		return STATUS_CORRUPT;
 	return seal_under(r, r->roster.number);
 }
 

@@ -160,8 +160,10 @@ replica_replay_erased(struct replica *r)
 		    status == STATUS_BAD_SIGNATURE)
 			status = STATUS_CORRUPT;
 		/* Left by another node that this directory once held. */
-		if (status == STATUS_UNKNOWN_SENDER || status == STATUS_FOREIGN)
+		if (status == STATUS_UNKNOWN_SENDER || status == STATUS_FOREIGN) {
+			r->erased_noted = 0;
 			status = STATUS_OK;
+		}
 	} else if (status == STATUS_NOT_FOUND) {
 		status = STATUS_OK;
 	}

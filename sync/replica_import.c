@@ -146,9 +146,11 @@ take_receipt(struct importing *im, const uint8_t *data, size_t len)
 	else if (status == STATUS_NOT_FOUND)
 		status = STATUS_OK;
 	/* Within an epoch numbers order receipts; a hub that was put back goes on
-	 * in another one, which counts when its newest bundle says so. */
+	 * in another one, which counts when it follows the one at hand, or when the
+	 * hub's own newest bundle says so: another device may carry an old one. */
 	if (status == STATUS_OK && (old.number == 0 || (old.epoch == rc.epoch ?
-	    rc.number > old.number : im->newest)))
+	    rc.number > old.number : rc.supersedes == old.epoch ||
+	    (im->newest && node_id_compare(&by, &im->file->sender) == 0))))
 		status = store_meta_set(r->store, "receipt", name, data, len);
 out:
 	buffer_release(&b);
@@ -327,7 +329,6 @@ keep_bundle(struct importing *im, bool named)
 {
 	struct replica *r = im->r;
 	struct merge m = replica_merge(r);
-	bool erasing = store_erasing(r->store);
 	uint32_t ended = 0;
 	int status = peer_save(r, &im->peer);
 
@@ -342,11 +343,18 @@ keep_bundle(struct importing *im, bool named)
 	if (status == STATUS_OK)
 		status = store_commit_merge(r->store);
 	r->reclaim |= ended > 0;
-	if (status == STATUS_OK && erasing)
-		status = store_truncate_log(r->store);
-	if (status == STATUS_OK)
-		status = replica_note_erased(r);
 	return status;
+}
+
+/* What follows a bundle that is kept; a failure here takes nothing of it back. */
+static int
+after_bundle(struct importing *im, bool erasing, bool left)
+{
+	int status = left ? replica_mark_left(im->r) : STATUS_OK;
+
+	if (status == STATUS_OK && erasing)
+		status = store_truncate_log(im->r->store);
+	return status == STATUS_OK ? replica_note_erased(im->r) : status;
 }
 
 /* A verified bundle, in one transaction: rows, vectors, segments, receipts. */
@@ -357,7 +365,7 @@ take_bundle(struct importing *im, struct bundle_reader *reader)
 	const struct bundle_info *info = bundle_reader_info(reader);
 	struct bundle_manifest m = {0};
 	uint64_t epoch = r->epoch;
-	bool named = false;
+	bool named = false, erasing = false;
 	int status = replica_open_bundle(r, reader, &m);
 
 	if (status == STATUS_OK)
@@ -373,13 +381,15 @@ take_bundle(struct importing *im, struct bundle_reader *reader)
 		/* A name is remembered only for the content that it is made of: another
 		 * bundle's name, given to this one, must not keep that one out. */
 		status = folder_holds(r->env, im->handle, im->file->name, &named);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
+		erasing = store_erasing(r->store);
 		status = own_step(im, keep_bundle(im, named));
-	if (status != STATUS_OK) {
+	}
+	if (status == STATUS_OK) {
+		status = own_step(im, after_bundle(im, erasing, r->epoch != epoch));
+	} else {
 		store_rollback(r->store);
 		r->epoch = epoch;
-	} else if (r->epoch != epoch) {
-		status = own_step(im, replica_mark_left(r));
 	}
 out:
 	peer_release(&im->peer);
@@ -592,6 +602,8 @@ replica_import(struct replica *r, const char *folder, replica_file_report *repor
 		    &ignored));
 	if (status == STATUS_OK)
 		status = import_kind(&im, list, n, FOLDER_ROSTER, report, ctx, &total);
+	if (status == STATUS_OK)
+		status = replica_settle_held(r);
 	if (status == STATUS_OK)
 		status = import_kind(&im, list, n, FOLDER_BUNDLE, report, ctx, &total);
 	if (status == STATUS_OK)

@@ -393,8 +393,8 @@ replica_invite(struct replica *r, const struct replica_invite *in,
 		status = roster_add_school(&r->roster, &in->school);
 	if (status == STATUS_OK)
 		status = roster_add_invite(&r->roster, &entry);
-	if (status == STATUS_OK)
-		status = replica_publish_roster(r);
+	status = status == STATUS_OK ? replica_publish_roster(r) :
+	    replica_put_roster_back(r, status);
 	if (status == STATUS_OK)
 		status = invite_file(r, &inv, ret_file);
 	sodium_memzero(inv.seed, sizeof(inv.seed));
@@ -445,5 +445,6 @@ replica_revoke(struct replica *r, const struct node_id *node)
 	}
 	if (status == STATUS_OK && !any)
 		status = roster_add_revocation(&r->roster, &v);
-	return status == STATUS_OK ? replica_publish_roster(r) : status;
+	return status == STATUS_OK ? replica_publish_roster(r) :
+	    replica_put_roster_back(r, status);
 }

@@ -17,7 +17,8 @@ struct replica {
 	struct identity sealings[2];   /* a hub's later sealing keys, in use first */
 	size_t nsealings;
 	struct roster roster;
-	struct keyring keys;
+	bool roster_ahead;             /* of its file, which could not be read */
+	struct keyring keys;           /* as in their file */
 	uint8_t issuing_sk[64];        /* hub only */
 	uint8_t root_pk[32];           /* the trust anchor */
 	uint64_t *rights;              /* scratch, registry->ntables */
@@ -139,8 +140,13 @@ int replica_save_root(const struct env *env, const struct replica_hub_options *o
     const uint8_t root_sk[64]) MUST_CHECK;
 /* Reads the roster beside the database. */
 int replica_load_roster(struct replica *r) MUST_CHECK;
+/* After a change that did not get into the file: memory must not run ahead of it.  Where it
+ * cannot be read (CORRUPT) nothing is begun or sealed until it can. */
+int replica_put_roster_back(struct replica *r, int status) MUST_CHECK;
 /* A certificate arrived or changed: what waited for it may go on. */
 int replica_retry_held(struct replica *r) MUST_CHECK;
+/* The same where it failed when the roster came. */
+int replica_settle_held(struct replica *r) MUST_CHECK;
 /* What a store made anew out of our segments notes otherwise: bits of enum replica_book. */
 int replica_compare_books(struct replica *r, struct store *anew, unsigned *ret)
     MUST_CHECK;

@@ -83,10 +83,8 @@ put_in_use(struct replica *r, const uint8_t root_sk[64], const uint8_t next_sk[6
 	if (status != STATUS_OK)
 		return status;
 	status = replica_join_aside(r, next_sk);
-	if (status != STATUS_OK) {
-		roster_release(&r->roster);
-		return replica_load_roster(r) == STATUS_OK ? status : STATUS_CORRUPT;
-	}
+	if (status != STATUS_OK)
+		return status;
 	memcpy(last, r->issuing_sk, sizeof(last));
 	memcpy(r->issuing_sk, next_sk, sizeof(last));
 	status = replica_publish_roster(r);
@@ -126,6 +124,8 @@ replica_root_issue(struct replica *r, const char *root_copy, const char *passphr
 		status = draw_next(r, next_sk);
 	if (status == STATUS_OK)
 		status = put_in_use(r, root_sk, next_sk);
+	if (status != STATUS_OK)
+		status = replica_put_roster_back(r, status);
 	sodium_memzero(root_sk, sizeof(root_sk));
 	sodium_memzero(next_sk, sizeof(next_sk));
 	return status;
@@ -152,6 +152,8 @@ replica_root_rotate(struct replica *r, const char *root_copy, const char *passph
 		status = roster_rotate(&r->roster, root_sk, fresh_sk);
 	if (status == STATUS_OK)
 		status = put_in_use(r, fresh_sk, next_sk);
+	if (status != STATUS_OK)
+		status = replica_put_roster_back(r, status);
 	sodium_memzero(root_sk, sizeof(root_sk));
 	sodium_memzero(fresh_sk, sizeof(fresh_sk));
 	sodium_memzero(next_sk, sizeof(next_sk));

@@ -6,15 +6,27 @@ int
 replica_load_roster(struct replica *r)
 {
 	struct buffer b = BUFFER_INIT;
+	struct roster file = {0};
 	char path[REPLICA_PATH_BYTES];
 	int status = replica_path(r->dir, "roster", path);
 
 	if (status == STATUS_OK)
 		status = env_read_file(r->env, path, ROSTER_MAX_BYTES, &b);
 	if (status == STATUS_OK)
-		status = roster_read(b.data, b.len, r->county, r->root_pk, &r->roster);
+		status = roster_read(b.data, b.len, r->county, r->root_pk, &file);
 	buffer_release(&b);
-	return status;
+	r->roster_ahead = status != STATUS_OK;
+	if (status != STATUS_OK)
+		return status;
+	roster_release(&r->roster);
+	r->roster = file;
+	return STATUS_OK;
+}
+
+int
+replica_put_roster_back(struct replica *r, int status)
+{
+	return replica_load_roster(r) == STATUS_OK ? status : STATUS_CORRUPT;
 }
 
 int
@@ -40,6 +52,16 @@ replica_retry_held(struct replica *r)
 	return status == STATUS_OK && r->epoch != epoch ? replica_mark_left(r) : status;
 }
 
+int
+replica_settle_held(struct replica *r)
+{
+	uint64_t retried = 0;
+	int status = replica_number(r, "retried", &retried);
+
+	return status == STATUS_OK && retried != r->roster.number ? replica_retry_held(r) :
+	    status;
+}
+
 /* A hub is the only one who signs.  A roster that knows more than its own tells that
  * it was put back to an older state; what was lost comes back, and a roster with all
  * of it goes out. */
@@ -63,11 +85,8 @@ join_roster(struct replica *r, struct roster *next, bool *ret_taken)
 		return status;
 	}
 	r->roster.number = number;
-	if (status != STATUS_OK) {
-		roster_release(&r->roster);
-		if (replica_load_roster(r) != STATUS_OK)
-			status = STATUS_CORRUPT;
-	}
+	if (status != STATUS_OK)
+		status = replica_put_roster_back(r, status);
 	return status;
 }
 
@@ -234,15 +253,7 @@ replica_publish_roster(struct replica *r)
 		status = roster_sign(&r->roster, r->issuing_sk, &b);
 	if (status == STATUS_OK)
 		status = env_write_file(r->env, path, b.data, b.len);
-	if (status != STATUS_OK) {
-		/* Memory must not run ahead of the file. */
-		roster_release(&r->roster);
-		memset(&r->roster, 0, sizeof(r->roster));
-		if (replica_load_roster(r) != STATUS_OK)
-			status = STATUS_CORRUPT;
-	} else {
-		status = replica_retry_held(r);
-	}
 	buffer_release(&b);
-	return status;
+	return status == STATUS_OK ? replica_retry_held(r) :
+	    replica_put_roster_back(r, status);
 }

@@ -70,21 +70,28 @@ install(struct replica *r)
 	return status == STATUS_OK ? r->env->files->fsync_dir(r->env->ctx, keys) : status;
 }
 
-/* What can be opened, the key in use first. */
+/* What can be opened, the key in use first; on failure what was. */
 static int
 load_all(struct replica *r)
 {
 	static const char *const names[] = { KEY, LAST };
+	struct identity read[2] = {0};
+	size_t n = 0;
+	int status = STATUS_OK;
 
-	r->nsealings = 0;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		int status = load(r, names[i], &r->sealings[r->nsealings]);
-
-		if (status == STATUS_OK)
-			r->nsealings++;
-		else if (status != STATUS_NOT_FOUND)
-			return status;
+	for (size_t i = 0; status == STATUS_OK && i < sizeof(names) / sizeof(names[0]); i++) {
+		status = load(r, names[i], &read[n]);
+		n += status == STATUS_OK;
+		if (status == STATUS_NOT_FOUND)
+			status = STATUS_OK;
 	}
+	if (status == STATUS_OK) {
+		memcpy(r->sealings, read, sizeof(read));
+		r->nsealings = n;
+	}
+	sodium_memzero(read, sizeof(read));
+	if (status != STATUS_OK)
+		return status;
 	if (r->nsealings == 2 && !sodium_is_zero(r->self.seal_sk, sizeof(r->self.seal_sk)))
 		return forget_first(r);
 	return STATUS_OK;

@@ -84,13 +84,42 @@ cache_slot(struct store *s)
 	return &s->cache[oldest];
 }
 
+/* What memory holds of the database. */
+static int
+load_all(struct store *s)
+{
+	int status = store_streams_load(s);
+
+	if (status == STATUS_OK)
+		status = store_tombs_load(s);
+	if (status == STATUS_OK)
+		status = store_inbox_count_load(s);
+	if (status == STATUS_OK)
+		status = store_erased_load(s);
+	return status == STATUS_OK ? store_checkpoints_load(s) : status;
+}
+
+/* After a rollback; nothing is asked of the database while that cannot be. */
+static int
+load_again(struct store *s)
+{
+	int status;
+
+	s->lost = false;
+	status = load_all(s);
+	s->lost = status != STATUS_OK;
+	return status;
+}
+
 int
 store_prepare(struct store *s, const char *sql, struct store_stmt **ret,
     const char **ret_tail)
 {
 	struct store_stmt *st;
-	int rc;
+	int rc = s->lost ? load_again(s) : STATUS_OK;
 
+	if (rc != STATUS_OK)
+		return rc;
 	for (size_t i = 0; i < s->ncache; i++) {
 		st = &s->cache[i];
 		if (st->sql == sql && !st->busy) {
@@ -336,6 +365,7 @@ store_rollback(struct store *s)
 	for (size_t i = 0; i < s->ncache; i++)
 		if (s->cache[i].st != NULL)
 			(void)sqlite3_reset(s->cache[i].st);
+	s->lost = false;
 	if (!sqlite3_get_autocommit(s->db))
 		(void)simple(s, SYNC_SQL_ROLLBACK);
 	s->merging = false;
@@ -343,13 +373,9 @@ store_rollback(struct store *s)
 	/* Ids given out are not given again; the saved count went back. */
 	s->counter_saved = 0;
 	/* What memory holds of streams and tombstones may be of the transaction
-	 * that went; a failure here shows again at the next use. */
+	 * that went; a failure here is made good at the next use. */
 	s->nstreams = 0;
-	(void)!store_streams_load(s);
-	(void)!store_tombs_load(s);
-	(void)!store_inbox_count_load(s);
-	(void)!store_erased_load(s);
-	(void)!store_checkpoints_load(s);
+	(void)!load_again(s);
 	memcpy(s->refusal, refusal, sizeof refusal);
 }
 
@@ -459,17 +485,7 @@ set_up(struct store *s, const struct store_options *o)
 		status = migrate(s, o, !there);
 	if (status == STATUS_OK)
 		status = store_commit_merge(s);
-	if (status == STATUS_OK)
-		status = store_streams_load(s);
-	if (status == STATUS_OK)
-		status = store_tombs_load(s);
-	if (status == STATUS_OK)
-		status = store_inbox_count_load(s);
-	if (status == STATUS_OK)
-		status = store_erased_load(s);
-	if (status == STATUS_OK)
-		status = store_checkpoints_load(s);
-	return status;
+	return status == STATUS_OK ? load_all(s) : status;
 }
 
 int

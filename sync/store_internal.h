@@ -73,6 +73,7 @@ struct store {
 	uint32_t nstreams, stream_cap;
 	struct store_capture capture;
 	bool merging;         /* inside store_begin_merge */
+	bool lost;            /* what is below could not be read after a rollback */
 	bool savepoints;      /* a statement on savepoints was prepared, ever */
 	bool *tombed;         /* per registry index: has tombstones */
 	uint64_t erased, erasing; /* persons; of them not yet done */

@@ -1,5 +1,5 @@
-/* The school's keys on a disk that fails: what is sealed is sealed under a key that is
- * on the disk and that the sheet in the head's drawer opens. */
+/* A running node on a disk that fails: memory is never ahead of what is on it.  What is
+ * sealed is sealed under a key that is there and that the sheet in the head's drawer opens. */
 #include "tests/life_world.h"
 
 #define STEPS_MAX 2000
@@ -218,6 +218,84 @@ test_leaving_a_revoked_device_s_key_fails_at_any_write_and_loses_nothing(void **
 	assert_in_range(n, 10, STEPS_MAX - 1);
 }
 
+/* ---- a certificate that what waits here needs ---- */
+
+static void
+find_roster(void *ctx, const char *path, const uint8_t *data, size_t len)
+{
+	size_t n = strlen(path);
+
+	(void)data;
+	(void)len;
+	if (n > 4 && strcmp(path + n - 4, ".KHR") == 0)
+		(void)snprintf(ctx, 192, "%s", path);
+}
+
+/* A bundle of the hub's with records of a device, and no roster that certifies it. */
+static void
+bundle_before_roster(struct life *w)
+{
+	struct replica_invite in = { .role = ROLE_SCHOOL, .school = { .id = LIFE_SCHOOL } };
+	struct life_node *hub = &w->node[0], *a = &w->node[1], *b = life_place(w, "device");
+	struct buffer file = BUFFER_INIT, roster = BUFFER_INIT;
+	struct replica_import done;
+	char path[192] = "";
+
+	assert_int_equal(replica_invite(hub->r, &in, &file), STATUS_OK);
+	assert_int_equal(replica_init_school(b->dir, b->env, &life_domain, file.data,
+	    file.len, b->recovery), STATUS_OK);
+	buffer_release(&file);
+	life_open(b);
+	life_add(b, "乙");
+	(void)life_visit(w, b, "stick");
+	(void)life_visit(w, hub, "stick");
+	replica_close(b->r);
+	w->n--;
+	sim_each(w->sim, "stick", find_roster, path);
+	assert_int_equal(env_read_file(hub->env, path, ROSTER_MAX_BYTES, &roster), STATUS_OK);
+	sim_remove(w->sim, path);
+	assert_int_equal(replica_import(a->r, "stick", NULL, NULL, &done), STATUS_OK);
+	assert_true(life_held(a) > 0);
+	sim_poke(w->sim, path, roster.data, roster.len);
+	buffer_release(&roster);
+}
+
+static bool
+import_fails_at(struct life *w, uint64_t nth)
+{
+	struct life_node *a = &w->node[1];
+	struct replica_import done;
+	bool struck;
+
+	put_back(w);
+	sim_fail_at(w->sim, nth, fault(nth));
+	(void)!replica_import(a->r, "stick", NULL, NULL, &done);
+	struck = sim_struck(w->sim);
+	sim_no_fault(w->sim);
+	/* The same process, the same stick once more. */
+	assert_int_equal(replica_import(a->r, "stick", NULL, NULL, &done), STATUS_OK);
+	assert_int_equal(life_held(a), 0);
+	assert_int_equal(life_pupils(a), 2);
+	life_same(a, &w->node[0]);
+	return struck;
+}
+
+static void
+test_what_waits_for_a_certificate_goes_on_though_the_disk_failed_as_it_came(void **state)
+{
+	struct life *w = *state;
+	struct life_node *a = life_school(w, LIFE_SCHOOL);
+	uint64_t n = 1;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	bundle_before_roster(w);
+	keep(w);
+	while (n < STEPS_MAX && import_fails_at(w, n))
+		n++;
+	assert_in_range(n, 10, STEPS_MAX - 1);
+}
+
 int
 main(void)
 {
@@ -227,6 +305,9 @@ main(void)
 		    life_begin, life_end),
 		cmocka_unit_test_setup_teardown(
 		    test_leaving_a_revoked_device_s_key_fails_at_any_write_and_loses_nothing,
+		    life_begin, life_end),
+		cmocka_unit_test_setup_teardown(
+		    test_what_waits_for_a_certificate_goes_on_though_the_disk_failed_as_it_came,
 		    life_begin, life_end),
 	};
 
