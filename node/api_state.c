@@ -55,12 +55,13 @@ node_json(struct replica *r, const struct replica_status *s,
 
 	snprintf(number, sizeof number, "%llu", (unsigned long long)scope);
 	snprintf(county, sizeof county, "%llu", (unsigned long long)roster->county);
-	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:b,"
+	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b,"
 	    " s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:b, s:b, s:i, s:o, s:o, s:o}",
 	    "setup", false, "role", role == ROLE_HUB ? "hub" : role == ROLE_SCHOOL ? "school"
 	    : "relay", "school", number, "name", school != NULL ? school->name : roster->name,
 	    "county", county, "county_name", roster->name,
 	    "saved", (json_int_t)s->transactions, "waiting", (json_int_t)s->waiting,
+	    "others_waiting", (json_int_t)s->others_waiting,
 	    "stored_only", (json_int_t)s->stored_only, "confirmed_s",
 	    (json_int_t)s->confirmed_s, "receipt_s", (json_int_t)s->receipt_s, "exceptions",
 	    (int)s->exceptions, "certified", s->certified, "held", (json_int_t)s->held,

@@ -272,6 +272,8 @@ struct replica_status {
 	uint64_t transactions;     /* own, ever */
 	uint64_t waiting;          /* own, not yet confirmed merged by the hub */
 	uint64_t stored_only;      /* own, confirmed stored but not merged */
+	uint64_t others_waiting;   /* of the school's other devices, here, not yet
+	                            * confirmed merged by the hub */
 	int64_t confirmed_s;       /* author's time of the newest transaction up to
 	                            * which all own are confirmed merged, at most
 	                            * receipt_s; 0 none */

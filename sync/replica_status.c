@@ -122,6 +122,31 @@ stream_times(struct replica *r, uint32_t writer, const struct store_head *head,
 	return status;
 }
 
+/* What a stream of another of the school's devices has beyond the receipt. */
+static int
+count_other(struct replica *r, uint32_t writer, const struct receipt *rc,
+    struct replica_status *s)
+{
+	const struct stream_id *id = store_stream_id(r->store, writer);
+	const struct roster_cert *cert = roster_node(&r->roster, &id->node);
+	struct times t = {0};
+	struct store_head head;
+	uint64_t merged = 0;
+	int status;
+
+	if (r->role != ROLE_SCHOOL || cert == NULL || cert->role != ROLE_SCHOOL ||
+	    cert->scope != r->scope || roster_revoked(&r->roster, &id->node))
+		return STATUS_OK;
+	status = store_head(r->store, writer, &head);
+	if (status == STATUS_OK)
+		status = stream_times(r, writer, &head, entry_of(rc, id), &t, &merged);
+	if (merged < head.base)
+		merged = head.base;
+	if (status == STATUS_OK && head.stored > merged)
+		s->others_waiting += head.stored - merged;
+	return status;
+}
+
 static int
 own_streams(struct replica *r, const struct receipt *rc, struct replica_status *s)
 {
@@ -135,8 +160,14 @@ own_streams(struct replica *r, const struct receipt *rc, struct replica_status *
 		uint64_t merged = 0, stored;
 		int status;
 
-		if (id == NULL || node_id_compare(&id->node, &r->self.pub.id) != 0)
+		if (id == NULL)
 			continue;
+		if (node_id_compare(&id->node, &r->self.pub.id) != 0) {
+			status = count_other(r, w, rc, s);
+			if (status != STATUS_OK)
+				return status;
+			continue;
+		}
 		e = entry_of(rc, id);
 		status = store_head(r->store, w, &head);
 		if (status == STATUS_OK)

@@ -205,6 +205,41 @@ test_either_sheet_brings_everything_back(void **state)
 	}
 }
 
+static uint64_t
+others_waiting(const struct life_node *n)
+{
+	struct replica_status s;
+
+	assert_int_equal(replica_status(n->r, &s), STATUS_OK);
+	return s.others_waiting;
+}
+
+static void
+test_what_a_device_carries_of_another_waits_until_the_county_confirms_it(void **state)
+{
+	struct life *w = *state;
+	struct life_node *a = life_school(w, LIFE_SCHOOL), *b;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	b = second(w);
+	for (unsigned i = 0; i < 2; i++) {
+		life_round(w, b);
+		life_round(w, a);
+	}
+	life_round(w, b);
+	assert_int_equal(others_waiting(a), 0);
+	life_add(b, "乙");
+	life_add(b, "丙");
+	(void)life_visit(w, b, "other");
+	(void)life_visit(w, a, "other");
+	assert_int_equal(life_pupils(a), 3);
+	assert_int_equal(others_waiting(a), 2);
+	life_round(w, a);
+	assert_int_equal(others_waiting(a), 0);
+	assert_int_equal(others_waiting(&w->node[0]), 0);
+}
+
 static void
 test_two_devices_exchange_for_weeks_and_one_tells_the_hub(void **state)
 {
@@ -480,6 +515,7 @@ main(void)
 		CASE(test_an_error_means_that_nobody_was_erased),
 		CASE(test_two_answers_in_a_private_column_are_a_question_at_the_school_alone),
 		CASE(test_either_sheet_brings_everything_back),
+		CASE(test_what_a_device_carries_of_another_waits_until_the_county_confirms_it),
 		CASE(test_two_devices_exchange_for_weeks_and_one_tells_the_hub),
 		CASE(test_a_replaced_machine_gets_neither_bundles_nor_keys),
 		CASE(test_a_revoked_device_loses_the_key_and_the_rest_go_on),

@@ -14,11 +14,12 @@ status_object(struct cli *c, const struct replica_status *s)
 	const struct roster *roster = replica_roster(c->replica);
 	bool hub = replica_role(c->replica) == ROLE_HUB;
 
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:I, s:I, s:I,"
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:I, s:I, s:I,"
 	    " s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:b, s:b, s:I, s:i, s:o}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
 	    ? "school" : "relay", "scope", cli_number(hub ? roster->county
 	    : replica_scope(c->replica), scope), "transactions",
 	    (json_int_t)s->transactions, "waiting", (json_int_t)s->waiting,
+	    "others_waiting", (json_int_t)s->others_waiting,
 	    "stored_only", (json_int_t)s->stored_only, "confirmed_ms",
 	    (json_int_t)s->confirmed_s * 1000, "receipt_ms",
 	    (json_int_t)s->receipt_s * 1000, "exceptions", (int)s->exceptions,
@@ -78,6 +79,9 @@ print_facts(struct cli *c, const struct replica_status *s)
 	if (replica_role(c->replica) != ROLE_SCHOOL)
 		return;
 	cli_say(c, stdout, MSG("status.waiting"), cli_number(s->waiting, n), NULL);
+	if (s->others_waiting > 0)
+		cli_say(c, stdout, MSG("status.others_waiting"),
+		    cli_number(s->others_waiting, n), NULL);
 	if (s->confirmed_s != 0) {
 		message_time(c->lang, s->confirmed_s, time);
 		cli_say(c, stdout, MSG("status.confirmed"), time, NULL);

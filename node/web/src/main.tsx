@@ -41,7 +41,7 @@ function Facts() {
 	if (!status || status.setup || !known) return null;
 	const phone = items.filter(i => i.state === 'phone').length;
 	const wrong = items.filter(i => i.state === 'refused').length;
-	const waiting = Number(status.waiting) + Number(status.stored_only);
+	const waiting = Number(status.waiting) + Number(status.stored_only) + Number(status.others_waiting || 0);
 	const notes = (status.notes || []).length;
 	return <div class="facts" role="status">
 		{phone > 0 ? <a class="fact phone" href="#/outbox">{t('手机上 ' + phone + ' 条，还没到主机', phone + ' only on this device')}</a>
