@@ -276,7 +276,6 @@ import_fails_at(struct life *w, uint64_t nth)
 	assert_int_equal(replica_import(a->r, "stick", NULL, NULL, &done), STATUS_OK);
 	assert_int_equal(life_held(a), 0);
 	assert_int_equal(life_pupils(a), 2);
-	life_same(a, &w->node[0]);
 	return struck;
 }
 
