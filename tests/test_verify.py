@@ -7,7 +7,7 @@ import sys
 sys.dont_write_bytecode = True  # nothing is left in the tree
 import runner
 import test_cli
-from test_cli import SCHOOL, Run, as_head, carry, invite, make_hub, make_school, path
+from test_cli import SCHOOL, Run, as_head, carry, invite, make_hub, make_school, path, stick
 
 
 def prepare():
@@ -19,7 +19,7 @@ def prepare():
 	as_head("school", "do", "pupil.private", f"pupil={pupil}", "address=沟沿胡同").works()
 	as_head("school", "do", "guardian.add", f"pupil={pupil}", "name=周大檗",
 		"phone=13800009876").works()
-	carry("school", "hub", "school")
+	carry(stick("usb"), "school", "hub", "school")
 
 
 def alter(node, *statements):
