@@ -69,19 +69,19 @@ static void
 timeline(struct api_call *call, struct replica *r, int status)
 {
 	const char *pupil = json_string_value(json_object_get(call->args, "pupil"));
+	struct domain_error error = { .code = "" };
 	json_t *rows = NULL;
+	bool more;
 
-	if (!api_allowed(call, DOMAIN_TEACHER | DOMAIN_HEAD))
-		return;
 	if (pupil == NULL) {
 		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
 		return;
 	}
-	status = timeline_rows(r, strtoll(pupil, NULL, 10), &rows);
+	status = timeline_rows(r, &call->user, strtoll(pupil, NULL, 10), &rows, &more, &error);
 	if (status != STATUS_OK)
-		api_fail(call, status, NULL, NULL);
+		api_fail_domain(call, status, &error);
 	else
-		api_json(call, 200, json_pack("{s:o}", "rows", rows), NULL);
+		api_json(call, 200, json_pack("{s:o, s:b}", "rows", rows, "more", more), NULL);
 }
 
 /* ---- schema ---- */

@@ -187,17 +187,14 @@ template(struct api_call *call, struct replica *r, int status)
 static void
 inbox(struct api_call *call, struct replica *r, int status)
 {
-	const struct domain_entry *pupils = domain_view("pupils");
+	struct domain_error error = { .code = "" };
 	json_t *rows = NULL;
 
-	/* The entries show children: whoever may see the children may see them. */
-	if (!api_allowed(call, pupils != NULL ? pupils->roles : 0))
-		return;
-	status = inbox_rows(r, &rows);
+	status = inbox_rows(r, &call->user, &rows, &error);
 	if (status == STATUS_OK)
 		api_json(call, 200, json_pack("{s:o}", "rows", rows), NULL);
 	else
-		api_fail(call, status, NULL, NULL);
+		api_fail_domain(call, status, &error);
 }
 
 const struct api_route api_roster_routes[] = {

@@ -3,12 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "schema/domain.h"
+#include "schema/runtime.h"
 #include "sync/segment.h"
 #include "sync/store.h"
 
 struct inbox {
 	struct replica *replica;
+	json_t *shown; /* rows of the view, by rising id as the store has them */
+	size_t at;
 	json_t *rows;
 };
 
@@ -132,6 +134,24 @@ stamp_ms(uint64_t stamp)
 	return (json_int_t)(stamp >> STAMP_COUNTER_BITS) * 1000 + STAMP_EPOCH_S * 1000;
 }
 
+/* Whether the view shows it. */
+static bool
+shown(struct inbox *all, int64_t id)
+{
+	json_t *row;
+
+	while ((row = json_array_get(all->shown, all->at)) != NULL) {
+		json_int_t next = json_integer_value(json_object_get(row, "id"));
+
+		if (next > id)
+			return false;
+		all->at++;
+		if (next == id)
+			return true;
+	}
+	return false;
+}
+
 static int
 add_conflict(void *ctx, const struct store_conflict *conflict)
 {
@@ -142,6 +162,8 @@ add_conflict(void *ctx, const struct store_conflict *conflict)
 	char keys[256] = "", id[24], stands_by[DOMAIN_NAME_BYTES], other_by[DOMAIN_NAME_BYTES];
 	json_t *row;
 
+	if (!shown(all, conflict->id))
+		return STATUS_OK;
 	if (at >= 0) {
 		const struct registry_table *t = &registry->tables[at];
 
@@ -168,15 +190,23 @@ add_conflict(void *ctx, const struct store_conflict *conflict)
 }
 
 int
-inbox_rows(struct replica *r, json_t **ret)
+inbox_rows(struct replica *r, const struct domain_user *user, json_t **ret,
+    struct domain_error *ret_error)
 {
-	struct inbox all = { .replica = r, .rows = json_array() };
-	int status = all.rows == NULL ? STATUS_NOMEM
-	    : store_inbox(replica_store(r), add_conflict, &all);
+	struct inbox all = { .replica = r };
+	int status = domain_show(r, user, "inbox", NULL, &all.shown, ret_error);
 
+	if (status != STATUS_OK)
+		return status;
+	all.rows = json_array();
+	status = all.rows == NULL ? STATUS_NOMEM
+	    : store_inbox(replica_store(r), add_conflict, &all);
+	json_decref(all.shown);
 	if (status == STATUS_OK)
 		*ret = all.rows;
-	else
+	else {
 		json_decref(all.rows);
+		runtime_error(ret_error, status_name(status), NULL, NULL);
+	}
 	return status;
 }

@@ -115,31 +115,10 @@ pin_mark(struct replica *r, int64_t staff, uint8_t ret[PIN_MARK_BYTES])
 static int
 note_reset(const struct runtime *rt, int64_t staff)
 {
-	const struct { const char *name; struct value v; } binds[] = {
-		{"staff", value_int(staff)}, {"school", value_int((int64_t)rt->scope)},
-		{"view", value_text("kehou pin", 9)}, {"fields", value_text("pin", 3)},
-		{"pupil", value_null()}, {"rows", value_int(1)},
-	};
-	struct store_stmt *st;
-	const char *tail;
-	uint64_t seq;
-	bool row;
-	int status = rt->begin(rt->ctx, rt->scope, LANE_ORDINARY, staff);
+	const struct runtime_access access = {.view = "kehou pin", .fields = "pin",
+		.school = value_int((int64_t)rt->scope), .pupil = value_null(), .rows = 1};
 
-	if (status != STATUS_OK)
-		return status;
-	status = store_prepare(rt->store, domain_sql_access_note, &st, &tail);
-	if (status == STATUS_OK) {
-		for (size_t i = 0; i < sizeof(binds) / sizeof(binds[0]) && status == STATUS_OK; i++)
-			status = store_bind(st, binds[i].name, binds[i].v);
-		if (status == STATUS_OK)
-			status = store_step(st, &row);
-		store_reset(st);
-	}
-	if (status == STATUS_OK)
-		return store_commit(rt->store, &seq);
-	store_rollback(rt->store);
-	return status;
+	return runtime_note(rt, staff, &access);
 }
 
 int

@@ -608,31 +608,47 @@ view_rows(const struct runtime *rt, const struct domain_entry *view,
 	return runtime_sql_run(rt->store, view->sql, b, true, rows);
 }
 
-/* Notes that sensitive fields are about to be shown: no note, no rows. */
-static int
-note_access(const struct runtime *rt, const struct domain_user *user,
-    const struct domain_entry *view, const struct runtime_sql_binds *b, size_t nrows)
+int
+runtime_note(const struct runtime *rt, int64_t staff, const struct runtime_access *access)
 {
-	struct runtime_sql_binds note = *b; /* what owns memory stays with b */
+	struct runtime_sql_binds note = {.n = 0};
 	json_t *none = json_array();
 	uint64_t seq;
 	int status = none ? STATUS_OK : STATUS_NOMEM;
 
 	if (status == STATUS_OK)
-		status = rt->begin(rt->ctx, rt->scope, LANE_ORDINARY, user->staff);
+		status = rt->begin(rt->ctx, rt->scope, LANE_ORDINARY, staff);
 	if (status != STATUS_OK) {
 		json_decref(none);
 		return status;
 	}
-	runtime_sql_bind(&note, "view", value_text(view->name, strlen(view->name)));
-	runtime_sql_bind(&note, "fields", value_text(view->sensitive, strlen(view->sensitive)));
-	runtime_sql_bind(&note, "rows", value_int((int64_t)nrows));
+	runtime_sql_bind(&note, "staff", staff ? value_int(staff) : value_null());
+	runtime_sql_bind(&note, "school", access->school);
+	runtime_sql_bind(&note, "view", value_text(access->view, strlen(access->view)));
+	runtime_sql_bind(&note, "fields", value_text(access->fields, strlen(access->fields)));
+	runtime_sql_bind(&note, "pupil", access->pupil);
+	runtime_sql_bind(&note, "rows", value_int((int64_t)access->rows));
 	status = runtime_sql_run(rt->store, domain_sql_access_note, &note, false, none);
 	json_decref(none);
 	if (status == STATUS_OK)
 		return store_commit(rt->store, &seq);
 	store_rollback(rt->store);
 	return status;
+}
+
+static int
+note_view(const struct runtime *rt, const struct domain_user *user,
+    const struct domain_entry *view, const struct runtime_sql_binds *b, size_t nrows)
+{
+	struct runtime_access access = {.view = view->name, .fields = view->sensitive,
+		.school = value_null(), .pupil = value_null(), .rows = nrows};
+
+	for (size_t i = 0; i < b->n; i++)
+		if (strcmp(b->names[i], "school") == 0)
+			access.school = b->values[i];
+		else if (strcmp(b->names[i], "pupil") == 0)
+			access.pupil = b->values[i];
+	return runtime_note(rt, user->staff, &access);
 }
 
 int
@@ -655,7 +671,7 @@ runtime_show(const struct runtime *rt, const struct domain_user *user,
 		rows = json_array();
 		status = rows ? view_rows(rt, view, &b, school, rows) : STATUS_NOMEM;
 		if (status == STATUS_OK && view->sensitive && json_array_size(rows) > 0)
-			status = note_access(rt, user, view, &b, json_array_size(rows));
+			status = note_view(rt, user, view, &b, json_array_size(rows));
 		if (status != STATUS_OK)
 			status = runtime_fail(rt, status, ret_error);
 	}

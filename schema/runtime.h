@@ -37,6 +37,14 @@ int runtime_sign_in(const struct runtime *rt, const char *staff, const char *pin
     struct domain_user *ret) MUST_CHECK;
 int runtime_user_now(const struct runtime *rt, int64_t staff, struct domain_user *ret,
     char ret_name[DOMAIN_NAME_BYTES]) MUST_CHECK;
+/* Notes in access_log that sensitive fields are about to be shown: no note, no rows. */
+struct runtime_access {
+	const char *view, *fields;  /* what is shown, names of columns */
+	struct value school, pupil; /* NULL: several */
+	size_t rows;
+};
+int runtime_note(const struct runtime *rt, int64_t staff,
+    const struct runtime_access *access) MUST_CHECK;
 int runtime_has_staff(const struct runtime *rt, bool *ret) MUST_CHECK;
 int runtime_do(const struct runtime *rt, const struct domain_user *user,
     const struct domain_entry *command, const char *request_id, json_t *args,
@@ -47,7 +55,6 @@ int runtime_idle(const struct runtime *rt, const struct domain_entry *command,
 int runtime_show(const struct runtime *rt, const struct domain_user *user,
     const struct domain_entry *view, json_t *args, json_t **ret_rows,
     struct domain_error *ret_error) MUST_CHECK;
-
 
 /* The runtime of a node (domain.c). */
 struct runtime domain_runtime(struct replica *r);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schema/domain.h"
+#include "schema/runtime.h"
 #include "sync/segment.h"
 #include "sync/store.h"
 
@@ -16,9 +16,38 @@ struct entry {
 struct timeline {
 	struct replica *replica;
 	int64_t pupil;
+	unsigned roles; /* of who asks */
 	uint32_t writer;
 	struct entry *list; size_t n, cap;
 };
+
+/* The child's own record, and the view whose readers may be told.  A table that is not
+ * here is not told: a report about somebody must not reach him this way. */
+static const struct {
+	const char *table, *view;
+} told[] = {
+	{ "pupil", "pupil" }, { "guardian", "guardians" }, { "collector", "guardian_copy" },
+	{ "enrolment", "pupils" }, { "priority", "priorities" }, { "request", "requests" },
+	{ "way", "ways" }, { "consent", "consents" }, { "data_consent", "guardian_copy" },
+	{ "subject_request", "privacy_requests" }, { "transfer", "transfers" },
+	{ "chase", "consent_to_follow" }, { "place_refusal", "places" },
+	{ "boarding", "boarders" }, { "mixed_member", "mixed_groups" },
+	{ "noon", "noon_sheet" }, { "meal_mark", "noon_sheet" },
+	{ "attendance", "rollcall_sheet" }, { "leaving", "leaving_sheet" },
+	{ "late_pickup", "not_collected" },
+};
+
+static bool
+is_told(const struct timeline *all, const struct registry_table *t)
+{
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+		if (strcmp(t->name, told[i].table) == 0) {
+			const struct domain_entry *view = domain_view(told[i].view);
+
+			return view != NULL && (view->roles & all->roles) != 0;
+		}
+	return false;
+}
 
 /* ---- one row that is about the child ---- */
 
@@ -129,7 +158,7 @@ about(const struct timeline *all, const struct batch_table *t, uint32_t at)
 {
 	const struct value *v;
 
-	if (t->table == NULL || t->table->subject < 0)
+	if (t->table == NULL || t->table->subject < 0 || !is_told(all, t->table))
 		return false;
 	v = batch_cell(t, (unsigned)t->table->subject, at);
 	return v->type == VALUE_INT && v->i == all->pupil;
@@ -233,13 +262,32 @@ collect(struct timeline *all)
 	return status;
 }
 
-int
-timeline_rows(struct replica *r, int64_t pupil, json_t **ret)
+static int
+note(const struct runtime *rt, const struct domain_user *user, const struct timeline *all)
 {
-	struct timeline all = { .replica = r, .pupil = pupil };
-	json_t *rows = json_array();
-	int status = rows != NULL ? collect(&all) : STATUS_NOMEM;
+	const struct runtime_access access = { .view = "timeline",
+		.fields = "name birth student_no", .school = value_int((int64_t)rt->scope),
+		.pupil = value_int(all->pupil), .rows = all->n };
 
+	return all->n > 0 ? runtime_note(rt, user->staff, &access) : STATUS_OK;
+}
+
+int
+timeline_rows(struct replica *r, const struct domain_user *user, int64_t pupil,
+    json_t **ret, bool *ret_more, struct domain_error *ret_error)
+{
+	struct runtime rt = domain_runtime(r);
+	struct timeline all = { .replica = r, .pupil = pupil };
+	json_t *rows;
+	int status = runtime_allow(&rt, user, DOMAIN_TEACHER | DOMAIN_HEAD, &all.roles,
+	    ret_error);
+
+	if (status != STATUS_OK)
+		return status;
+	rows = json_array();
+	status = rows != NULL ? collect(&all) : STATUS_NOMEM;
+	if (status == STATUS_OK)
+		status = note(&rt, user, &all);
 	if (status == STATUS_OK && all.n > 0)
 		qsort(all.list, all.n, sizeof *all.list, newer);
 	for (size_t i = 0; i < all.n; i++)
@@ -248,9 +296,11 @@ timeline_rows(struct replica *r, int64_t pupil, json_t **ret)
 		else
 			json_decref(all.list[i].row);
 	free(all.list);
-	if (status == STATUS_OK)
-		*ret = rows;
-	else
+	if (status != STATUS_OK) {
 		json_decref(rows);
-	return status;
+		return runtime_fail(&rt, status, ret_error);
+	}
+	*ret = rows;
+	*ret_more = all.n > TIMELINE_MAX_ROWS;
+	return STATUS_OK;
 }

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "sync/replica.h"
+#include "schema/domain.h"
 
 #define TIMELINE_MAX_ROWS 500 /* the newest */
 
@@ -14,7 +14,11 @@
  * and leavings are told by their corrections only: the first entry of a day is no change.
  * Of what is not sealed yet it reads the first SEGMENT_CUT_ROWS rows (a class list of some
  * thousand children between two exports hides what came after it until then).
+ * Told are the tables that are the child's own record, each to whom its view is shown;
+ * never what was reported or said (incidents, opinions).  Noted in access_log before.
+ * ret_more: there were more.  REFUSED or USAGE with the error filled: the wrong role.
  * Reads every segment of the school: some hundred milliseconds after a year. */
-int timeline_rows(struct replica *r, int64_t pupil, json_t **ret) MUST_CHECK;
+int timeline_rows(struct replica *r, const struct domain_user *user, int64_t pupil,
+    json_t **ret, bool *ret_more, struct domain_error *ret_error) MUST_CHECK;
 
 #endif

@@ -5,10 +5,9 @@
 #include "tools/kehou.h"
 #include "tools/output.h"
 
-/* The entries show children: whoever may see the children may see them.  At a school
- * they come along for their names. */
+/* At a school the children come along for their names. */
 static int
-allowed(struct cli *c, json_t **ret_pupils)
+open_pupils(struct cli *c, json_t **ret_pupils)
 {
 	struct domain_error error = { .code = "" };
 	json_t *args = json_object();
@@ -86,21 +85,22 @@ kehou_inbox(struct cli *c, int argc, char **argv)
 {
 	json_t *rows = NULL, *pupils = NULL, *row;
 	size_t i;
+	struct domain_error error = { .code = "" };
 	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
 
 	if (rc != CLI_OK)
 		return rc;
 	if (npos > 0)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
-	rc = allowed(c, &pupils);
+	rc = open_pupils(c, &pupils);
 	if (rc != CLI_OK)
 		return rc;
-	rc = inbox_rows(c->replica, &rows);
+	rc = inbox_rows(c->replica, &c->user, &rows, &error);
 	if (!c->json)
 		json_array_foreach(rows, i, row)
 			say_entry(c, row, pupils);
 	if (rc != STATUS_OK)
-		rc = cli_fail(c, rc, NULL, NULL);
+		rc = cli_fail_domain(c, rc, &error);
 	else if (c->json)
 		output_json(stdout, rows);
 	else if (json_array_size(rows) == 0)
