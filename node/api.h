@@ -37,6 +37,9 @@ struct api {                 /* all borrowed; filled in before the first request
 	struct stick_set *sticks;/* NULL: none are looked for */
 	const char *const *hosts;/* further names of this machine; GUARD_MAX_NAMES */
 	size_t nhosts;
+	struct buffer plan;      /* the engine's thread: class list that was looked at last */
+	int64_t plan_s;          /* when */
+	int plan_year;           /* of it */
 };
 
 /* ctx of these is a struct api: struct http_handlers. */
@@ -44,6 +47,11 @@ size_t api_max_body(void *ctx, const struct http_request *req);
 void api_handle(void *ctx, struct http_request *req);
 void api_too_large(void *ctx, struct http_request *req);
 void api_busy(void *ctx, struct http_request *req);
+
+/* On the engine's thread, or when there is none any more: the class list that waits for its
+ * import goes from memory; of_s: only where it is older. */
+#define API_PLAN_S 1800
+void api_plan_forget(struct api *api, int64_t of_s);
 
 /* Merges what a stopped program had not merged yet. */
 void api_sync_begin(struct api *api);

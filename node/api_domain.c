@@ -56,6 +56,8 @@ command(struct api_call *call, struct replica *r, int status)
 		api_fail_domain(call, status, &error);
 		return;
 	}
+	if (strcmp(call->name, "pupil.erase") == 0 || strcmp(call->name, "staff.erase") == 0)
+		api_plan_forget(call->api, INT64_MAX);
 	if (call->api->link != NULL && domain_command(call->name) != NULL &&
 	    domain_command(call->name)->urgent)
 		link_urgent(call->api->link);

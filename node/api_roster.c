@@ -5,39 +5,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "schema/inbox.h"
 #include "schema/roster_export.h"
 #include "schema/roster_import.h"
 #include "schema/sheet.h"
 
 #define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#define PATH_BYTES 1024
 #define SHEET_MAX_BODY (2u << 20) /* some 8,000 rows of a list: API_MAX_VALUES */
 
-/* The file of the last plan waits beside the database for its import, with the
- * year in front; only the newest plan can be carried out. */
-static int
-plan_path(const struct api_call *call, char ret[PATH_BYTES])
+/* The file of the last plan waits in memory for its import: names of children that nobody
+ * may have agreed to yet never lie in a file, and an erasure finds none. */
+void
+api_plan_forget(struct api *api, int64_t of_s)
 {
-	int n = snprintf(ret, PATH_BYTES, "%s/roster-plan", call->api->dir);
-
-	return n > 0 && n < PATH_BYTES ? STATUS_OK : STATUS_TOO_LARGE;
+	if (api->plan.data == NULL || api->plan_s > of_s)
+		return;
+	sodium_memzero(api->plan.data, api->plan.len);
+	buffer_release(&api->plan);
 }
 
 static int
-save_plan(const struct api_call *call, const struct roster_import_file *file)
+keep_plan(struct api *api, const struct roster_import_file *file)
 {
-	struct buffer b = BUFFER_INIT;
-	char path[PATH_BYTES];
-	int status = plan_path(call, path);
+	int status;
 
-	buffer_put_varint(&b, (uint64_t)file->school_year);
-	buffer_put(&b, file->data, file->len);
-	if (status == STATUS_OK)
-		status = buffer_status(&b);
-	if (status == STATUS_OK)
-		status = env_write_file(call->api->env, path, b.data, b.len);
-	buffer_release(&b);
+	api_plan_forget(api, INT64_MAX);
+	buffer_put(&api->plan, file->data, file->len);
+	status = buffer_status(&api->plan);
+	api->plan_year = file->school_year;
+	api->plan_s = api->env->now_s(api->env->ctx);
 	return status;
 }
 
@@ -59,7 +57,7 @@ plan(struct api_call *call, struct replica *r, int status)
 		api_fail_domain(call, status, &error);
 		return;
 	}
-	status = save_plan(call, &file);
+	status = keep_plan(call->api, &file);
 	if (status == STATUS_OK)
 		api_json(call, 200, answer, NULL);
 	else {
@@ -74,30 +72,24 @@ import(struct api_call *call, struct replica *r, int status)
 	const char *token = json_string_value(json_object_get(call->args, "token"));
 	const char *request = json_string_value(json_object_get(call->args, "request_id"));
 	struct domain_error error = { .code = "" };
-	struct buffer b = BUFFER_INIT;
-	struct reader rd;
+	struct api *api = call->api;
 	struct roster_import_file file;
-	char path[PATH_BYTES];
 	json_t *answer = NULL;
 
 	if (token == NULL) {
 		api_refuse(call, 400, "USAGE.arguments", NULL, 0);
 		return;
 	}
-	status = plan_path(call, path);
-	if (status == STATUS_OK)
-		status = env_read_file(call->api->env, path, ROSTER_IMPORT_MAX_BYTES + 16, &b);
-	if (status != STATUS_OK) {
-		buffer_release(&b);
+	/* Without a plan only a request that was answered already has an answer. */
+	file = (struct roster_import_file){ .school_year = api->plan_year,
+		.data = api->plan.data != NULL ? api->plan.data : (const uint8_t *)"", .len = api->plan.len };
+	status = roster_import_commit(r, &call->user, &file, token, request, &answer, &error);
+	if (status != STATUS_OK && api->plan.data == NULL) {
 		api_refuse(call, 409, "R19.plan_stale", NULL, 0);
 		return;
 	}
-	reader_init(&rd, b.data, b.len);
-	file.school_year = (int)reader_varint(&rd);
-	file.data = rd.p;
-	file.len = rd.left;
-	status = roster_import_commit(r, &call->user, &file, token, request, &answer, &error);
-	buffer_release(&b);
+	if (status == STATUS_OK)
+		api_plan_forget(api, INT64_MAX);
 	if (status != STATUS_OK)
 		api_fail_domain(call, status, &error);
 	else

@@ -362,7 +362,7 @@ replica_open_raw(const char *dir, const struct env *env,
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_NOT_INITIALISED;
 	if (status == STATUS_OK)
-		status = replica_remove_snapshot(dir, env);
+		status = replica_sweep(dir, env);
 	if (status == STATUS_OK)
 		status = replica_number(r, "born", &born);
 	if (status == STATUS_OK)

@@ -467,6 +467,69 @@ test_a_backup_that_is_cut_leaves_no_half_file(void **state)
 	assert_true(n > 100);
 }
 
+/* The same backup, with a class list in it, as earlier versions wrote. */
+static void
+copy_with_a_list(const struct env *env, const char *from, const char *to,
+    const uint8_t sk[32], const struct backup_locks *locks)
+{
+	struct backup_reader *in;
+	struct backup_writer *out;
+	struct file *source, *target;
+	char name[BACKUP_NAME_BYTES];
+	uint64_t bytes;
+	uint8_t buf[1000];
+	size_t n;
+
+	assert_int_equal(env->files->open_read(env->ctx, from, &source), STATUS_OK);
+	assert_int_equal(env->files->create(env->ctx, to, &target), STATUS_OK);
+	assert_int_equal(backup_reader_new(env, source, &in), STATUS_OK);
+	assert_int_equal(backup_writer_new(env, target, backup_reader_info(in), locks, &out),
+	    STATUS_OK);
+	assert_int_equal(backup_reader_secret(in, sk), STATUS_OK);
+	while (backup_reader_file(in, name, &bytes) == STATUS_OK) {
+		if (strcmp(name, "roster") == 0) {
+			assert_int_equal(backup_writer_file(out, "roster-plan", 6), STATUS_OK);
+			assert_int_equal(backup_writer_put(out, "secret", 6), STATUS_OK);
+		}
+		assert_string_not_equal(name, "roster-plan");
+		assert_int_equal(backup_writer_file(out, name, bytes), STATUS_OK);
+		while (backup_reader_read(in, buf, sizeof(buf), &n) == STATUS_OK && n > 0)
+			assert_int_equal(backup_writer_put(out, buf, n), STATUS_OK);
+	}
+	assert_int_equal(backup_writer_finish(out), STATUS_OK);
+	backup_writer_free(out);
+	backup_reader_free(in);
+	env->files->close(env->ctx, source);
+	env->files->close(env->ctx, target);
+}
+
+static void
+test_R18_a_class_list_is_in_no_backup_and_does_not_come_back_from_an_old_one(void **state)
+{
+	struct life *w = *state;
+	struct life_node *a = life_school(w, LIFE_SCHOOL), *b = life_place(w, "back");
+	const struct env *env = a->env;
+	struct backup_locks locks = { .n = 1 };
+	struct replica_restored done;
+	struct buffer found = BUFFER_INIT;
+	char path[256];
+	uint8_t sheet[32];
+
+	life_add(a, "甲");
+	sheet_of(a, sheet);
+	crypto_scalarmult_base(locks.key[0], sheet);
+	snprintf(path, sizeof(path), "%s/roster-plan", a->dir);
+	assert_int_equal(env_write_file(env, path, (const uint8_t *)"secret", 6), STATUS_OK);
+	assert_int_equal(back_up(a, OUT), STATUS_OK);
+	copy_with_a_list(env, OUT, "stick/old.kha", sheet, &locks);
+	assert_int_equal(restore(b, "stick/old.kha", sheet, NULL, 0, &done), STATUS_OK);
+	snprintf(path, sizeof(path), "%s/roster-plan", b->dir);
+	assert_int_equal(env_read_file(b->env, path, 100, &found), STATUS_NOT_FOUND);
+	buffer_release(&found);
+	life_open(b);
+	assert_int_equal(life_pupils(b), 1);
+}
+
 static void
 test_a_restore_that_is_cut_is_no_node_and_is_done_again(void **state)
 {
@@ -728,6 +791,7 @@ main(void)
 		CASE(test_a_database_put_back_erases_again_before_it_serves),
 		CASE(test_a_list_of_another_or_a_changed_one_erases_nobody),
 		CASE(test_a_backup_that_is_cut_leaves_no_half_file),
+		CASE(test_R18_a_class_list_is_in_no_backup_and_does_not_come_back_from_an_old_one),
 		CASE(test_a_restore_that_is_cut_is_no_node_and_is_done_again),
 		CASE(test_a_restore_that_fails_takes_nothing_away_that_it_did_not_bring),
 		CASE(test_a_hub_of_last_week_loses_nothing_that_a_school_has),

@@ -7,6 +7,7 @@ import sys
 sys.dont_write_bytecode = True  # nothing is left in the tree
 import runner
 import test_cli
+import test_node
 from test_cli import Run, SRC, SCHOOL, as_head, invite, make_hub, make_school, path, stick
 
 sys.path.insert(0, os.path.join(SRC, "tests", "vectors"))
@@ -169,8 +170,36 @@ def test_R18_a_person_who_left_is_erased_and_the_work_stays():
 		Run("digest", SCHOOL, node="school").works().out
 
 
+LIST = ("姓名,性别,年级,班级,学籍号,出生日期,家庭住址,监护人,与学生关系,联系电话\n"
+	"周小檗,女,1,1,G410185201509010014,2015-09-01,沟沿胡同,周大檗,母亲,13800009876\n").encode()
+
+
+def test_R18_a_class_list_that_came_by_the_page_lies_in_no_file():
+	invite("hub", test_cli.OTHER, "2.khi").works()
+	make_school("page", "2.khi").works()
+	with open(os.path.join(path("page"), "roster-plan"), "wb") as file:
+		file.write(LIST)  # an earlier version left one
+	with test_node.Daemon("page") as d:
+		d.sign_in()
+		assert list(found("page")) == [], "an earlier list"
+		token = d.json("POST", "/api/v1/roster/plan?name=a.csv&year=2026", LIST)["token"]
+		assert list(found("page")) == [], "a list that nobody has agreed to yet"
+		done = {"token": token, "request_id": "page-1"}
+		assert d.post("/api/v1/roster/import", done)["changed"] > 0
+		assert list(found("page")), "the search finds nothing"
+		# The answer was lost on its way; the list is not needed for it any more.
+		assert d.post("/api/v1/roster/import", done)["changed"] == 0
+		d.post("/api/v1/roster/import", {"token": token, "request_id": "page-2"}, 409)
+		pupil = d.get("/api/v1/view/pupils")["rows"][0]["pupil"]
+		d.json("POST", "/api/v1/roster/plan?name=a.csv&year=2026", LIST)
+		d.do("pupil.erase", {"pupil": pupil})
+		assert list(found("page")) == [], list(found("page"))
+	assert list(found("page")) == [], list(found("page"))
+
+
 def put(work):
 	test_cli.work = work
+	test_node.put(work)
 
 
 def main():
