@@ -11,12 +11,13 @@ view(struct api_call *call, struct replica *r, int status)
 {
 	struct domain_error error = { .code = "" };
 	json_t *rows = NULL;
+	bool more;
 
-	status = domain_show(r, &call->user, call->name, call->args, &rows, &error);
+	status = domain_show_more(r, &call->user, call->name, call->args, &rows, &more, &error);
 	if (status != STATUS_OK)
 		api_fail_domain(call, status, &error);
 	else
-		api_json(call, 200, json_pack("{s:o}", "rows", rows), NULL);
+		api_json(call, 200, json_pack("{s:o, s:b}", "rows", rows, "more", more), NULL);
 }
 
 /* Who changes the own PIN stays signed in; all other sessions of that PIN end. */

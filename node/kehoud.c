@@ -340,6 +340,15 @@ allow_descriptors(void)
 	(void)setrlimit(RLIMIT_NOFILE, &l);
 }
 
+/* Memory holds names and keys: a crash leaves none of it in a file. */
+static void
+leave_no_core(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -360,6 +369,7 @@ main(int argc, char **argv)
 	/* What is large goes back to the system; a threshold of one's own stays where it is. */
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	allow_descriptors();
+	leave_no_core();
 	umask(077);
 	if (take_folder(o.dir) != STATUS_OK || sodium_init() < 0)
 		return EXIT_FAILED;

@@ -123,8 +123,8 @@ domain_do_seen(struct replica *r, const struct domain_user *user, const char *co
 }
 
 int
-domain_show(struct replica *r, const struct domain_user *user, const char *view,
-    json_t *args, json_t **ret_rows, struct domain_error *ret_error)
+domain_show_more(struct replica *r, const struct domain_user *user, const char *view,
+    json_t *args, json_t **ret_rows, bool *ret_more, struct domain_error *ret_error)
 {
 	struct runtime rt = domain_runtime(r);
 	const struct domain_entry *e = domain_view(view);
@@ -133,5 +133,14 @@ domain_show(struct replica *r, const struct domain_user *user, const char *view,
 		runtime_error(ret_error, "USAGE.view_unknown", view, NULL);
 		return STATUS_USAGE;
 	}
-	return runtime_show(&rt, user, e, args, ret_rows, ret_error);
+	return runtime_show_more(&rt, user, e, args, ret_rows, ret_more, ret_error);
+}
+
+int
+domain_show(struct replica *r, const struct domain_user *user, const char *view,
+    json_t *args, json_t **ret_rows, struct domain_error *ret_error)
+{
+	bool more;
+
+	return domain_show_more(r, user, view, args, ret_rows, &more, ret_error);
 }

@@ -37,6 +37,7 @@ struct domain_entry {     /* a command or a view */
 	                       * the JSON array :over; or NULL */
 	bool idle;            /* command: a hub runs it by itself, for each school, after
 	                       * rows came in (upkeep.h) */
+	unsigned most;        /* view: rows that it gives at most, its LIMIT; 0: all */
 };
 extern const struct domain_entry domain_commands[], domain_views[];
 extern const size_t domain_ncommands, domain_nviews;
@@ -84,5 +85,9 @@ int domain_do_seen(struct replica *r, const struct domain_user *user,
 /* ret_rows: array of objects in column order; ids above 2^53 as strings. */
 int domain_show(struct replica *r, const struct domain_user *user, const char *view,
     json_t *args, json_t **ret_rows, struct domain_error *ret_error) MUST_CHECK;
+/* The same; ret_more: there are more rows than the view gives at most. */
+int domain_show_more(struct replica *r, const struct domain_user *user, const char *view,
+    json_t *args, json_t **ret_rows, bool *ret_more, struct domain_error *ret_error)
+    MUST_CHECK;
 
 #endif

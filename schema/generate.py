@@ -96,8 +96,12 @@ def read_entry(path, kind):
     if head.get("idle", "hub") != "hub" or "idle" in head and (kind != "command"
             or head.get("scope") != "school" or [p for p in params if not p[2]]):
         fail(path, "idle: hub, of a command for a school that needs no parameter")
+    # A list that is cut must say so: the statement asks for one row more.
+    most = re.search(r"\bLIMIT (\d+);\n$", sql) if kind == "view" else None
+    if most:
+        sql = sql[:most.start()] + "LIMIT %d;\n" % (int(most[1]) + 1)
     return {"name": os.path.basename(path)[:-4], "head": head, "sql": sql, "roles": roles,
-            "params": params}
+            "params": params, "most": int(most[1]) if most else 0}
 
 
 def c_text(text):
@@ -129,7 +133,7 @@ def write_entries(out, kind, entries):
     out.write("const struct domain_entry domain_%ss[] = {\n" % kind)
     for e in entries:
         params = "%s_%s_params" % (kind, ident(e["name"])) if e["params"] else "NULL"
-        out.write('{\n\t"%s",\n\t%s,\n\t%s,\n\t%s,\n\t"%s",\n\t%d, %s, %d, %s, %s, %s,\n\t%s, %s, %s, %s\n},\n' % (
+        out.write('{\n\t"%s",\n\t%s,\n\t%s,\n\t%s,\n\t"%s",\n\t%d, %s, %d, %s, %s, %s,\n\t%s, %s, %s, %s, %d\n},\n' % (
             e["name"], c_text(e["head"]["about"]).replace("\\n", ""),
             c_text(e["head"]["about_zh"]).replace("\\n", ""), c_text(e["sql"]),
             e["head"]["requires"], e["roles"], params, len(e["params"]),
@@ -137,7 +141,8 @@ def write_entries(out, kind, entries):
             str(e["head"].get("lane") == "urgent").lower(),
             '"%s"' % e["head"]["sensitive"] if "sensitive" in e["head"] else "NULL",
             str("each" in e["head"]).lower(), str("ask" in e["head"]).lower(),
-            '"%s"' % e["head"]["over"] if "over" in e["head"] else "NULL", str("idle" in e["head"]).lower()))
+            '"%s"' % e["head"]["over"] if "over" in e["head"] else "NULL", str("idle" in e["head"]).lower(),
+            e["most"]))
     out.write("};\nconst size_t domain_n%ss = %d;\n\n" % (kind, len(entries)))
 
 

@@ -656,6 +656,16 @@ runtime_show(const struct runtime *rt, const struct domain_user *user,
     const struct domain_entry *view, json_t *args, json_t **ret_rows,
     struct domain_error *ret_error)
 {
+	bool more;
+
+	return runtime_show_more(rt, user, view, args, ret_rows, &more, ret_error);
+}
+
+int
+runtime_show_more(const struct runtime *rt, const struct domain_user *user,
+    const struct domain_entry *view, json_t *args, json_t **ret_rows, bool *ret_more,
+    struct domain_error *ret_error)
+{
 	struct runtime_sql_binds b = {.n = 0};
 	json_t *rows = NULL;
 	uint64_t school = 0;
@@ -670,6 +680,9 @@ runtime_show(const struct runtime *rt, const struct domain_user *user,
 		bind_own(rt, &b, user, roles, school ? value_int((int64_t)school) : value_null());
 		rows = json_array();
 		status = rows ? view_rows(rt, view, &b, school, rows) : STATUS_NOMEM;
+		*ret_more = view->most > 0 && json_array_size(rows) > view->most;
+		if (*ret_more)
+			json_array_remove(rows, view->most);
 		if (status == STATUS_OK && view->sensitive && json_array_size(rows) > 0)
 			status = note_view(rt, user, view, &b, json_array_size(rows));
 		if (status != STATUS_OK)

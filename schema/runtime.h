@@ -55,6 +55,9 @@ int runtime_idle(const struct runtime *rt, const struct domain_entry *command,
 int runtime_show(const struct runtime *rt, const struct domain_user *user,
     const struct domain_entry *view, json_t *args, json_t **ret_rows,
     struct domain_error *ret_error) MUST_CHECK;
+int runtime_show_more(const struct runtime *rt, const struct domain_user *user,
+    const struct domain_entry *view, json_t *args, json_t **ret_rows, bool *ret_more,
+    struct domain_error *ret_error) MUST_CHECK;
 
 /* The runtime of a node (domain.c). */
 struct runtime domain_runtime(struct replica *r);

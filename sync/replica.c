@@ -346,6 +346,17 @@ replica_open(const char *dir, const struct env *env,
 	return status == STATUS_OK ? replica_open_raw(dir, env, domain, ret) : status;
 }
 
+static int
+remove_plan(const char *dir, const struct env *env)
+{
+	char path[REPLICA_PATH_BYTES];
+	int status = replica_path(dir, REPLICA_PLAN, path);
+
+	if (status == STATUS_OK)
+		status = env->files->remove(env->ctx, path);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 int
 replica_open_raw(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct replica **ret)
@@ -362,7 +373,9 @@ replica_open_raw(const char *dir, const struct env *env,
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_NOT_INITIALISED;
 	if (status == STATUS_OK)
-		status = replica_sweep(dir, env);
+		status = replica_remove_snapshot(dir, env);
+	if (status == STATUS_OK)
+		status = remove_plan(dir, env);
 	if (status == STATUS_OK)
 		status = replica_number(r, "born", &born);
 	if (status == STATUS_OK)

@@ -11,7 +11,6 @@
 #define SNAPSHOT "backup.db"
 #define MARKER "restoring"
 #define LAST "last-backup"
-#define PLAN "roster-plan" /* of versions that kept a class list there, in clear */
 #define FOLDER_HASH_CONTEXT "kehou 1 file"
 #define LIST_MAX 65536
 
@@ -26,7 +25,7 @@ is_left_out(const char *folder, const char *name)
 {
 	static const char *const out[] = { "kehou.db", "kehou.db-wal", "kehou.db-shm",
 		"kehou.db-journal", "sidecar", SNAPSHOT, "roster", MARKER,
-		LAST, PLAN };
+		LAST, REPLICA_PLAN };
 	size_t len = strlen(name);
 
 	if (len >= 4 && strcmp(name + len - 4, ".log") == 0)
@@ -115,19 +114,6 @@ replica_remove_snapshot(const char *dir, const struct env *env)
 	char path[REPLICA_PATH_BYTES];
 	int status = replica_path(dir, SNAPSHOT, path);
 
-	if (status == STATUS_OK)
-		status = env->files->remove(env->ctx, path);
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-int
-replica_sweep(const char *dir, const struct env *env)
-{
-	char path[REPLICA_PATH_BYTES];
-	int status = replica_remove_snapshot(dir, env);
-
-	if (status == STATUS_OK)
-		status = replica_path(dir, PLAN, path);
 	if (status == STATUS_OK)
 		status = env->files->remove(env->ctx, path);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
@@ -692,17 +678,6 @@ read_roster(struct backup_reader *in, uint64_t bytes, struct buffer *ret)
 	return status;
 }
 
-static int
-skip_file(struct backup_reader *in, uint8_t *buf)
-{
-	size_t n = 1;
-	int status = STATUS_OK;
-
-	while (status == STATUS_OK && n > 0)
-		status = backup_reader_read(in, buf, BACKUP_CHUNK_BYTES, &n);
-	return status;
-}
-
 /* All files; the roster comes last, as at a node's birth. */
 static int
 restore_files(struct restoring *to, struct backup_reader *in)
@@ -717,8 +692,8 @@ restore_files(struct restoring *to, struct backup_reader *in)
 	    (status = backup_reader_file(in, name, &bytes)) == STATUS_OK) {
 		if (strcmp(name, "roster") == 0)
 			status = read_roster(in, bytes, &roster);
-		else if (strcmp(name, PLAN) == 0)
-			status = skip_file(in, buf);
+		else if (strcmp(name, REPLICA_PLAN) == 0)
+			continue; /* its bytes are passed over */
 		else if (is_left_out("", name) && strcmp(name, "kehou.db") != 0)
 			status = STATUS_MALFORMED;
 		else

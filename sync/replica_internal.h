@@ -93,8 +93,7 @@ int replica_clear_unborn(const struct env *env, const char *dir,
  * a cut backup left. */
 int replica_restoring(const char *dir, const struct env *env, bool *ret) MUST_CHECK;
 int replica_remove_snapshot(const char *dir, const struct env *env) MUST_CHECK;
-/* What must not lie in a directory when it is opened. */
-int replica_sweep(const char *dir, const struct env *env) MUST_CHECK;
+#define REPLICA_PLAN "roster-plan" /* of versions that kept a class list there, in clear */
 /* replica_open, also where a restore has not ended. */
 int replica_open_raw(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct replica **ret) MUST_CHECK;

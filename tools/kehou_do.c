@@ -78,6 +78,7 @@ kehou_do_show(struct cli *c, int argc, char **argv)
 	struct domain_error error = { .code = "" };
 	const struct domain_entry *entry;
 	json_t *args = NULL, *rows = NULL;
+	bool more = false;
 	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
 
 	if (rc != CLI_OK)
@@ -93,7 +94,7 @@ kehou_do_show(struct cli *c, int argc, char **argv)
 		rc = cli_open_records(c);
 	if (rc != CLI_OK)
 		goto cleanup;
-	rc = domain_show(c->replica, &c->user, entry->name, args, &rows, &error);
+	rc = domain_show_more(c->replica, &c->user, entry->name, args, &rows, &more, &error);
 	if (rc != STATUS_OK)
 		rc = cli_fail_domain(c, rc, &error);
 	else if (c->json)
@@ -108,6 +109,11 @@ kehou_do_show(struct cli *c, int argc, char **argv)
 		if (json_array_size(rows) >= COUNTED_ROWS)
 			cli_say(c, stderr, MSG("show.count"), cli_number(json_array_size(rows),
 			    number), NULL);
+	}
+	if (rc == STATUS_OK && more) {
+		char number[24];
+
+		cli_say(c, stderr, MSG("show.more"), cli_number(entry->most, number), NULL);
 	}
 cleanup:
 	json_decref(args);

@@ -101,13 +101,14 @@ export interface Seen {
 	stale: boolean;     // from the phone's memory, the host did not answer
 	at_ms: number;      // when the host gave them; 0: from the phone's memory
 	error: Refusal | null;
+	more?: boolean;     // there are more rows than the view gives at most
 	reload: () => void;
 }
 
 // The rows of a view: at once from the phone, then from the host; again every `every_s`.
 export function useView(name: string | null, params: Params = {}, every_s = 0): Seen {
 	const path = name && viewPath(name, params);
-	const [seen, set] = useState<{ path: string | null; rows: Row[] | null; stale: boolean; error: Refusal | null; at_ms: number }>(
+	const [seen, set] = useState<{ path: string | null; rows: Row[] | null; stale: boolean; error: Refusal | null; at_ms: number; more?: boolean }>(
 		{ path: null, rows: null, stale: false, error: null, at_ms: 0 });
 	const [turn, setTurn] = useState(0);
 	useEffect(() => {
@@ -117,10 +118,10 @@ export function useView(name: string | null, params: Params = {}, every_s = 0): 
 		const load = async () => {
 			try {
 				const at_ms = now_ms();
-				const { rows } = await get(path);
+				const { rows, more } = await get(path);
 				fresh = true;
 				setOnline(true);
-				if (live) set({ path, rows, stale: false, error: null, at_ms });
+				if (live) set({ path, rows, more, stale: false, error: null, at_ms });
 				db.put('cache', path, rows);
 			} catch (e) {
 				const error = e as Refusal;
@@ -145,7 +146,7 @@ export function useView(name: string | null, params: Params = {}, every_s = 0): 
 	const mine = seen.path === path;
 	return {
 		rows: mine ? seen.rows : null, stale: mine && seen.stale, error: mine ? seen.error : null,
-		at_ms: mine ? seen.at_ms : 0,
+		at_ms: mine ? seen.at_ms : 0, more: mine && !!seen.more,
 		reload: () => setTurn(n => n + 1),
 	};
 }

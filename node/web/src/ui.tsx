@@ -107,6 +107,7 @@ export function Rows(p: { seen: Seen; empty: string; children: (rows: any[]) => 
 	return <div>
 		{stale && error && <p class="stale">{t('下面是这台设备上次看到的，主机现在没有回答。',
 			'This is what this device saw last; the machine does not answer now.')}</p>}
+		{p.seen.more && <Note kind="care"><p>{t('不止这 ' + rows.length + ' 行，其余的没有列出：请缩小日期范围，或只看一所学校。', 'There are more than these ' + rows.length + ' lines; the others are not listed. Narrow the span of days, or look at one school.')}</p></Note>}
 		{rows.length ? p.children(rows) : <p class="empty">{p.empty}</p>}
 	</div>;
 }

@@ -211,6 +211,7 @@ function tableOf(view: string, rows: Row[], schools: Row[], one: boolean, sites:
 }
 
 const viewName = (name: string) => {
+	if (name === 'timeline') return t('谁改过什么', 'Who changed what');
 	const e = (known ? known.views : []).filter(x => x.name === name)[0];
 	return e ? short(e) : name;
 };

@@ -7,7 +7,7 @@ import { dateOf, DAYS_2000_MS, whenMs } from '../time';
 import { Button, Failure, Name } from '../ui';
 import { Pairs, t, word } from '../words';
 
-const TABLES: Pairs = { ...tables, attendance: ['考勤更正', 'Attendance corrected'], leaving: ['离校更正', 'Leaving corrected'], erasure: ['删除', 'Erasure'] };
+const TABLES: Pairs = { ...tables, attendance: ['考勤更正', 'Attendance corrected'], leaving: ['离校更正', 'Leaving corrected'] };
 const CHANGES: Pairs = { new: ['登记', 'entered'], edit: ['更改', 'changed'], gone: ['去掉', 'removed'] };
 const OWNER: { [table: string]: string } = { way: 'pupil.way', leaving: 'leave', attendance: 'rollcall_sheet', priority: 'pupil.priority', subject_request: 'privacy' };
 
@@ -25,11 +25,12 @@ const INNER = /^(at|withdrawn_at|withdrawn_by|walk_in_on|by_staff|entry_year|sch
 // Who changed what of a child, newest first.
 export function Timeline(p: { pupil: string; turn: unknown }) {
 	const [rows, set] = useState<Row[] | null>(null);
+	const [more, setMore] = useState(false);
 	const [error, setError] = useState<Refusal | null>(null);
 	const [all, showAll] = useState(false);
 	const staff = useView('staff');
 	useWords();
-	useEffect(() => { get('timeline?pupil=' + p.pupil).then(a => set(a.rows), setError); }, [p.pupil, p.turn]);
+	useEffect(() => { get('timeline?pupil=' + p.pupil).then(a => { set(a.rows); setMore(!!a.more); }, setError); }, [p.pupil, p.turn]);
 	const who = (r: Row) => ((staff.rows || []).filter(s => String(s.staff) === r.staff)[0] || {}).name || r.from;
 	const list = rows || [];
 	return <section class="card"><h2>{t('谁改过什么', 'Who changed what')}</h2><Failure error={error} />
@@ -40,5 +41,6 @@ export function Timeline(p: { pupil: string; turn: unknown }) {
 				{fields.length > 0 && r.change !== 'gone' && <p class="small">{fields.map(k => <span>{label(k)}：<Name>{shown(r.table, k, r.fields[k])}</Name>　</span>)}</p>}</li>;
 		})}</ul>
 		{rows && !rows.length && <p class="quiet">{t('还没有。', 'Nothing yet.')}</p>}
+		{more && <p class="quiet">{t('更早的没有列出。', 'What is older is not listed.')}</p>}
 		{list.length > 12 && !all && <Button kind="quiet" onClick={() => showAll(true)}>{t('全部 ' + list.length + ' 条', 'All ' + list.length)}</Button>}</section>;
 }
