@@ -6,11 +6,18 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 
+sys.dont_write_bytecode = True  # nothing is left in the tree
 import runner
+
+sys.path.insert(0, os.path.join(os.environ.get("SRCDIR", os.path.dirname(os.path.dirname(
+	os.path.abspath(__file__)))), "tests", "vectors"))
+import wire  # noqa: E402, F401: finds a Python that has nacl
+from read_segment import Reader, read_header, unpack  # noqa: E402
 
 KEHOU = os.environ["KEHOU"]
 PIN, PASSPHRASE, SCHOOL = "246810", "correct horse battery", "3141018501"
@@ -77,6 +84,13 @@ PLAN = {"version": 1, "from": number(YEAR - 1, 1, 1), "title": "plan",
 	"activities": [{"code": 1, "title": "reading"}]}
 
 
+def body(packed):
+	"""Of a segment, unpacked."""
+	r = Reader(packed)
+	read_header(Reader(r.sized(8 << 20)))
+	return unpack(r, 8 << 20)
+
+
 def test_a_month_of_duty_by_commands():
 	os.mkdir(path("usb"))
 	kehou("init", "hub", "--county", "410185", "--name", "登封市", "--root-copy", path("a"),
@@ -107,13 +121,15 @@ def test_a_month_of_duty_by_commands():
 	for staff, minutes in ((people[0], 100), (people[0], -45), (people[1], 50)):
 		do("duty.add", f"person={staff}", f"date={first}", "slot=2", f"minutes={minutes}",
 			"reason=second adult, by paper")
+	do("incident.report", "kind=6", f"date={first}", f"pupil={child}", "place=office", "what=SAID-OF-THE-HEAD",
+		f"about_staff={me}")
 	do("statement.submit", f"month={MONTH}")
 	signed = int(time.time())
 	do("ledger.spend", f"year={YEAR}", "purpose=3", "fen=1250", "voucher=S-7", "reason=chalk",
 		f"on={LAST}")
 	while int(time.time()) == signed: # what is of the same second belongs to the statement
 		pass
-	do("duty.add", f"person={people[0]}", f"date={LAST}", "slot=2", "minutes=45", "reason=late")
+	do("duty.add", f"person={people[0]}", f"date={LAST}", "slot=2", "minutes=45", "reason==1+1 late")
 
 
 def test_R11_every_figure_of_the_pack_agrees():
@@ -220,6 +236,27 @@ def test_the_signed_segments_are_in_the_pack_and_stand_under_their_hashes():
 		f.write(byte)
 	assert run.returncode == 1 and segments[0] in run.stdout
 	assert check("good").returncode == 0
+
+
+def test_R18_no_name_of_a_child_and_no_report_is_in_the_pack():
+	words = (b"child 1", b"SAID-OF-THE-HEAD", b"office")
+	kept = b""
+	database = sqlite3.connect(path("school", "kehou.db"))
+	for (packed,) in database.execute("SELECT packed FROM kehou_segment"):
+		kept += body(packed)
+	database.close()
+	assert all(word in kept for word in words), "the search finds nothing"
+	for name in os.listdir(path("good", "segments")):
+		with open(path("good", "segments", name), "rb") as f:
+			data = f.read()
+		found = data if name == "roster" else body(data)
+		assert not [word for word in words if word in found], (name, words)
+
+
+def test_no_cell_of_the_pack_is_a_formula():
+	with open(path("good", "entries.csv"), encoding="utf-8-sig") as f:
+		text = f.read()
+	assert "'=1+1 late" in text and ",=1+1" not in text, text
 
 
 def test_the_month_that_runs_with_a_handover_of_this_minute():
