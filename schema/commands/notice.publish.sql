@@ -1,5 +1,5 @@
--- about: The county sends a message to all schools, or to one.
--- about_zh: 发通知：给全部学校或一所。
+-- about: The county sends a message to all schools, or to one.  Each school's machine holds it, also where one school alone is shown it: nothing confidential belongs in it.
+-- about_zh: 发通知：给全部学校或一所。只给一所的也会存到每所学校的主机里，只是别校看不到：保密的内容请不要写。
 -- roles: clerk lead
 -- params: title:t body:t to_school:i?
 -- scope: county
