@@ -301,7 +301,7 @@ api_run(struct engine_job *job, struct replica *r, int status)
 {
 	struct api_call *call = (struct api_call *)job;
 
-	api_plan_forget(call->api, call->api->env->now_s(call->api->env->ctx) - API_PLAN_S);
+	api_roster_forget(call->api, call->api->env->now_s(call->api->env->ctx) - API_PLAN_S);
 	call->replica = r;
 	if (r != NULL)
 		status = find_user(call, r);

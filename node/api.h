@@ -51,7 +51,7 @@ void api_busy(void *ctx, struct http_request *req);
 /* On the engine's thread, or when there is none any more: the class list that waits for its
  * import goes from memory; of_s: only where it is older. */
 #define API_PLAN_S 1800
-void api_plan_forget(struct api *api, int64_t of_s);
+void api_roster_forget(struct api *api, int64_t of_s);
 
 /* Merges what a stopped program had not merged yet. */
 void api_sync_begin(struct api *api);

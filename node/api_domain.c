@@ -58,7 +58,7 @@ command(struct api_call *call, struct replica *r, int status)
 		return;
 	}
 	if (strcmp(call->name, "pupil.erase") == 0 || strcmp(call->name, "staff.erase") == 0)
-		api_plan_forget(call->api, INT64_MAX);
+		api_roster_forget(call->api, INT64_MAX);
 	if (call->api->link != NULL && domain_command(call->name) != NULL &&
 	    domain_command(call->name)->urgent)
 		link_urgent(call->api->link);

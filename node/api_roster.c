@@ -18,7 +18,7 @@
 /* The file of the last plan waits in memory for its import: names of children that nobody
  * may have agreed to yet never lie in a file, and an erasure finds none. */
 void
-api_plan_forget(struct api *api, int64_t of_s)
+api_roster_forget(struct api *api, int64_t of_s)
 {
 	if (api->plan.data == NULL || api->plan_s > of_s)
 		return;
@@ -31,7 +31,7 @@ keep_plan(struct api *api, const struct roster_import_file *file)
 {
 	int status;
 
-	api_plan_forget(api, INT64_MAX);
+	api_roster_forget(api, INT64_MAX);
 	buffer_put(&api->plan, file->data, file->len);
 	status = buffer_status(&api->plan);
 	api->plan_year = file->school_year;
@@ -89,7 +89,7 @@ import(struct api_call *call, struct replica *r, int status)
 		return;
 	}
 	if (status == STATUS_OK)
-		api_plan_forget(api, INT64_MAX);
+		api_roster_forget(api, INT64_MAX);
 	if (status != STATUS_OK)
 		api_fail_domain(call, status, &error);
 	else

@@ -313,7 +313,7 @@ serve(const struct options *o, const struct settings *s, struct bell *bell,
 	worker_stop(api.pins);
 	enroller_stop(api.enroller);
 	engine_stop(api.engine);
-	api_plan_forget(&api, INT64_MAX);
+	api_roster_forget(&api, INT64_MAX);
 	link_free(api.link);
 	http_free(http);
 	engine_free(api.engine);
