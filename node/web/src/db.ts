@@ -13,7 +13,6 @@ export interface Item {
 	staff_name: string;
 	made_ms: number;
 	state: 'phone' | 'host' | 'county' | 'refused';
-	pupils?: string[];     // whom it is about, where the host finds them by itself
 	host_ms?: number;      // when it had answered, by the host's clock as this phone knows it
 	taken_ms?: number;     // … as the host said, at the latest
 	life?: string;         // of the database that answered: another one may not have it

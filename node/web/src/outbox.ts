@@ -47,14 +47,13 @@ export async function start(): Promise<void> {
 	flush(true);
 }
 
-// Resolves when the tap is stored on the phone. pupils: whom it is about, where the host
-// finds them by itself. An argument '@' + request_id stands for the first number that the
-// host gives back to that earlier tap.
-export async function send(name: string, args: Row, about: string, pupils?: string[]): Promise<Item> {
+// Resolves when the tap is stored on the phone. An argument '@' + request_id stands for the
+// first number that the host gives back to that earlier tap.
+export async function send(name: string, args: Row, about: string): Promise<Item> {
 	const staff = world.me && world.me.staff;
 	const item: Item = {
 		request_id: newRequestId(), command: name, args, about, staff: staff ? staff.id : '',
-		staff_name: staff ? staff.name : '', made_ms: now_ms(), state: 'phone', pupils,
+		staff_name: staff ? staff.name : '', made_ms: now_ms(), state: 'phone',
 	};
 	item.seq = await db.addItem(item);
 	list = list.concat(item);
@@ -132,36 +131,28 @@ export async function flush(now: boolean): Promise<void> {
 	} while (again);
 	flushing = false;
 	await refreshStatus();
-	await sendAgain();
 	await confirm();
-}
-
-// A machine that was put back, or another one in its place, may lack what the one before
-// took. What it knows, the same request_id changes nothing.
-async function sendAgain(): Promise<void> {
-	const status = world.status;
-	if (!status || !world.turn || !status.life) return;
-	let any = false;
-	for (const item of list) {
-		if (item.state !== 'host' || item.life === status.life) continue;
-		await keep(item, { state: 'phone' });
-		any = true;
-	}
-	if (any) flush(true);
 }
 
 // Confirmed by the county: the machine that took it still is the same, and nothing of it
 // waits by a status that was asked for after its answer, or the county confirmed up to a
-// later time, both by the machine's clock.
+// later time, both by the machine's clock. One that was put back, or another in its place,
+// may lack what the one before took: that is sent again, and what it knows, the same
+// request_id changes nothing.
 export async function confirm(): Promise<void> {
 	const status = world.status;
-	if (!status || !world.turn || !world.online) return;
+	if (!status || !status.life || !world.turn || !world.online) return;
 	const all = status.waiting === 0 && !status.stored_only && !status.exceptions && status.confirmed_s > 0;
+	let lost = false;
 	for (const item of list) {
-		if (item.state === 'host' && item.life === status.life &&
-			((all && world.turn > item.turn!) || status.confirmed_s * 1000 > item.taken_ms!))
+		if (item.state !== 'host') continue;
+		if (item.life !== status.life) {
+			lost = true;
+			await keep(item, { state: 'phone' });
+		} else if ((all && world.turn > item.turn!) || status.confirmed_s * 1000 > item.taken_ms!)
 			await keep(item, { state: 'county' });
 	}
+	if (lost) flush(true);
 }
 
 export async function retry(item: Item): Promise<void> {

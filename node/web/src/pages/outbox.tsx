@@ -27,13 +27,12 @@ export function Outbox() {
 			open.length + ' are only on this device. Do not clear the browser; near the school Wi-Fi they go on by themselves.')
 			: t('这台手机上的记录都已到学校主机。', "Everything of this device is on the school's machine.")}</p></Note>
 		<ul class="log">{items.slice(0, 200).map(i => <li class={'item ' + i.state}>
-			<p><strong>{isTheirs(i) ? t('一条别人的记录', "Somebody else's record") : i.about}</strong></p>
+			<p><strong>{isTheirs(i) ? t('别人的记录', "Somebody else's record") : i.about}</strong></p>
 			<p class="small">{whenMs(i.made_ms)} · {isTheirs(i) ? '' : i.staff_name + ' · '}{STATE[i.state]()}</p>
 			{i.emptied && <Emptied />}
 			{!isTheirs(i) && <LeftOutOf item={i} />}
 			{i.state === 'refused' && !isTheirs(i) && <div><Note kind="risk"><p>{i.error}</p><p>{i.next}</p></Note>
 				<Button onClick={() => retry(i)}>{t('再试', 'Try again')}</Button> <Button kind="quiet" onClick={() => discard(i)}>{t('不要了', 'Discard')}</Button></div>}
-			{i.state === 'phone' && isTheirs(i) && <p class="hint">{t('等本人登录后送出。', 'It goes when that person signs in.')}</p>}
 			{i.state === 'phone' && i.staff && !isTheirs(i) && me && me.id !== i.staff && <div>
 				<p class="hint">{t('这是 ' + i.staff_name + ' 记的，等他登录后送出；或由您代交，记在您名下。', i.staff_name + ' recorded this; it goes when they sign in, or you send it in your own name.')}</p>
 				<Button onClick={() => adopt(i)}>{t('由我代交', 'Send in my name')}</Button></div>}
