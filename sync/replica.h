@@ -347,7 +347,8 @@ struct replica_verify {
 	uint64_t bad_segments;
 	bool state_equal;          /* tables equal those computed anew … */
 	bool private_compared;     /* … private columns too: the school's keys are here */
-	unsigned books;            /* notes that differ, bits of enum replica_book */
+	unsigned books;            /* notes that differ, bits of enum replica_book; of
+	                            * streams that parted none are compared */
 	bool store_sound;          /* the database's own check */
 };
 /* OK also when something is wrong: look at ret. */

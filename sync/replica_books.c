@@ -64,6 +64,21 @@ find_stream(const struct store *s, const struct stream_id *id)
 	return 0;
 }
 
+/* Machines wrote apart: which of their streams has the plain name, and where each begins
+ * after records have ended, depends on what came first. */
+static bool
+is_parted(const struct store *s, const struct stream_id *id)
+{
+	for (uint32_t w = 1; w <= store_stream_count(s); w++) {
+		const struct stream_id *other = store_stream_id(s, w);
+
+		if (other != NULL && stream_id_is_family(other, id) &&
+		    !stream_id_is_plain(other))
+			return true;
+	}
+	return false;
+}
+
 /* A segment that was not taken anew was counted as bad, or is of a revoked machine; the
  * heads of its stream say nothing then. */
 static int
@@ -75,7 +90,7 @@ compare_stream(struct replica *r, uint32_t writer, struct comparing *c)
 
 	c->there = find_stream(c->anew, store_stream_id(r->store, writer));
 	c->n = c->matched = 0;
-	if (c->there == 0)
+	if (c->there == 0 || is_parted(r->store, store_stream_id(r->store, writer)))
 		return STATUS_OK;
 	status = store_segments(r->store, writer, 0, compare_segment, c);
 	if (status == STATUS_OK)
