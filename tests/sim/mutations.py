@@ -69,7 +69,7 @@ MUTATIONS = [
 	("a receipt says one too many", "sync/replica_export.c",
 		"ret->merged = head.merged;", "ret->merged = head.merged + 1;\n	ret->stored = ret->merged;"),
 	("an older receipt takes the place of a newer", "sync/replica_import.c",
-		"rc.number > old.number : im->newest", "rc.number < old.number : im->newest"),
+		"rc.number > old.number : rc.supersedes", "rc.number < old.number : rc.supersedes"),
 	("what is logged counts as confirmed", "sync/replica_status.c",
 		"s->waiting += head.logged - (merged", "s->waiting += head.stored - (merged"),
 	("a clock set back is not looked for in the log", "sync/replica_status.c",
