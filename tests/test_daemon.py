@@ -428,12 +428,13 @@ def what_is_too_much_is_refused():
 
 def a_body_of_many_values_takes_no_memory():
 	with Daemon(school("values")) as d:
-		def post(target, size, status):
+		def post(target, size, status, **headers):
 			body = b'{"name": "x", "columns": [], "rows": [' + b"{}," * (size // 3) + b"{}]}"
-			got = d.ask("POST", target, body, {"Content-Type": "application/json"})[0]
+			got = d.ask("POST", target, body, {"Content-Type": "application/json", **headers})[0]
 			assert got == status, (target, got)
 		for _ in range(5):
-			post("/api/v1/command/rollcall", 250000, 401)
+			post("/api/v1/command/rollcall", 250000, 401, **{"X-Forwarded-For": "10.0.0.9"})
+			post("/api/v1/command/rollcall", 250000, 413)
 			post("/api/v1/sign-in", 60000, 413)
 		d.sign_in()
 		# A PIN takes 8 MiB; from here on the peak is that of bodies.

@@ -299,8 +299,8 @@ def a_strangers_question_makes_a_hub_write_nothing():
 	with Daemon("hub") as hub:
 		with Daemon("school0", "--hub", f"http://127.0.0.1:{hub.port}") as school:
 			first_head(school)
-			node = school.get("/api/v1/devices")["rows"][0]["node"]
 			exchange(school)
+			node = school.get("/api/v1/devices")["rows"][0]["node"]
 			asked("0" * 16)
 			before = written()
 			for _ in range(5):
