@@ -1,10 +1,10 @@
 // The county confirms; two records disagree and somebody chooses.
 import fs from 'node:fs';
 import path from 'node:path';
-import { exchange, hubDir, kehou, killHost, look, open, picture, same, SCHOOL, signIn, startHost, test, until, view, work } from './harness.mjs';
+import { back, exchange, hubDir, kehou, killHost, look, open, picture, same, SCHOOL, signIn, startHost, test, until, view, work } from './harness.mjs';
 
 export async function theEvening(w) {
-	const { desk, two } = w;
+	const { desk, one, two } = w;
 	await signIn(desk, '校长甲');
 	await test('a tap that a machine put back has lost is sent again', async () => {
 		const data = path.join(work, 'school'), name = '退而复来';
@@ -34,6 +34,8 @@ export async function theEvening(w) {
 		await until(staff, 1, 'taken again');
 		await open(desk, 'outbox');
 		await desk.waitForSelector(`.item.host:has-text("${name}")`);
+		await back(one, '老师乙');
+		await back(two, '老师丙');
 	});
 	await test('the county confirms, and the phone says so', async () => {
 		await exchange(desk);

@@ -53,9 +53,7 @@ export async function refreshStatus(): Promise<void> {
 	const turn = ++turns;
 	try {
 		const sent = Date.now();
-		const status = await get('status');
-		if (turn < world.turn) return; // a later question was answered first
-		world.status = status;
+		world.status = await get('status');
 		world.turn = turn;
 		// Half of the way there and back: good enough for a wall clock.
 		setHostClock(world.status!.now_ms + (Date.now() - sent) / 2);

@@ -43,7 +43,7 @@ export function Exchange() {
 	const may = can('teacher', 'head', 'clerk', 'lead'); // whoever carries
 	return <Page title={isHub() ? t('收发', 'Exchange') : t('上报与U盘', 'Exchange')}>
 		{(s.notes || []).map((n: Row) => <Note kind={n.code === 'revoked' ? 'risk' : 'care'}><p>{n.message}</p></Note>)}
-		<Conflicts />
+		{can('teacher', 'head', 'clerk') && <Conflicts />}
 		{!isHub() && <div class="two">
 			<section class="card"><h2>{t('学校 → 县中心', 'School → county')}</h2>
 				<p class="fact-line"><strong>{s.waiting}</strong> {t('条待上报', 'waiting')}</p>
