@@ -343,8 +343,8 @@ patch_in(struct api_call *call)
 		return;
 	}
 	*p = (struct piece){ .job.run = keep_piece, .look.run = look_first,
-		.look.of = ENGINE_NODES, .call = call, .from = read_pass(call), .offset = strtoull(offset, NULL, 10),
-		.total = strtoull(length, NULL, 10) };
+		.look.of = ENGINE_NODES, .call = call, .from = read_pass(call),
+		.offset = strtoull(offset, NULL, 10), .total = strtoull(length, NULL, 10) };
 	http_later(call->req);
 	if (atomic_load(&serving)) {
 		submit_piece(p);
