@@ -612,7 +612,6 @@ export_roster(struct replica *r, const char *folder, char ret_name[FOLDER_NAME_B
 	uint8_t hash[HASH_BYTES];
 	int status = replica_path(r->dir, "roster", path);
 
-	r->away = false; /* that KEHOU is not there yet is no failure */
 	if (status == STATUS_OK)
 		status = env_read_file(r->env, path, ROSTER_MAX_BYTES, &b);
 	if (status == STATUS_OK) {
@@ -728,6 +727,13 @@ export_urgent(struct replica *r, struct replica_lying *there, const struct node_
 	return export_urgent_to(r, there, cert, ret);
 }
 
+/* KEHOU is made by the first write: that it is not there yet is no failure. */
+static int
+made_later(struct replica *r, int status)
+{
+	return replica_away(r, status == STATUS_NOT_FOUND ? STATUS_OK : status);
+}
+
 static int
 export_folder(struct replica *r, const char *folder, bool all,
     const struct node_id *only, bool urgent, struct replica_export *ret)
@@ -741,8 +747,8 @@ export_folder(struct replica *r, const char *folder, bool all,
 	replica_carry(r, only == NULL);
 	r->away = false;
 	if (status == STATUS_OK && only == NULL)
-		status = replica_away(r, folder_judge(r->env, folder));
-	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
+		status = made_later(r, folder_judge(r->env, folder));
+	if (status == STATUS_OK)
 		status = replica_renew_checkpoints(r);
 	if (status == STATUS_OK)
 		status = replica_number(r, "exports", &exports);
@@ -750,14 +756,11 @@ export_folder(struct replica *r, const char *folder, bool all,
 		status = replica_set_number(r, "exports", exports + 1);
 	if (status == STATUS_OK)
 		status = replica_mark_left(r);
-	if (status == STATUS_OK) {
-		status = replica_away(r, replica_lying_open(r, folder, &there));
-		if (status == STATUS_NOT_FOUND)
-			status = STATUS_OK; /* KEHOU is made by the first write */
-	}
 	if (status == STATUS_OK)
-		status = replica_away(r, folder_sweep(r->carrier, folder));
-	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
+		status = made_later(r, replica_lying_open(r, folder, &there));
+	if (status == STATUS_OK)
+		status = made_later(r, folder_sweep(r->carrier, folder));
+	if (status == STATUS_OK)
 		status = export_roster(r, folder, roster);
 	if (status == STATUS_OK)
 		status = urgent ? export_urgent(r, &there, only, &done) :
