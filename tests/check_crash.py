@@ -205,7 +205,8 @@ def check_told(done, hit, later, promised, case=None):
 	"""A failed call is told by the exit code and in one line."""
 	if done.returncode < 0 or done.returncode >= 64:
 		raise Wrong(f"exit {done.returncode}: {done.stderr}")
-	lines = [line for line in done.stderr.splitlines() if line.startswith("kehou: ")]
+	told = ("kehou: ", "It is done and cannot be") if done.returncode == 3 else "kehou: "
+	lines = [line for line in done.stderr.splitlines() if line.startswith(told)]
 	if done.returncode == 0 and not promised and not passed_over(hit, later, case):
 		raise Wrong("exit 0, and a call before the end had failed")
 	if done.returncode != 0 and not hit.startswith("write(2<") and \
@@ -584,7 +585,7 @@ def self_test(case, folder):
 	found += caught(check_round, world)
 	for code, text, promised in ((-11, "", False), (139, "", False), (0, "", False),
 			(1, "kehou: The stick is full: usb. Nothing more.", False),
-			(1, "", False), (1, "kehou: a line that is long enough\n" * 2, False)):
+			(1, "", False), (3, "Saved on this machine.", False), (1, "kehou: a line that is long enough\n" * 2, False)):
 		done = subprocess.CompletedProcess([], code, "", text)
 		found += caught(check_told, done, "fsync(3</x>) = -1 EIO", [], promised)
 	return found
