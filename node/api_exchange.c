@@ -221,6 +221,8 @@ file_in(struct api_call *call, struct replica *r, int status)
 		status = put_file(call, folder, roster ? FOLDER_ROSTER : FOLDER_BUNDLE, name);
 	if (status == STATUS_OK) {
 		status = replica_import(r, folder, note_file, &b, &all);
+		if (status == STATUS_OK)
+			engine_warn(&all);
 		if (folder_remove(call->api->env, folder, name) != STATUS_OK)
 			status = status == STATUS_OK ? STATUS_IO : status;
 	}

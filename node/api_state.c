@@ -56,7 +56,7 @@ node_json(struct replica *r, const struct replica_status *s,
 	snprintf(number, sizeof number, "%llu", (unsigned long long)scope);
 	snprintf(county, sizeof county, "%llu", (unsigned long long)roster->county);
 	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b,"
-	    " s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:b, s:b, s:i, s:o, s:o, s:o}",
+	    " s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:b, s:b, s:i, s:o, s:o, s:o}",
 	    "setup", false, "role", role == ROLE_HUB ? "hub" : role == ROLE_SCHOOL ? "school"
 	    : "relay", "school", number, "name", school != NULL ? school->name : roster->name,
 	    "county", county, "county_name", roster->name,
@@ -67,7 +67,8 @@ node_json(struct replica *r, const struct replica_status *s,
 	    (int)s->exceptions, "certified", s->certified, "held", (json_int_t)s->held,
 	    "inbox", (json_int_t)s->inbox, "roster", (json_int_t)s->roster, "last_export_s",
 	    (json_int_t)s->last_export_s, "last_import_s", (json_int_t)s->last_import_s,
-	    "copied_s", (json_int_t)s->copied_s, "renewed_s", (json_int_t)s->renewed_s, "branches", (int)s->branches,
+	    "copied_s", (json_int_t)s->copied_s, "renewed_s", (json_int_t)s->renewed_s,
+	    "roster_refused", (json_int_t)s->roster_refused, "branches", (int)s->branches,
 	    "invite_used", s->invite_used, "invite_withdrawn", s->invite_withdrawn, "revoked",
 	    s->revoked, "uninvited", (int)s->uninvited, "notes", notes_of(r, s, call->lang),
 	    "network", link_state(call->api->link), "sticks",

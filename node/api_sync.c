@@ -73,6 +73,7 @@ merge_some(struct engine_job *job, struct replica *r, int status)
 		    status_text(status));
 	if (status != STATUS_OK || n == 0)
 		return;
+	engine_warn(&done);
 	spool_done(api->spool);
 	/* A relay with a line of its own hands on at once. */
 	if (done.kept > 0 && api->link != NULL)

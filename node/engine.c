@@ -358,3 +358,11 @@ engine_return(struct engine *e, struct engine_loan *loan)
 	pthread_cond_broadcast(&e->wake);
 	pthread_mutex_unlock(&e->lock);
 }
+
+void
+engine_warn(const struct replica_import *done)
+{
+	if (done->roster_status != STATUS_OK)
+		log_line(LOG_LEVEL_ERROR, "a roster of the county was refused (%s): two hubs are at "
+		    "work, or somebody has its key", status_text(done->roster_status));
+}

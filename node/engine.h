@@ -55,4 +55,7 @@ struct engine_loan {
 void engine_lend(struct engine *e, struct engine_loan *loan);
 void engine_return(struct engine *e, struct engine_loan *loan);
 
+/* After an import: the log says what people must hear of it (the pages: replica_status). */
+void engine_warn(const struct replica_import *done);
+
 #endif

@@ -295,8 +295,10 @@ work_incoming(struct errand *e, struct replica *r)
 		e->status = spool_take(e->link->o.spool, &folder, &n);
 		if (e->status == STATUS_OK && n > 0)
 			e->status = replica_import(r, folder, on_file, NULL, &done);
-		if (e->status == STATUS_OK && n > 0)
+		if (e->status == STATUS_OK && n > 0) {
+			engine_warn(&done);
 			spool_done(e->link->o.spool);
+		}
 		if (e->status == STATUS_OK && n > 0 && done.transactions > 0)
 			history_add(e->link->o.env, e->link->o.dir, &(struct history_line){
 			    .way = HISTORY_NETWORK, .in = true,

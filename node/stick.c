@@ -167,6 +167,8 @@ import_from(struct stick_set *s, struct replica *r, const char *folder,
 	int status = replica_import(r, folder, NULL, NULL, &done->in);
 
 	if (status == STATUS_OK)
+		engine_warn(&done->in);
+	if (status == STATUS_OK)
 		note(r, folder, false, done->label);
 	if (status == STATUS_NOT_FOUND) /* no folder KEHOU: nothing to read */
 		status = STATUS_OK;

@@ -78,6 +78,8 @@ notes_of(const struct replica *r, const struct replica_status *s, enum message_l
 		return NULL;
 	if (s->revoked)
 		add_number(notes, lang, "revoked", s->only_here);
+	if (s->roster_refused > 0)
+		add_number(notes, lang, "roster_refused", s->roster_refused);
 	if (s->invite_used)
 		add(notes, lang, "invite_used", "", "");
 	if (s->invite_withdrawn)

@@ -291,6 +291,9 @@ struct replica_status {
 	int64_t renewed_s;         /* when this node last found at its start that it was
 	                            * copied, moved or put back, and began an epoch; 0 not
 	                            * within a month of now */
+	uint64_t roster_refused;   /* number of the newest roster of the county that was refused:
+	                            * two hubs sign, or somebody has a key; 0: none within a month
+	                            * of now, or a higher one was taken since */
 	uint32_t branches;         /* streams here that two copies of a node parted */
 	bool invite_used;          /* another machine used the invitation that this one
 	                            * was set up with, so the county takes nothing of it */

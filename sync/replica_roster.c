@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define DAY_S 86400u
+
 int
 replica_load_roster(struct replica *r)
 {
@@ -174,6 +176,31 @@ replica_join_aside(struct replica *r, const uint8_t issuing_sk[64])
 	return status;
 }
 
+/* Of the county and yet not to be taken: two hubs sign, or somebody has a key.  People hear of
+ * it (replica_status); once a day is enough. */
+static int
+note_refused(struct replica *r, uint64_t number, int why)
+{
+	uint64_t now_s = (uint64_t)r->env->now_s(r->env->ctx), since = 0, before = 0;
+	int status = replica_number(r, "roster_refused", &before);
+
+	if (status == STATUS_OK)
+		status = replica_number(r, "roster_refused_s", &since);
+	if (status != STATUS_OK || (before == number && now_s - since < DAY_S))
+		return status == STATUS_OK ? why : status;
+	status = store_begin_merge(r->store);
+	if (status != STATUS_OK)
+		return status;
+	status = replica_set_number(r, "roster_refused", number);
+	if (status == STATUS_OK)
+		status = replica_set_number(r, "roster_refused_s", now_s);
+	if (status == STATUS_OK)
+		status = store_commit_merge(r->store);
+	if (status != STATUS_OK)
+		store_rollback(r->store);
+	return status == STATUS_OK ? why : status;
+}
+
 int
 replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
     bool *ret_taken)
@@ -198,19 +225,19 @@ replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
 		goto take;
 	if (next.number == r->roster.number &&
 	    memcmp(next.hash, r->roster.hash, HASH_BYTES) != 0) {
-		status = STATUS_FORK;
+		status = note_refused(r, next.number, STATUS_FORK);
 		goto out;
 	}
 	if (next.number <= r->roster.number)
 		goto out;
 	/* Signed with a root key of before: whoever has that one has no say any more. */
 	if (!roster_follows(&next, &r->roster)) {
-		status = STATUS_STALE;
+		status = note_refused(r, next.number, STATUS_STALE);
 		goto out;
 	}
 	/* What older rosters allowed is not said otherwise afterwards. */
 	if (!roster_keeps_rights(&r->roster, &next)) {
-		status = STATUS_FORK;
+		status = note_refused(r, next.number, STATUS_FORK);
 		goto out;
 	}
 take:

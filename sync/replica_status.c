@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RENEWED_S (30 * 86400) /* so long people are told */
+#define TOLD_S (30 * 86400) /* so long people are told */
 
 /* ---- the three facts ---- */
 
@@ -242,6 +242,26 @@ invite_gone(struct replica *r, bool *ret_used, bool *ret_withdrawn)
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+static bool
+is_told(struct replica *r, int64_t since_s)
+{
+	int64_t now_s = r->env->now_s(r->env->ctx);
+
+	return now_s - since_s < TOLD_S && since_s - now_s < TOLD_S;
+}
+
+static int
+refused_roster(struct replica *r, uint64_t *ret)
+{
+	uint64_t since = 0, number = 0;
+	int status = replica_number(r, "roster_refused_s", &since);
+
+	if (status == STATUS_OK && is_told(r, (int64_t)since))
+		status = replica_number(r, "roster_refused", &number);
+	*ret = number >= r->roster.number ? number : 0;
+	return status;
+}
+
 int
 replica_status(struct replica *r, struct replica_status *ret)
 {
@@ -279,9 +299,10 @@ replica_status(struct replica *r, struct replica_status *ret)
 	s.copied_s = (int64_t)t;
 	if (status == STATUS_OK)
 		status = replica_number(r, "renewed", &t);
-	if (r->env->now_s(r->env->ctx) - (int64_t)t < RENEWED_S &&
-	    (int64_t)t - r->env->now_s(r->env->ctx) < RENEWED_S)
+	if (is_told(r, (int64_t)t))
 		s.renewed_s = (int64_t)t;
+	if (status == STATUS_OK)
+		status = refused_roster(r, &s.roster_refused);
 	if (status == STATUS_OK)
 		status = invite_gone(r, &s.invite_used, &s.invite_withdrawn);
 	s.revoked = roster_revoked(&r->roster, &r->self.pub.id);

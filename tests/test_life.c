@@ -290,6 +290,7 @@ test_a_school_that_slept_follows_every_step_from_one_stick(void **state)
 	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL), *lost, *c;
 	struct roster before = {0};
 	struct buffer forged = BUFFER_INIT;
+	struct replica_status status;
 	uint8_t thief[64];
 	size_t len;
 	bool taken;
@@ -333,6 +334,8 @@ test_a_school_that_slept_follows_every_step_from_one_stick(void **state)
 	    STATUS_STALE);
 	assert_int_equal(replica_take_roster(hub->r, forged.data, forged.len, &taken),
 	    STATUS_STALE);
+	assert_int_equal(replica_status(a->r, &status), STATUS_OK);
+	assert_true(status.roster_refused == 1000);
 	roster_release(&before);
 	buffer_release(&forged);
 }

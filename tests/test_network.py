@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import select
 import socket
 import struct
@@ -311,6 +312,40 @@ def a_strangers_question_makes_a_hub_write_nothing():
 			assert exchange(school)["failure"] == "" and facts(school)["waiting"] == 0
 			assert written() != before
 	same("hub", "school0")
+
+
+def two_hubs_that_sign_one_number_are_heard_of():
+	def invite(hub, i):
+		made(kehou("invite", "--school", str(int(SCHOOL) + i), "--name", f"第{i}小学", "--class",
+			"220", "-o", path(f"invite{hub}{i}"), node=hub))
+
+	def number(node):
+		return json.loads(kehou("--json", "status", node=node).stdout)["roster"]
+
+	def exchanged(hub):
+		with Daemon(hub) as h, Daemon("school0", "--hub", f"http://127.0.0.1:{h.port}") as s:
+			if not refused:
+				first_head(s)
+			s.post("/api/v1/sign-in", {"staff": "校长", "pin": PIN})
+			exchange(s)
+			refused.append(facts(s)["roster_refused"])
+		return "".join(s.said)
+	refused = []
+	make_county()
+	shutil.copytree(path("hub"), path("hub2"))
+	invite("hub2", 6)
+	exchanged("hub2")
+	for i in range(10, 20):
+		if number("hub") < number("school0"):
+			invite("hub", i)
+	assert number("hub") == number("school0")
+	said = exchanged("hub")
+	assert refused[0] == 0 and refused[1] > 0 and "a roster of the county was refused" in said
+	assert f"Roster {refused[1]} of the county was refused" in kehou("status", node="school0").stdout
+	invite("hub2", 7)
+	invite("hub2", 8)
+	exchanged("hub2")
+	assert refused[2] == 0, refused
 
 
 def nobody_calls_a_school():
@@ -656,7 +691,8 @@ TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	a_sign_in_page_of_the_network_is_told_from_a_hub, another_countys_hub_gets_nothing,
 	a_hub_refuses_names_sizes_and_nodes_that_cannot_be,
 	a_schools_file_is_known_for_its_own_and_nobody_elses,
-	a_strangers_question_makes_a_hub_write_nothing, nobody_calls_a_school,
+	a_strangers_question_makes_a_hub_write_nothing, two_hubs_that_sign_one_number_are_heard_of,
+	nobody_calls_a_school,
 	bad_bundles_of_a_schools_name_delay_nobody]
 
 

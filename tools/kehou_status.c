@@ -15,7 +15,7 @@ status_object(struct cli *c, const struct replica_status *s)
 	bool hub = replica_role(c->replica) == ROLE_HUB;
 
 	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:I, s:I, s:I,"
-	    " s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:b, s:b, s:I, s:i, s:o}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
+	    " s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:b, s:b, s:I, s:i, s:o}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
 	    ? "school" : "relay", "scope", cli_number(hub ? roster->county
 	    : replica_scope(c->replica), scope), "transactions",
 	    (json_int_t)s->transactions, "waiting", (json_int_t)s->waiting,
@@ -29,7 +29,8 @@ status_object(struct cli *c, const struct replica_status *s)
 	    (json_int_t)s->last_export_s * 1000, "last_import_ms",
 	    (json_int_t)s->last_import_s * 1000, "copied_ms",
 	    (json_int_t)s->copied_s * 1000, "renewed_ms",
-	    (json_int_t)s->renewed_s * 1000, "branches", (int)s->branches, "invite_used",
+	    (json_int_t)s->renewed_s * 1000, "roster_refused",
+	    (json_int_t)s->roster_refused, "branches", (int)s->branches, "invite_used",
 	    s->invite_used, "invite_withdrawn", s->invite_withdrawn, "revoked", s->revoked,
 	    "only_here", (json_int_t)s->only_here, "uninvited", (int)s->uninvited, "notes",
 	    notes_of(c->replica, s, c->lang));

@@ -42,7 +42,7 @@ export function Exchange() {
 	const s = status;
 	const may = can('teacher', 'head', 'clerk', 'lead'); // whoever carries
 	return <Page title={isHub() ? t('收发', 'Exchange') : t('上报与U盘', 'Exchange')}>
-		{(s.notes || []).map((n: Row) => <Note kind={n.code === 'revoked' ? 'risk' : 'care'}><p>{n.message}</p></Note>)}
+		{(s.notes || []).map((n: Row) => <Note kind={/vok|fus/.test(n.code) ? 'risk' : 'care'}><p>{n.message}</p></Note>)}
 		{can('teacher', 'head', 'clerk') && <Conflicts />}
 		{!isHub() && <div class="two">
 			<section class="card"><h2>{t('学校 → 县中心', 'School → county')}</h2>
