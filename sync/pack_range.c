@@ -98,14 +98,14 @@ model_init(struct model *m, const uint8_t *data, size_t len)
 	size_t size, i;
 
 	memset(m, 0, sizeof *m);
-	m->bits = 14;
+	m->bits = 10;
 	while (m->bits < 20 && (UINT64_C(1) << m->bits) < len * 4)
 		m->bits++;
 	size = (size_t)MODELS << m->bits;
 	m->slots = malloc(size * sizeof *m->slots);
 	if (!m->slots)
 		return STATUS_NOMEM;
-	/* By doubling: a quarter of a megabyte for each small segment is worth memcpy. */
+	/* By doubling: as much as the segment and more is worth memcpy. */
 	m->slots[0] = (struct slot){32768, 0};
 	for (i = 1; i < size; i *= 2)
 		memcpy(m->slots + i, m->slots, i * sizeof *m->slots);

@@ -48,7 +48,7 @@ class Models:
 	"""Guesses a bit out of four contexts, and learns from it."""
 
 	def __init__(self, length):
-		bits = 14
+		bits = 10
 		while bits < 20 and 1 << bits < 4 * length:
 			bits += 1
 		self.shift = 32 - bits
