@@ -175,15 +175,16 @@ read_hex(const char *text, uint8_t *ret, size_t len)
 static bool
 proved(struct api_call *call, const struct replica *r, const char *what, struct spool_from *ret)
 {
-	uint8_t proof[NODE_ID_BYTES + SIGNATURE_BYTES];
-	bool carrier;
+	uint8_t proof[PROOF_BYTES];
+	const struct roster_cert *by;
 
 	if (!read_hex(http_header(call->req, "Kehou-Proof"), proof, sizeof(proof)))
 		return false;
-	memcpy(ret->node.b, proof, NODE_ID_BYTES);
-	if (!replica_vouched(r, what, &ret->node, proof + NODE_ID_BYTES, &carrier))
+	by = proof_of(replica_roster(r), what, proof);
+	if (by == NULL)
 		return false;
-	ret->what = carrier ? SPOOL_CARRIER : SPOOL_KNOWN;
+	ret->node = by->node.id;
+	ret->what = by->role == ROLE_SCHOOL ? SPOOL_KNOWN : SPOOL_CARRIER;
 	return true;
 }
 

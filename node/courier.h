@@ -8,11 +8,11 @@
 #define NODE_COURIER_H
 
 #include "node/spool.h"
-#include "sync/identity.h"
+#include "sync/proof.h"
 
 #define COURIER_MAX_ANSWER_BYTES (256u * 1024) /* of JSON */
 #define COURIER_MAX_FILES 256                  /* of one listing */
-#define COURIER_PROOF_BYTES (2 * (NODE_ID_BYTES + SIGNATURE_BYTES) + 1)
+#define COURIER_PROOF_BYTES (2 * PROOF_BYTES + 1)
 #define COURIER_CONNECT_S 30
 #define COURIER_LOW_SPEED_BYTES 30             /* a second, over */
 #define COURIER_LOW_SPEED_S 60                 /* … this long: the link is dead; unless said */

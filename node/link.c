@@ -261,10 +261,9 @@ work_delivered(struct errand *e, struct replica *r)
 static void
 work_vouch(struct errand *e, struct replica *r)
 {
-	uint8_t proof[NODE_ID_BYTES + SIGNATURE_BYTES];
+	uint8_t proof[PROOF_BYTES];
 
-	memcpy(proof, replica_self(r)->id.b, NODE_ID_BYTES);
-	replica_vouch(r, e->name, proof + NODE_ID_BYTES);
+	replica_prove(r, e->name, proof);
 	sodium_bin2hex(e->proof, sizeof(e->proof), proof, sizeof(proof));
 }
 

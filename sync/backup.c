@@ -240,7 +240,7 @@ backup_writer_plain(struct backup_writer *w, const void *data, size_t len)
 
 		/* The last chunk is not known to be the last before the end. */
 		if (n == 0) {
-			rc = flush(w, 0);
+			rc = flush(w, crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
 			continue;
 		}
 		if (n > len)
@@ -428,7 +428,8 @@ fill(struct backup_reader *r)
 	r->len = (size_t)len;
 	r->last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
 	/* A chunk that is not full is the last one. */
-	if (!r->last && r->len < sizeof r->plain)
+	if (!r->last && (tag != crypto_secretstream_xchacha20poly1305_TAG_MESSAGE ||
+	    r->len < sizeof r->plain))
 		return STATUS_MALFORMED;
 	return r->last && r->at < r->size ? STATUS_MALFORMED : STATUS_OK;
 }

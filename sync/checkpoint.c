@@ -60,7 +60,8 @@ stream_valid(const struct checkpoint *c, const struct checkpoint_stream *s)
 static bool
 checkpoint_valid(const struct checkpoint *c)
 {
-	if (c->county == 0 || c->scope == SCOPE_COUNTY || c->number < 1 ||
+	if (!stream_county_valid(c->county) || c->scope == SCOPE_COUNTY ||
+	    !stream_scope_valid(c->scope) || c->number < 1 ||
 	    c->time_s < 0 || c->time_s >= TIME_MAX_S ||
 	    c->nrules > CHECKPOINT_MAX_RULES || c->nstreams > CHECKPOINT_MAX_STREAMS)
 		return false;

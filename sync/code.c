@@ -224,8 +224,8 @@ read_parts(const uint8_t *sealed, size_t len, struct parts *ret)
 	status = reader_end(&r);
 	if (status != STATUS_OK)
 		return status;
-	if (p.len < TAG_BYTES || until >= (uint64_t)TIME_END || p.label.county < 100000 ||
-	    p.label.county > 999999)
+	if (p.len < TAG_BYTES || until >= (uint64_t)TIME_END ||
+	    !stream_county_valid(p.label.county))
 		return STATUS_MALFORMED;
 	p.label.until_s = (int64_t)until;
 	*ret = p;

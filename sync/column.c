@@ -373,6 +373,16 @@ column_encode(struct column_world *w, const struct column_hint *hint,
 	return status;
 }
 
+static uint16_t
+read_id(struct reader *r)
+{
+	uint64_t id = reader_varint(r);
+
+	if (id > REGISTRY_MAX_TABLE_ID)
+		reader_fail(r);
+	return (uint16_t)id;
+}
+
 void
 column_spec_read(struct reader *r, struct column_spec *ret)
 {
@@ -382,10 +392,10 @@ column_spec_read(struct reader *r, struct column_spec *ret)
 	*ret = (struct column_spec){.mode = head & 7, .nframes = head >> 6,
 	    .hint = {.kind = head >> 3 & 7}};
 	if (ret->hint.kind == HINT_LAST_BY) {
-		ret->hint.table = (uint16_t)reader_varint(r);
-		ret->hint.by = (uint16_t)reader_varint(r);
-		ret->hint.value = (uint16_t)reader_varint(r);
-		ret->hint.own_by = (uint16_t)reader_varint(r);
+		ret->hint.table = read_id(r);
+		ret->hint.by = read_id(r);
+		ret->hint.value = read_id(r);
+		ret->hint.own_by = read_id(r);
 	} else if (ret->hint.kind == HINT_LIST) {
 		uint64_t space = reader_varint(r);
 

@@ -221,7 +221,8 @@ read_place(struct walk *k, uint32_t choices, struct reader *frame)
 	unsigned i;
 
 	if (k->product == 0 || k->product > NUMBER_MAX / choices) {
-		k->number = 0;
+		if (k->number != 0)
+			reader_fail(frame);
 		k->product = 1;
 		for (i = 0; i < NUMBER_BYTES && frame->left; i++)
 			k->number |= (uint64_t)reader_u8(frame) << 8 * i;
@@ -472,6 +473,8 @@ decode_all(struct walk *k, struct reader frames[3])
 				status = decode_single(k, &k->cells->v[i + j],
 				    frames);
 	}
+	if (status == STATUS_OK && k->number != 0)
+		status = STATUS_MALFORMED; /* more than the places were told */
 	return status;
 }
 

@@ -432,6 +432,12 @@ uint64_t replica_epoch(const struct replica *r) { return r->epoch; }
 const char *replica_detail(const struct replica *r) { return r->detail; }
 bool replica_failed_away(const struct replica *r) { return r->away; }
 
+void
+replica_prove(const struct replica *r, const char *what, uint8_t ret[PROOF_BYTES])
+{
+	proof_make(&r->self, what, ret);
+}
+
 int
 replica_away(struct replica *r, int status)
 {

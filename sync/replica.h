@@ -14,6 +14,7 @@
 #include "sync/bundle.h"
 #include "sync/folder.h"
 #include "sync/keyring.h"
+#include "sync/proof.h"
 #include "sync/store.h"
 
 struct replica;
@@ -228,12 +229,8 @@ int replica_import(struct replica *r, const char *folder,
 #define RELAY_MAX_BYTES (UINT64_C(2) << 30)
 /* The recipient itself said that it has taken in the bundle of this name. */
 int replica_delivered(struct replica *r, const char *name) MUST_CHECK;
-/* Signs that this node hands over the file of this name, or asks for what there is for this
- * node (hexadecimal): whom it speaks to tells its nodes from strangers. */
-void replica_vouch(const struct replica *r, const char *what, uint8_t ret[SIGNATURE_BYTES]);
-/* Whether a node that the roster has signed so; ret_carrier: it may carry for others. */
-bool replica_vouched(const struct replica *r, const char *what, const struct node_id *node,
-    const uint8_t signature[SIGNATURE_BYTES], bool *ret_carrier);
+/* By this node: whom it speaks to tells its nodes from strangers. */
+void replica_prove(const struct replica *r, const char *what, uint8_t ret[PROOF_BYTES]);
 /* Who sent through this relay within 90 days and is in the roster: answers for them
  * are worth fetching. */
 typedef int replica_client_visit(void *ctx, const struct node_id *node);

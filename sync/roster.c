@@ -5,11 +5,6 @@
 #include "sync/roster_internal.h"
 #include "sync/roster_seal.h"
 
-#define COUNTY_MIN UINT64_C(100000)
-#define COUNTY_MAX UINT64_C(999999)
-#define SCHOOL_MIN UINT64_C(1000000000)
-#define SCHOOL_MAX UINT64_C(9999999999)
-
 void
 roster_release(struct roster *r)
 {
@@ -259,7 +254,7 @@ lists_fit(const struct roster *r)
 bool
 roster_valid(const struct roster *r)
 {
-	if (r->county < COUNTY_MIN || r->county > COUNTY_MAX || r->number < 1
+	if (!stream_county_valid(r->county) || r->number < 1
 	    || !name_valid(r->name) || !lists_fit(r) || !lists_ascending(r))
 		return false;
 	for (size_t i = 0; i < r->nschools; i++)

@@ -5,7 +5,6 @@
 
 #include "sync/hash.h"
 
-#define SCOPE_MAX UINT64_C(9999999999)
 #define EPOCH_BYTES 5
 
 enum { /* flags of a stream; the lower ones of a vector's entry alone */
@@ -81,7 +80,7 @@ read_scope(struct reader *r)
 {
 	uint64_t scope = reader_varint(r);
 
-	if (scope > SCOPE_MAX)
+	if (!stream_scope_valid(scope))
 		reader_fail(r);
 	return scope;
 }

@@ -15,6 +15,10 @@
 #define EPOCH_BITS 39
 #define ROW_COUNTER_BITS 24 /* row id = epoch << 24 | counter */
 #define SCOPE_COUNTY 0      /* any other scope is a school's 10-digit number */
+#define SCHOOL_MIN UINT64_C(1000000000)
+#define SCHOOL_MAX UINT64_C(9999999999)
+#define COUNTY_MIN UINT64_C(100000)
+#define COUNTY_MAX UINT64_C(999999)
 
 enum lane {
 	LANE_ORDINARY = 0,
@@ -34,6 +38,18 @@ struct stream_id {
 	uint8_t fork[8];  /* zero; else a branch, by the start of the hash of its
 	                   * first segment (docs/FORMAT.md, "Branches") */
 };
+
+static inline bool
+stream_county_valid(uint64_t county)
+{
+	return county >= COUNTY_MIN && county <= COUNTY_MAX;
+}
+
+static inline bool
+stream_scope_valid(uint64_t scope)
+{
+	return scope == SCOPE_COUNTY || (scope >= SCHOOL_MIN && scope <= SCHOOL_MAX);
+}
 
 int node_id_compare(const struct node_id *a, const struct node_id *b);
 /* Node, epoch, scope, lane, fork. */

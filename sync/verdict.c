@@ -6,7 +6,7 @@
 static bool
 verdict_valid(const struct verdict *v)
 {
-	return v->county != 0 && v->stream.epoch != 0 && v->seq >= 1
+	return stream_county_valid(v->county) && v->stream.epoch != 0 && v->seq >= 1
 	    && v->reason >= VERDICT_RIGHTS && v->reason <= VERDICT_REVOKED
 	    && v->time_s >= 0 && v->time_s < TIME_MAX_S;
 }

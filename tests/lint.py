@@ -517,9 +517,22 @@ mutations_still_stand.bad = [
 	{"tests/sim/mutations.py": "MUTATIONS = [('a', 'a.c', 'x', 'y')]\n", "a.c": "z\n"},
 ]
 
+
+def contexts_are_in_the_formats(root, _build):
+	known = set(re.findall(r"`(kehou \d [a-z ]+)`", read(os.path.join(root, "docs", "FORMAT.md"))))
+	for path in c_files(root, ("sync", "schema", "node")):
+		for line, text in string_literals(read(path)):
+			if re.fullmatch(r"kehou \d [a-z ]+", text) and text not in known:
+				yield f"{name_of(root, path)}:{line}: docs/FORMAT.md does not know the context {text}"
+
+
+contexts_are_in_the_formats.good = {"docs/FORMAT.md": "| `kehou 1 a b` | x |\n",
+	"sync/a.c": "hash(\"kehou 1 a b\");\n"}
+contexts_are_in_the_formats.bad = [{"docs/FORMAT.md": "| `kehou 1 a` |\n", "sync/a.c": "hash(\"kehou 1 b\");\n"}]
+
 CHECKS = [columns_say_what_they_mean, codes_are_listed, layers, sql_in_sql_files, only_the_store_knows_sqlite, core_is_pure, exports,
 	lengths, build_lists_every_file, headers_stand_alone, no_failure_is_swallowed, requirements,
-	documents_name_tests_that_exist, mutations_still_stand]
+	documents_name_tests_that_exist, mutations_still_stand, contexts_are_in_the_formats]
 
 # --- Running ----------------------------------------------------------------------
 

@@ -143,9 +143,10 @@ what_may_not_stand_there_is_neither_built_nor_read(void **state)
 		case 3: columns[0].table = 23; break;
 		case 4: columns[0].column = 1; break; /* the school */
 		case 5: c.time_s = -1; break;
-		case 6: c.county = 0; break;
+		case 6: c.county = 99999; break;
 		case 7: c.streams = &stream; c.nstreams = 1; stream.stream.scope++; break;
 		case 8: c.streams = &stream; c.nstreams = 1; stream.pieces = 1; break;
+		case 9: c.scope = 999999999; break;
 		default: columns[0].table = 0; break;
 		}
 		assert_int_equal(checkpoint_build(&c, sk, &b), STATUS_USAGE);

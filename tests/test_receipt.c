@@ -171,6 +171,10 @@ static void
 epochs_numbers_and_time_are_bounded(void **state)
 {
 	(void)state;
+	EXPECT_REFUSED(r.county = 99999);
+	EXPECT_REFUSED(r.county = 1000000);
+	EXPECT_REFUSED(r.n = 0; r.scope = 999999999);
+	EXPECT_REFUSED(r.n = 0; r.scope = UINT64_C(10000000000));
 	EXPECT_REFUSED(r.epoch = 0);
 	EXPECT_REFUSED(r.epoch = UINT64_C(1) << EPOCH_BITS);
 	EXPECT_REFUSED(r.supersedes = r.epoch);

@@ -424,7 +424,7 @@ revoked_stream_counts_through_its_sequence_and_no_other_does(void **state)
 {
 	struct roster r = {0};
 	struct roster_revocation v = {.through = 9};
-	struct stream_id s = {.node = {{1}}, .epoch = 5, .scope = 7}, other = s;
+	struct stream_id s = {.node = {{1}}, .epoch = 5}, other = s;
 
 	(void)state;
 	other.epoch = 6;

@@ -108,6 +108,25 @@ disorder_is_refused(void **ctx)
 	buffer_release(&b);
 }
 
+static void
+a_scope_that_is_no_school_is_refused(void **ctx)
+{
+	static const uint64_t scopes[] = {1, 999999999, UINT64_C(10000000000)};
+	struct reader r;
+
+	(void)ctx;
+	for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++) {
+		struct stream_id s = stream(1, 5, scopes[i], 0, 0), got;
+		struct buffer b = BUFFER_INIT;
+
+		stream_id_put(&b, &s);
+		reader_init(&r, b.data, b.len);
+		stream_id_read(&r, &got);
+		assert_true(r.failed);
+		buffer_release(&b);
+	}
+}
+
 int
 main(void)
 {
@@ -116,6 +135,7 @@ main(void)
 		cmocka_unit_test(raising_never_lowers),
 		cmocka_unit_test(a_difference_brings_the_other_up),
 		cmocka_unit_test(disorder_is_refused),
+		cmocka_unit_test(a_scope_that_is_no_school_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

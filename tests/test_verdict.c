@@ -128,6 +128,9 @@ values_out_of_range_are_refused(void **state)
 	(void)state;
 	trust_verdict(TRUST_SMALL, &good);
 	v = good;
+	v.county = 99999;
+	expect_refused(&v);
+	v = good;
 	v.seq = 0;
 	expect_refused(&v);
 	v = good;

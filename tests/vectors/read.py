@@ -219,6 +219,7 @@ def read_sealed(data, keys):
 	head = r.before()
 	nonce = r.bytes(24)
 	box = r.sized(4 * MiB + 4096 + 16)
+	need(len(box) >= 16, "box too short")
 	r.end()
 	if not keys:
 		return sealed
@@ -300,6 +301,22 @@ def read_verdict(data, fields):
 	return verdict
 
 
+# --- Proof ------------------------------------------------------------------------------
+
+def read_proof(data, fields):
+	r = Reader(data)
+	proof = {"node": r.bytes(8)}
+	signature = r.bytes(64)
+	r.end()
+	if fields is not None:  # the signer's key stands in the roster, what stands in the call
+		key = public_of(bytes.fromhex(fields["sign_seed"]))
+		need(node_id(key, sealing_public_of(bytes.fromhex(fields["seal_sk"]))) == proof["node"],
+			"another node")
+		verify(key, signature, "kehou 1 proof", fields["what"].encode())
+		proof["what"] = fields["what"]
+	return proof
+
+
 # --- The vectors ------------------------------------------------------------------------
 
 # Reader, magic when it begins with one.
@@ -309,6 +326,7 @@ KINDS = {
 	"certificate": (read_certificates, None),
 	"checkpoint": (read_checkpoint, b"KHP"),
 	"invitation": (read_invitation, b"KHI"),
+	"proof": (read_proof, None),
 	"receipt": (read_receipt, b"KHC"),
 	"request": (read_request, b"KHQ"),
 	"roster": (read_roster, b"KHR"),

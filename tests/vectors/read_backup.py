@@ -64,7 +64,8 @@ def read_body(sealed, key, start, head):
 		except (nacl.exceptions.RuntimeError, nacl.exceptions.ValueError) as error:
 			raise Refused("chunk does not hold") from error
 		last = tag == nacl.bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
-		need(last or len(data) == CHUNK, "a short chunk that is not the last")
+		need(last or (tag == nacl.bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
+			and len(data) == CHUNK), "a short chunk that is not the last")
 		plain, at = plain + data, at + len(chunk)
 	need(at == len(sealed), "bytes left over")
 	return plain

@@ -49,7 +49,7 @@ def read_places(r, most, wanted):
 def read_piece(data, county, before):
 	"""One piece: its hash, where its rows stood, and its leaves read into them."""
 	r = Reader(data)
-	h = read_header(Reader(r.sized(8 * MiB)), piece=True)
+	h = read_header(Reader(r.sized(2 * MiB)), piece=True)
 	body = Reader(unpack(r, 8 * MiB))
 	raw = body.bytes(h["facts length"])
 	leaves, listed = hashed("kehou 1 leaves", b""), []

@@ -226,6 +226,7 @@ def read_value(r):
 
 CONSTANT, PREDICTED, RAW, DICTIONARY, DIFFERENCE, LIST = range(6)
 SCOPE, TIME, STAFF, NEXT_ID, IN_LIST, LAST_BY, TIME_TOO = range(1, 8)
+FRAMES = ((0,), (0,), (1,), (1,), (1, 2), (3,))  # of each mode
 
 
 class Column:
@@ -244,7 +245,7 @@ class Column:
 		elif self.mode == DICTIONARY:
 			self.values = [read_value(r) for _ in range(r.varint(0, 255))]
 		elif self.mode == DIFFERENCE:
-			self.scale = r.varint(1)
+			self.scale = r.varint(1, 2 ** 63 - 1)
 
 	def take_frames(self, frames):
 		self.frames = [Reader(frames.sized(8 * MiB)) for _ in range(self.nframes)]
@@ -252,7 +253,9 @@ class Column:
 
 	def cells(self, places, facts, table=None):
 		"""The cells of places: each a pair of transaction and row."""
+		need(self.nframes in FRAMES[self.mode], "number of frames")
 		if self.mode == LIST:
+			need(self.prediction == IN_LIST, "list without a space")
 			cells = ListColumn(self, facts).cells([tx for tx, _ in places])
 		else:
 			read = (self.constant, self.predicted, self.raw, self.dictionary,
@@ -300,6 +303,7 @@ class Column:
 			return self.last_by(facts, table)
 		return {
 			0: lambda place, cells: None,
+			IN_LIST: lambda place, cells: None,
 			SCOPE: lambda place, cells: facts.stream["scope"],
 			TIME: lambda place, cells: facts.times[place[0]] * 1000,
 			TIME_TOO: lambda place, cells: facts.times[place[0]] * 1000,
@@ -453,8 +457,10 @@ class Facts:
 		for _ in range(r.varint(0, 4096)):
 			table += r.varint(0, 999)
 			op = r.u8(WHOLE, PART, DELETE)
-			need(table < 1000, "table id out of its limits")
-			self.row_shapes.append((table, op, r.varint() if op != DELETE else 0))
+			need(0 < table < 1000, "table id out of its limits")
+			mask = r.varint() if op != DELETE else 0
+			need(not any(mask >> i & 1 for i in self.keys.get(table, ())), "mask with a key")
+			self.row_shapes.append((table, op, mask))
 		self.tx_shapes = []
 		for _ in range(r.varint(1, self.count)):
 			runs = [(r.varint(0, len(self.row_shapes) - 1), r.varint(1, 65536))
@@ -482,7 +488,9 @@ class Facts:
 				mine = self.rows_of.setdefault(self.row_shapes[shape][0], [])
 				mine += [(tx, self.row_shapes[shape])] * rows
 		need(sum(map(len, self.rows_of.values())) <= 65536, "too many rows")
-		need({t[0] for t in self.described} == set(self.rows_of), "tables with rows")
+		need(sorted(t[0] for t in self.described) == sorted(self.rows_of), "tables with rows")
+		need(not any(column.prediction for column in [self.time_column, self.staff_column]
+			+ [c for t in self.described for c in t[1:3]]), "prediction where none may be")
 
 	def columns(self, frames):
 		for column in [self.time_column, self.staff_column] + [column
@@ -505,11 +513,17 @@ class Facts:
 		self.tables[number] = t
 		t.stamps = [difference + (self.times[tx] - 946684800) * 256
 			for tx, difference in zip(t.txs, stamp.cells(places, self, t))]
+		need(all(0 <= x < 6311433600 * 256 for x in t.stamps), "stamp out of its limits")
 		t.lengths = length.cells(places, self, t)
+		need(all(x < 2 ** 32 for x in t.lengths), "length out of its limits")
 		need(all(x >= 1 and x % 2 == (shape[1] != DELETE)
 			for x, shape in zip(t.lengths, t.shapes)), "length against operation")
+		ids = [i for i, _ in columns]
+		need(len(set(ids)) == len(ids) and t.keys[0] not in ids, "column twice")
+		need(set(t.keys[1:]) <= set(ids), "key missing")
 		for i, column in columns:
 			mine = [place for place in places if t.has(place[1], i)]
+			need(mine, "column that no row has")
 			column.rows = [row for _, row in mine]
 			t.columns[i] = dict(zip(column.rows, column.cells(mine, self, t)))
 			need(i not in t.keys or None not in t.columns[i].values(), "NULL in a key")
@@ -576,8 +590,10 @@ def put_leaf(body, facts):
 		need(table, "leaf of another table")
 		row, mask = table.row(r.varint()), r.varint(1)
 		for i in (i for i in range(64) if mask >> i & 1):
-			need(table.has(row, i), "leaf with a cell that was not written")
-			table.columns.setdefault(i, {})[row] = read_value(r)
+			need(i not in table.keys and table.has(row, i), "leaf with a cell that was not written")
+			cells = table.columns.setdefault(i, {})
+			need(row not in cells, "cell told twice")
+			cells[row] = read_value(r)
 
 
 # --- Segment ----------------------------------------------------------------------------
@@ -592,6 +608,7 @@ def read_header(r, piece=False):
 	h["stream"] = read_stream(r)
 	h["stream bytes"] = r.data[start:r.at]
 	h["first"], h["count"], h["roster"] = r.varint(1), r.varint(1, 65536), r.varint()
+	need(h["first"] + h["count"] < 2 ** 63, "sequence out of its limits")
 	h["knows"] = read_vector(r)
 	h["signed"] = r.data[start:r.at]
 	h["facts length"] = r.varint()
@@ -606,7 +623,7 @@ KEYS = {30: range(1, 6), 31: range(1, 7), 32: range(1, 7), 33: range(1, 7)}
 def open_segment(data, known):
 	"""Header and facts, verified with the author's seed and the hash of the one before."""
 	r = Reader(data)
-	h = read_header(Reader(r.sized(8 * MiB)))
+	h = read_header(Reader(r.sized(2 * MiB)))
 	body = Reader(unpack(r, 8 * MiB))
 	raw = body.bytes(h["facts length"])
 	leaves, listed = hashed("kehou 1 leaves", b""), []
