@@ -1,6 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "sync/buffer.h"
 #include "sync/env.h"
 
@@ -122,6 +124,27 @@ env_write_file(const struct env *env, const char *path, const uint8_t *data, siz
 		(void)f->remove(env->ctx, temporary);
 done:
 	free(temporary);
+	free(folder);
+	return rc;
+}
+
+int
+env_move_file(const struct env *env, const char *from, const char *to)
+{
+	struct buffer b = BUFFER_INIT;
+	char *folder = folder_of(from);
+	int rc = folder == NULL ? STATUS_NOMEM :
+	    env_read_file(env, from, ENV_SMALL_FILE_MAX_BYTES, &b);
+
+	if (rc == STATUS_OK)
+		rc = env_write_file(env, to, b.data, b.len);
+	if (rc == STATUS_OK)
+		rc = env->files->remove(env->ctx, from);
+	if (rc == STATUS_OK)
+		rc = env->files->fsync_dir(env->ctx, folder);
+	if (b.data != NULL) /* it may be a key */
+		sodium_memzero(b.data, b.cap);
+	buffer_release(&b);
 	free(folder);
 	return rc;
 }

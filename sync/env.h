@@ -101,4 +101,9 @@ int env_absent(const struct env *env, const char *path) MUST_CHECK;
 int env_write_file(const struct env *env, const char *path, const uint8_t *data,
     size_t len) MUST_CHECK;
 
+/* Gives a small file another name: first written there as env_write_file does, then
+ * removed here, so that at each moment it is there under one of the two at least, also
+ * where a power cut leaves a rename half done. */
+int env_move_file(const struct env *env, const char *from, const char *to) MUST_CHECK;
+
 #endif

@@ -21,16 +21,12 @@ remove_file(struct replica *r, const char *name)
 static int
 install_next(struct replica *r)
 {
-	char next[REPLICA_PATH_BYTES], key[REPLICA_PATH_BYTES], keys[REPLICA_PATH_BYTES];
+	char next[REPLICA_PATH_BYTES], key[REPLICA_PATH_BYTES];
 	int status = replica_path(r->dir, NEXT, next);
 
 	if (status == STATUS_OK)
 		status = replica_path(r->dir, KEY, key);
-	if (status == STATUS_OK)
-		status = replica_path(r->dir, "keys", keys);
-	if (status == STATUS_OK)
-		status = r->env->files->rename(r->env->ctx, next, key);
-	return status == STATUS_OK ? r->env->files->fsync_dir(r->env->ctx, keys) : status;
+	return status == STATUS_OK ? env_move_file(r->env, next, key) : status;
 }
 
 int

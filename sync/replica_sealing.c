@@ -37,7 +37,7 @@ move(struct replica *r, const char *from, const char *to)
 
 	if (status == STATUS_OK)
 		status = replica_path(r->dir, to, b);
-	return status == STATUS_OK ? r->env->files->rename(r->env->ctx, a, b) : status;
+	return status == STATUS_OK ? env_move_file(r->env, a, b) : status;
 }
 
 /* The first sealing key stands in the node's own key file, whose place the sidecar
@@ -60,14 +60,10 @@ forget_first(struct replica *r)
 static int
 install(struct replica *r)
 {
-	char keys[REPLICA_PATH_BYTES];
-	int status = replica_path(r->dir, "keys", keys);
+	int status = move(r, KEY, LAST);
 
-	if (status == STATUS_OK)
-		status = move(r, KEY, LAST);
-	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
-		status = move(r, NEXT, KEY);
-	return status == STATUS_OK ? r->env->files->fsync_dir(r->env->ctx, keys) : status;
+	return status == STATUS_OK || status == STATUS_NOT_FOUND ? move(r, NEXT, KEY) :
+	    status;
 }
 
 /* What can be opened, the key in use first; on failure what was. */

@@ -82,6 +82,37 @@ a_cut_leaves_the_old_bytes_or_the_new(void **state)
 	}
 }
 
+/* Wherever the power goes, a file that is moved is whole under one name at least. */
+static void
+a_file_that_is_moved_is_never_lost(void **state)
+{
+	uint64_t seed;
+
+	(void)state;
+	for (seed = SEED; seed < SEED + 100; seed++) {
+		bool struck = true;
+
+		for (uint64_t n = 1; struck; n++) {
+			struct sim_world *w = sim_world_new(seed + n);
+			const struct env *env = sim_node(w, 1, 0);
+			int rc;
+
+			assert_int_equal(env_write_file(env, "f", old_bytes, sizeof old_bytes), 0);
+			assert_int_equal(env_write_file(env, "g", new_bytes, sizeof new_bytes), 0);
+			sim_stop_at(w, n);
+			rc = env_move_file(env, "g", "f");
+			struck = sim_struck(w);
+			sim_power_cut(w, SIM_KEEP_SOME);
+			assert_string_not_equal(which(env, "f"), "neither");
+			if (strcmp(which(env, "f"), "old") == 0)
+				assert_string_equal(which(env, "g"), "new");
+			if (rc == STATUS_OK)
+				assert_string_equal(which(env, "g"), "neither");
+			sim_world_free(w);
+		}
+	}
+}
+
 static void
 a_failed_write_is_told_and_leaves_no_temporary_file(void **state)
 {
@@ -186,6 +217,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cut_leaves_the_old_bytes_or_the_new),
+		cmocka_unit_test(a_file_that_is_moved_is_never_lost),
 		cmocka_unit_test(a_failed_write_is_told_and_leaves_no_temporary_file),
 		cmocka_unit_test(read_appends_and_is_bounded),
 		cmocka_unit_test(the_same_seed_gives_the_same_world),
