@@ -159,7 +159,7 @@ MUTATIONS = [
 		"	hash_update(&plan.content, roster_seal_pk(&r->roster, to), SEAL_PK_BYTES);\n",
 		"", YEARS),
 	("what is under way to the sealing key before is lost", "sync/replica_sealing.c",
-		"		status = move(r, KEY, LAST);\n", "		status = STATUS_OK;\n", YEARS),
+		"	int status = move(r, KEY, LAST);\n", "	int status = STATUS_OK;\n", YEARS),
 	("the first sealing key lives on", "sync/replica_sealing.c",
 		"	if (r->nsealings == 2 && !sodium_is_zero(", "	if (r->nsealings == 3 && !sodium_is_zero(", YEARS),
 	("a sealing key is not put in use after a cut", "sync/replica_sealing.c",
