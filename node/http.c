@@ -48,9 +48,10 @@ struct http_request {
 	struct MHD_Response *response; /* set by http_reply */
 	struct http_body body;
 	size_t max_body;
+	uint64_t came;               /* bytes of the body */
 	enum http_method method;
 	unsigned status;
-	bool handled, later, overflow, no_room, long_head, local;
+	bool handled, later, overflow, at_once, no_room, long_head, local;
 	char path[HTTP_MAX_PATH_BYTES];
 	char peer[INET6_ADDRSTRLEN];
 };
@@ -145,6 +146,9 @@ request_new(struct http *h, struct MHD_Connection *connection, const char *url,
 	length = http_header(req, "Content-Length");
 	if (length != NULL && strtoull(length, NULL, 10) > req->max_body)
 		req->overflow = true;
+	/* Who waits for a word before the body, or would send what is not read to its end. */
+	req->at_once = req->overflow && (http_header(req, "Expect") != NULL ||
+	    strtoull(length, NULL, 10) > HTTP_DISCARDED_BYTES);
 	req->long_head = is_long(req);
 	return req;
 }
@@ -163,19 +167,35 @@ send_response(struct http_request *req)
 	return result;
 }
 
-/* As short as can be. */
+/* Past the library, which has no memory left for an answer of its own. */
 static enum MHD_Result
-refuse_head(struct http_request *req)
+refuse_head(const struct http_request *req)
 {
-	req->handled = true;
-	count_open(req->http, 1);
-	req->status = 431;
-	req->response = MHD_create_response_from_buffer(0, (void *)(uintptr_t)"",
-	    MHD_RESPMEM_PERSISTENT);
-	if (req->response == NULL)
-		return MHD_NO;
-	MHD_add_response_header(req->response, "Connection", "close");
-	return send_response(req);
+	static const char answer[] = "HTTP/1.1 431 Request Header Fields Too Large\r\n"
+	    "Connection: close\r\nContent-Length: 0\r\n\r\n";
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(req->connection,
+	    MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	if (info != NULL)
+		(void)!send(info->connect_fd, answer, sizeof answer - 1,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+	return MHD_NO;
+}
+
+/* NO: the connection is closed. */
+static enum MHD_Result
+take_piece(struct http_request *req, const char *piece, size_t len)
+{
+	req->came += len;
+	if (req->came > req->max_body && !req->overflow) {
+		req->overflow = true;
+		http_body_release(&req->http->bodies, &req->body);
+		req->body = (struct http_body){ 0 };
+	}
+	if (!req->overflow && !req->no_room && http_body_put(&req->http->bodies, &req->body,
+	    piece, len) != STATUS_OK)
+		req->no_room = true;
+	return req->came > HTTP_DISCARDED_BYTES ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result
@@ -211,17 +231,15 @@ on_access(void *ctx, struct MHD_Connection *connection, const char *url,
 			return MHD_NO;
 		if (req->long_head)
 			return refuse_head(req);
-		/* What is too large is refused before it is sent. */
-		return req->overflow ? dispatch(req) : MHD_YES;
+		/* A body that is too large is read first: a proxy that is cut off while it sends
+		 * one says that we are broken. */
+		return req->at_once ? dispatch(req) : MHD_YES;
 	}
 	if (*upload_len > 0) {
-		if (req->overflow || *upload_len > req->max_body - req->body.len)
-			req->overflow = true;
-		else if (!req->no_room && http_body_put(&req->http->bodies, &req->body, upload,
-		    *upload_len) != STATUS_OK)
-			req->no_room = true;
+		size_t len = *upload_len;
+
 		*upload_len = 0;
-		return MHD_YES;
+		return take_piece(req, upload, len);
 	}
 	if (!req->handled)
 		return dispatch(req);

@@ -23,6 +23,9 @@
 #define HTTP_MAX_PATH_BYTES 512
 #define HTTP_MAX_QUERY 24         /* parameters */
 #define HTTP_MAX_HEADERS 4        /* of an answer, beside the fixed ones */
+/* Of a body that is too large so much is read before it is refused; more than nginx.conf.sample
+ * lets through. */
+#define HTTP_DISCARDED_BYTES (66u << 20)
 
 enum http_method { HTTP_GET = 1, HTTP_POST, HTTP_PATCH, HTTP_OTHER };
 
@@ -30,8 +33,8 @@ struct http;
 struct http_request;
 
 struct http_handlers {
-	/* Called before the body: how many bytes it may have; 0 none.  A larger one
-	 * is answered 413 by http_too_large's words. */
+	/* Called before the body: how many bytes it may have; 0 none.  A larger one is
+	 * too_large's, and kept nowhere. */
 	size_t (*max_body)(void *ctx, const struct http_request *req);
 	void (*handle)(void *ctx, struct http_request *req);
 	/* The body is larger than max_body said: answer with http_reply. */

@@ -186,11 +186,21 @@ def a_browser_keeps_its_cookie_for_tls_and_large_files_pass():
 		assert status == 200 and json.loads(data)["outcome"] == "refused", (status, data)
 
 
+def what_is_too_large_is_told_by_the_daemon():
+	make_county()
+	make_certificates()
+	with Daemon("school0") as school, Nginx(school.port) as nginx:
+		for size in (300 << 10, 9 << 20, 65 << 20):
+			status, data = ask(nginx.port, "POST", "/api/v1/exchange/file/x.KHB", bytes(size))
+			assert status == 413 and json.loads(data)["code"] == "TOO_LARGE", (status, data)
+
+
 TESTS = [a_pinned_authority_over_names_ipv4_and_ipv6,
 	an_authority_that_the_system_does_not_know_is_refused,
 	the_systems_authorities_serve_where_none_is_pinned, a_file_goes_through_in_pieces,
 	whoever_comes_through_the_proxy_is_no_local_caller,
-	a_browser_keeps_its_cookie_for_tls_and_large_files_pass]
+	a_browser_keeps_its_cookie_for_tls_and_large_files_pass,
+	what_is_too_large_is_told_by_the_daemon]
 
 
 def put(work):

@@ -181,7 +181,7 @@ class Machine:
 			if os.path.exists(f"{folder}/{name}"):
 				os.remove(f"{folder}/{name}")
 		self.errors = open(folder + "/qemu.log", "ab")
-		self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "nice", "-n", "5",
+		self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL",
 			"qemu-system-x86_64", "-nodefaults",
 			"-no-user-config", "-display", "none", "-accel", "kvm", "-accel", "tcg", "-m", "512",
 			"-smp", "1", "-cpu", "qemu64,-svm", "-kernel", folder + "/kernel", "-initrd", folder + "/initrd",
@@ -201,7 +201,7 @@ class Machine:
 			self.qmp("qmp_capabilities")
 			if not memory:
 				assert self.answer() == (b"", b"ready"), self.said
-				self.do("udevadm settle && ip link set lo up && ip link set eth0 up && "
+				self.do(f"udevadm settle --timeout={STEP_S} && ip link set lo up && ip link set eth0 up && "
 					"ip addr add 10.0.2.15/24 dev eth0")
 		except BaseException:
 			self.cut()
