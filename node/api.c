@@ -307,7 +307,8 @@ api_run(struct engine_job *job, struct replica *r, int status)
 		status = find_user(call, r);
 	if ((status != STATUS_OK || r == NULL) &&
 	    !(r == NULL && (call->route->flags & API_NO_NODE) != 0))
-		api_fail(call, status, "http", NULL);
+		api_fail(call, status, status == STATUS_BUSY && engine_hangs(call->api->engine)
+		    ? "stick" : "http", NULL);
 	else if (r == NULL || is_known(call, r))
 		call->route->work(call, r, status);
 }

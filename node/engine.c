@@ -24,8 +24,10 @@ struct engine {
 	unsigned ahead; /* people's jobs in a row, while nodes' wait */
 	struct engine_loan *loans; /* the first is the current one when lent */
 	bool stop, lent;
+	bool may_hang, hangs; /* hangs: and jobs were answered in its stead */
 	int state;
 	/* The thread's own. */
+	pthread_t stand_in;
 	struct replica *replica;
 	struct upkeep upkeep;
 	bool upkeep_due, opened; /* opened: and said so */
@@ -77,7 +79,21 @@ close_replica(struct engine *e)
 	e->replica = NULL;
 }
 
-/* Under the lock: whose turn it is; while the directory is lent, who waited longest. */
+/* Under the lock: the database cannot be had for now. */
+static bool
+is_away(const struct engine *e)
+{
+	return e->lent || e->may_hang;
+}
+
+/* Under the lock: when a job is answered without it. */
+static int64_t
+answer_ms(const struct engine *e, const struct engine_job *job)
+{
+	return job->since_ms + (e->may_hang ? ENGINE_HANG_WAIT_MS : ENGINE_LOAN_WAIT_MS);
+}
+
+/* Under the lock: whose turn it is; while the database is away, who waited longest. */
 static struct queue *
 next_queue(struct engine *e)
 {
@@ -85,26 +101,26 @@ next_queue(struct engine *e)
 
 	if (people->first == NULL || nodes->first == NULL)
 		return people->first != NULL ? people : nodes;
-	if (e->lent)
+	if (is_away(e))
 		return people->first->since_ms <= nodes->first->since_ms ? people : nodes;
 	return e->ahead < ENGINE_AHEAD ? people : nodes;
 }
 
 /* Waits, under the lock, for news or until a job has waited long enough, or it is time to
- * rest. */
+ * rest, which who stands in does not. */
 static void
 wait_news(struct engine *e)
 {
 	const struct engine_job *first = next_queue(e)->first;
-	bool waits = e->lent && first != NULL;
+	bool waits = is_away(e) && first != NULL;
 	struct timespec until;
 	int64_t at;
 
-	if (!waits && e->rest_ms == 0) {
+	if (!waits && (e->may_hang || e->rest_ms == 0)) {
 		pthread_cond_wait(&e->wake, &e->lock);
 		return;
 	}
-	at = waits ? first->since_ms + ENGINE_LOAN_WAIT_MS : e->rest_ms;
+	at = waits ? answer_ms(e, first) : e->rest_ms;
 	until.tv_sec = (time_t)(at / 1000);
 	until.tv_nsec = (long)(at % 1000) * 1000000;
 	pthread_cond_timedwait(&e->wake, &e->lock, &until);
@@ -117,8 +133,7 @@ take_job(struct engine *e)
 	struct queue *q = next_queue(e);
 	struct engine_job *job = q->first;
 
-	if (job == NULL || (e->lent && !e->stop &&
-	    now_ms() < job->since_ms + ENGINE_LOAN_WAIT_MS))
+	if (job == NULL || (is_away(e) && !e->stop && now_ms() < answer_ms(e, job)))
 		return NULL;
 	q->first = job->next;
 	if (q->first == NULL)
@@ -232,6 +247,71 @@ engine_main(void *ctx)
 	pthread_mutex_unlock(&e->lock);
 	close_replica(e);
 	return NULL;
+}
+
+/* ---- while a job hangs ---- */
+static void *
+stand_in_main(void *ctx)
+{
+	struct engine *e = ctx;
+
+	pthread_mutex_lock(&e->lock);
+	while (e->may_hang) {
+		struct engine_job *job = take_job(e);
+
+		if (job == NULL) {
+			wait_news(e);
+			continue;
+		}
+		if (!e->hangs)
+			log_line(LOG_LEVEL_WARNING, "work on a stick takes long; who asks "
+			    "meanwhile is told that the machine is busy");
+		e->hangs = true;
+		pthread_mutex_unlock(&e->lock);
+		job->run(job, NULL, STATUS_BUSY);
+		pthread_mutex_lock(&e->lock);
+	}
+	pthread_mutex_unlock(&e->lock);
+	return NULL;
+}
+
+void
+engine_may_hang(struct engine *e)
+{
+	if (!pthread_equal(pthread_self(), e->thread) || e->may_hang)
+		return;
+	pthread_mutex_lock(&e->lock);
+	e->may_hang = true;
+	pthread_mutex_unlock(&e->lock);
+	/* Without it they wait. */
+	if (pthread_create(&e->stand_in, NULL, stand_in_main, e) != 0) {
+		pthread_mutex_lock(&e->lock);
+		e->may_hang = false;
+		pthread_mutex_unlock(&e->lock);
+	}
+}
+
+void
+engine_goes_on(struct engine *e)
+{
+	if (!pthread_equal(pthread_self(), e->thread) || !e->may_hang)
+		return;
+	pthread_mutex_lock(&e->lock);
+	e->may_hang = e->hangs = false;
+	pthread_cond_broadcast(&e->wake);
+	pthread_mutex_unlock(&e->lock);
+	pthread_join(e->stand_in, NULL);
+}
+
+bool
+engine_hangs(struct engine *e)
+{
+	bool hangs;
+
+	pthread_mutex_lock(&e->lock);
+	hangs = e->hangs;
+	pthread_mutex_unlock(&e->lock);
+	return hangs;
 }
 
 int

@@ -12,6 +12,7 @@
 #define ENGINE_MAX_JOBS 256     /* that wait in a queue */
 #define ENGINE_AHEAD 8          /* of people's in a row, while others wait */
 #define ENGINE_LOAN_WAIT_MS 3000 /* that a job waits for a loan to end */
+#define ENGINE_HANG_WAIT_MS 10000 /* the same, for a job that hangs; less than pages wait */
 #define ENGINE_REST_MS 30000    /* with nothing to do: then memory is given back */
 
 /* Hundreds of schools at once must keep no page waiting, nor a page them. */
@@ -54,6 +55,14 @@ struct engine_loan {
 };
 void engine_lend(struct engine *e, struct engine_loan *loan);
 void engine_return(struct engine *e, struct engine_loan *loan);
+
+/* On the engine's thread, in a job: what follows may hang (a dying stick).  Until
+ * engine_goes_on, jobs that waited ENGINE_HANG_WAIT_MS run with BUSY on a thread that stands
+ * in, never beside another of the engine's.  On other threads, and the second time, nothing. */
+void engine_may_hang(struct engine *e);
+void engine_goes_on(struct engine *e);
+/* Any thread: whether somebody stands in, and has had to answer. */
+bool engine_hangs(struct engine *e);
 
 /* After an import: the log says what people must hear of it (the pages: replica_status). */
 void engine_warn(const struct replica_import *done);

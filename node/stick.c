@@ -84,6 +84,7 @@ work_begin(struct stick_set *s, const char *id, struct stick_place *ret, int *re
 	*ret_fd = -1;
 	if (k == NULL)
 		return STATUS_NOT_FOUND;
+	engine_may_hang(s->o.engine);
 	*ret_fd = stick_scan_open(ret);
 	if (*ret_fd < 0)
 		return STATUS_REMOVED;
@@ -121,6 +122,7 @@ work_end(struct stick_set *s, struct stick_place *p, int fd, int status,
 		k->bundles = done->out.bundles;
 	}
 	pthread_mutex_unlock(&s->lock);
+	engine_goes_on(s->o.engine);
 	return status;
 }
 
@@ -243,7 +245,10 @@ stick_take(struct stick_set *s, const char *id, struct stick_hold *ret)
 		return status;
 	if (status == STATUS_OK)
 		status = writable(&ret->place);
-	return status == STATUS_OK ? status : stick_let_go(s, ret, status);
+	if (status != STATUS_OK)
+		return stick_let_go(s, ret, status);
+	engine_goes_on(s->o.engine);
+	return status;
 }
 
 int

@@ -1,4 +1,4 @@
-/* Loaded before kehoud by test_crowd.py: a slow disk.  fdatasync of a piece (spool/part) waits
+/* Loaded before kehoud: a slow disk.  A sync of a file whose path has KEHOU_HOLD_AT in it waits
  * at the FIFO KEHOU_HOLD until somebody opened it for writing and closed it again; where it is
  * no longer there, it does not wait. */
 #define _GNU_SOURCE
@@ -12,11 +12,17 @@
 #include <unistd.h>
 
 static void
-hold(const char *fifo)
+hold(int of)
 {
-	int fd = open(fifo, O_RDONLY | O_CLOEXEC);
-	char byte;
+	const char *fifo = getenv("KEHOU_HOLD"), *at = getenv("KEHOU_HOLD_AT");
+	char link[32], path[PATH_MAX] = "", byte;
+	int fd;
 
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", of);
+	if (fifo == NULL || at == NULL || readlink(link, path, sizeof(path) - 1) <= 0 ||
+	    strstr(path, at) == NULL)
+		return;
+	fd = open(fifo, O_RDONLY | O_CLOEXEC);
 	while (fd >= 0 && read(fd, &byte, 1) > 0)
 		;
 	if (fd >= 0)
@@ -24,14 +30,15 @@ hold(const char *fifo)
 }
 
 int
+fsync(int fd)
+{
+	hold(fd);
+	return (int)syscall(SYS_fsync, fd);
+}
+
+int
 fdatasync(int fd)
 {
-	const char *fifo = getenv("KEHOU_HOLD");
-	char link[32], path[PATH_MAX] = "";
-
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	if (fifo != NULL && readlink(link, path, sizeof(path) - 1) > 0 &&
-	    strstr(path, "/spool/part/") != NULL)
-		hold(fifo);
+	hold(fd);
 	return (int)syscall(SYS_fdatasync, fd);
 }

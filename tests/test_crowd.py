@@ -25,16 +25,21 @@ def held():
 	"""A hub whose pieces wait for their sync until the FIFO that is returned is opened for
 	writing and closed again."""
 	make_county()
-	shim, fifo = path("hold.so"), path("hub", "hold")
+	return slow("hub", "/spool/part/", Daemon)
+
+
+def slow(node, at, start):
+	"""node's daemon with a disk that is slow below at, and the FIFO of hold_sync.c."""
+	shim, fifo = path("hold.so"), path(node, "hold")
 	subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-o", shim,
 		os.path.join(SRC, "tests", "hold_sync.c")], check=True)
 	os.mkfifo(fifo)
 	before = dict(os.environ)
 	# AddressSanitizer wants to be the first that is loaded.
-	os.environ.update(LD_PRELOAD=shim, KEHOU_HOLD=fifo,
+	os.environ.update(LD_PRELOAD=shim, KEHOU_HOLD=fifo, KEHOU_HOLD_AT=at,
 		ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
 	try:
-		return Daemon("hub"), fifo
+		return start(node), fifo
 	finally:
 		os.environ.clear()
 		os.environ.update(before)

@@ -12,6 +12,7 @@ import time
 import runner
 import test_node
 from runner import Skip
+from test_crowd import slow
 from test_network import digests, first_head, make_county, same
 from test_node import Daemon, PIN, SCHOOL, kehou, made, path
 
@@ -343,6 +344,28 @@ def a_backup_that_finds_no_room_leaves_nothing_behind():
 	umount(where)
 
 
+def a_stick_that_hangs_lets_people_be_told_so():
+	make_county()
+	os.makedirs(path("sticks", "school0"))
+	d, fifo = slow("school0", "/sticks/", daemon)
+	with d:
+		first_head(d)
+		os.mkdir(path("sticks", "school0", "u"))
+		stick, done = listed(d, "u", state="no folder"), []
+		writing = threading.Thread(target=lambda: done.append(export(d, stick)))
+		writing.start()
+		gate = os.open(fifo, os.O_WRONLY)  # opens once it hangs
+		said = d.get("/api/v1/view/staff", 503)
+		assert said["code"] == "BUSY" and said["data_safe"] and "stick" in said["message"], said
+		assert d.ask("GET", "/")[0] == 200
+		os.unlink(fifo)
+		os.close(gate)
+		writing.join()
+		assert done[0]["bundles"] == 1, done
+		assert d.get("/api/v1/view/staff")["rows"]
+	assert any("work on a stick takes long" in line for line in d.said), d.said
+
+
 def a_command_for_light_and_sound_hears_how_it_went():
 	make_county()
 	heard, program = path("heard"), path("light")  # beside the data, where kehoud may not write
@@ -396,7 +419,8 @@ TESTS = [the_hub_lists_its_sticks_and_since_when_each_is_out,
 	a_read_only_stick_is_read_and_not_written,
 	a_stick_pulled_out_in_the_middle_costs_nothing,
 	a_backup_by_the_page_comes_back_with_the_sheet_of_its_day,
-	a_backup_that_finds_no_room_leaves_nothing_behind]
+	a_backup_that_finds_no_room_leaves_nothing_behind,
+	a_stick_that_hangs_lets_people_be_told_so]
 
 
 def put(work):
