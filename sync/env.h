@@ -46,6 +46,9 @@ struct files {
 	/* Removes a folder in which nothing is; fails for any other. */
 	int (*rmdir)(void *ctx, const char *path);
 	int (*fsync_dir)(void *ctx, const char *path);
+	/* Keeps other programs that ask for it out of a folder until *ret_file is closed,
+	 * by the end of the program too; BUSY where one has it. */
+	int (*hold)(void *ctx, const char *path, struct file **ret_file);
 	/* Visits until the visitor returns something else than OK, and returns
 	 * that.  NOT_FOUND where path itself is no folder, or a link to one. */
 	int (*list)(void *ctx, const char *path, files_visit *visit, void *visit_ctx);

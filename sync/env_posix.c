@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -346,6 +347,31 @@ list_name(void *ctx, int dir, const char *name)
 }
 
 static int
+hold(void *ctx, const char *path, struct file **ret)
+{
+	struct file *file = malloc(sizeof *file);
+	int status;
+
+	(void)ctx;
+	if (file == NULL)
+		return STATUS_NOMEM;
+	file->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (file->fd < 0) {
+		status = status_from_errno(errno);
+		free(file);
+		return status;
+	}
+	if (flock(file->fd, LOCK_EX | LOCK_NB) != 0) {
+		status = errno == EWOULDBLOCK ? STATUS_BUSY : status_from_errno(errno);
+		close(file->fd);
+		free(file);
+		return status;
+	}
+	*ret = file;
+	return STATUS_OK;
+}
+
+static int
 list(void *ctx, const char *path, files_visit *visit, void *visit_ctx)
 {
 	struct listing l = { visit, visit_ctx };
@@ -391,6 +417,7 @@ static const struct files posix_files = {
 	.mkdir = make_folder,
 	.rmdir = remove_folder,
 	.fsync_dir = sync_folder,
+	.hold = hold,
 	.list = list,
 	.judge = judge,
 };

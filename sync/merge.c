@@ -448,6 +448,8 @@ take(struct merge *m, struct segment *s, const uint8_t *packed, size_t len,
 	m->searched = 0;
 	batch_times(&b, &seg.min_time_s, &seg.max_time_s);
 	status = store_segment_add(m->store, &seg);
+	if (status == STATUS_OK)
+		status = merge_note_generation(m, s);
 	if (status != STATUS_OK)
 		goto out;
 	if (decoded != STATUS_OK) {

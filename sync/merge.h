@@ -21,6 +21,10 @@
 #define MERGE_SPACE_BYTES 32
 #define MERGE_MAX_SEARCHES 256    /* for the writes that a segment's overwrite */
 
+/* Local meta space: generations of the school's key under which segments came and that
+ * were not here then, in decimal; at most KEYRING_MAX. */
+#define MERGE_GENERATIONS "generation"
+
 struct merge {
 	struct store *store;
 	const struct registry *registry;

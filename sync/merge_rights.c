@@ -1,6 +1,8 @@
 /* Which rows of a segment count: what its author had the right to write. */
 #include "sync/merge_internal.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +73,44 @@ merge_rights_mark(struct merge *m, struct batch *b, const struct segment_header 
 	return status;
 }
 
+static int
+count_one(void *ctx, const char *name, const uint8_t *data, size_t len)
+{
+	unsigned *n = ctx;
+
+	(void)name;
+	(void)data;
+	(void)len;
+	++*n;
+	return 0;
+}
+
+int
+merge_note_generation(struct merge *m, const struct segment *s)
+{
+	uint32_t generation = s->private_generation;
+	struct buffer known = BUFFER_INIT;
+	char name[16];
+	unsigned n = 0;
+	int status;
+
+	if (m->keys->n == 0 || generation == 0) /* the county has none */
+		return STATUS_OK;
+	for (size_t i = 0; i < m->keys->n; i++)
+		if (m->keys->keys[i].generation == generation)
+			return STATUS_OK;
+	(void)snprintf(name, sizeof(name), "%" PRIu32, generation);
+	status = store_meta_get(m->store, MERGE_GENERATIONS, name, &known);
+	buffer_release(&known);
+	if (status != STATUS_NOT_FOUND)
+		return status;
+	status = store_meta_list(m->store, MERGE_GENERATIONS, count_one, &n);
+	/* Nonsense may name any. */
+	if (status != STATUS_OK || n >= KEYRING_MAX)
+		return status;
+	return store_meta_set(m->store, MERGE_GENERATIONS, name, "", 1);
+}
+
 int
 merge_rights_decode(struct merge *m, const struct segment *s, uint32_t writer,
     struct batch *ret)
@@ -82,6 +122,8 @@ merge_rights_decode(struct merge *m, const struct segment *s, uint32_t writer,
 
 	quiet.judge = NULL;
 	h.stream = *store_stream_id(m->store, writer);
+	if (status == STATUS_OK)
+		status = merge_note_generation(m, s);
 	if (status == STATUS_OK)
 		merge_ended_mark(m, ret, &h, &ended);
 	/* What did not count is in no piece. */

@@ -103,6 +103,8 @@ replica_close(struct replica *r)
 	if (r == NULL)
 		return;
 	store_close(r->store);
+	if (r->held != NULL)
+		r->env->files->close(r->env->ctx, r->held);
 	replica_relay_free(r->relay);
 	roster_release(&r->roster);
 	identity_wipe(&r->self);

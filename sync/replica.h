@@ -32,7 +32,8 @@ struct replica_hub_options {
 	const char *root_copies[2];/* paths for the two copies; both are read back
 	                            * and opened before init succeeds */
 };
-/* EXISTS when dir holds a node already; nothing is changed then. */
+/* EXISTS when dir holds a node already, BUSY while another program makes one in it, here
+ * and below; nothing is changed then. */
 int replica_init_hub(const char *dir, const struct env *env,
     const struct replica_domain *domain, const struct replica_hub_options *options)
     MUST_CHECK;
@@ -187,9 +188,10 @@ struct replica_restored {
 /* A node out of an opened backup, in a directory that holds none: a new epoch, and
  * whom the lists name is erased before it returns.  Lists count when they are
  * signed by this node, its county's hub or its school's other devices; others are
- * passed over, but one that was named fails the restore.  On failure what it put there goes again, and no other file; what a crash leaves is no node, and the
- * next restore clears it away.  EXISTS when dir holds a node, or a file by a name of the
- * backup's. */
+ * passed over, but one that was named fails the restore.  On failure what it put there
+ * goes again, and no other file; what a crash leaves is no node, and the next restore
+ * clears it away.  EXISTS when dir holds a node, or a file by a name of the backup's; BUSY
+ * while another program makes a node in it. */
 int replica_restore(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct backup_reader *in,
     struct replica_erased *lists, size_t n, struct replica_restored *ret) MUST_CHECK;

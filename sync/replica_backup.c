@@ -572,6 +572,7 @@ clear(const char *dir, const struct env *env)
 struct restoring {
 	const struct env *env;
 	const char *dir;
+	struct file *held;      /* the directory */
 	struct file *marker;
 	size_t n;
 };
@@ -584,6 +585,9 @@ begin_restore(struct restoring *to, const struct replica_domain *domain)
 	bool ours = false;
 	int status = env->files->mkdir(env->ctx, to->dir);
 
+	/* A marker whose restore lives is not one that a cut left. */
+	if (status == STATUS_OK)
+		status = env->files->hold(env->ctx, to->dir, &to->held);
 	if (status == STATUS_OK)
 		status = replica_restoring(to->dir, env, &ours);
 	if (status == STATUS_OK && ours)
@@ -746,6 +750,36 @@ open_restored(const char *dir, const struct env *env, const struct replica_domai
 	return status;
 }
 
+/* All but the directory's hold; what was put there goes again on failure. */
+static int
+restore_node(struct restoring *to, const struct replica_domain *domain,
+    struct backup_reader *in, struct replica_erased *lists, size_t n,
+    struct replica_restored *ret)
+{
+	const struct env *env = to->env;
+	int status = begin_restore(to, domain);
+
+	if (to->marker == NULL)
+		return status;
+	if (status == STATUS_OK)
+		status = restore_files(to, in);
+	/* What open_restored writes beside what was in the file. */
+	if (status == STATUS_OK) {
+		status = claim(to, "erased");
+		if (status == STATUS_EXISTS)
+			status = STATUS_OK;
+	}
+	env->files->close(env->ctx, to->marker);
+	if (status == STATUS_OK)
+		status = open_restored(to->dir, env, domain, lists, n, ret);
+	if (status == STATUS_OK)
+		status = remove_one(env, to->dir, MARKER);
+	if (status == STATUS_OK)
+		return env->files->fsync_dir(env->ctx, to->dir);
+	(void)!clear(to->dir, env);
+	return status;
+}
+
 int
 replica_restore(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct backup_reader *in,
@@ -753,27 +787,11 @@ replica_restore(const char *dir, const struct env *env,
 {
 	struct replica_restored done = { .time_s = backup_reader_info(in)->time_s };
 	struct restoring to = { .env = env, .dir = dir };
-	int status = begin_restore(&to, domain);
+	int status = restore_node(&to, domain, in, lists, n, &done);
 
-	if (to.marker == NULL)
-		return status;
+	if (to.held != NULL)
+		env->files->close(env->ctx, to.held);
 	if (status == STATUS_OK)
-		status = restore_files(&to, in);
-	/* What open_restored writes beside what was in the file. */
-	if (status == STATUS_OK) {
-		status = claim(&to, "erased");
-		if (status == STATUS_EXISTS)
-			status = STATUS_OK;
-	}
-	env->files->close(env->ctx, to.marker);
-	if (status == STATUS_OK)
-		status = open_restored(dir, env, domain, lists, n, &done);
-	if (status == STATUS_OK)
-		status = remove_one(env, dir, MARKER);
-	if (status != STATUS_OK) {
-		(void)!clear(dir, env);
-		return status;
-	}
-	*ret = done;
-	return env->files->fsync_dir(env->ctx, dir);
+		*ret = done;
+	return status;
 }

@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What another set-up or restore is making there is not what one left. */
 static int
-make_dirs(const struct env *env, const char *dir)
+make_dirs(const struct env *env, const char *dir, struct file **ret_held)
 {
 	char path[REPLICA_PATH_BYTES];
 	int status = env->files->mkdir(env->ctx, dir);
 
+	if (status == STATUS_OK)
+		status = env->files->hold(env->ctx, dir, ret_held);
 	if (status == STATUS_OK)
 		status = replica_path(dir, "keys", path);
 	if (status == STATUS_OK)
@@ -78,18 +81,14 @@ static int
 birth_begin(const char *dir, const struct env *env,
     const struct replica_domain *domain, struct replica **ret)
 {
-	struct replica *r = NULL;
+	struct replica *r = replica_new(dir, env, domain);
 	char path[REPLICA_PATH_BYTES];
-	int status = make_dirs(env, dir);
+	int status = r == NULL ? STATUS_NOMEM : make_dirs(env, dir, &r->held);
 
 	if (status == STATUS_OK)
 		status = replica_clear_unborn(env, dir, domain);
-	if (status != STATUS_OK)
-		return status;
-	r = replica_new(dir, env, domain);
-	if (r == NULL)
-		return STATUS_NOMEM;
-	status = identity_generate(env, &r->self);
+	if (status == STATUS_OK)
+		status = identity_generate(env, &r->self);
 	if (status == STATUS_OK)
 		status = replica_path(dir, "keys/node.key", path);
 	if (status == STATUS_OK)

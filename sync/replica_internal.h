@@ -37,6 +37,7 @@ struct replica {
 	struct relay *relay;           /* what a relay keeps, once it was read */
 	bool reclaim;                  /* there is space to give back */
 	uint64_t erased_noted;         /* persons in the list beside the database */
+	struct file *held;             /* the directory, while a node begins in it */
 };
 
 /* An empty one; NULL without memory. */

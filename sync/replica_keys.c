@@ -314,31 +314,61 @@ forget_sheet(struct replica *r)
 	return status;
 }
 
-static uint64_t
-locked(const struct replica *r, const struct wraps *all)
+/* Generations that this node lacks, each once. */
+struct lacking {
+	const struct replica *r;
+	const struct wraps *all;
+	uint64_t n;
+};
+
+static bool
+is_named_before(const struct wraps *all, size_t n, uint32_t generation)
 {
-	uint64_t n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (all->list[i].generation == generation)
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < all->n; i++) {
-		bool first = true;
+/* One that a segment is sealed under and no wrap names. */
+static int
+count_noted(void *ctx, const char *name, const uint8_t *data, size_t len)
+{
+	struct lacking *l = ctx;
+	uint32_t generation = (uint32_t)strtoul(name, NULL, 10);
 
-		for (size_t k = 0; k < i && first; k++)
-			first = all->list[k].generation != all->list[i].generation;
-		n += first && !has_key(&r->keys, all->list[i].generation);
-	}
-	return n;
+	(void)data;
+	(void)len;
+	l->n += !has_key(&l->r->keys, generation) &&
+	    !is_named_before(l->all, l->all->n, generation);
+	return 0;
+}
+
+static int
+count_lacking(struct replica *r, const struct wraps *all, uint64_t *ret)
+{
+	struct lacking l = { .r = r, .all = all };
+	int status;
+
+	for (size_t i = 0; i < all->n; i++)
+		l.n += !is_named_before(all, i, all->list[i].generation) &&
+		    !has_key(&r->keys, all->list[i].generation);
+	status = store_meta_list(r->store, MERGE_GENERATIONS, count_noted, &l);
+	if (status == STATUS_OK)
+		*ret = l.n;
+	return status;
 }
 
 int
 replica_locked(struct replica *r, uint64_t *ret)
 {
 	struct wraps all = {0};
-	int status = r->role == ROLE_SCHOOL ? load_wraps(r, &all) : STATUS_OK;
+	int status = r->role == ROLE_SCHOOL ? load_wraps(r, &all) : STATUS_NOT_FOUND;
 
 	if (status == STATUS_OK)
-		*ret = locked(r, &all);
+		status = count_lacking(r, &all, ret);
 	free(all.list);
-	return status;
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 /* Keys that wraps open for this device or the sheet that was typed in. */
@@ -393,6 +423,7 @@ replica_take_keys(struct replica *r)
 	struct opener sheet = {0};
 	struct buffer own = BUFFER_INIT;
 	struct wraps all = {0};
+	uint64_t lacking = 0;
 	int status = r->role == ROLE_SCHOOL ? load_sheet(r, &sheet) : STATUS_NOT_FOUND;
 
 	if (status != STATUS_OK)
@@ -404,7 +435,9 @@ replica_take_keys(struct replica *r)
 		status = load_wraps(r, &all);
 	if (status == STATUS_OK)
 		status = settle_keys(r, &all, &sheet, &own);
-	if (status == STATUS_OK && sheet.there && r->keys.n > 1 && locked(r, &all) == 0)
+	if (status == STATUS_OK)
+		status = count_lacking(r, &all, &lacking);
+	if (status == STATUS_OK && sheet.there && r->keys.n > 1 && lacking == 0)
 		status = forget_sheet(r);
 	sodium_memzero(&sheet, sizeof(sheet));
 	buffer_release(&own);

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """What kehou says of a machine's own state and of who may do what. Prints TAP."""
+import fcntl
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import runner
 import test_cli
@@ -294,6 +296,36 @@ def test_what_root_makes_in_a_directory_of_another_user_is_that_users():
 	os.chmod(path("again/kehou.db"), 0o600)
 	Run("status", node="again").fails(1, "belongs to another user")
 	return None
+
+
+def test_two_restores_into_one_directory_do_not_clear_each_other_away():
+	folder = path("twice")
+	sheet = Run("recovery", "new", node="late").works().out.strip()
+	Run("backup", path("late.kha"), node="late").works()
+	back = ("restore", path("late.kha"), "--recovery-fd", "FD0")
+	# What another restore, which lives, has put there.
+	os.makedirs(folder)
+	for name, text in (("restoring", "kehou.db\n"), ("kehou.db", "the first of it")):
+		with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+			file.write(text)
+	other = os.open(folder, os.O_RDONLY)
+	fcntl.flock(other, fcntl.LOCK_EX)
+	for lang, word in (("en", "at work in this directory"), ("zh_CN", "正在这个目录里")):
+		Run(*back, node="twice", secrets=[sheet], lang=lang).fails(5, word)
+		Run("init", "school", "--invite", path("2.khi"), node="twice", lang=lang).fails(5, word)
+	assert sorted(os.listdir(folder)) == ["kehou.db", "restoring"]
+	os.close(other)
+	# One whose restore is dead is cleared away.
+	Run(*back, node="twice", secrets=[sheet]).works()
+	Run("verify", node="twice").works()
+	# And two that begin at once: one is done, the other one says so.
+	for i in range(4):
+		with ThreadPoolExecutor(2) as pool:
+			runs = list(pool.map(lambda _, n=f"once{i}": Run(*back, node=n, secrets=[sheet]),
+				range(2)))
+		assert sorted(r.code for r in runs)[0] == 0, [r.err for r in runs]
+		assert sorted(r.code for r in runs)[1] in (1, 5), [r.err for r in runs]
+		Run("verify", node=f"once{i}").works()
 
 
 def put(folder):

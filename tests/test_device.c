@@ -84,6 +84,56 @@ test_a_second_device_reads_the_private_columns_without_the_sheet(void **state)
 	assert_int_equal(life_held(hub), 0);
 }
 
+static void
+tell(struct life_node *from, struct life_node *to)
+{
+	struct replica_export out;
+	struct replica_import in;
+
+	assert_int_equal(replica_export(from->r, "other", false, &out), STATUS_OK);
+	assert_int_equal(replica_import(to->r, "other", NULL, NULL, &in), STATUS_OK);
+}
+
+/* A key that was not handed on yet: no wrap names its generation, only what it sealed. */
+static void
+test_a_key_that_segments_alone_name_counts_as_locked_until_it_comes(void **state)
+{
+	struct life *w = *state;
+	struct life_node *a = life_school(w, LIFE_SCHOOL), *b;
+	struct keyring had;
+	struct school_key key;
+	uint64_t seq;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	b = second(w);
+	for (unsigned i = 0; i < 4; i++)
+		life_round(w, i % 2 == 0 ? b : a);
+	assert_int_equal(locked(a) + locked(b), 0);
+	had = a->r->keys;
+	keyring_wipe(&a->r->keys);
+	assert_int_equal(keyring_rotate_apart(&a->r->keys, a->env), STATUS_OK);
+	key = a->r->keys.keys[0];
+	life_add(a, "乙");
+	assert_int_equal(replica_seal(a->r), STATUS_OK);
+	a->r->keys = had;
+	tell(a, b);
+	assert_int_equal(life_pupils(b), 2);
+	assert_int_equal(addresses(b), 1);
+	assert_int_equal(locked(b), 1);
+	life_reopen(b);
+	assert_int_equal(locked(b), 1);
+	assert_int_equal(locked(&w->node[0]), 0);
+	assert_int_equal(replica_begin(a->r, LIFE_SCHOOL, LANE_ORDINARY, 0), STATUS_OK);
+	assert_int_equal(replica_add_wrap(a->r, &key, b->r->self.pub.seal_pk), STATUS_OK);
+	assert_int_equal(store_commit(a->r->store, &seq), STATUS_OK);
+	tell(a, b);
+	assert_int_equal(addresses(b), 2);
+	assert_int_equal(locked(b), 0);
+	keyring_wipe(&had);
+	sodium_memzero(&key, sizeof(key));
+}
+
 static uint64_t
 asked(const struct life_node *n)
 {
@@ -512,6 +562,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_a_verdict_travels_until_it_was_taken_in),
 		CASE(test_a_second_device_reads_the_private_columns_without_the_sheet),
+		CASE(test_a_key_that_segments_alone_name_counts_as_locked_until_it_comes),
 		CASE(test_an_error_means_that_nobody_was_erased),
 		CASE(test_two_answers_in_a_private_column_are_a_question_at_the_school_alone),
 		CASE(test_either_sheet_brings_everything_back),

@@ -300,7 +300,8 @@ restore_into(struct cli *c, struct backup_reader *in, struct lists *lists, const
 		if (lists->list[i].named && lists->list[i].status != STATUS_OK)
 			return cli_fail(c, STATUS_BAD_SIGNATURE, "restore_list",
 			    lists->of[i].name);
-	return cli_fail(c, rc, "restore", rc == STATUS_EXISTS ? c->dir : path);
+	return cli_fail(c, rc, rc == STATUS_BUSY ? "init" : "restore",
+	    rc == STATUS_EXISTS || rc == STATUS_BUSY ? c->dir : path);
 }
 
 int

@@ -278,7 +278,8 @@ read_invitation(struct cli *c, const struct source *s, uint8_t role, struct buff
 static int
 fail_invited(struct cli *c, int status, const struct source *s)
 {
-	int rc = status == STATUS_EXISTS ? cli_fail(c, status, "init", c->dir)
+	bool of_dir = status == STATUS_EXISTS || status == STATUS_BUSY;
+	int rc = of_dir ? cli_fail(c, status, "init", c->dir)
 	    : cli_fail(c, status, "invite", s->file != NULL ? s->file : s->hub);
 
 	unmake_dir(c);

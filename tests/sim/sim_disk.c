@@ -396,7 +396,7 @@ sim_file_new(struct sim_inode *inode, struct sim_mount *mount, bool writable)
 	struct file *file = sim_need(calloc(1, sizeof *file));
 
 	inode->references++;
-	*file = (struct file){inode, mount, mount->generation, writable};
+	*file = (struct file){inode, mount, mount->generation, writable, false};
 	return file;
 }
 

@@ -30,6 +30,7 @@ struct sim_inode {
 	struct sim_undo *undo; size_t nundo, undo_cap; /* … with these sectors */
 	uint8_t *dirty; size_t ndirty; /* a byte a sector: it is among undo */
 	bool renamed;          /* since the last fsync */
+	bool held;             /* a folder */
 	uint64_t number;       /* of no other that is there, but an image */
 };
 
@@ -74,6 +75,7 @@ struct file {                  /* an open one, of struct files or of a database 
 	struct sim_mount *mount;
 	uint64_t generation;
 	bool writable;
+	bool holds;            /* its folder */
 };
 
 void *sim_need(void *p);       /* p, which is not NULL */

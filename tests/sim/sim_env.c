@@ -129,6 +129,8 @@ static void
 close_file(void *ctx, struct file *file)
 {
 	(void)ctx;
+	if (file->holds)
+		file->inode->held = false;
 	sim_inode_drop(file->inode);
 	free(file);
 }
@@ -229,6 +231,24 @@ sync_folder(void *ctx, const char *path)
 }
 
 static int
+hold(void *ctx, const char *path, struct file **ret)
+{
+	struct sim_world *w = world_of(ctx);
+	char at[SIM_PATH_BYTES];
+	struct sim_inode *inode;
+
+	sim_tidy(path, at);
+	inode = sim_look_up(&w->now, at);
+	if (inode == NULL || !inode->folder || sim_mount_of(w, at)->away)
+		return STATUS_NOT_FOUND;
+	if (inode->held)
+		return STATUS_BUSY;
+	*ret = sim_file_new(inode, sim_mount_of(w, at), false);
+	inode->held = (*ret)->holds = true;
+	return STATUS_OK;
+}
+
+static int
 list(void *ctx, const char *path, files_visit *visit, void *visit_ctx)
 {
 	struct sim_world *w = world_of(ctx);
@@ -285,6 +305,7 @@ static const struct files sim_files = {
 	.mkdir = make_folder,
 	.rmdir = remove_folder,
 	.fsync_dir = sync_folder,
+	.hold = hold,
 	.list = list,
 	.judge = judge,
 };
