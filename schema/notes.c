@@ -86,6 +86,8 @@ notes_of(const struct replica *r, const struct replica_status *s, enum message_l
 		add(notes, lang, "invite_withdrawn", "", "");
 	if (s->uninvited > 0)
 		add_uninvited(notes, lang, replica_roster(r));
+	if (s->exceptions > 0)
+		add_number(notes, lang, "exceptions", s->exceptions);
 	add_time(notes, lang, "copied", s->copied_s);
 	add_time(notes, lang, "renewed", s->renewed_s);
 	if (s->branches > 0)

@@ -449,7 +449,7 @@ take(struct merge *m, struct segment *s, const uint8_t *packed, size_t len,
 	batch_times(&b, &seg.min_time_s, &seg.max_time_s);
 	status = store_segment_add(m->store, &seg);
 	if (status == STATUS_OK)
-		status = merge_note_generation(m, s);
+		status = merge_rights_note_key(m, s);
 	if (status != STATUS_OK)
 		goto out;
 	if (decoded != STATUS_OK) {

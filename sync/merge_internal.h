@@ -6,7 +6,7 @@
 
 /* Notes the generation of the school's key that a segment is sealed under where this node
  * lacks it (MERGE_GENERATIONS). */
-int merge_note_generation(struct merge *m, const struct segment *s) MUST_CHECK;
+int merge_rights_note_key(struct merge *m, const struct segment *s) MUST_CHECK;
 
 /* Decodes an opened segment and marks (slow = 2) the rows that do not count:
  * without right, or refused by a verdict.  writer: the stream that it is stored in. */

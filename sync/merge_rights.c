@@ -86,7 +86,7 @@ count_one(void *ctx, const char *name, const uint8_t *data, size_t len)
 }
 
 int
-merge_note_generation(struct merge *m, const struct segment *s)
+merge_rights_note_key(struct merge *m, const struct segment *s)
 {
 	uint32_t generation = s->private_generation;
 	struct buffer known = BUFFER_INIT;
@@ -123,7 +123,7 @@ merge_rights_decode(struct merge *m, const struct segment *s, uint32_t writer,
 	quiet.judge = NULL;
 	h.stream = *store_stream_id(m->store, writer);
 	if (status == STATUS_OK)
-		status = merge_note_generation(m, s);
+		status = merge_rights_note_key(m, s);
 	if (status == STATUS_OK)
 		merge_ended_mark(m, ret, &h, &ended);
 	/* What did not count is in no piece. */

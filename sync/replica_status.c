@@ -85,6 +85,8 @@ static int
 stream_times(struct replica *r, uint32_t writer, const struct store_head *head,
     const struct receipt_entry *e, struct times *t, uint64_t *ret_merged)
 {
+	const struct stream_id *id = store_stream_id(r->store, writer);
+	const struct checkpoint *ends = store_checkpoint(r->store, id->scope);
 	uint8_t hash[HASH_BYTES];
 	uint64_t ended = 0;
 	int status = store_base(r->store, writer, &ended, hash);
@@ -97,6 +99,9 @@ stream_times(struct replica *r, uint32_t writer, const struct store_head *head,
 	if (t->merged < ended)
 		t->merged = ended;
 	t->hash_seen = t->merged == ended;
+	/* Its times went with it; what is older than its end stands for them. */
+	if (ended > 0 && ends != NULL)
+		t->confirmed_s = ends->time_s;
 	status = store_segments(r->store, writer, 0, see_segment, t);
 	if (status < 0)
 		return status;

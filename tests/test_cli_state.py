@@ -300,7 +300,7 @@ def test_what_root_makes_in_a_directory_of_another_user_is_that_users():
 
 def test_two_restores_into_one_directory_do_not_clear_each_other_away():
 	folder = path("twice")
-	sheet = Run("recovery", "new", node="late").works().out.strip()
+	sheet = as_head("late", "recovery", "new").works().out.strip()
 	Run("backup", path("late.kha"), node="late").works()
 	back = ("restore", path("late.kha"), "--recovery-fd", "FD0")
 	# What another restore, which lives, has put there.

@@ -1,5 +1,6 @@
 /* Several devices in one school: the school's key, and exchange without the hub. */
 #include "schema/domain.h"
+#include "schema/notes.h"
 #include "tests/life_world.h"
 
 static struct life_node *
@@ -554,6 +555,66 @@ test_a_verdict_travels_until_it_was_taken_in(void **state)
 	life_sound(b);
 }
 
+static struct roster_right *
+right_on(const struct life_node *n, uint16_t table)
+{
+	for (size_t i = n->r->roster.nrights; i-- > 0; )
+		if (n->r->roster.rights[i].role == ROLE_SCHOOL &&
+		    n->r->roster.rights[i].table == table)
+			return &n->r->roster.rights[i];
+	fail();
+	return NULL;
+}
+
+static bool
+is_noted(const struct life_node *n, const char *code)
+{
+	struct replica_status s;
+	json_t *notes, *note;
+	bool found = false;
+	size_t i;
+
+	assert_int_equal(replica_status(n->r, &s), STATUS_OK);
+	notes = notes_of(n->r, &s, MESSAGE_ZH);
+	json_array_foreach(notes, i, note)
+		found |= strcmp(json_string_value(json_object_get(note, "code")), code) == 0;
+	json_decref(notes);
+	return found;
+}
+
+/* A program that asks for no right: the county takes nothing of it, and the school is
+ * told, beside "all is confirmed". */
+static void
+test_what_the_county_did_not_take_is_told_at_the_school(void **state)
+{
+	enum { PUPIL = 12 };
+	struct life *w = *state;
+	struct life_node *hub = &w->node[0], *a = life_school(w, LIFE_SCHOOL);
+	struct replica_status s;
+
+	life_add(a, "甲");
+	life_round(w, a);
+	right_on(hub, PUPIL)->until = hub->r->roster.number + 1;
+	assert_int_equal(replica_publish_roster(hub->r), STATUS_OK);
+	life_round(w, a);
+	assert_false(is_noted(a, "exceptions"));
+	right_on(a, PUPIL)->until = 0;
+	life_add(a, "乙");
+	assert_int_equal(replica_seal(a->r), STATUS_OK);
+	life_reopen(a);
+	life_round(w, a);
+	life_round(w, a);
+	assert_int_equal(life_pupils(hub), 1);
+	assert_int_equal(life_pupils(a), 1);
+	assert_int_equal(replica_status(a->r, &s), STATUS_OK);
+	assert_int_equal(s.waiting, 0);
+	assert_int_equal(s.exceptions, 1);
+	assert_true(is_noted(a, "exceptions"));
+	assert_int_equal(life_held(hub), 1);
+	life_same(a, hub);
+	life_sound(a);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, life_begin, life_end)
 
 int
@@ -563,6 +624,7 @@ main(void)
 		CASE(test_a_verdict_travels_until_it_was_taken_in),
 		CASE(test_a_second_device_reads_the_private_columns_without_the_sheet),
 		CASE(test_a_key_that_segments_alone_name_counts_as_locked_until_it_comes),
+		CASE(test_what_the_county_did_not_take_is_told_at_the_school),
 		CASE(test_an_error_means_that_nobody_was_erased),
 		CASE(test_two_answers_in_a_private_column_are_a_question_at_the_school_alone),
 		CASE(test_either_sheet_brings_everything_back),

@@ -195,6 +195,31 @@ test_what_has_ended_is_gone_everywhere_and_the_rest_is_as_it_was(void **state)
 	assert_int_equal(life_visit(w, hub, "stick").merged, 0);
 }
 
+/* The times of what gave way to pieces are gone; that it was confirmed is not. */
+static void
+test_what_gave_way_to_a_checkpoint_stays_confirmed(void **state)
+{
+	struct life *w = *state;
+	struct life_node *a = old_school(w), *hub = &w->node[0];
+	struct checkpoint_column days[] = { {30, 2}, {31, 2} };
+	struct checkpoint_rule rule = { .below = CUT_DAY, .columns = days, .ncolumns = 2 };
+	struct checkpoint c = { .scope = LIFE_SCHOOL, .rules = &rule, .nrules = 1 };
+	struct replica_ended ended;
+	struct replica_status s;
+
+	at(w, NEW_TIME + 86400);
+	assert_int_equal(replica_end(hub->r, &c, NEW_TIME + 86400, false, &ended), STATUS_OK);
+	(void)life_visit(w, hub, "stick");
+	(void)life_visit(w, a, "stick");
+	assert_int_equal(replica_status(a->r, &s), STATUS_OK);
+	assert_int_equal(s.waiting, 0);
+	assert_true(s.confirmed_s >= NEW_TIME && s.confirmed_s <= s.receipt_s);
+	life_add(a, "丁");
+	assert_int_equal(replica_status(a->r, &s), STATUS_OK);
+	assert_int_equal(s.waiting, 1);
+	assert_true(s.confirmed_s >= NEW_TIME && s.confirmed_s <= a->env->now_s(a->env->ctx));
+}
+
 static void
 test_a_new_machine_begins_at_the_checkpoint(void **state)
 {
@@ -486,6 +511,7 @@ main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, life_begin, life_end)
 	const struct CMUnitTest tests[] = {
 		CASE(test_what_has_ended_is_gone_everywhere_and_the_rest_is_as_it_was),
+		CASE(test_what_gave_way_to_a_checkpoint_stays_confirmed),
 		CASE(test_a_new_machine_begins_at_the_checkpoint),
 		CASE(test_a_school_that_slept_or_was_put_back_comes_to_the_same),
 		CASE(test_a_hub_that_was_put_back_learns_it_from_a_school),

@@ -180,7 +180,13 @@ check_node(struct doctor *d)
 		note(d, "renewed", WARN, since);
 	}
 	note(d, "branches", s.branches > 0 ? WARN : GOOD, cli_number(s.branches, n));
-	note(d, "held", s.held > 0 ? WARN : GOOD, cli_number(s.held, n));
+	if (s.exceptions > 0)
+		note(d, "exceptions", WARN, cli_number(s.exceptions, n));
+	if (s.held > 0 && replica_role(c->replica) == ROLE_HUB)
+		note_next(d, "held", WARN, cli_number(s.held, n),
+		    cli_text(c, MSG("doctor.held.hub")));
+	else
+		note(d, "held", s.held > 0 ? WARN : GOOD, cli_number(s.held, n));
 	note(d, "inbox", s.inbox > 0 ? WARN : GOOD, cli_number(s.inbox, n));
 }
 

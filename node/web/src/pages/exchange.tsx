@@ -49,7 +49,6 @@ export function Exchange() {
 				<p class="fact-line"><strong>{s.waiting}</strong> {t('条待上报', 'waiting')}</p>
 				{Number(s.others_waiting) > 0 && <p>{t('另有本校其他机器的 ' + s.others_waiting + ' 条在这里，县里还没有确认', s.others_waiting + ' of the school\'s other machines are here and not confirmed')}</p>}
 				{Number(s.stored_only) > 0 && <p>{t('另有 ' + s.stored_only + ' 条县里已收到，待处理', s.stored_only + ' received by the county, to be processed')}</p>}
-				{Number(s.exceptions) > 0 && <Note kind="care"><p>{t('县里有 ' + s.exceptions + ' 条没有接受，请看通知或打电话问县中心。', s.exceptions + ' were not taken by the county: see the messages or call.')}</p></Note>}
 				<p>{s.confirmed_s ? t('县中心已确认至 ', 'Confirmed by the county to ') + whenS(s.confirmed_s) : t('县中心尚未确认任何记录', 'Nothing is confirmed by the county yet')}</p>
 				<p class="quiet">{t('上次写出：', 'Last written: ')}{when(s.last_export_s)}</p></section>
 			<section class="card"><h2>{t('县中心 → 学校', 'County → school')}</h2>
