@@ -188,6 +188,8 @@ api_fail(struct api_call *call, int status, const char *where, const char *arg)
 	const char *const args[4] = { arg != NULL ? arg : call->api->dir, "", "", "" };
 	unsigned http = http_of(status);
 
+	if (status == STATUS_BUSY && engine_hangs(call->api->engine))
+		where = "stick";
 	if (http == 500)
 		log_line(LOG_LEVEL_ERROR, "%s: %s", call->route != NULL ? call->route->path
 		    : "?", status_text(status));
@@ -307,8 +309,7 @@ api_run(struct engine_job *job, struct replica *r, int status)
 		status = find_user(call, r);
 	if ((status != STATUS_OK || r == NULL) &&
 	    !(r == NULL && (call->route->flags & API_NO_NODE) != 0))
-		api_fail(call, status, status == STATUS_BUSY && engine_hangs(call->api->engine)
-		    ? "stick" : "http", NULL);
+		api_fail(call, status, "http", NULL);
 	else if (r == NULL || is_known(call, r))
 		call->route->work(call, r, status);
 }

@@ -105,11 +105,6 @@ struct brought {
 	bool seen;
 };
 
-struct brought_folder {
-	const struct env *env;
-	char path[PATH_BYTES];
-};
-
 static void
 note_file(void *ctx, const struct replica_file *file)
 {
@@ -139,31 +134,6 @@ copy_body(const struct api_call *call, struct file *file, struct hash *h)
 	}
 	free(piece);
 	return status;
-}
-
-static int
-drop(void *ctx, const char *name, uint64_t size_bytes)
-{
-	const struct brought_folder *f = ctx;
-	char path[PATH_BYTES + FOLDER_NAME_BYTES + 8];
-
-	(void)size_bytes;
-	if (snprintf(path, sizeof path, "%s/%s", f->path, name) >= (int)sizeof path)
-		return STATUS_TOO_LARGE;
-	return f->env->files->remove(f->env->ctx, path);
-}
-
-/* What a kill left of an earlier upload would be reported in place of this one. */
-static int
-empty_folder(const struct env *env, const char *folder)
-{
-	struct brought_folder f = { .env = env };
-	int status;
-
-	if (snprintf(f.path, sizeof f.path, "%s/%s", folder, FOLDER_NAME) >= (int)sizeof f.path)
-		return STATUS_TOO_LARGE;
-	status = env->files->list(env->ctx, f.path, drop, &f);
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 /* Under the name that its content has, whatever the browser called it. */
@@ -215,8 +185,9 @@ file_in(struct api_call *call, struct replica *r, int status)
 	if (!api_allowed(call, CARRIERS))
 		return;
 	status = path_of(call, "brought", folder);
+	/* What a kill left of an earlier upload would be reported in place of this one. */
 	if (status == STATUS_OK)
-		status = empty_folder(call->api->env, folder);
+		status = folder_empty(call->api->env, folder);
 	if (status == STATUS_OK)
 		status = put_file(call, folder, roster ? FOLDER_ROSTER : FOLDER_BUNDLE, name);
 	if (status == STATUS_OK) {

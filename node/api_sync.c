@@ -7,22 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include "node/log.h"
+#include "node/pass.h"
 
 #define REFUSALS 512                  /* remembered since the start */
 #define RANGE_MAX_BYTES (256u * 1024) /* of one answer; whoever wants more asks again */
 #define BUSY_RETRY_S 60
-#define MAC_BYTES 16
-#define PASS_BYTES (1 + NODE_ID_BYTES + MAC_BYTES)
 
 /* What the engine said of files that it did not take; the engine's thread. */
 static struct { char name[FOLDER_NAME_BYTES]; } refusals[REFUSALS];
 static size_t refusals_next;
 static atomic_bool merging; /* a job of merge_soon is on its way */
 static atomic_bool serving; /* a hub or relay was last seen here */
-static uint8_t pass_key[crypto_generichash_KEYBYTES]; /* of this run; set once */
 
 static bool
 was_refused(const char *name)
@@ -104,7 +100,7 @@ merge_soon(struct api *api)
 void
 api_sync_begin(struct api *api)
 {
-	randombytes_buf(pass_key, sizeof(pass_key));
+	pass_begin();
 	if (spool_waiting(api->spool) > 0)
 		merge_soon(api);
 }
@@ -146,80 +142,6 @@ hello(struct api_call *call, struct replica *r, int status)
 	    "now_s", (json_int_t)call->api->env->now_s(call->api->env->ctx)), NULL);
 }
 
-/* ---- whose a file is: proved once to the engine, who has the roster, then shown with each
- * piece, which the engine does not see ---- */
-
-static void
-pass_mac(const char *name, const struct spool_from *from, uint8_t ret[MAC_BYTES])
-{
-	const uint8_t what = (uint8_t)from->what;
-	crypto_generichash_state h;
-
-	crypto_generichash_init(&h, pass_key, sizeof(pass_key), MAC_BYTES);
-	crypto_generichash_update(&h, &what, 1);
-	crypto_generichash_update(&h, from->node.b, NODE_ID_BYTES);
-	crypto_generichash_update(&h, (const uint8_t *)name, strlen(name));
-	crypto_generichash_final(&h, ret, MAC_BYTES);
-}
-
-static bool
-read_hex(const char *text, uint8_t *ret, size_t len)
-{
-	size_t n = 0;
-
-	return text != NULL && sodium_hex2bin(ret, len, text, strlen(text), NULL, &n, NULL) == 0 &&
-	    n == len;
-}
-
-/* Who of the roster signed what, as the call says. */
-static bool
-proved(struct api_call *call, const struct replica *r, const char *what, struct spool_from *ret)
-{
-	uint8_t proof[PROOF_BYTES];
-	const struct roster_cert *by;
-
-	if (!read_hex(http_header(call->req, "Kehou-Proof"), proof, sizeof(proof)))
-		return false;
-	by = proof_of(replica_roster(r), what, proof);
-	if (by == NULL)
-		return false;
-	ret->node = by->node.id;
-	ret->what = by->role == ROLE_SCHOOL ? SPOOL_KNOWN : SPOOL_CARRIER;
-	return true;
-}
-
-/* What a node's proof is worth here; empty: nothing. */
-static void
-give_pass(struct api_call *call, const struct replica *r, char ret[2 * PASS_BYTES + 1])
-{
-	uint8_t pass[PASS_BYTES];
-	struct spool_from from;
-
-	ret[0] = '\0';
-	if (!proved(call, r, call->name, &from))
-		return;
-	pass[0] = (uint8_t)from.what;
-	memcpy(pass + 1, from.node.b, NODE_ID_BYTES);
-	pass_mac(call->name, &from, pass + 1 + NODE_ID_BYTES);
-	sodium_bin2hex(ret, 2 * PASS_BYTES + 1, pass, sizeof(pass));
-}
-
-static struct spool_from
-read_pass(const struct api_call *call)
-{
-	struct spool_from from = { .what = SPOOL_STRANGER };
-	uint8_t pass[PASS_BYTES], mac[MAC_BYTES];
-
-	if (!read_hex(http_header(call->req, "Kehou-Pass"), pass, sizeof(pass)))
-		return from;
-	from.what = pass[0] == SPOOL_CARRIER ? SPOOL_CARRIER : SPOOL_KNOWN;
-	memcpy(from.node.b, pass + 1, NODE_ID_BYTES);
-	pass_mac(call->name, &from, mac);
-	if (sodium_memcmp(mac, pass + 1 + NODE_ID_BYTES, MAC_BYTES) != 0)
-		return (struct spool_from){ .what = SPOOL_STRANGER };
-	return from;
-}
-
 static void
 tell(struct api_call *call, unsigned http, uint64_t have, const char *state)
 {
@@ -230,7 +152,7 @@ tell(struct api_call *call, unsigned http, uint64_t have, const char *state)
 static void
 ask_in(struct api_call *call, struct replica *r, int status)
 {
-	char pass[2 * PASS_BYTES + 1];
+	char pass[PASS_TEXT_BYTES];
 	uint64_t have;
 	bool whole;
 
@@ -254,7 +176,7 @@ ask_in(struct api_call *call, struct replica *r, int status)
 	/* Where the database was lent when it came, nobody is at it. */
 	if (status == STATUS_OK && whole)
 		merge_soon(call->api);
-	give_pass(call, r, pass);
+	pass_give(replica_roster(r), call->name, http_header(call->req, "Kehou-Proof"), pass);
 	if (status != STATUS_OK)
 		api_fail(call, status, NULL, NULL);
 	else
@@ -345,7 +267,8 @@ patch_in(struct api_call *call)
 		return;
 	}
 	*p = (struct piece){ .job.run = keep_piece, .look.run = look_first,
-		.look.of = ENGINE_NODES, .call = call, .from = read_pass(call),
+		.look.of = ENGINE_NODES, .call = call, .from = pass_read(call->name,
+		    http_header(call->req, "Kehou-Pass")),
 		.offset = strtoull(offset, NULL, 10), .total = strtoull(length, NULL, 10) };
 	http_later(call->req);
 	if (atomic_load(&serving)) {
@@ -452,7 +375,8 @@ fill_out(struct api_call *call, struct replica *r, const char *folder, const str
 	struct spool_from from;
 	int status;
 
-	if (proved(call, r, call->name, &from) && (from.what == SPOOL_CARRIER ||
+	if (pass_proved(replica_roster(r), call->name, http_header(call->req, "Kehou-Proof"),
+	    &from) && (from.what == SPOOL_CARRIER ||
 	    node_id_compare(&from.node, node) == 0)) {
 		status = spool_drop_rosters(env, folder, NULL);
 		return status == STATUS_OK ? replica_export_to(r, folder, node, &done) : status;

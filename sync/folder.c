@@ -468,6 +468,43 @@ folder_remove(const struct env *env, const char *dir, const char *name)
 	return rc;
 }
 
+struct emptying {
+	const struct env *env;
+	const char *folder;
+	bool found;
+};
+
+static int
+remove_one(void *ctx, const char *name, uint64_t size_bytes)
+{
+	struct emptying *e = ctx;
+	char *path = join(e->folder, name);
+	int rc = path == NULL ? STATUS_NOMEM : e->env->files->remove(e->env->ctx, path);
+
+	(void)size_bytes;
+	e->found = true;
+	free(path);
+	return rc;
+}
+
+int
+folder_empty(const struct env *env, const char *dir)
+{
+	char *folder = join(dir, FOLDER_NAME);
+	struct emptying e = {.env = env, .folder = folder};
+	int rc;
+
+	if (folder == NULL)
+		return STATUS_NOMEM;
+	/* A list may pass over some while others go. */
+	do {
+		e.found = false;
+		rc = env->files->list(env->ctx, folder, remove_one, &e);
+	} while (rc == STATUS_OK && e.found);
+	free(folder);
+	return rc == STATUS_NOT_FOUND ? STATUS_OK : rc;
+}
+
 struct sweep {
 	char names[SWEEP_MAX][TEMPORARY_LENGTH + 1];
 	size_t n;

@@ -49,6 +49,8 @@ int folder_list(const struct env *env, const char *dir, struct folder_entry **re
 int folder_open(const struct env *env, const char *dir, const char *name,
     struct file **ret) MUST_CHECK;
 int folder_remove(const struct env *env, const char *dir, const char *name) MUST_CHECK;
+/* Removes all files. */
+int folder_empty(const struct env *env, const char *dir) MUST_CHECK;
 /* Removes temporary files (~HHHH.TMP) that a cut left behind, no others. */
 int folder_sweep(const struct env *env, const char *dir) MUST_CHECK;
 

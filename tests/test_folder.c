@@ -334,6 +334,23 @@ what_lies_under_the_name_is_read_no_further_than_it_is_long(void **state)
 }
 
 static void
+empty_leaves_no_file(void **state)
+{
+	struct sim_world *w = sim_world_new(SEED);
+	const struct env *env = sim_node(w, 1, 0);
+
+	(void)state;
+	assert_int_equal(folder_empty(env, ""), STATUS_OK);
+	assert_int_equal(env->files->mkdir(env->ctx, "KEHOU"), STATUS_OK);
+	poke(w, "~12AB.TMP");
+	poke(w, "A.KHB");
+	poke(w, "0123456789ABCDEF0123456789ABCDEF.KHB");
+	assert_int_equal(folder_empty(env, ""), STATUS_OK);
+	assert_int_equal(sim_count(w, "KEHOU"), 0);
+	sim_world_free(w);
+}
+
+static void
 sweep_takes_own_temporary_names_only(void **state)
 {
 	static const char *const others[] = {"~12AB.tmp", "~12ab.TMP", "12AB.TMP", "~12AB5.TMP",
@@ -572,6 +589,7 @@ main(void)
 		cmocka_unit_test(full_and_readonly_sticks_say_so),
 		cmocka_unit_test(wrong_bytes_on_the_medium_are_noticed),
 		cmocka_unit_test(what_lies_under_the_name_is_read_no_further_than_it_is_long),
+		cmocka_unit_test(empty_leaves_no_file),
 		cmocka_unit_test(sweep_takes_own_temporary_names_only),
 		cmocka_unit_test(list_is_sorted_and_passes_over_other_names),
 		cmocka_unit_test(links_and_special_files_are_not_opened),

@@ -355,7 +355,7 @@ def a_stick_that_hangs_lets_people_be_told_so():
 		writing = threading.Thread(target=lambda: done.append(export(d, stick)))
 		writing.start()
 		gate = os.open(fifo, os.O_WRONLY)  # opens once it hangs
-		said = d.get("/api/v1/view/staff", 503)
+		said = d.get("/api/v1/status", 503)
 		assert said["code"] == "BUSY" and said["data_safe"] and "stick" in said["message"], said
 		assert d.ask("GET", "/")[0] == 200
 		os.unlink(fifo)
