@@ -767,6 +767,8 @@ def test_a_plan_is_checked_with_lines_and_published_whole():
 		run = Run("policy", "publish", path("bad.json"), *more, node="planhub").works(1)
 		assert "line %d: rates 3: unit" % line in run.err, run.err
 		assert "(%d)" % line in run.err.splitlines()[-1], run.err
+	run = Run("--json", "policy", "publish", path("bad.json"), node="planhub").fails(1)
+	assert [m["line"] for m in run.json()] == [line], run.out
 	assert not Run("--json", "show", "policy", node="planhub").json()
 	Run("policy", "publish", plan, node="planhub").works()
 	assert Run("--json", "show", "policy", node="planhub").json()

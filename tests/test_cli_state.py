@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What kehou says of a machine's own state and of who may do what. Prints TAP."""
 import fcntl
+import json
 import os
 import shutil
 import sqlite3
@@ -35,6 +36,36 @@ def test_a_withdrawn_invitation_is_refused_with_its_words():
 	assert "took back the invitation" in Run("status", node="late").works().out
 	assert "took it back" in Run("doctor", node="late").works(1).out
 	assert Run("--json", "status", node="late").works().json()["invite_withdrawn"] is True
+
+
+def test_a_refused_file_is_one_line_of_words_or_of_json():
+	make_school("double", "1.khi").works() # the invitation of another machine
+	folder = stick("double-usb", fresh=True)
+	Run("export", "--to", folder, node="school").works()
+	Run("import", "--from", folder, node="hub").works()
+	Run("export", "--to", folder, node="double").works()
+	before = snapshot("hub")
+	for lang, words in (("en", "is safe"), ("zh", "数据安全")):
+		assert words in Run("import", "--from", folder, node="hub", lang=lang).fails(3).err
+	run = Run("--json", "import", "--from", folder, node="hub").fails(3)
+	error = json.loads(run.err)
+	assert error["code"] == "REFUSED" and error["data_safe"] and error["next"], error
+	refused = [f for f in run.json()["files"] if f["outcome"] == "refused"]
+	assert [f["status"] for f in refused] == ["INVITE_USED"], run.out
+	assert "another machine" in refused[0]["reason"], run.out
+	assert snapshot("hub") == before
+
+
+def test_what_only_writes_a_file_says_so_in_json_too():
+	for args, keys in ((("roster", "export", "-o", path("list.xlsx")), {"file", "children"}),
+			(("roster", "template", "-o", path("empty.xlsx")), {"file"}),
+			(("pin", "head"), {"name"})):
+		run = as_head("school", "--json", *args) if args[0] == "roster" and args[1] == "export" \
+			else Run("--json", *args, "--pin-fd", "FD0", node="school", secrets=[PIN]) \
+			if args[0] == "pin" else Run("--json", *args)
+		assert set(run.works().json()) == keys and run.err == "", run.out + run.err
+	run = Run("pin", "head", "--pin-fd", "FD0", node="school", secrets=[PIN]).works()
+	assert run.out == "" and "new PIN" in run.err, run.out
 
 
 def as_staff(name, *args, pin=PIN, node="office", secrets=()):
@@ -217,6 +248,29 @@ def test_a_write_protected_stick_is_told():
 		assert snapshot("school") == before
 	finally:
 		subprocess.run(["umount", path("protected")], check=True)
+	return None
+
+
+def test_a_stick_that_is_unmounted_before_it_is_written_is_called_pulled_out():
+	if not mounted("pulled", "size=1m"):
+		return "nothing can be mounted here"
+	before = snapshot("school")
+	read, write = os.pipe()
+	export = subprocess.Popen([test_cli.KEHOU, "--lang", "en", "-D", path("school"), "--as",
+		"head", "--pin-fd", str(read), "export", "--to", path("pulled")], pass_fds=[read],
+		stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+	os.close(read)
+	fds = f"/proc/{export.pid}/fd" # it looked at the folder before it opens the database
+	while export.poll() is None and not any(os.path.realpath(os.path.join(fds, fd)).endswith(
+			"kehou.db") for fd in os.listdir(fds)):
+		pass
+	subprocess.run(["umount", path("pulled")], check=True)
+	os.write(write, PIN.encode() + b"\n")
+	os.close(write)
+	out, err = export.communicate(timeout=120)
+	assert export.returncode == 1 and "pulled out" in err and "is safe" in err, out + err
+	assert os.listdir(path("pulled")) == []
+	assert snapshot("school") == before
 	return None
 
 

@@ -10,25 +10,39 @@
 /* As on the page. */
 #define CARRIERS (DOMAIN_TEACHER | DOMAIN_HEAD | DOMAIN_CLERK | DOMAIN_LEAD)
 
-/* A full or broken disk of this machine must not be looked for on the stick. */
+/* Unmounted by itself, a stick leaves the folder that it covered. */
+static bool
+is_gone(const char *folder, const struct stat *before)
+{
+	struct stat now;
+
+	return before->st_ino != 0 && (stat(folder, &now) != 0 ||
+	    now.st_dev != before->st_dev || now.st_ino != before->st_ino);
+}
+
+/* A full or broken disk of this machine must not be looked for on the stick.  before: the
+ * folder as the work began. */
 static int
-fail_at(struct cli *c, int status, const char *folder, bool out)
+fail_at(struct cli *c, int status, const char *folder, const struct stat *before, bool out)
 {
 	bool disk = status == STATUS_IO || status == STATUS_FULL ||
 	    status == STATUS_READONLY;
 
+	if (replica_failed_away(c->replica) && is_gone(folder, before))
+		status = STATUS_REMOVED;
 	return disk && !replica_failed_away(c->replica) ? cli_fail(c, status, NULL, NULL)
 	    : cli_fail(c, status, status == STATUS_NOT_FOUND && out ? "to" : "folder", folder);
 }
 
-/* A file in the place of a folder is no stick that was pulled out. */
+/* A file in the place of a folder is no stick that was pulled out.  Zero in ret where there
+ * is neither. */
 static int
-no_file(struct cli *c, const char *folder)
+no_file(struct cli *c, const char *folder, struct stat *ret)
 {
-	struct stat there;
-
-	return stat(folder, &there) == 0 && !S_ISDIR(there.st_mode)
-	    ? cli_usage(c, MSG("usage.folder"), folder) : CLI_OK;
+	*ret = (struct stat){ .st_ino = 0 };
+	if (stat(folder, ret) != 0)
+		return CLI_OK;
+	return S_ISDIR(ret->st_mode) ? CLI_OK : cli_usage(c, MSG("usage.folder"), folder);
 }
 
 /* Whoever goes on without knowing it loses what he writes. */
@@ -40,13 +54,13 @@ revoked_too(struct cli *c, int rc)
 
 /* A hub's list of sticks. */
 static int
-note_stick(struct cli *c, const char *folder, bool out)
+note_stick(struct cli *c, const char *folder, const struct stat *before)
 {
 	const char *slash = strrchr(folder, '/');
-	int status = replica_stick(c->replica, folder, out,
+	int status = replica_stick(c->replica, folder, true,
 	    slash != NULL && slash[1] != '\0' ? slash + 1 : folder);
 
-	return status == STATUS_OK ? CLI_OK : fail_at(c, status, folder, out);
+	return status == STATUS_OK ? CLI_OK : fail_at(c, status, folder, before, true);
 }
 
 int
@@ -59,6 +73,7 @@ kehou_exchange_export(struct cli *c, int argc, char **argv)
 		{ NULL, NULL, 0, NULL },
 	};
 	struct replica_export done = { 0 };
+	struct stat before;
 	char n[3][24];
 	json_t *object;
 	int npos, rc = cli_options(c, options, argc, argv, &npos);
@@ -69,7 +84,7 @@ kehou_exchange_export(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
 	if (to == NULL)
 		return cli_usage(c, MSG("usage.needs"), "--to");
-	rc = no_file(c, to);
+	rc = no_file(c, to, &before);
 	if (rc == CLI_OK)
 		rc = cli_open(c);
 	if (rc == CLI_OK)
@@ -79,10 +94,12 @@ kehou_exchange_export(struct cli *c, int argc, char **argv)
 	cli_confine(c, to, CONFINE_WRITE);
 	if (cli_progress(c))
 		cli_say(c, stderr, MSG("export.begin"), to, NULL);
-	rc = replica_export(c->replica, to, all, &done);
+	rc = is_gone(to, &before) ? STATUS_REMOVED : replica_export(c->replica, to, all, &done);
+	if (rc == STATUS_OK && is_gone(to, &before))
+		rc = STATUS_REMOVED;
 	if (rc != STATUS_OK)
-		return fail_at(c, rc, to, true);
-	rc = note_stick(c, to, true);
+		return fail_at(c, rc, to, &before, true);
+	rc = note_stick(c, to, &before);
 	if (rc != CLI_OK)
 		return rc;
 	if (c->json) {
@@ -141,9 +158,10 @@ add_file(void *ctx, const struct replica_file *file)
 	json_t *row;
 
 	if (c->json)
-		row = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i}",
+		row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i}",
 		    "file", file->name, "outcome", word, "status", file->status ==
-		    STATUS_OK ? "OK" : status_name(file->status), "scope",
+		    STATUS_OK ? "OK" : status_name(file->status), "reason",
+		    cli_status_words(c, file->status), "scope",
 		    cli_number(file->scope, number), "segments", (int)file->segments,
 		    "transactions", (int)file->transactions, "rows", (int)file->rows,
 		    "held", (int)file->held, "conflicts", (int)file->conflicts,
@@ -174,7 +192,7 @@ add_file(void *ctx, const struct replica_file *file)
 static void
 print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 {
-	char n[5][24];
+	char n[3][24];
 
 	if (c->json) {
 		json_t *object = json_pack(
@@ -196,14 +214,16 @@ print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 		cli_say(c, stderr, MSG("import.nothing"), NULL);
 		return;
 	}
-	if (done->merged + done->known + done->partly > 0)
+	/* Beside a refusal what was known before is no news. */
+	if (done->merged + done->partly > 0 || (done->known > 0 && done->refused == 0)) {
 		cli_say(c, stderr, MSG("import.done"), cli_number(done->merged, n[0]),
 		    cli_number(done->transactions, n[1]), cli_number(done->known, n[2]),
 		    NULL);
-	/* The table has bundles alone. */
-	if (done->rosters > 0)
-		cli_say(c, stderr, MSG("import.roster"), cli_number(
-		    replica_roster(c->replica)->number, n[0]), NULL);
+		/* The table has bundles alone. */
+		if (done->rosters > 0)
+			cli_say(c, stderr, MSG("import.roster"), cli_number(
+			    replica_roster(c->replica)->number, n[0]), NULL);
+	}
 	if (done->roster_status != STATUS_OK)
 		cli_say(c, stderr, MSG("import.roster_refused"), cli_status_words(c,
 		    done->roster_status), NULL);
@@ -211,9 +231,6 @@ print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 		cli_say(c, stderr, MSG("import.ignored"), cli_number(done->ignored, n[0]), NULL);
 	if (done->kept > 0)
 		cli_say(c, stderr, MSG("import.kept"), cli_number(done->kept, n[0]), NULL);
-	if (done->refused > 0)
-		cli_say(c, stderr, MSG("import.refused"), cli_number(done->refused, n[0]),
-		    NULL);
 	if (done->partly > 0 || done->held > 0)
 		cli_say(c, stderr, MSG("import.held"), cli_number(done->held, n[0]), NULL);
 	if (done->conflicts > 0)
@@ -231,6 +248,8 @@ kehou_exchange_import(struct cli *c, int argc, char **argv)
 	struct replica_import done = { 0 };
 	struct runtime rt;
 	struct taken files = { .c = c };
+	struct stat before;
+	char number[24];
 	int npos, rc = cli_options(c, options, argc, argv, &npos);
 
 	if (rc != CLI_OK)
@@ -239,7 +258,7 @@ kehou_exchange_import(struct cli *c, int argc, char **argv)
 		return cli_usage(c, MSG("usage.extra"), argv[0]);
 	if (from == NULL)
 		return cli_usage(c, MSG("usage.needs"), "--from");
-	rc = no_file(c, from);
+	rc = no_file(c, from, &before);
 	if (rc == CLI_OK)
 		rc = cli_open(c);
 	if (rc == CLI_OK)
@@ -257,9 +276,12 @@ kehou_exchange_import(struct cli *c, int argc, char **argv)
 	if (rc == STATUS_OK)
 		rc = replica_stick(c->replica, from, false, "");
 	if (rc != STATUS_OK)
-		rc = fail_at(c, rc, from, false);
+		rc = fail_at(c, rc, from, &before, false);
 	else {
 		print_import(c, &done, files.rows);
+		if (done.refused > 0)
+			(void)cli_fail(c, STATUS_REFUSED, "import",
+			    cli_number(done.refused, number));
 		rt = domain_runtime(c->replica);
 		/* What fails is done after the next import. */
 		(void)!upkeep_commands(&rt);

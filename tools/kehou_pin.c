@@ -3,12 +3,14 @@
 
 #include "schema/pin.h"
 #include "tools/kehou.h"
+#include "tools/output.h"
 
 int
 kehou_pin(struct cli *c, int argc, char **argv)
 {
 	struct domain_error error = { .code = "" };
 	char pin[CLI_SECRET_MAX_BYTES];
+	json_t *done;
 	int npos, rc = cli_options(c, NULL, argc, argv, &npos);
 
 	if (rc != CLI_OK)
@@ -27,6 +29,11 @@ kehou_pin(struct cli *c, int argc, char **argv)
 		return cli_fail(c, rc, "pin", argv[0]);
 	if (rc != STATUS_OK)
 		return cli_fail_domain(c, rc, &error);
-	cli_say(c, stdout, MSG("pin.done"), argv[0], NULL);
+	if (c->json) {
+		done = json_pack("{s:s}", "name", argv[0]);
+		output_json(stdout, done);
+		json_decref(done);
+	} else
+		cli_say(c, stderr, MSG("pin.done"), argv[0], NULL);
 	return CLI_OK;
 }

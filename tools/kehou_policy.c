@@ -12,6 +12,7 @@ struct source {
 	struct cli *c;
 	const char *path;
 	struct policy_text text;
+	json_t *rows;             /* --json: mistakes */
 	size_t mistakes;
 	char first[POLICY_PLACE_BYTES + 32];
 };
@@ -26,11 +27,9 @@ tell_mistake(void *ctx, const struct policy_mistake *m)
 	if (s->mistakes++ == 0)
 		snprintf(s->first, sizeof s->first, "%s (%s)", m->place, line);
 	if (s->c->json) {
-		json_t *row = json_pack("{s:i, s:s, s:s, s:s}", "line", (int)m->line, "place",
-		    m->place, "reason", m->reason, "message", cli_text(s->c, m->reason));
-
-		output_json(stdout, row);
-		json_decref(row);
+		json_array_append_new(s->rows, json_pack("{s:i, s:s, s:s, s:s}", "line",
+		    (int)m->line, "place", m->place, "reason", m->reason, "message",
+		    cli_text(s->c, m->reason)));
 	} else
 		cli_say(s->c, stderr, MSG("policy.mistake"), s->path, line, m->place,
 		    cli_text(s->c, m->reason), NULL);
@@ -46,7 +45,7 @@ checked(struct source *s, json_t *item)
 }
 
 static int
-publish_one(struct cli *c, json_t *item, const char *path)
+publish_one(struct cli *c, json_t *item, const char *path, json_t *answers)
 {
 	const char *command = json_string_value(json_object_get(item, "command"));
 	struct domain_error error = { .code = "" };
@@ -69,9 +68,7 @@ publish_one(struct cli *c, json_t *item, const char *path)
 	json_decref(args);
 	if (rc != STATUS_OK)
 		return cli_fail_domain(c, rc, &error);
-	if (c->json)
-		output_json(stdout, answer);
-	json_decref(answer);
+	json_array_append_new(answers, answer);
 	return CLI_OK;
 }
 
@@ -109,18 +106,20 @@ read_document(struct source *s, const struct buffer *file, json_t **ret)
 static int
 publish_all(struct cli *c, json_t *all, const char *path)
 {
+	bool list = json_is_array(all);
+	json_t *answers = json_array();
 	char count[24];
-	size_t n = 0;
+	size_t n = list ? json_array_size(all) : 1;
 	int rc = CLI_OK;
 
-	if (!json_is_array(all)) {
-		rc = publish_one(c, all, path);
-		n = 1;
-	} else
-		for (; rc == CLI_OK && n < json_array_size(all); n++)
-			rc = publish_one(c, json_array_get(all, n), path);
-	if (rc == CLI_OK && !c->json)
+	for (size_t i = 0; rc == CLI_OK && i < n; i++)
+		rc = publish_one(c, list ? json_array_get(all, i) : all, path, answers);
+	/* Of a list those that were done before one failed are told too. */
+	if (c->json && (list || rc == CLI_OK))
+		output_json(stdout, list ? answers : json_array_get(answers, 0));
+	else if (rc == CLI_OK)
 		cli_say(c, stderr, MSG("policy.done"), cli_number(n, count), NULL);
+	json_decref(answers);
 	return rc;
 }
 
@@ -143,17 +142,21 @@ kehou_policy_publish(struct cli *c, int argc, char **argv)
 	if (check && c->as != NULL)
 		return cli_usage(c, MSG("usage.as"), "--as");
 	s.path = argv[0];
+	s.rows = json_array();
 	if (!check)
 		rc = kehou_hub_only(c, ~0u); /* each command asks for its roles */
 	if (rc == CLI_OK)
 		rc = cli_input(c, argv[0], &file);
 	if (rc == CLI_OK)
 		rc = read_document(&s, &file, &all);
-	if (rc == CLI_OK && check && !c->json)
+	if (c->json && (s.mistakes > 0 || (rc == CLI_OK && check)))
+		output_json(stdout, s.rows);
+	else if (rc == CLI_OK && check)
 		cli_say(c, stderr, MSG("policy.checked"), argv[0], NULL);
 	if (rc == CLI_OK && !check)
 		rc = publish_all(c, all, argv[0]);
 	json_decref(all);
+	json_decref(s.rows);
 	buffer_release(&file);
 	return rc;
 }

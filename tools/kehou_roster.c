@@ -146,6 +146,25 @@ cleanup:
 	return rc;
 }
 
+static void
+say_written(const struct cli *c, const char *out, const size_t *children)
+{
+	char number[24];
+	json_t *done;
+
+	if (c->json) {
+		done = json_pack("{s:s}", "file", out);
+		if (children != NULL)
+			json_object_set_new(done, "children", json_integer((json_int_t)*children));
+		output_json(stdout, done);
+		json_decref(done);
+	} else if (children != NULL)
+		cli_say(c, stderr, MSG("roster.exported"), out, cli_number(*children, number),
+		    NULL);
+	else
+		cli_say(c, stderr, MSG("roster.template"), out, NULL);
+}
+
 int
 kehou_roster_template(struct cli *c, int argc, char **argv)
 {
@@ -164,7 +183,7 @@ kehou_roster_template(struct cli *c, int argc, char **argv)
 	rc = rc != STATUS_OK ? cli_fail(c, rc, NULL, out)
 	    : cli_write_new(c, out, file.data, file.len);
 	if (rc == CLI_OK)
-		cli_say(c, stderr, MSG("roster.template"), out, NULL);
+		say_written(c, out, NULL);
 	buffer_release(&file);
 	return rc;
 }
@@ -179,7 +198,6 @@ kehou_roster_export(struct cli *c, int argc, char **argv)
 	};
 	struct domain_error error = { .code = "" };
 	struct buffer file = BUFFER_INIT;
-	char number[24];
 	size_t children = 0;
 	int year, npos, rc = cli_options(c, options, argc, argv, &npos);
 
@@ -199,8 +217,7 @@ kehou_roster_export(struct cli *c, int argc, char **argv)
 	else
 		rc = cli_write_new(c, out, file.data, file.len);
 	if (rc == CLI_OK)
-		cli_say(c, stderr, MSG("roster.exported"), out,
-		    cli_number(children, number), NULL);
+		say_written(c, out, &children);
 	buffer_release(&file);
 	return rc;
 }
