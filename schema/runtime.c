@@ -282,6 +282,13 @@ bind_params(const struct domain_entry *e, json_t *args, struct runtime_sql_binds
 	return STATUS_OK;
 }
 
+static const char *
+number_text(json_int_t v, char ret[24])
+{
+	(void)snprintf(ret, 24, "%lld", (long long)v);
+	return ret;
+}
+
 /* The school that a call is about: this node's; at a hub the one it names. */
 static int
 school_of(const struct runtime *rt, const struct domain_user *user, json_t *args,
@@ -289,6 +296,7 @@ school_of(const struct runtime *rt, const struct domain_user *user, json_t *args
 {
 	json_t *arg = json_object_get(args, "school");
 	uint64_t school = rt->scope ? rt->scope : user->scope;
+	char text[24];
 	struct value v;
 
 	if (arg && !json_is_null(arg)) {
@@ -296,7 +304,8 @@ school_of(const struct runtime *rt, const struct domain_user *user, json_t *args
 		    || v.i > INT64_C(9999999999)
 		    || (rt->scope && (uint64_t)v.i != rt->scope))
 			return usage(ret_error, "USAGE.parameter_value", "school",
-			    json_string_value(arg));
+			    json_is_string(arg) ? json_string_value(arg) :
+			    number_text(json_integer_value(arg), text));
 		school = (uint64_t)v.i;
 	}
 	*ret = school;

@@ -153,6 +153,20 @@ def test_an_import_says_that_the_countys_roster_was_on_the_stick():
 	assert "县名册" in Run("import", "--from", path("usb"), node="school", lang="zh").works().err
 
 
+def test_a_message_to_one_school_is_shown_to_that_school_alone():
+	make_school("other", "2.khi").works()
+	carry(stick("usb"), "school", "other", "hub")
+	for title, more in (("一校", ("to_school=" + OTHER,)), ("各校", ())):
+		Run("do", "notice.publish", "title=" + title, "body=x", *more, node="hub").works()
+	Run("export", "--to", stick("usb"), "--all", node="hub").works()
+	for node, own, shown in (("school", SCHOOL, {"各校"}), ("other", OTHER, {"一校", "各校"})):
+		carry(stick("usb"), node)
+		for args in ((), ("school=" + own,)):
+			rows = as_head(node, "--json", "show", "notices", *args).works().json()
+			assert {row["title"] for row in rows} == shown, rows
+		as_head(node, "show", "notices", "school=3141018599").fails(2, "3141018599")
+
+
 def test_an_inbox_for_people_names_child_table_and_column():
 	pupil = as_head("school", "--json", "do", "pupil.add", "name=丁一",
 		"school_year=2026", "grade=1").works().json()["rows"][0]["pupil"]

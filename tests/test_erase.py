@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """R18: an erased child is in no file of any node, and everything still verifies."""
 import os
+import re
 import sqlite3
 import sys
 
@@ -188,6 +189,8 @@ def test_R18_a_class_list_that_came_by_the_page_lies_in_no_file():
 		file.write(LIST)  # an earlier version left one
 	with test_node.Daemon("page") as d:
 		d.sign_in()
+		with open(f"/proc/{d.process.pid}/limits", encoding="ascii") as file:
+			assert re.search(r"Max core file size +0 +0 ", file.read())
 		assert list(in_files("page")) == [], "an earlier list"
 		token = d.json("POST", "/api/v1/roster/plan?name=a.csv&year=2026", LIST)["token"]
 		assert list(in_files("page")) == [], "a list that nobody has agreed to yet"
