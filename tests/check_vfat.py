@@ -29,7 +29,7 @@ MODULES = ("fs/nls/nls_cp437", "fs/nls/nls_iso8859-1", "fs/nls/nls_ascii", "fs/f
 	"fs/fat/vfat")
 STICK_BYTES = 128 << 20
 FILE_BYTES = 300000
-BOOT_S = 120  # for a kernel to come up on a busy machine
+BOOT_S = 600  # for a kernel to come up on a busy machine
 
 INIT = """#!/bin/sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
