@@ -348,10 +348,19 @@ def test_foreign_names_and_pages_are_refused():
 			"Sec-Fetch-Site": "same-origin"})
 
 
+def guess(d, headers=None):
+	"""Wrong tries, five of them free, until one has to wait. Where a PIN takes longer than
+	the first waits they are over by the next try."""
+	wrong = {"staff": "head", "pin": "000000"}
+	tries = [d.ask("POST", "/api/v1/sign-in", wrong, headers)[0] for _ in range(5)]
+	while tries[-1] == 401 and len(tries) < 15:
+		tries.append(d.ask("POST", "/api/v1/sign-in", wrong, headers)[0])
+	assert set(tries[:-1]) == {401} and tries[-1] == 429 and len(tries) > 5, tries
+
+
 def test_guessing_slows_down_at_one_phone_only():
 	with Daemon(school("guess")) as d:
-		for _ in range(5):
-			d.sign_in(pin="000000", status=401)
+		guess(d)
 		status, headers, body = d.ask("POST", "/api/v1/sign-in", {"staff": "head", "pin": PIN})
 		assert status == 429 and 1 <= int(headers["Retry-After"]) <= 300, body
 		c = http.client.HTTPConnection("127.0.0.1", d.port, timeout=60,
@@ -360,11 +369,11 @@ def test_guessing_slows_down_at_one_phone_only():
 		assert c.getresponse().status == 200
 		c.close()
 		# A proxy on this machine speaks for others: each has its own tries.
-		here = {"staff": "head", "pin": PIN}
-		for who, pin, status in ((7, "000000", 401), (7, PIN, 429), (8, PIN, 200)):
-			for _ in range(5 if status == 401 else 1):
-				d.post("/api/v1/sign-in", {**here, "pin": pin}, status,
-					headers={"X-Forwarded-For": f"10.9.8.7, 192.0.2.{who}"})
+		by = [{"X-Forwarded-For": f"10.9.8.7, 192.0.2.{who}"} for who in (7, 8)]
+		guess(d, by[0])
+		for who, status in ((0, 429), (1, 200)):
+			d.post("/api/v1/sign-in", {"staff": "head", "pin": PIN}, status,
+				headers=by[who])
 
 
 def test_name_and_id_of_one_person_are_guessed_together():
