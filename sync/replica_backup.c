@@ -572,7 +572,7 @@ clear(const char *dir, const struct env *env)
 struct restoring {
 	const struct env *env;
 	const char *dir;
-	struct file *held;      /* the directory */
+	struct file *held;      /* replica_hold_birth */
 	struct file *marker;
 	size_t n;
 };
@@ -583,11 +583,8 @@ begin_restore(struct restoring *to, const struct replica_domain *domain)
 	const struct env *env = to->env;
 	char path[REPLICA_PATH_BYTES];
 	bool ours = false;
-	int status = env->files->mkdir(env->ctx, to->dir);
+	int status = replica_hold_birth(env, to->dir, &to->held);
 
-	/* A marker whose restore lives is not one that a cut left. */
-	if (status == STATUS_OK)
-		status = env->files->hold(env->ctx, to->dir, &to->held);
 	if (status == STATUS_OK)
 		status = replica_restoring(to->dir, env, &ours);
 	if (status == STATUS_OK && ours)

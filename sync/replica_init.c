@@ -4,19 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What another set-up or restore is making there is not what one left. */
-static int
-make_dirs(const struct env *env, const char *dir, struct file **ret_held)
+/* What another set-up or restore is making there is not what one left.  Of the folder
+ * itself the daemon that waits for its set-up has a lock. */
+int
+replica_hold_birth(const struct env *env, const char *dir, struct file **ret_held)
 {
 	char path[REPLICA_PATH_BYTES];
 	int status = env->files->mkdir(env->ctx, dir);
 
 	if (status == STATUS_OK)
-		status = env->files->hold(env->ctx, dir, ret_held);
-	if (status == STATUS_OK)
 		status = replica_path(dir, "keys", path);
 	if (status == STATUS_OK)
 		status = env->files->mkdir(env->ctx, path);
+	if (status == STATUS_OK)
+		status = env->files->hold(env->ctx, path, ret_held);
 	return status;
 }
 
@@ -83,7 +84,7 @@ birth_begin(const char *dir, const struct env *env,
 {
 	struct replica *r = replica_new(dir, env, domain);
 	char path[REPLICA_PATH_BYTES];
-	int status = r == NULL ? STATUS_NOMEM : make_dirs(env, dir, &r->held);
+	int status = r == NULL ? STATUS_NOMEM : replica_hold_birth(env, dir, &r->held);
 
 	if (status == STATUS_OK)
 		status = replica_clear_unborn(env, dir, domain);

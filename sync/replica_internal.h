@@ -37,7 +37,7 @@ struct replica {
 	struct relay *relay;           /* what a relay keeps, once it was read */
 	bool reclaim;                  /* there is space to give back */
 	uint64_t erased_noted;         /* persons in the list beside the database */
-	struct file *held;             /* the directory, while a node begins in it */
+	struct file *held;             /* replica_hold_birth, while a node begins */
 };
 
 /* An empty one; NULL without memory. */
@@ -87,6 +87,10 @@ int replica_is_sibling(struct replica *r, const struct roster_cert *cert,
 int replica_note_erased(struct replica *r) MUST_CHECK;
 int replica_replay_erased(struct replica *r) MUST_CHECK;
 int replica_take_erased(struct replica *r, const uint8_t *data, size_t len) MUST_CHECK;
+/* Makes the directory and keeps other set-ups and restores out of it until *ret_held is
+ * closed; BUSY where one is at work. */
+int replica_hold_birth(const struct env *env, const char *dir,
+    struct file **ret_held) MUST_CHECK;
 /* Clears away what an interrupted set-up left; EXISTS when a node is there. */
 int replica_clear_unborn(const struct env *env, const char *dir,
     const struct replica_domain *domain) MUST_CHECK;

@@ -358,16 +358,16 @@ def test_two_restores_into_one_directory_do_not_clear_each_other_away():
 	Run("backup", path("late.kha"), node="late").works()
 	back = ("restore", path("late.kha"), "--recovery-fd", "FD0")
 	# What another restore, which lives, has put there.
-	os.makedirs(folder)
+	os.makedirs(os.path.join(folder, "keys"))
 	for name, text in (("restoring", "kehou.db\n"), ("kehou.db", "the first of it")):
 		with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
 			file.write(text)
-	other = os.open(folder, os.O_RDONLY)
+	other = os.open(os.path.join(folder, "keys"), os.O_RDONLY)
 	fcntl.flock(other, fcntl.LOCK_EX)
 	for lang, word in (("en", "at work in this directory"), ("zh_CN", "正在这个目录里")):
 		Run(*back, node="twice", secrets=[sheet], lang=lang).fails(5, word)
 		Run("init", "school", "--invite", path("2.khi"), node="twice", lang=lang).fails(5, word)
-	assert sorted(os.listdir(folder)) == ["kehou.db", "restoring"]
+	assert sorted(os.listdir(folder)) == ["kehou.db", "keys", "restoring"]
 	os.close(other)
 	# One whose restore is dead is cleared away.
 	Run(*back, node="twice", secrets=[sheet]).works()
