@@ -26,7 +26,8 @@ receipt_valid(const struct receipt *r)
 {
 	const uint64_t epochs = UINT64_C(1) << EPOCH_BITS;
 
-	if (!stream_county_valid(r->county) || !stream_scope_valid(r->scope) || r->epoch == 0 || r->epoch >= epochs
+	if (!stream_county_valid(r->county) || !stream_scope_valid(r->scope)
+	    || r->epoch == 0 || r->epoch >= epochs
 	    || r->supersedes >= epochs || r->supersedes == r->epoch || r->number < 1
 	    || r->time_s < 0 || r->time_s >= TIME_MAX_S || r->n > RECEIPT_MAX_ENTRIES)
 		return false;
