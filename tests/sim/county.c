@@ -221,6 +221,17 @@ county_save(struct county *c, struct county_node *n)
 }
 
 void
+county_is_as_before(struct county_node *n, const struct model_set *known)
+{
+	n->known = *known;
+	for (unsigned i = 0; i < MODEL_WORDS; i++)
+		n->told.words[i] &= n->known.words[i];
+	n->receipted = (struct model_set){0};
+	n->pending = -1;
+	n->put_back = true;
+}
+
+void
 county_restore(struct county *c, struct county_node *n)
 {
 	/* What the hub ended is known to schools, or it is not put back to before. */
@@ -229,11 +240,8 @@ county_restore(struct county *c, struct county_node *n)
 	county_close(n);
 	copy_file(c, n->saved_dir, n->dir, "kehou.db");
 	copy_file(c, n->saved_dir, n->dir, "kehou.db-wal");
-	n->known = n->saved_known;
-	for (unsigned i = 0; i < MODEL_WORDS; i++)
-		n->told.words[i] &= n->known.words[i];
-	n->pending = -1;
-	n->put_back = c->odd = true;
+	county_is_as_before(n, &n->saved_known);
+	c->odd = true;
 	county_open(c, n);
 	county_follow(c, n, n->saved_epoch);
 	county_check(c, n);

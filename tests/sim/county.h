@@ -60,6 +60,8 @@ struct county_node {
 	char sheet[RECOVERY_TEXT_BYTES]; /* that it was set up with, or printed */
 	struct model_set known;    /* by the engine's vectors, through the model */
 	struct model_set told;     /* people were told here that it is saved */
+	struct model_set receipted; /* the hub had it when it made a bundle that is in here … */
+	unsigned receipted_turn;   /* … and which of its epochs that was */
 	int pending;               /* transaction of unknown fate, or -1 */
 	bool by_itself;            /* the engine may have written just now */
 	uint64_t epoch, saved_epoch;
@@ -91,8 +93,11 @@ struct county {
 	uint64_t granted;          /* roster with the newer program's rights, or 0 */
 	unsigned roots;            /* pairs of root copies, the newest last */
 	uint64_t seals[COUNTY_SEALS]; unsigned nseals; /* rosters with a new sealing key */
-	struct county_sealed { char name[FOLDER_NAME_BYTES]; unsigned under, by; } *sealed;
-	unsigned nsealed;          /* bundles, their author, and the sealing key that it knew */
+	struct county_sealed { char name[FOLDER_NAME_BYTES]; unsigned under, by, turn;
+	    struct model_set had; } *sealed;
+	unsigned nsealed;          /* bundles, their author, the sealing key that it knew,
+	                            * and what a hub had, in which of its epochs */
+	uint64_t hub_epoch; unsigned hub_turn;
 	struct county_taken taken[COUNTY_SEALS]; unsigned ntaken;
 	struct county_ended ended[COUNTY_SEALS]; unsigned nended;
 	struct county_cut *cuts; unsigned ncuts;
@@ -134,6 +139,8 @@ void county_carry(struct county *c, struct county_node *n, const char *stick, bo
 /* Keeps a copy of the database, or puts it back. */
 void county_save(struct county *c, struct county_node *n);
 void county_restore(struct county *c, struct county_node *n);
+/* It has no more than this, and of receipts what comes from now on. */
+void county_is_as_before(struct county_node *n, const struct model_set *known);
 void county_stick_lost(struct county *c, const char *stick);
 void county_stick_copied(struct county *c, const char *from, const char *to);
 void county_stick_damaged(struct county *c, const char *stick, uint32_t draw);
@@ -221,8 +228,10 @@ bool county_ends_are_out(struct county *c);
 void county_note_sealed(struct county *c, const struct county_node *n, const char *folder);
 /* How many of the bundles in a folder are known to be others', of a copy of it too. */
 unsigned county_others(struct county *c, const struct county_node *n, const char *folder);
+/* The one of this name; NULL: not noted. */
+const struct county_sealed *county_sealed(const struct county *c, const char *name);
 /* Of an import at the hub. */
-void county_check_sealed(void *county, const struct replica_file *file);
+void county_check_sealed(const struct county *c, const struct replica_file *file);
 /* A hub that was put back to before a change of its keys signs again. */
 void county_sign_again(struct county *c);
 /* The newest root key is tried first. */

@@ -294,20 +294,32 @@ compare_tables(struct county *c, struct county_node *n)
 
 /* --- The three facts ------------------------------------------------------ */
 
-/* Own transactions, and those of them that no hub ever had, of one stream. */
+struct facts {
+	uint64_t all, never;       /* own transactions; of these no hub ever had */
+	uint64_t open;             /* of these in no receipt that came here */
+	int64_t open_s;            /* the earliest of these, INT64_MAX: none */
+	int64_t confirmed_s;       /* the newest of the others before it, 0: none */
+};
+
+/* Of one own stream. */
 static void
 count_stream(struct county *c, struct county_node *n, uint32_t writer,
-    const struct replica_status *s, uint64_t *all, uint64_t *never)
+    const struct replica_status *s, struct facts *f)
 {
 	unsigned txs[MODEL_MAX_TXS], count = county_txs(c, n, writer, txs);
 
 	for (unsigned k = 0; k < count; k++) {
 		const struct model_tx *tx = &c->model->txs[txs[k]];
 
-		++*all;
+		f->all++;
+		if (!model_has(&n->receipted, txs[k])) {
+			f->open++;
+			if (tx->time_s < f->open_s)
+				f->open_s = tx->time_s;
+		}
 		if (model_has(&c->ever_at_hub, txs[k]))
 			continue;
-		++*never;
+		f->never++;
 		if (s->confirmed_s >= tx->time_s)
 			county_fail(c, "node %u says all is confirmed up to a time at "
 			    "which transaction %u was written; no hub ever had it",
@@ -316,24 +328,59 @@ count_stream(struct county *c, struct county_node *n, uint32_t writer,
 }
 
 static void
+find_confirmed(struct county *c, struct county_node *n, uint32_t writer, struct facts *f)
+{
+	unsigned txs[MODEL_MAX_TXS], count = county_txs(c, n, writer, txs);
+
+	for (unsigned k = 0; k < count; k++) {
+		int64_t time_s = c->model->txs[txs[k]].time_s;
+
+		if (model_has(&n->receipted, txs[k]) && time_s < f->open_s &&
+		    time_s > f->confirmed_s)
+			f->confirmed_s = time_s;
+	}
+}
+
+/* What is confirmed is said to be: people lean on it when they throw away paper. */
+static void
+check_receipted(struct county *c, struct county_node *n, const struct replica_status *s,
+    struct facts *f)
+{
+	struct store *store = replica_store(n->r);
+
+	if (n->copied || n->revoked)
+		return;
+	for (uint32_t w = 1; w <= store_stream_count(store); w++)
+		if (county_is_own(n, store_stream_id(store, w)))
+			find_confirmed(c, n, w, f);
+	if (s->waiting > f->open)
+		county_fail(c, "node %u says that %llu wait; receipts that came leave %llu",
+		    n->index, (unsigned long long)s->waiting, (unsigned long long)f->open);
+	if (s->confirmed_s < f->confirmed_s && s->confirmed_s < s->receipt_s)
+		county_fail(c, "node %u says all is confirmed up to %lld, and it is up to "
+		    "%lld", n->index, (long long)s->confirmed_s, (long long)f->confirmed_s);
+}
+
+static void
 check_facts(struct county *c, struct county_node *n)
 {
 	struct store *store = replica_store(n->r);
+	struct facts f = { .open_s = INT64_MAX };
 	struct replica_status s;
-	uint64_t all = 0, never = 0;
 	int status = replica_status(n->r, &s);
 
 	if (status != STATUS_OK)
 		county_fail(c, "node %u has no status: %s", n->index, status_name(status));
 	for (uint32_t w = 1; w <= store_stream_count(store); w++)
 		if (county_is_own(n, store_stream_id(store, w)))
-			count_stream(c, n, w, &s, &all, &never);
-	if (s.transactions != all)
+			count_stream(c, n, w, &s, &f);
+	if (s.transactions != f.all)
 		county_fail(c, "node %u says %llu transactions; it wrote %llu", n->index,
-		    (unsigned long long)s.transactions, (unsigned long long)all);
-	if (s.waiting < never)
+		    (unsigned long long)s.transactions, (unsigned long long)f.all);
+	if (s.waiting < f.never)
 		county_fail(c, "node %u says that %llu wait; no hub ever had %llu",
-		    n->index, (unsigned long long)s.waiting, (unsigned long long)never);
+		    n->index, (unsigned long long)s.waiting, (unsigned long long)f.never);
+	check_receipted(c, n, &s, &f);
 	if (s.copied_s != 0 && !n->copied && !(n->put_back && c->clocks_wrong))
 		county_fail(c, "node %u says that it was copied", n->index);
 	if (s.waiting > s.transactions || s.stored_only > s.waiting)

@@ -326,12 +326,8 @@ come_back(struct county *c, struct county_node *n, bool with_list)
 		model_union(&erased, &n->known);
 	}
 	sim_erase(c->world, n->dir);
-	n->known = n->backup.known;
-	for (unsigned i = 0; i < MODEL_WORDS; i++)
-		n->told.words[i] &= n->known.words[i];
-	n->pending = -1;
+	county_is_as_before(n, &n->backup.known);
 	n->saved = false;
-	n->put_back = true;
 	n->copy = ++c->copies;
 	restore_whole(c, n, lists, nlists);
 	county_open(c, n);

@@ -271,21 +271,42 @@ has_twin(const struct county *c)
 	return false;
 }
 
+/* An import, and what its bundles of the hub's newest epoch tell that the hub has. */
+struct taking {
+	struct county *c;
+	struct county_node *n;
+	struct model_set receipted;
+	unsigned turn;
+};
+
+/* A receipt of an epoch counts beside others of it, and instead of those before. */
+static void
+hear(struct model_set *set, unsigned *turn, const struct model_set *more, unsigned at)
+{
+	if (at > *turn)
+		*set = (struct model_set){0};
+	if (at >= *turn) {
+		*turn = at;
+		model_union(set, more);
+	}
+}
+
 /* Nothing is called forged that nobody forged, and that nothing befell. */
 static void
-check_file(void *county, const struct replica_file *file)
+check_file(void *taking, const struct replica_file *file)
 {
-	const struct county *c = county;
+	struct taking *t = taking;
+	const struct county *c = t->c;
+	const struct county_sealed *s;
 
 	if (file->status == STATUS_BAD_SIGNATURE && !c->damaged && !has_twin(c))
 		county_fail(c, "%s is called forged", file->name);
-}
-
-static void
-check_file_at_hub(void *county, const struct replica_file *file)
-{
-	check_file(county, file);
-	county_check_sealed(county, file);
+	if (t->n->index == 0)
+		county_check_sealed(c, file);
+	s = county_sealed(c, file->name);
+	if (s != NULL && s->by == 0 && (file->outcome == REPLICA_MERGED ||
+	    file->outcome == REPLICA_KNOWN))
+		hear(&t->receipted, &t->turn, &s->had, s->turn);
 }
 
 void
@@ -293,17 +314,18 @@ county_take_in(struct county *c, struct county_node *n, const char *folder,
     const char *stick)
 {
 	struct replica_import in = {0};
+	struct taking t = { .c = c, .n = n };
 	bool struck;
 	int status;
 
 	county_decide(c, n);
 	n->by_itself = true;
 	county_arm(c, n, stick, IN_OPERATIONS);
-	status = replica_import(n->r, folder, n->index == 0 ? check_file_at_hub :
-	    check_file, c, &in);
+	status = replica_import(n->r, folder, check_file, &t, &in);
 	struck = county_disarm(c, n, stick);
 	if (struck)
 		return;
+	hear(&n->receipted, &n->receipted_turn, &t.receipted, t.turn);
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		county_fail(c, "node %u cannot take %s in: %s (%s)", n->index, folder,
 		    status_name(status), replica_detail(n->r));

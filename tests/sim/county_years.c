@@ -81,8 +81,8 @@ seals_in(const struct county *c, uint64_t roster)
 	return n;
 }
 
-static const struct county_sealed *
-find_sealed(const struct county *c, const char *name)
+const struct county_sealed *
+county_sealed(const struct county *c, const char *name)
 {
 	for (unsigned i = 0; i < c->nsealed; i++)
 		if (strcmp(c->sealed[i].name, name) == 0)
@@ -96,13 +96,17 @@ county_note_sealed(struct county *c, const struct county_node *n, const char *fo
 	struct folder_entry *list = NULL;
 	size_t count = 0, ignored;
 
-	if (c->seed <= COUNTY_YEARS ||
+	if ((c->seed <= COUNTY_YEARS && n->index != 0) ||
 	    folder_list(n->env, folder, &list, &count, &ignored) != STATUS_OK)
 		return;
+	if (n->index == 0 && n->epoch != c->hub_epoch) {
+		c->hub_epoch = n->epoch;
+		c->hub_turn++;
+	}
 	for (size_t i = 0; i < count; i++) {
 		struct county_sealed *s;
 
-		if (find_sealed(c, list[i].name) != NULL)
+		if (county_sealed(c, list[i].name) != NULL)
 			continue;
 		c->sealed = realloc(c->sealed, (c->nsealed + 1) * sizeof(*c->sealed));
 		assert(c->sealed != NULL);
@@ -110,6 +114,8 @@ county_note_sealed(struct county *c, const struct county_node *n, const char *fo
 		memcpy(s->name, list[i].name, sizeof(s->name));
 		s->under = seals_in(c, replica_roster(n->r)->number);
 		s->by = n->index;
+		s->turn = c->hub_turn;
+		s->had = n->known;
 	}
 	free(list);
 }
@@ -121,10 +127,11 @@ county_others(struct county *c, const struct county_node *n, const char *folder)
 	size_t count = 0, ignored;
 	unsigned others = 0;
 
-	if (folder_list(n->env, folder, &list, &count, &ignored) != STATUS_OK)
+	if (c->seed <= COUNTY_YEARS ||
+	    folder_list(n->env, folder, &list, &count, &ignored) != STATUS_OK)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
-		const struct county_sealed *s = find_sealed(c, list[i].name);
+		const struct county_sealed *s = county_sealed(c, list[i].name);
 
 		others += s != NULL && s->by != n->index &&
 		    folder_name_kind(list[i].name) == FOLDER_BUNDLE;
@@ -134,10 +141,9 @@ county_others(struct county *c, const struct county_node *n, const char *folder)
 }
 
 void
-county_check_sealed(void *county, const struct replica_file *file)
+county_check_sealed(const struct county *c, const struct replica_file *file)
 {
-	const struct county *c = county;
-	const struct county_sealed *s = find_sealed(c, file->name);
+	const struct county_sealed *s = county_sealed(c, file->name);
 
 	if (s == NULL || c->hub_put_back)
 		return;
