@@ -226,7 +226,6 @@ county_is_as_before(struct county_node *n, const struct model_set *known)
 	n->known = *known;
 	for (unsigned i = 0; i < MODEL_WORDS; i++)
 		n->told.words[i] &= n->known.words[i];
-	n->receipted = (struct model_set){0};
 	n->pending = -1;
 	n->put_back = true;
 }

@@ -139,7 +139,7 @@ void county_carry(struct county *c, struct county_node *n, const char *stick, bo
 /* Keeps a copy of the database, or puts it back. */
 void county_save(struct county *c, struct county_node *n);
 void county_restore(struct county *c, struct county_node *n);
-/* It has no more than this, and of receipts what comes from now on. */
+/* It has no more than this. */
 void county_is_as_before(struct county_node *n, const struct model_set *known);
 void county_stick_lost(struct county *c, const char *stick);
 void county_stick_copied(struct county *c, const char *from, const char *to);

@@ -341,14 +341,15 @@ find_confirmed(struct county *c, struct county_node *n, uint32_t writer, struct 
 	}
 }
 
-/* What is confirmed is said to be: people lean on it when they throw away paper. */
+/* What is confirmed is said to be.  Not at a node that was put back or copied: what it
+ * logged goes on under another name, and a receipt may be of what it does not have. */
 static void
 check_receipted(struct county *c, struct county_node *n, const struct replica_status *s,
     struct facts *f)
 {
 	struct store *store = replica_store(n->r);
 
-	if (n->copied || n->revoked)
+	if (n->copied || n->put_back || n->revoked)
 		return;
 	for (uint32_t w = 1; w <= store_stream_count(store); w++)
 		if (county_is_own(n, store_stream_id(store, w)))
