@@ -604,6 +604,9 @@ replica_import(struct replica *r, const char *folder, replica_file_report *repor
 		status = import_kind(&im, list, n, FOLDER_ROSTER, report, ctx, &total);
 	if (status == STATUS_OK)
 		status = replica_settle_held(r);
+	/* A change of the sealing key may have failed half done. */
+	if (status == STATUS_OK)
+		status = replica_settle_sealing(r);
 	if (status == STATUS_OK)
 		status = import_kind(&im, list, n, FOLDER_BUNDLE, report, ctx, &total);
 	if (status == STATUS_OK)

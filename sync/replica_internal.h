@@ -135,7 +135,8 @@ int replica_take_roster(struct replica *r, const uint8_t *data, size_t len,
 int replica_join_aside(struct replica *r, const uint8_t issuing_sk[64]) MUST_CHECK;
 /* After a change of the issuing key that was cut: the key that the roster names. */
 int replica_settle_issuing(struct replica *r) MUST_CHECK;
-/* After a change of the sealing key that was cut: puts it in use.  Where the roster names
+/* After a change of the sealing key that was cut or failed: puts it in use, and the key
+ * before the last is gone.  Where the roster names
  * one whose secret is not here (the hub was put back), draws another. */
 int replica_settle_sealing(struct replica *r) MUST_CHECK;
 /* bundle_reader_open with the keys that this node has.  SEAL_GONE. */

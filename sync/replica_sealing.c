@@ -29,6 +29,15 @@ is_in_use(const struct replica *r, const struct identity *key)
 	    SEAL_PK_BYTES) == 0;
 }
 
+/* No change was made yet, or the last one was made to its end. */
+static bool
+is_settled(const struct replica *r)
+{
+	return is_in_use(r, &r->self) || (r->nsealings > 0 &&
+	    is_in_use(r, &r->sealings[0]) && (r->nsealings == 1 ||
+	    sodium_is_zero(r->self.seal_sk, sizeof(r->self.seal_sk))));
+}
+
 static int
 move(struct replica *r, const char *from, const char *to)
 {
@@ -124,7 +133,7 @@ replica_settle_sealing(struct replica *r)
 	bool can_sign = memcmp(r->issuing_sk + 32, r->roster.issuing_pk, SIGN_PK_BYTES) == 0;
 	int status;
 
-	if (r->role != ROLE_HUB || is_in_use(r, &r->self))
+	if (r->role != ROLE_HUB || is_settled(r))
 		return STATUS_OK;
 	status = load(r, KEY, &key);
 	if (status != STATUS_OK || !is_in_use(r, &key)) {

@@ -357,6 +357,9 @@ check_receipted(struct county *c, struct county_node *n, const struct replica_st
 	if (s->waiting > f->open)
 		county_fail(c, "node %u says that %llu wait; receipts that came leave %llu",
 		    n->index, (unsigned long long)s->waiting, (unsigned long long)f->open);
+	/* What has ended counts as of its end, by the clock of the hub. */
+	if (c->clocks_wrong && s->confirmed_s != 0 && store_checkpoint(store, n->scope) != NULL)
+		return;
 	if (s->confirmed_s < f->confirmed_s && s->confirmed_s < s->receipt_s)
 		county_fail(c, "node %u says all is confirmed up to %lld, and it is up to "
 		    "%lld", n->index, (long long)s->confirmed_s, (long long)f->confirmed_s);
