@@ -148,6 +148,14 @@ scope_name(struct cli *c, uint64_t scope, char number[24])
 	return school != NULL ? school->name : cli_number(scope, number);
 }
 
+/* Of a bundle that is whole and taken in, a part may still mean nothing. */
+static const char *
+reason(struct cli *c, const struct replica_file *file)
+{
+	return file->outcome == REPLICA_PARTLY && file->status == STATUS_MALFORMED ?
+	    cli_text(c, "import.means_nothing") : cli_status_words(c, file->status);
+}
+
 static void
 add_file(void *ctx, const struct replica_file *file)
 {
@@ -161,7 +169,7 @@ add_file(void *ctx, const struct replica_file *file)
 		row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i}",
 		    "file", file->name, "outcome", word, "status", file->status ==
 		    STATUS_OK ? "OK" : status_name(file->status), "reason",
-		    cli_status_words(c, file->status), "scope",
+		    reason(c, file), "scope",
 		    cli_number(file->scope, number), "segments", (int)file->segments,
 		    "transactions", (int)file->transactions, "rows", (int)file->rows,
 		    "held", (int)file->held, "conflicts", (int)file->conflicts,
@@ -180,8 +188,7 @@ add_file(void *ctx, const struct replica_file *file)
 		    "from", blank && file->scope == 0 ? "" :
 		    scope_name(c, file->scope, number), "outcome", cli_text(c, key),
 		    "transactions", (int)file->transactions, "held", (int)file->held,
-		    "conflicts", (int)file->conflicts, "reason",
-		    cli_status_words(c, file->status));
+		    "conflicts", (int)file->conflicts, "reason", reason(c, file));
 	}
 	if (row != NULL)
 		json_array_append_new(all->rows, row);

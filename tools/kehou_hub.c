@@ -471,7 +471,7 @@ add_school(void *ctx, const struct replica_school *s)
 		row = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I}",
 		    "school", id, "school_name", s->school->name, "class_code",
 		    cli_text(all->c, class), "kind", cli_text(all->c, kind), "enrolled",
-		    s->enrolled, "last_contact", last, "merged_through", merged,
+		    s->enrolled, "last_contact", last, "newest_merged", merged,
 		    "transactions", (json_int_t)s->transactions, "held",
 		    (json_int_t)s->held);
 	}
