@@ -480,35 +480,6 @@ R13_an_incident_is_reported_at_once_and_added_to(void **state)
 }
 
 static void
-check_happened(struct world *w, const char *date, const char *want)
-{
-	json_t *rows;
-
-	world_do(w, "incident.report", json_pack("{s:i, s:s, s:s, s:s}", "kind", 1, "date",
-	    date, "place", "yard", "what", want));
-	rows = world_rows(w, "incidents", NULL);
-	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_array_get(rows, i);
-
-		if (strcmp(json_string_value(json_object_get(row, "what")), want) == 0)
-			assert_string_equal(json_string_value(json_object_get(row,
-			    "happened_at")), want);
-	}
-	assert_true(json_array_size(rows) > 0);
-	json_decref(rows);
-}
-
-static void
-R13_an_incident_without_a_time_is_of_now_or_of_an_earlier_days_noon(void **state)
-{
-	struct day *d = *state;
-
-	d->w.now_s += 17 * 60;
-	check_happened(&d->w, "2020-09-07", "2020-09-07 12:17:00");
-	check_happened(&d->w, "2020-09-04", "2020-09-04 12:00:00");
-}
-
-static void
 R13_a_report_about_staff_goes_past_the_head(void **state)
 {
 	struct day *d = *state;
@@ -797,9 +768,6 @@ main(void)
 		    R2_a_school_publishes_no_policy, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    R13_an_incident_is_reported_at_once_and_added_to, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    R13_an_incident_without_a_time_is_of_now_or_of_an_earlier_days_noon,
-		    setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    R13_a_report_about_staff_goes_past_the_head, setup, teardown),
 		cmocka_unit_test_setup_teardown(

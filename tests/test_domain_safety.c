@@ -52,6 +52,20 @@ R4_the_consent_form_prints_the_countys_number(void **state)
 }
 
 static void
+R13_an_incident_without_a_time_is_of_now_or_of_an_earlier_days_noon(void **state)
+{
+	struct school *s = *state;
+
+	s->w.now_s += 17 * 60;
+	world_do(&s->w, "incident.report", school_args("{\"kind\":1,\"date\":\"2020-09-04\","
+	    "\"place\":\"yard\",\"what\":\"told late\"}"));
+	school_text(s, "incidents", NULL, 0, "happened_at", "2020-09-04 12:00:00");
+	world_do(&s->w, "incident.report", school_args("{\"kind\":1,\"date\":\"" SCHOOL_DAY
+	    "\",\"place\":\"yard\",\"what\":\"fell\"}"));
+	school_text(s, "incidents", NULL, 0, "happened_at", SCHOOL_DAY " 12:17:00");
+}
+
+static void
 R13_what_is_said_of_staff_is_seen_by_reporter_and_county_alone(void **state)
 {
 	struct school *s = *state;
@@ -325,6 +339,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		SCHOOL_CASE(R4_a_complaint_about_charging_never_reaches_the_school),
 		SCHOOL_CASE(R4_the_consent_form_prints_the_countys_number),
+		SCHOOL_CASE(R13_an_incident_without_a_time_is_of_now_or_of_an_earlier_days_noon),
 		SCHOOL_CASE(R13_what_is_said_of_staff_is_seen_by_reporter_and_county_alone),
 		SCHOOL_CASE(R13_the_page_has_plan_and_numbers_and_logs_each_call),
 		SCHOOL_CASE(R13_food_who_ate_batch_sample_and_stop),
