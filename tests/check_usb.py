@@ -395,8 +395,8 @@ def power_that_is_cut_leaves_what_was_reported_whole():
 		node = Guest(machine.port)
 		image = round_of_schools(f"cut{i}")
 		machine.plug(image, bytes_s=SLOW_BYTES_S)
-		if i < cuts:
-			after = chance.randrange(4000, 150000)
+		if i > 0:
+			after = chance.randrange(4000, 80000)
 			wait(lambda after=after: machine.written() > after or
 				any(s["safe_to_remove"] for s in sticks()), bool)
 		else:  # at once after it was said
@@ -408,12 +408,12 @@ def power_that_is_cut_leaves_what_was_reported_whole():
 		# One is written at a time: those before it are whole.
 		assert len(broken) <= 1, (whole, broken)
 		assert said != [True] or len(whole) == SCHOOLS and not broken, (whole, broken)
-	assert said == [True]
-	# The machine that lost its power comes up by itself, and a stick that was cut goes on.
+		assert i > 0 or said == [True]
+	# The machine that lost its power last comes up by itself, and goes on with its stick.
 	machine = Machine(path("machine"))
 	node = Guest(machine.port)
 	wait_for_page()
-	goes_on(path("cut0.img"))
+	goes_on(image)
 
 
 TESTS = [a_stick_goes_from_the_school_to_the_county_and_back,

@@ -397,6 +397,8 @@ county_put_out(struct county *c, struct county_node *n, const char *folder,
 		county_fail(c, "node %u clears away what another one put on %s", n->index,
 		    folder);
 	county_note_sealed(c, n, folder);
+	if (!struck && status == STATUS_OK && !n->copied && !n->relay)
+		county_check_left(c, n, folder);
 	if (!struck && status != STATUS_OK)
 		county_fail(c, "node %u cannot export: %s (%s)", n->index,
 		    status_name(status), replica_detail(n->r));

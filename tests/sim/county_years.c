@@ -120,6 +120,34 @@ county_note_sealed(struct county *c, const struct county_node *n, const char *fo
 	free(list);
 }
 
+void
+county_check_left(struct county *c, const struct county_node *n, const char *folder)
+{
+	const struct node_id self = replica_self(n->r)->id, hub =
+	    replica_self(c->nodes[0].r)->id;
+	unsigned knows = seals_in(c, replica_roster(n->r)->number), under = knows;
+	struct replica_lying l = {0};
+	uint64_t newest = 0;
+
+	if (knows < 2 || n->index == 0 || replica_lying_open(n->r, folder, &l) != STATUS_OK) {
+		replica_lying_release(&l);
+		return;
+	}
+	for (size_t i = 0; i < l.n; i++) {
+		const struct bundle_info *b = replica_lying_header(n->r, &l, i);
+
+		if (b == NULL || node_id_compare(&b->sender, &self) != 0 ||
+		    node_id_compare(&b->recipient, &hub) != 0 || b->number <= newest)
+			continue;
+		newest = b->number;
+		under = seals_in(c, b->roster);
+	}
+	if (under + 1 < knows)
+		county_fail(c, "node %u leaves what it knows nobody can open on %s", n->index,
+		    folder);
+	replica_lying_release(&l);
+}
+
 unsigned
 county_others(struct county *c, const struct county_node *n, const char *folder)
 {
