@@ -134,9 +134,15 @@ on_body(char *data, size_t size, size_t n, void *ctx)
 static size_t
 on_header(char *data, size_t size, size_t n, void *ctx)
 {
-	static const char retry[] = "retry-after:", type[] = "content-type: text/html";
+	static const char first[] = "HTTP/", retry[] = "retry-after:";
+	static const char type[] = "content-type: text/html";
 	struct answer *a = ctx;
 
+	/* Another answer begins: a proxy's came before the hub's. */
+	if (n >= sizeof(first) - 1 && strncasecmp(data, first, sizeof(first) - 1) == 0) {
+		a->html = false;
+		a->retry_s = 0;
+	}
 	if (n > sizeof(retry) && strncasecmp(data, retry, sizeof(retry) - 1) == 0) {
 		char number[12] = "";
 
@@ -222,24 +228,44 @@ prepare(struct trip *t, const char *path, struct answer *a)
 	return true;
 }
 
+/* What stands between here and a node says so by its status, also in a page of its own: no
+ * page of these is a sign-in page.  A node's own 500 is JSON. */
+static bool
+from_node(struct trip *t, const struct answer *a, long status)
+{
+	char detail[32];
+
+	(void)snprintf(detail, sizeof(detail), "HTTP %ld", status);
+	if (status == 407)
+		return failed(t, COURIER_PROXY, detail);
+	if (status == 429 || (status >= 502 && status <= 504) ||
+	    (status >= 500 && status != 511 && a->html)) {
+		t->ret->retry_s = a->retry_s;
+		return failed(t, COURIER_BUSY, detail);
+	}
+	if ((status >= 300 && status < 400) || status == 511 || a->html)
+		return failed(t, COURIER_PORTAL, "something else answers");
+	return true;
+}
+
 /* Sends what prepare set up.  False: the exchange is over. */
 static bool
 perform(struct trip *t, struct answer *a)
 {
 	CURLcode code = curl_easy_perform(t->c->curl);
+	long tunnel = 0;
 
 	if (a->failed != STATUS_OK)
 		return failed(t, COURIER_HERE, status_text(a->failed));
-	if (code != CURLE_OK)
-		return failed(t, end_of(code), curl_easy_strerror(code));
 	(void)curl_easy_getinfo(t->c->curl, CURLINFO_RESPONSE_CODE, &a->status);
-	if (a->status == 503 || a->status == 429) {
-		t->ret->retry_s = a->retry_s;
-		return failed(t, COURIER_BUSY, "asked to come later");
-	}
-	if ((a->status >= 300 && a->status < 400) || a->status == 511 || a->html)
-		return failed(t, COURIER_PORTAL, "something else answers");
-	return true;
+	/* A proxy that opens no way to the hub. */
+	(void)curl_easy_getinfo(t->c->curl, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+	if (code != CURLE_OK && tunnel >= 300 && !from_node(t, a, tunnel))
+		return false;
+	/* A page too long to be read is judged by its status all the same. */
+	if (code != CURLE_OK && (code != CURLE_WRITE_ERROR || from_node(t, a, a->status)))
+		return failed(t, end_of(code), curl_easy_strerror(code));
+	return code == CURLE_OK && from_node(t, a, a->status);
 }
 
 /* A JSON object, or NULL and the exchange is over. */

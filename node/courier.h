@@ -26,10 +26,12 @@ enum courier_end {         /* how an exchange ended; words for people follow it 
 	COURIER_TLS,           /* the certificate was not accepted */
 	COURIER_PORTAL,        /* something else answers: a sign-in page of the network */
 	COURIER_OTHER_HUB,     /* a node, but not ours */
-	COURIER_BUSY,          /* the other side asks to come later */
+	COURIER_BUSY,          /* the other side asks to come later, or is down behind its proxy */
 	COURIER_REFUSED,       /* the other side would not take or give a file */
 	COURIER_BUDGET,        /* today's bytes are used up */
-	COURIER_HERE           /* this machine failed: disk full, no memory */
+	COURIER_HERE,          /* this machine failed: disk full, no memory */
+	COURIER_PROXY,         /* the network's proxy wants a name and a password */
+	COURIER_ENDS           /* new ones go before: link.json keeps the numbers */
 };
 
 struct courier_options {

@@ -18,7 +18,8 @@
 #define STATE_MAX_BYTES 4096
 
 static const char *const ends[] = { "", "done", "stopped", "no_name", "no_route", "slow",
-	"tls", "portal", "other_hub", "busy", "refused", "budget", "here" };
+	"tls", "portal", "other_hub", "busy", "refused", "budget", "here",
+	"proxy" };
 
 struct link {
 	struct link_options o;
@@ -103,7 +104,7 @@ load(struct link *l)
 	l->past.day = json_integer_value(json_object_get(o, "day"));
 	l->past.bytes = (uint64_t)json_integer_value(json_object_get(o, "bytes"));
 	l->past.end = (enum courier_end)json_integer_value(json_object_get(o, "end"));
-	if (l->past.end > COURIER_HERE)
+	if (l->past.end >= COURIER_ENDS)
 		l->past.end = COURIER_HERE;
 	l->past.out_success_s = json_integer_value(json_object_get(o, "out_success_s"));
 	l->past.out_failure_s = json_integer_value(json_object_get(o, "out_failure_s"));

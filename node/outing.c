@@ -36,7 +36,7 @@ take_result(struct courier_result *r, const json_t *m)
 	uint64_t end = outing_number(m, "end");
 	const char *detail = outing_text(m, "detail");
 
-	r->end = end >= COURIER_DONE && end <= COURIER_HERE ? (enum courier_end)end
+	r->end = end >= COURIER_DONE && end < COURIER_ENDS ? (enum courier_end)end
 	    : COURIER_HERE;
 	r->sent_bytes = outing_number(m, "sent_bytes");
 	r->received_bytes = outing_number(m, "received_bytes");

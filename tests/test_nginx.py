@@ -147,6 +147,18 @@ def the_systems_authorities_serve_where_none_is_pinned():
 	return None
 
 
+def a_daemon_that_is_stopped_behind_nginx_is_no_sign_in_page():
+	make_county()
+	make_certificates()
+	with Daemon("hub") as hub, Nginx(hub.port) as nginx:
+		with Daemon("school0", "--hub", f"https://localhost:{nginx.port}", "--ca",
+			path("ca.pem")) as school:
+			first_head(school)
+			arrives(school)
+			hub.stop()
+			assert exchange(school)["failure"] == "busy"
+
+
 def a_file_goes_through_in_pieces():
 	make_county()
 	make_certificates()
@@ -197,7 +209,8 @@ def what_is_too_large_is_told_by_the_daemon():
 
 TESTS = [a_pinned_authority_over_names_ipv4_and_ipv6,
 	an_authority_that_the_system_does_not_know_is_refused,
-	the_systems_authorities_serve_where_none_is_pinned, a_file_goes_through_in_pieces,
+	the_systems_authorities_serve_where_none_is_pinned,
+	a_daemon_that_is_stopped_behind_nginx_is_no_sign_in_page, a_file_goes_through_in_pieces,
 	whoever_comes_through_the_proxy_is_no_local_caller,
 	a_browser_keeps_its_cookie_for_tls_and_large_files_pass,
 	what_is_too_large_is_told_by_the_daemon]
