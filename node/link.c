@@ -36,6 +36,12 @@ struct link {
 
 /* ---- when ---- */
 
+static unsigned
+part(unsigned of_s, unsigned jitter)
+{
+	return (unsigned)((uint64_t)of_s * (jitter & 0xffff) >> 16);
+}
+
 unsigned
 link_retry_s(unsigned failures, unsigned wish_s, unsigned jitter)
 {
@@ -43,12 +49,15 @@ link_retry_s(unsigned failures, unsigned wish_s, unsigned jitter)
 
 	for (unsigned i = 1; i < failures && wait < LINK_LONGEST_RETRY_S; i++)
 		wait *= 2;
-	if (wait < wish_s)
-		wait = wish_s;
 	if (wait > LINK_LONGEST_RETRY_S)
 		wait = LINK_LONGEST_RETRY_S;
+	if (wish_s > LINK_LONGEST_RETRY_S)
+		wish_s = LINK_LONGEST_RETRY_S;
 	/* Half to one and a half. */
-	return wait / 2 + (unsigned)((uint64_t)wait * (jitter & 0xffff) >> 16);
+	wait = wait / 2 + part(wait, jitter);
+	/* What was asked for, and chance on top: all were told the same. */
+	wish_s += part(wish_s / 2, jitter);
+	return wait > wish_s ? wait : wish_s;
 }
 
 static int64_t

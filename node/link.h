@@ -11,7 +11,8 @@
 #define LINK_INTERVAL_S 900          /* where nobody says otherwise */
 #define LINK_RETRY_S 60
 #define LINK_LONGEST_RETRY_S (6 * 3600)
-#define LINK_URGENT_RETRY_S 300      /* the longest wait with something urgent */
+#define LINK_URGENT_RETRY_S 300      /* the longest wait with something urgent, whatever was
+                                      * asked for: an incident is not put off for hours */
 
 enum { LINK_GIVEN_INTERVAL = 1, LINK_GIVEN_WINDOW = 2, LINK_GIVEN_BYTES = 4,
 	LINK_GIVEN_NETWORK = 8 };
@@ -32,7 +33,8 @@ struct link_past {               /* kept in ROOT/link.json */
 	bool urgent;             /* something urgent has not gone yet */
 	int64_t urgent_next_s;   /* not before */
 };
-/* Seconds after a failure until the next try; jitter: 0 to 65535, evenly. */
+/* Seconds after a failure until the next try, never less than was asked for (wish_s, within
+ * LINK_LONGEST_RETRY_S); jitter: 0 to 65535, evenly. */
 unsigned link_retry_s(unsigned failures, unsigned wish_s, unsigned jitter);
 /* When the next exchange may be, not before now: the plan's window and interval. */
 int64_t link_next_s(const struct link_plan *plan, const struct link_past *past,

@@ -28,9 +28,22 @@ a_wait_doubles_to_six_hours_and_chance_spreads_it(void **state)
 	}
 	assert_int_equal(link_retry_s(1, 0, 0x8000), LINK_RETRY_S);
 	assert_int_equal(before, LINK_LONGEST_RETRY_S);
-	/* What the other side asked for is kept, within the limit. */
-	assert_int_equal(link_retry_s(1, 500, 0x8000), 500);
-	assert_int_equal(link_retry_s(1, 1u << 30, 0x8000), LINK_LONGEST_RETRY_S);
+}
+
+static void
+nobody_comes_back_before_the_time_that_was_asked_for(void **state)
+{
+	const unsigned longest = LINK_LONGEST_RETRY_S;
+
+	(void)state;
+	for (unsigned jitter = 0; jitter < 65536; jitter += 255) {
+		assert_in_range(link_retry_s(1, 500, jitter), 500, 750);
+		assert_in_range(link_retry_s(1, 1u << 30, jitter), longest, longest * 3 / 2);
+		/* Where failures ask for more, that. */
+		assert_true(link_retry_s(9, 60, jitter) >= link_retry_s(9, 0, jitter));
+	}
+	/* Those who were told the same do not come in the same second. */
+	assert_true(link_retry_s(1, 500, 0xffff) - link_retry_s(1, 500, 0) > 240);
 }
 
 static void
@@ -98,6 +111,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_wait_doubles_to_six_hours_and_chance_spreads_it),
+		cmocka_unit_test(nobody_comes_back_before_the_time_that_was_asked_for),
 		cmocka_unit_test(the_next_exchange_is_an_interval_after_the_last),
 		cmocka_unit_test(a_window_at_night_is_waited_for_also_over_midnight),
 		cmocka_unit_test(a_clock_set_back_by_years_silences_nobody),

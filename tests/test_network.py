@@ -241,6 +241,9 @@ def a_hub_that_is_down_behind_its_proxy_is_no_sign_in_page():
 			# A page of the proxy's may be longer than any answer of a node.
 			proxy.page = page("502 Bad Gateway", body=b"x" * (300 << 10))
 			assert exchange(school)["failure"] == "busy"
+			proxy.page = page("502 Bad Gateway", "Retry-After: 20000")
+			assert exchange(school)["failure"] == "busy"
+			assert kept("school0")["next_s"] >= kept("school0")["last_failure_s"] + 20000
 			proxy.page = page("511 Network Authentication Required")
 			assert exchange(school)["failure"] == "portal"
 			proxy.page = page("407 Proxy Authentication Required", "Proxy-Authenticate: Basic")
