@@ -12,6 +12,7 @@
 #include "node/log.h"
 #include "node/outing.h"
 #include "node/policy_plan.h"
+#include "schema/built.h"
 
 #define DAY_S INT64_C(86400)
 #define ZONE_S INT64_C(28800) /* UTC+8, always */
@@ -19,7 +20,7 @@
 
 static const char *const ends[] = { "", "done", "stopped", "no_name", "no_route", "slow",
 	"tls", "portal", "other_hub", "busy", "refused", "budget", "here",
-	"proxy" };
+	"proxy", "clock" };
 
 struct link {
 	struct link_options o;
@@ -426,6 +427,9 @@ exchange(struct link *l, bool ahead, uint64_t day_bytes, struct courier_result *
 		spool_sweep(l->o.spool, l->o.env->now_s(l->o.env->ctx));
 		status = errand(l, &in, work_incoming);
 	}
+	/* No certificate is valid yet for a clock that fell back. */
+	if (ret->end == COURIER_TLS && built_after(l->o.env->now_s(l->o.env->ctx)))
+		ret->end = COURIER_CLOCK;
 	/* One school's refused bundle is no failure of the relay that brought it. */
 	if (status == STATUS_OK && in.yes && ret->end == COURIER_REFUSED)
 		ret->end = COURIER_DONE;
