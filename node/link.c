@@ -28,6 +28,8 @@ struct link {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stop, asked, running, news; /* under lock, as past and plan */
+	bool by_hand;                  /* what runs was asked for, or what it goes on with */
+	bool again;                    /* at once, on the same terms */
 	bool ahead;                    /* what runs is the urgent one */
 	struct link_past past;
 	struct link_plan plan;         /* in force: the policy's, then kehoud.ini's */
@@ -76,6 +78,12 @@ window_start(const struct link_plan *p, int64_t at_s)
 	}
 	/* Over midnight. */
 	return at_s >= from || at_s < to ? at_s : from;
+}
+
+bool
+link_open(const struct link_plan *plan, int64_t now_s)
+{
+	return plan->network && window_start(plan, now_s) == now_s;
 }
 
 int64_t
@@ -402,7 +410,8 @@ is_stopping(void *ctx)
 	bool stop;
 
 	pthread_mutex_lock(&l->lock);
-	stop = l->stop || (!l->ahead && urgent_now(l));
+	stop = l->stop || (!l->ahead && (urgent_now(l) || (!l->by_hand &&
+	    !link_open(&l->plan, l->o.env->now_s(l->o.env->ctx)))));
 	pthread_mutex_unlock(&l->lock);
 	return stop;
 }
@@ -532,8 +541,9 @@ wait_turn(struct link *l)
 		return TURN_STOP;
 	if (urgent_now(l))
 		return TURN_AHEAD;
-	if (l->asked || (l->plan.network && left <= 0)) {
-		l->asked = false;
+	if (l->asked || l->again || (l->plan.network && left <= 0)) {
+		l->by_hand = l->asked || (l->again && l->by_hand);
+		l->asked = l->again = false;
 		return TURN_ALL;
 	}
 	/* An hour at most: clocks are set right and policies come meanwhile. */
@@ -580,7 +590,9 @@ run_turn(struct link *l, bool ahead)
 	l->running = l->ahead = false;
 	record(l, &got, ahead);
 	/* What gave way goes on after it; a new roster is worth a second look. */
-	l->asked |= !ahead && (l->news || (got.end == COURIER_STOPPED && l->past.urgent));
+	if (!ahead)
+		l->again = (l->news || (got.end == COURIER_STOPPED && l->past.urgent)) &&
+		    (l->by_hand || link_open(&l->plan, l->o.env->now_s(l->o.env->ctx)));
 	pthread_mutex_unlock(&l->lock);
 }
 
@@ -691,7 +703,7 @@ link_state(struct link *l)
 	    "last_success_s", (json_int_t)l->past.last_success_s, "last_failure_s",
 	    (json_int_t)l->past.last_failure_s, "failure",
 	    l->past.failures == 0 ? "" : ends[l->past.end], "running",
-	    (int)(l->running || l->asked), "next_s", (json_int_t)(l->plan.network ?
+	    (int)(l->running || l->asked || l->again), "next_s", (json_int_t)(l->plan.network ?
 	    link_next_s(&l->plan, &l->past, l->o.env->now_s(l->o.env->ctx)) : 0),
 	    "out_success_s", (json_int_t)l->past.out_success_s, "out_failure_s",
 	    (json_int_t)l->past.out_failure_s, "in_success_s",

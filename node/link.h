@@ -36,6 +36,8 @@ struct link_past {               /* kept in ROOT/link.json */
 /* Seconds after a failure until the next try, never less than was asked for (wish_s, within
  * LINK_LONGEST_RETRY_S); jitter: 0 to 65535, evenly. */
 unsigned link_retry_s(unsigned failures, unsigned wish_s, unsigned jitter);
+/* Whether an exchange that nobody asked for may be, or go on. */
+bool link_open(const struct link_plan *plan, int64_t now_s);
 /* When the next exchange may be, not before now: the plan's window and interval. */
 int64_t link_next_s(const struct link_plan *plan, const struct link_past *past,
     int64_t now_s);
@@ -53,7 +55,7 @@ struct link_options {
 /* options' pointers outlive it. */
 int link_new(const struct link_options *options, struct link **ret) MUST_CHECK;
 void link_free(struct link *l);
-/* Any thread: an exchange as soon as may be, outside the plan too. */
+/* Any thread: an exchange as soon as may be, outside the plan's hours too and to its end. */
 void link_now(struct link *l);
 /* Any thread: something urgent was entered.  It goes at once, outside window and byte
  * budget and ahead of an exchange that runs; never where the plan says no network. */

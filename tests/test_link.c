@@ -106,6 +106,22 @@ a_day_whose_bytes_are_used_up_waits_for_the_next(void **state)
 	assert_int_equal(link_next_s(&metered, &past, NOON), NOON);
 }
 
+static void
+what_nobody_asked_for_runs_in_the_hours_of_the_plan_alone(void **state)
+{
+	struct link_plan night = { .network = true, .interval_s = 600, .from_min = 22 * 60,
+		.to_min = 5 * 60 };
+
+	(void)state;
+	assert_true(link_open(&town, NOON));
+	assert_false(link_open(&night, NOON + 10 * HOUR - 1));
+	assert_true(link_open(&night, NOON + 10 * HOUR));
+	assert_true(link_open(&night, NOON + 17 * HOUR - 1));
+	assert_false(link_open(&night, NOON + 17 * HOUR));
+	night.network = false;
+	assert_false(link_open(&night, NOON + 10 * HOUR));
+}
+
 int
 main(void)
 {
@@ -116,6 +132,7 @@ main(void)
 		cmocka_unit_test(a_window_at_night_is_waited_for_also_over_midnight),
 		cmocka_unit_test(a_clock_set_back_by_years_silences_nobody),
 		cmocka_unit_test(a_day_whose_bytes_are_used_up_waits_for_the_next),
+		cmocka_unit_test(what_nobody_asked_for_runs_in_the_hours_of_the_plan_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
