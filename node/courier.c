@@ -15,6 +15,8 @@
 #define SEEN_TRIES 20          /* that an exchange waits for its files to be merged */
 #define SEEN_WAIT_S 3
 #define PASS_MAX_BYTES 80      /* hexadecimal, that the other side gives for a proof */
+#define CALL_BYTES 1024        /* of a budget: heads of a call and its answer, 700 measured */
+#define HANDSHAKE_BYTES 6144   /* of a budget: TLS with a chain of three certificates */
 
 struct courier {
 	CURL *curl;                /* kept: connections are used again */
@@ -38,6 +40,7 @@ struct answer {
 	size_t max;
 	unsigned retry_s;
 	bool html;
+	bool over;                 /* the budget ended in the middle */
 	/* a file that comes in: pieces go to the spool */
 	struct trip *trip;
 	const char *name;          /* NULL: into body */
@@ -96,10 +99,43 @@ flush_piece(struct answer *a)
 	    a->body.data, a->body.len, &have, &whole);
 	if (a->failed != STATUS_OK)
 		return false;
-	a->trip->ret->received_bytes += a->body.len;
 	a->offset += a->body.len;
 	buffer_clear(&a->body);
 	return true;
+}
+
+/* ---- today's bytes ---- */
+
+static uint64_t
+budget(const struct trip *t)
+{
+	uint64_t most = t->job->max_bytes;
+
+	if (most == 0)
+		return UINT64_MAX;
+	return most > t->ret->bytes ? most - t->ret->bytes : 0;
+}
+
+/* How much of a file the next call may carry. */
+static uint64_t
+room(const struct trip *t)
+{
+	uint64_t left = budget(t);
+
+	return left > CALL_BYTES ? left - CALL_BYTES : 0;
+}
+
+/* libcurl's own numbers count the first bytes of a body twice or not at all. */
+static int
+on_debug(CURL *h, curl_infotype type, char *data, size_t len, void *ctx)
+{
+	struct trip *t = ctx;
+
+	(void)h;
+	(void)data;
+	if (type != CURLINFO_TEXT)
+		t->ret->bytes += len;
+	return 0;
 }
 
 static size_t
@@ -107,6 +143,9 @@ on_body(char *data, size_t size, size_t n, void *ctx)
 {
 	struct answer *a = ctx;
 	size_t left = size * n;
+
+	/* Another hub gives more than it was asked for. */
+	a->over = budget(a->trip) == 0;
 
 	if (a->name == NULL || a->status == 0)
 		(void)curl_easy_getinfo(a->trip->c->curl, CURLINFO_RESPONSE_CODE, &a->status);
@@ -128,7 +167,7 @@ on_body(char *data, size_t size, size_t n, void *ctx)
 		    (a->body.len == SPOOL_PIECE_BYTES && !flush_piece(a)))
 			return 0;
 	}
-	return size * n;
+	return a->over ? 0 : size * n;
 }
 
 static size_t
@@ -195,11 +234,20 @@ failed(struct trip *t, enum courier_end end, const char *detail)
 }
 
 static bool
+used_up(struct trip *t)
+{
+	return failed(t, COURIER_BUDGET, "today's bytes are used up");
+}
+
+static bool
 prepare(struct trip *t, const char *path, struct answer *a)
 {
 	CURL *h = t->c->curl;
 	char url[PATH_MAX_BYTES];
+	bool greets = t->ret->bytes == 0 && strncmp(t->c->url, "https:", 6) == 0;
 
+	if (budget(t) < CALL_BYTES + (greets ? HANDSHAKE_BYTES : 0))
+		return used_up(t);
 	if (snprintf(url, sizeof(url), "%s/sync/v1%s", t->c->url, path) >= (int)sizeof(url))
 		return failed(t, COURIER_HERE, "the address is too long");
 	curl_easy_reset(h); /* keeps connections */
@@ -223,6 +271,9 @@ prepare(struct trip *t, const char *path, struct answer *a)
 	(void)curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, on_progress);
 	(void)curl_easy_setopt(h, CURLOPT_XFERINFODATA, t);
 	(void)curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
+	(void)curl_easy_setopt(h, CURLOPT_DEBUGFUNCTION, on_debug);
+	(void)curl_easy_setopt(h, CURLOPT_DEBUGDATA, t);
+	(void)curl_easy_setopt(h, CURLOPT_VERBOSE, 1L);
 	a->trip = t;
 	a->max = COURIER_MAX_ANSWER_BYTES;
 	return true;
@@ -257,6 +308,8 @@ perform(struct trip *t, struct answer *a)
 
 	if (a->failed != STATUS_OK)
 		return failed(t, COURIER_HERE, status_text(a->failed));
+	if (a->over)
+		return used_up(t);
 	(void)curl_easy_getinfo(t->c->curl, CURLINFO_RESPONSE_CODE, &a->status);
 	/* A proxy that opens no way to the hub. */
 	(void)curl_easy_getinfo(t->c->curl, CURLINFO_HTTP_CONNECTCODE, &tunnel);
@@ -453,16 +506,6 @@ send_piece(struct trip *t, const char *name, const uint8_t *data, size_t len,
 }
 
 static bool
-within_budget(struct trip *t, uint64_t more)
-{
-	const struct courier_result *r = t->ret;
-
-	return t->job->max_bytes == 0 ||
-	    r->sent_bytes + r->received_bytes + more <= t->job->max_bytes ||
-	    failed(t, COURIER_BUDGET, "today's bytes are used up");
-}
-
-static bool
 send_bytes(struct trip *t, const struct folder_entry *e, struct file *file,
     struct there *there)
 {
@@ -471,7 +514,7 @@ send_bytes(struct trip *t, const struct folder_entry *e, struct file *file,
 
 	while (!there->whole) {
 		uint8_t piece[SPOOL_PIECE_BYTES];
-		uint64_t before = there->have;
+		uint64_t before = there->have, most = room(t);
 		size_t n;
 
 		if (t->job->stop(t->job->ctx))
@@ -479,13 +522,15 @@ send_bytes(struct trip *t, const struct folder_entry *e, struct file *file,
 		/* Two that answer in turn could keep us here for ever. */
 		if (before >= e->size_bytes || again > 8)
 			return failed(t, COURIER_REFUSED, e->name);
-		if (env->files->read_at(env->ctx, file, before, piece, sizeof(piece), &n) !=
+		if (most == 0)
+			return used_up(t);
+		if (most > sizeof(piece))
+			most = sizeof(piece);
+		if (env->files->read_at(env->ctx, file, before, piece, (size_t)most, &n) !=
 		    STATUS_OK || n == 0)
 			return failed(t, COURIER_HERE, e->name);
-		if (!within_budget(t, n) ||
-		    !send_piece(t, e->name, piece, n, before, e->size_bytes, there))
+		if (!send_piece(t, e->name, piece, n, before, e->size_bytes, there))
 			return false;
-		t->ret->sent_bytes += n;
 		again = there->whole || there->have > before ? 0 : again + 1;
 	}
 	return true;
@@ -567,11 +612,15 @@ fetch_from(struct trip *t, const char *own, const char *name, uint64_t offset,
     uint64_t total)
 {
 	struct answer a = { .name = name, .offset = offset, .total = total };
-	char path[160], range[32];
+	uint64_t most = room(t) < total - offset ? room(t) : total - offset;
+	char path[160], range[48];
 	bool ok;
 
+	if (most == 0)
+		return used_up(t);
 	(void)snprintf(path, sizeof(path), "/out/%s/%s", own, name);
-	(void)snprintf(range, sizeof(range), "%llu-", (unsigned long long)offset);
+	(void)snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)offset,
+	    (unsigned long long)(offset + most - 1));
 	ok = prepare(t, path, &a);
 	(void)curl_easy_setopt(t->c->curl, CURLOPT_RANGE, range);
 	ok = ok && perform(t, &a);
@@ -602,7 +651,7 @@ fetch(struct trip *t, const char *own, const char *name, uint64_t total)
 
 		if (have >= total)
 			return failed(t, COURIER_HERE, name);
-		if (!within_budget(t, 1) || !fetch_from(t, own, name, have, total))
+		if (!fetch_from(t, own, name, have, total))
 			return false;
 		if (t->job->have(t->job->ctx, name, &have, &whole) != STATUS_OK)
 			return failed(t, COURIER_HERE, name);

@@ -64,11 +64,11 @@ struct courier_job {
 	/* Waits so many seconds or until stop; true to go on. */
 	bool (*wait)(void *ctx, unsigned seconds);
 	void *ctx;
-	uint64_t max_bytes;    /* both ways together; 0: no limit */
+	uint64_t max_bytes;    /* on the line, both ways together; 0: no limit */
 };
 struct courier_result {
 	enum courier_end end;
-	uint64_t sent_bytes, received_bytes; /* of files; without headers */
+	uint64_t bytes;        /* on the line, both ways: calls, answers, handshakes */
 	uint32_t sent, received;             /* files that are whole over there, here */
 	bool all_sent, all_received;         /* that way came to its end */
 	unsigned retry_s;      /* the other side's wish, 0 none */

@@ -80,6 +80,16 @@ window_start(const struct link_plan *p, int64_t at_s)
 	return at_s >= from || at_s < to ? at_s : from;
 }
 
+uint64_t
+link_left_bytes(const struct link_plan *plan, const struct link_past *past, int64_t now_s)
+{
+	uint64_t used = past->day == (now_s + ZONE_S) / DAY_S ? past->bytes : 0;
+
+	if (plan->day_bytes == 0)
+		return UINT64_MAX;
+	return plan->day_bytes > used ? plan->day_bytes - used : 0;
+}
+
 bool
 link_open(const struct link_plan *plan, int64_t now_s)
 {
@@ -98,8 +108,7 @@ link_next_s(const struct link_plan *plan, const struct link_past *past, int64_t 
 		next = now_s;
 	if (next < now_s)
 		next = now_s;
-	if (plan->day_bytes > 0 && past->bytes >= plan->day_bytes &&
-	    past->day == (now_s + ZONE_S) / DAY_S)
+	if (link_left_bytes(plan, past, now_s) == 0)
 		next = (now_s + ZONE_S) / DAY_S * DAY_S + DAY_S - ZONE_S;
 	return window_start(plan, next);
 }
@@ -417,7 +426,7 @@ is_stopping(void *ctx)
 }
 
 static void
-exchange(struct link *l, bool ahead, uint64_t day_bytes, struct courier_result *ret)
+exchange(struct link *l, bool ahead, uint64_t left_bytes, struct courier_result *ret)
 {
 	struct errand e = { .yes = ahead }, in = { .folder = NULL };
 	struct courier_job job = { .known = is_known, .whose = whose, .delivered = delivered,
@@ -429,9 +438,8 @@ exchange(struct link *l, bool ahead, uint64_t day_bytes, struct courier_result *
 	ret->end = COURIER_HERE;
 	if (status == STATUS_OK) {
 		job.folder = e.folder;
-		if (day_bytes > 0 && !ahead)
-			job.max_bytes = day_bytes > l->past.bytes ?
-			    day_bytes - l->past.bytes : 1;
+		if (left_bytes != UINT64_MAX && !ahead)
+			job.max_bytes = left_bytes > 0 ? left_bytes : 1; /* too few */
 		outing_run(&l->o.courier, &job, ret);
 		spool_sweep(l->o.spool, l->o.env->now_s(l->o.env->ctx));
 		status = errand(l, &in, work_incoming);
@@ -467,15 +475,17 @@ random_bits(struct link *l)
 static void
 record_ways(struct link_past *p, const struct courier_result *got, bool ahead, int64_t now_s)
 {
+	bool failed = got->end != COURIER_BUDGET;
+
 	if (got->all_sent)
 		p->out_success_s = now_s;
-	else
+	else if (failed)
 		p->out_failure_s = now_s;
 	if (ahead)
 		return;
 	if (got->all_received)
 		p->in_success_s = now_s;
-	else
+	else if (failed)
 		p->in_failure_s = now_s;
 }
 
@@ -500,24 +510,31 @@ record(struct link *l, const struct courier_result *got, bool ahead)
 	if (p->day != day)
 		p->bytes = 0;
 	p->day = day;
-	p->bytes += got->sent_bytes + got->received_bytes;
-	if (got->end == COURIER_STOPPED)
+	p->bytes += got->bytes;
+	if (got->end == COURIER_STOPPED) {
+		save(l);
 		return;
-	p->end = got->end;
+	}
+	/* No failure: it goes on when the next day begins. */
+	if (got->end == COURIER_BUDGET && p->bytes < l->plan.day_bytes)
+		p->bytes = l->plan.day_bytes;
 	record_ways(p, got, ahead, now_s);
 	/* What changed nothing and found nothing is no line worth reading. */
 	if (got->sent > 0 || got->end != COURIER_DONE)
 		history_add(l->o.env, l->o.dir, &(struct history_line){
 		    .way = HISTORY_NETWORK, .bundles = got->sent,
-		    .outcome = got->end == COURIER_DONE ? "sent" : "failed",
+		    .outcome = got->end == COURIER_DONE ? "sent" :
+		    got->end == COURIER_BUDGET ? "partly" : "failed",
 		    .message = ends[got->end] });
 	if (ahead)
 		record_ahead(l, got, now_s);
 	if (got->end == COURIER_DONE && !ahead) {
+		p->end = got->end;
 		p->last_success_s = now_s;
 		p->failures = 0;
 		p->next_s = 0;
-	} else if (got->end != COURIER_DONE) {
+	} else if (got->end != COURIER_DONE && got->end != COURIER_BUDGET) {
+		p->end = got->end;
 		p->last_failure_s = now_s;
 		p->failures++;
 		p->next_s = now_s + link_retry_s(p->failures, got->retry_s, random_bits(l));
@@ -577,15 +594,16 @@ static void
 run_turn(struct link *l, bool ahead)
 {
 	struct courier_result got;
-	uint64_t day_bytes;
+	int64_t now_s = l->o.env->now_s(l->o.env->ctx);
+	uint64_t left_bytes;
 
 	pthread_mutex_lock(&l->lock);
-	day_bytes = l->plan.day_bytes;
+	left_bytes = link_left_bytes(&l->plan, &l->past, now_s);
 	l->running = true;
 	l->ahead = ahead;
 	l->news = false;
 	pthread_mutex_unlock(&l->lock);
-	exchange(l, ahead, day_bytes, &got);
+	exchange(l, ahead, left_bytes, &got);
 	pthread_mutex_lock(&l->lock);
 	l->running = l->ahead = false;
 	record(l, &got, ahead);

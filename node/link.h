@@ -27,7 +27,7 @@ struct link_past {               /* kept in ROOT/link.json */
 	int64_t next_s, last_success_s, last_failure_s;
 	unsigned failures;       /* since the last success */
 	int64_t day;             /* since 1970, UTC+8, that bytes are counted for */
-	uint64_t bytes;
+	uint64_t bytes;          /* the plan's, once what is left is too few for a call */
 	enum courier_end end;    /* of the last exchange; 0 none */
 	int64_t out_success_s, out_failure_s, in_success_s, in_failure_s; /* each way */
 	bool urgent;             /* something urgent has not gone yet */
@@ -36,6 +36,9 @@ struct link_past {               /* kept in ROOT/link.json */
 /* Seconds after a failure until the next try, never less than was asked for (wish_s, within
  * LINK_LONGEST_RETRY_S); jitter: 0 to 65535, evenly. */
 unsigned link_retry_s(unsigned failures, unsigned wish_s, unsigned jitter);
+/* What is left of the day's bytes; UINT64_MAX where the plan has no limit. */
+uint64_t link_left_bytes(const struct link_plan *plan, const struct link_past *past,
+    int64_t now_s);
 /* Whether an exchange that nobody asked for may be, or go on. */
 bool link_open(const struct link_plan *plan, int64_t now_s);
 /* When the next exchange may be, not before now: the plan's window and interval. */

@@ -38,8 +38,7 @@ take_result(struct courier_result *r, const json_t *m)
 
 	r->end = end >= COURIER_DONE && end < COURIER_ENDS ? (enum courier_end)end
 	    : COURIER_HERE;
-	r->sent_bytes = outing_number(m, "sent_bytes");
-	r->received_bytes = outing_number(m, "received_bytes");
+	r->bytes = outing_number(m, "bytes");
 	r->sent = (uint32_t)outing_number(m, "sent");
 	r->received = (uint32_t)outing_number(m, "received");
 	r->all_sent = json_is_true(json_object_get(m, "all_sent"));

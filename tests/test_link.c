@@ -107,6 +107,20 @@ a_day_whose_bytes_are_used_up_waits_for_the_next(void **state)
 }
 
 static void
+bytes_of_yesterday_take_nothing_from_today(void **state)
+{
+	struct link_plan metered = { .network = true, .interval_s = 600, .day_bytes = 1000 };
+	struct link_past past = { .bytes = 400, .day = (NOON + 8 * HOUR) / (24 * HOUR) };
+
+	(void)state;
+	assert_int_equal(link_left_bytes(&metered, &past, NOON), 600);
+	assert_int_equal(link_left_bytes(&metered, &past, NOON + 12 * HOUR), 1000);
+	past.bytes = 5000; /* before the limit was set lower */
+	assert_int_equal(link_left_bytes(&metered, &past, NOON), 0);
+	assert_true(link_left_bytes(&town, &past, NOON) == UINT64_MAX);
+}
+
+static void
 what_nobody_asked_for_runs_in_the_hours_of_the_plan_alone(void **state)
 {
 	struct link_plan night = { .network = true, .interval_s = 600, .from_min = 22 * 60,
@@ -132,6 +146,7 @@ main(void)
 		cmocka_unit_test(a_window_at_night_is_waited_for_also_over_midnight),
 		cmocka_unit_test(a_clock_set_back_by_years_silences_nobody),
 		cmocka_unit_test(a_day_whose_bytes_are_used_up_waits_for_the_next),
+		cmocka_unit_test(bytes_of_yesterday_take_nothing_from_today),
 		cmocka_unit_test(what_nobody_asked_for_runs_in_the_hours_of_the_plan_alone),
 	};
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Schools and their hub over a network that loses, cuts and resets: real processes, a
 seeded proxy between them. KEHOU_SEED repeats a run. Prints TAP."""
-import glob
 import hashlib
 import json
 import os
@@ -17,7 +16,7 @@ import time
 
 import runner
 import test_node
-from test_node import At, Daemon, PASSPHRASE, PIN, SCHOOL, kehou, made, no_clock, path
+from test_node import Daemon, PASSPHRASE, PIN, SCHOOL, kehou, made, path
 
 seed = int(os.environ.get("KEHOU_SEED", "1"))
 
@@ -699,71 +698,6 @@ def schools_that_all_ask_turn_no_page_away():
 			s.close()
 
 
-class Count(Proxy):
-	"""Counts what goes through it; with hold, nothing more after so many bytes."""
-	total, hold, free = 0, None, None
-
-	def pump(self, a, b, left, done):
-		try:
-			while data := a.recv(700):
-				self.total += len(data)
-				if self.hold is not None and self.total > self.hold:
-					self.free.wait()
-				b.sendall(data)
-		except OSError:
-			pass
-		done.set()
-
-
-def words(rng, n):
-	"""What no compression makes smaller."""
-	return "".join(chr(rng.randrange(0x4e00, 0x9f00)) for _ in range(n))
-
-
-def fill(school, n):
-	rng = random.Random(seed)
-	for i in range(n):
-		school.do("staff.add", {"name": words(rng, 1500), "roles": "teacher"},
-			request_id=f"fill-{i}")
-
-
-def an_exchange_ends_with_the_hours_of_the_plan_and_goes_on_in_the_next():
-	if no_clock():
-		return no_clock()
-	night = (time.time() + 28800) // 86400 * 86400 - 28800 + 2 * 3600  # 02:00 in UTC+8
-	make_county()
-	with Daemon("school0") as school:
-		first_head(school)
-		fill(school, 60)
-	with open(path("school0", "kehoud.ini"), "w", encoding="utf-8") as f:
-		f.write("[hub]\nwindow = 02:00-04:00\ninterval = 1\n")
-	with Daemon("hub") as hub:
-		proxy = Count(hub.port)
-		proxy.hold, proxy.free = 100000, threading.Event()
-		At.set("school0", night + 3600)
-		with At("school0", "", "--hub", f"http://127.0.0.1:{proxy.port}") as school:
-			until("it is in the middle", lambda: proxy.total > proxy.hold)
-			assert facts(school)["network"]["running"]
-			At.set("school0", night + 3 * 3600)
-			until("it ends", lambda: not facts(school)["network"]["running"])
-			state = facts(school)["network"]
-			assert state["failure"] == "" and state["last_success_s"] == 0, state
-			assert facts(school)["waiting"] > 0
-			assert state["next_s"] == night + 86400, state
-			before, parts = proxy.total, os.listdir(path("hub", "spool", "part"))
-			assert len(parts) == 1, parts
-			sealed = max(os.stat(f).st_size for f in glob.glob(path("school0", "spool", "out",
-				"*", "KEHOU", "*.KHB")))
-			# Who asks for one by hand gets the whole of it, at any hour.
-			proxy.hold = None
-			proxy.free.set()
-			school.post("/api/v1/sign-in", {"staff": "校长", "pin": PIN})
-			assert exchange(school)["failure"] == "" and facts(school)["waiting"] == 0
-			assert proxy.total - before < sealed, (proxy.total - before, sealed)
-	same("hub", "school0")
-	return None
-
-
 class Drip(Proxy):
 	"""A byte a second in both directions, until it is let go."""
 	free = None
@@ -803,7 +737,6 @@ TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	the_proxy_that_is_set_is_used_and_no_other_way,
 	a_hub_that_hangs_keeps_neither_pages_nor_the_stop_waiting,
 	a_line_that_carries_a_byte_a_second_is_given_up,
-	an_exchange_ends_with_the_hours_of_the_plan_and_goes_on_in_the_next,
 	a_file_that_came_while_all_asked_and_the_database_was_lent_is_merged,
 	schools_that_all_ask_turn_no_page_away,
 	a_relay_hands_on_by_network_and_answers_find_their_way_back,
