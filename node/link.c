@@ -137,6 +137,7 @@ load(struct link *l)
 	l->past.out_failure_s = json_integer_value(json_object_get(o, "out_failure_s"));
 	l->past.in_success_s = json_integer_value(json_object_get(o, "in_success_s"));
 	l->past.in_failure_s = json_integer_value(json_object_get(o, "in_failure_s"));
+	l->past.part = json_is_true(json_object_get(o, "part"));
 	l->past.urgent = json_is_true(json_object_get(o, "urgent"));
 	json_decref(o);
 }
@@ -146,7 +147,7 @@ static void
 save(struct link *l)
 {
 	json_t *o = json_pack("{s:I, s:I, s:I, s:i, s:I, s:I, s:i, s:I, s:I, s:I, s:I,"
-	    " s:b}", "next_s",
+	    " s:b, s:b}", "next_s",
 	    (json_int_t)l->past.next_s, "last_success_s",
 	    (json_int_t)l->past.last_success_s, "last_failure_s",
 	    (json_int_t)l->past.last_failure_s, "failures", (int)l->past.failures, "day",
@@ -154,7 +155,8 @@ save(struct link *l)
 	    (int)l->past.end, "out_success_s", (json_int_t)l->past.out_success_s,
 	    "out_failure_s", (json_int_t)l->past.out_failure_s, "in_success_s",
 	    (json_int_t)l->past.in_success_s, "in_failure_s",
-	    (json_int_t)l->past.in_failure_s, "urgent", (int)l->past.urgent);
+	    (json_int_t)l->past.in_failure_s, "part", (int)l->past.part, "urgent",
+	    (int)l->past.urgent);
 	char *text = o == NULL ? NULL : json_dumps(o, JSON_COMPACT);
 
 	if (text != NULL)
@@ -226,7 +228,9 @@ work_plan(struct errand *e, struct replica *r)
 	e->status = policy_plan(r, e->link->o.env, &e->plan);
 }
 
-/* Into a folder of its own: ahead, or everything. */
+/* Into a folder of its own: ahead, or everything.  What went in part stays what it is: made
+ * anew with each record that is written meanwhile, it would never get to its end where a day
+ * has fewer bytes than it. */
 static void
 work_outgoing(struct errand *e, struct replica *r)
 {
@@ -241,6 +245,8 @@ work_outgoing(struct errand *e, struct replica *r)
 		return;
 	}
 	e->status = spool_out(e->link->o.spool, &hub->node.id, e->yes, &e->folder);
+	if (!e->yes && e->link->past.part)
+		return;
 	/* The export writes the newest roster; older ones need not go. */
 	if (e->status == STATUS_OK)
 		e->status = spool_drop_rosters(e->link->o.env, e->folder, NULL);
@@ -500,24 +506,40 @@ record_ahead(struct link *l, const struct courier_result *got, int64_t now_s)
 	p->urgent_next_s = now_s + (wait < LINK_URGENT_RETRY_S ? wait : LINK_URGENT_RETRY_S);
 }
 
-/* Under the lock. */
+/* Under the lock: the day's bytes, and whether what was sent is at its end. */
 static void
-record(struct link *l, const struct courier_result *got, bool ahead)
+record_spent(struct link *l, const struct courier_result *got, bool ahead, int64_t now_s)
 {
 	struct link_past *p = &l->past;
-	int64_t now_s = l->o.env->now_s(l->o.env->ctx), day = (now_s + ZONE_S) / DAY_S;
+	int64_t day = (now_s + ZONE_S) / DAY_S;
 
 	if (p->day != day)
 		p->bytes = 0;
 	p->day = day;
 	p->bytes += got->bytes;
+	/* Else it stays: to the receipt, without which the next bundle has all of it again. */
+	if (!ahead && (got->end == COURIER_DONE || got->end == COURIER_REFUSED ||
+	    got->end == COURIER_HERE))
+		p->part = false;
+	else if (!ahead)
+		p->part |= got->part || (got->end == COURIER_BUDGET && got->bytes > 0);
+	/* No failure: it goes on when the next day begins. */
+	if (got->end == COURIER_BUDGET && p->bytes < l->plan.day_bytes)
+		p->bytes = l->plan.day_bytes;
+}
+
+/* Under the lock. */
+static void
+record(struct link *l, const struct courier_result *got, bool ahead)
+{
+	struct link_past *p = &l->past;
+	int64_t now_s = l->o.env->now_s(l->o.env->ctx);
+
+	record_spent(l, got, ahead, now_s);
 	if (got->end == COURIER_STOPPED) {
 		save(l);
 		return;
 	}
-	/* No failure: it goes on when the next day begins. */
-	if (got->end == COURIER_BUDGET && p->bytes < l->plan.day_bytes)
-		p->bytes = l->plan.day_bytes;
 	record_ways(p, got, ahead, now_s);
 	/* What changed nothing and found nothing is no line worth reading. */
 	if (got->sent > 0 || got->end != COURIER_DONE)
@@ -596,8 +618,10 @@ run_turn(struct link *l, bool ahead)
 	struct courier_result got;
 	int64_t now_s = l->o.env->now_s(l->o.env->ctx);
 	uint64_t left_bytes;
+	bool older;
 
 	pthread_mutex_lock(&l->lock);
+	older = l->past.part;
 	left_bytes = link_left_bytes(&l->plan, &l->past, now_s);
 	l->running = true;
 	l->ahead = ahead;
@@ -607,9 +631,11 @@ run_turn(struct link *l, bool ahead)
 	pthread_mutex_lock(&l->lock);
 	l->running = l->ahead = false;
 	record(l, &got, ahead);
-	/* What gave way goes on after it; a new roster is worth a second look. */
+	/* What gave way goes on after it, as does what is newer than what went; a new roster
+	 * is worth a second look. */
 	if (!ahead)
-		l->again = (l->news || (got.end == COURIER_STOPPED && l->past.urgent)) &&
+		l->again = (l->news || (got.end == COURIER_STOPPED && l->past.urgent) ||
+		    (older && got.end == COURIER_DONE)) &&
 		    (l->by_hand || link_open(&l->plan, l->o.env->now_s(l->o.env->ctx)));
 	pthread_mutex_unlock(&l->lock);
 }

@@ -30,6 +30,7 @@ struct link_past {               /* kept in ROOT/link.json */
 	uint64_t bytes;          /* the plan's, once what is left is too few for a call */
 	enum courier_end end;    /* of the last exchange; 0 none */
 	int64_t out_success_s, out_failure_s, in_success_s, in_failure_s; /* each way */
+	bool part;               /* an exchange broke off: its files go before anything newer */
 	bool urgent;             /* something urgent has not gone yet */
 	int64_t urgent_next_s;   /* not before */
 };

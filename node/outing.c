@@ -42,6 +42,7 @@ take_result(struct courier_result *r, const json_t *m)
 	r->sent = (uint32_t)outing_number(m, "sent");
 	r->received = (uint32_t)outing_number(m, "received");
 	r->all_sent = json_is_true(json_object_get(m, "all_sent"));
+	r->part = json_is_true(json_object_get(m, "part"));
 	r->all_received = json_is_true(json_object_get(m, "all_received"));
 	r->retry_s = (unsigned)outing_number(m, "retry_s");
 	(void)snprintf(r->detail, sizeof r->detail, "%s", detail != NULL ? detail : "");
