@@ -24,7 +24,8 @@ fail_asking(struct api_call *call, const struct enrol_error *e)
 		{ "setup.code_form", 400 }, { "setup.hub_address", 400 },
 		{ "setup.code_unknown", 404 }, { "setup.code_tries", 429 },
 		{ "setup.hub_unreachable", 502 }, { "setup.hub_slow", 502 },
-		{ "setup.hub_tls", 502 }, { "setup.portal", 502 }, { "setup.hub_false", 502 },
+		{ "setup.hub_tls", 502 }, { "setup.portal", 502 }, { "setup.proxy", 502 },
+		{ "setup.hub_false", 502 },
 	};
 	char group[8];
 

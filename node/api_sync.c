@@ -314,11 +314,13 @@ list_out(struct api_call *call, const char *folder)
 	api_json(call, 200, json_pack("{s:o}", "files", files), NULL);
 }
 
+/* from up to, without, upto of size. */
 static void
-send_piece(struct api_call *call, struct file *file, uint64_t size, uint64_t from)
+send_piece(struct api_call *call, struct file *file, uint64_t size, uint64_t from,
+    uint64_t upto)
 {
 	const struct env *env = call->api->env;
-	size_t most = size - from < RANGE_MAX_BYTES ? (size_t)(size - from) : RANGE_MAX_BYTES;
+	size_t most = upto - from < RANGE_MAX_BYTES ? (size_t)(upto - from) : RANGE_MAX_BYTES;
 	uint8_t *bytes = malloc(most);
 	char range[80];
 	struct http_answer a = { .status = 206, .type = "application/octet-stream",
@@ -340,12 +342,26 @@ send_piece(struct api_call *call, struct file *file, uint64_t size, uint64_t fro
 	free(bytes);
 }
 
+/* "bytes=N-M", M may be absent and may lie beyond the file; other forms are not used. */
+static void
+read_range(const char *range, uint64_t *ret_from, uint64_t *ret_last)
+{
+	char *end;
+
+	*ret_from = 0;
+	*ret_last = UINT64_MAX;
+	if (range == NULL || strncmp(range, "bytes=", 6) != 0)
+		return;
+	*ret_from = strtoull(range + 6, &end, 10);
+	if (end[0] == '-' && strspn(end + 1, "0123456789") > 0)
+		*ret_last = strtoull(end + 1, NULL, 10);
+}
+
 static void
 send_file(struct api_call *call, const char *folder, const char *name)
 {
 	const struct env *env = call->api->env;
-	const char *range = http_header(call->req, "Range");
-	uint64_t size = 0, from = 0;
+	uint64_t size = 0, from, last;
 	struct file *file;
 	int status = folder_open(env, folder, name, &file);
 
@@ -353,13 +369,12 @@ send_file(struct api_call *call, const char *folder, const char *name)
 		api_fail(call, STATUS_NOT_FOUND, "http", name);
 		return;
 	}
-	if (range != NULL && strncmp(range, "bytes=", 6) == 0)
-		from = strtoull(range + 6, NULL, 10);
+	read_range(http_header(call->req, "Range"), &from, &last);
 	status = env->files->size(env->ctx, file, &size);
-	if (status == STATUS_OK && from >= size)
+	if (status == STATUS_OK && (from >= size || last < from))
 		status = STATUS_USAGE;
 	if (status == STATUS_OK)
-		send_piece(call, file, size, from);
+		send_piece(call, file, size, from, last < size ? last + 1 : size);
 	else
 		api_fail(call, status, "http", name);
 	env->files->close(env->ctx, file);

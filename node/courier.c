@@ -15,6 +15,8 @@
 #define SEEN_TRIES 20          /* that an exchange waits for its files to be merged */
 #define SEEN_WAIT_S 3
 #define PASS_MAX_BYTES 80      /* hexadecimal, that the other side gives for a proof */
+#define CALL_BYTES 1024        /* of a budget: heads of a call and its answer, 700 measured */
+#define HANDSHAKE_BYTES 6144   /* of a budget: TLS with a chain of three certificates */
 
 struct courier {
 	CURL *curl;                /* kept: connections are used again */
@@ -38,6 +40,7 @@ struct answer {
 	size_t max;
 	unsigned retry_s;
 	bool html;
+	bool over;                 /* the budget ended in the middle */
 	/* a file that comes in: pieces go to the spool */
 	struct trip *trip;
 	const char *name;          /* NULL: into body */
@@ -96,10 +99,43 @@ flush_piece(struct answer *a)
 	    a->body.data, a->body.len, &have, &whole);
 	if (a->failed != STATUS_OK)
 		return false;
-	a->trip->ret->received_bytes += a->body.len;
 	a->offset += a->body.len;
 	buffer_clear(&a->body);
 	return true;
+}
+
+/* ---- today's bytes ---- */
+
+static uint64_t
+budget(const struct trip *t)
+{
+	uint64_t most = t->job->max_bytes;
+
+	if (most == 0)
+		return UINT64_MAX;
+	return most > t->ret->bytes ? most - t->ret->bytes : 0;
+}
+
+/* How much of a file the next call may carry. */
+static uint64_t
+room(const struct trip *t)
+{
+	uint64_t left = budget(t);
+
+	return left > CALL_BYTES ? left - CALL_BYTES : 0;
+}
+
+/* libcurl's own numbers count the first bytes of a body twice or not at all. */
+static int
+on_debug(CURL *h, curl_infotype type, char *data, size_t len, void *ctx)
+{
+	struct trip *t = ctx;
+
+	(void)h;
+	(void)data;
+	if (type != CURLINFO_TEXT)
+		t->ret->bytes += len;
+	return 0;
 }
 
 static size_t
@@ -107,6 +143,9 @@ on_body(char *data, size_t size, size_t n, void *ctx)
 {
 	struct answer *a = ctx;
 	size_t left = size * n;
+
+	/* Another hub gives more than it was asked for. */
+	a->over = budget(a->trip) == 0;
 
 	if (a->name == NULL || a->status == 0)
 		(void)curl_easy_getinfo(a->trip->c->curl, CURLINFO_RESPONSE_CODE, &a->status);
@@ -128,15 +167,21 @@ on_body(char *data, size_t size, size_t n, void *ctx)
 		    (a->body.len == SPOOL_PIECE_BYTES && !flush_piece(a)))
 			return 0;
 	}
-	return size * n;
+	return a->over ? 0 : size * n;
 }
 
 static size_t
 on_header(char *data, size_t size, size_t n, void *ctx)
 {
-	static const char retry[] = "retry-after:", type[] = "content-type: text/html";
+	static const char first[] = "HTTP/", retry[] = "retry-after:";
+	static const char type[] = "content-type: text/html";
 	struct answer *a = ctx;
 
+	/* Another answer begins: a proxy's came before the hub's. */
+	if (n >= sizeof(first) - 1 && strncasecmp(data, first, sizeof(first) - 1) == 0) {
+		a->html = false;
+		a->retry_s = 0;
+	}
 	if (n > sizeof(retry) && strncasecmp(data, retry, sizeof(retry) - 1) == 0) {
 		char number[12] = "";
 
@@ -189,11 +234,20 @@ failed(struct trip *t, enum courier_end end, const char *detail)
 }
 
 static bool
+used_up(struct trip *t)
+{
+	return failed(t, COURIER_BUDGET, "today's bytes are used up");
+}
+
+static bool
 prepare(struct trip *t, const char *path, struct answer *a)
 {
 	CURL *h = t->c->curl;
 	char url[PATH_MAX_BYTES];
+	bool greets = t->ret->bytes == 0 && strncmp(t->c->url, "https:", 6) == 0;
 
+	if (budget(t) < CALL_BYTES + (greets ? HANDSHAKE_BYTES : 0))
+		return used_up(t);
 	if (snprintf(url, sizeof(url), "%s/sync/v1%s", t->c->url, path) >= (int)sizeof(url))
 		return failed(t, COURIER_HERE, "the address is too long");
 	curl_easy_reset(h); /* keeps connections */
@@ -217,8 +271,31 @@ prepare(struct trip *t, const char *path, struct answer *a)
 	(void)curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, on_progress);
 	(void)curl_easy_setopt(h, CURLOPT_XFERINFODATA, t);
 	(void)curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
+	(void)curl_easy_setopt(h, CURLOPT_DEBUGFUNCTION, on_debug);
+	(void)curl_easy_setopt(h, CURLOPT_DEBUGDATA, t);
+	(void)curl_easy_setopt(h, CURLOPT_VERBOSE, 1L);
 	a->trip = t;
 	a->max = COURIER_MAX_ANSWER_BYTES;
+	return true;
+}
+
+/* What stands between here and a node says so by its status, also in a page of its own: no
+ * page of these is a sign-in page.  A node's own 500 is JSON. */
+static bool
+from_node(struct trip *t, const struct answer *a, long status)
+{
+	char detail[32];
+
+	(void)snprintf(detail, sizeof(detail), "HTTP %ld", status);
+	if (status == 407)
+		return failed(t, COURIER_PROXY, detail);
+	if (status == 429 || (status >= 502 && status <= 504) ||
+	    (status >= 500 && status != 511 && a->html)) {
+		t->ret->retry_s = a->retry_s;
+		return failed(t, COURIER_BUSY, detail);
+	}
+	if ((status >= 300 && status < 400) || status == 511 || a->html)
+		return failed(t, COURIER_PORTAL, "something else answers");
 	return true;
 }
 
@@ -227,19 +304,21 @@ static bool
 perform(struct trip *t, struct answer *a)
 {
 	CURLcode code = curl_easy_perform(t->c->curl);
+	long tunnel = 0;
 
 	if (a->failed != STATUS_OK)
 		return failed(t, COURIER_HERE, status_text(a->failed));
-	if (code != CURLE_OK)
-		return failed(t, end_of(code), curl_easy_strerror(code));
+	if (a->over)
+		return used_up(t);
 	(void)curl_easy_getinfo(t->c->curl, CURLINFO_RESPONSE_CODE, &a->status);
-	if (a->status == 503 || a->status == 429) {
-		t->ret->retry_s = a->retry_s;
-		return failed(t, COURIER_BUSY, "asked to come later");
-	}
-	if ((a->status >= 300 && a->status < 400) || a->status == 511 || a->html)
-		return failed(t, COURIER_PORTAL, "something else answers");
-	return true;
+	/* A proxy that opens no way to the hub. */
+	(void)curl_easy_getinfo(t->c->curl, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+	if (code != CURLE_OK && tunnel >= 300 && !from_node(t, a, tunnel))
+		return false;
+	/* A page too long to be read is judged by its status all the same. */
+	if (code != CURLE_OK && (code != CURLE_WRITE_ERROR || from_node(t, a, a->status)))
+		return failed(t, end_of(code), curl_easy_strerror(code));
+	return code == CURLE_OK && from_node(t, a, a->status);
 }
 
 /* A JSON object, or NULL and the exchange is over. */
@@ -427,16 +506,6 @@ send_piece(struct trip *t, const char *name, const uint8_t *data, size_t len,
 }
 
 static bool
-within_budget(struct trip *t, uint64_t more)
-{
-	const struct courier_result *r = t->ret;
-
-	return t->job->max_bytes == 0 ||
-	    r->sent_bytes + r->received_bytes + more <= t->job->max_bytes ||
-	    failed(t, COURIER_BUDGET, "today's bytes are used up");
-}
-
-static bool
 send_bytes(struct trip *t, const struct folder_entry *e, struct file *file,
     struct there *there)
 {
@@ -445,7 +514,7 @@ send_bytes(struct trip *t, const struct folder_entry *e, struct file *file,
 
 	while (!there->whole) {
 		uint8_t piece[SPOOL_PIECE_BYTES];
-		uint64_t before = there->have;
+		uint64_t before = there->have, most = room(t);
 		size_t n;
 
 		if (t->job->stop(t->job->ctx))
@@ -453,13 +522,15 @@ send_bytes(struct trip *t, const struct folder_entry *e, struct file *file,
 		/* Two that answer in turn could keep us here for ever. */
 		if (before >= e->size_bytes || again > 8)
 			return failed(t, COURIER_REFUSED, e->name);
-		if (env->files->read_at(env->ctx, file, before, piece, sizeof(piece), &n) !=
+		if (most == 0)
+			return used_up(t);
+		if (most > sizeof(piece))
+			most = sizeof(piece);
+		if (env->files->read_at(env->ctx, file, before, piece, (size_t)most, &n) !=
 		    STATUS_OK || n == 0)
 			return failed(t, COURIER_HERE, e->name);
-		if (!within_budget(t, n) ||
-		    !send_piece(t, e->name, piece, n, before, e->size_bytes, there))
+		if (!send_piece(t, e->name, piece, n, before, e->size_bytes, there))
 			return false;
-		t->ret->sent_bytes += n;
 		again = there->whole || there->have > before ? 0 : again + 1;
 	}
 	return true;
@@ -480,6 +551,7 @@ send_file(struct trip *t, const struct folder_entry *e)
 	if (folder_open(env, t->job->folder, e->name, &file) != STATUS_OK)
 		return failed(t, COURIER_HERE, e->name);
 	ok = send_bytes(t, e, file, &there);
+	t->ret->part = !ok && there.have > 0;
 	env->files->close(env->ctx, file);
 	t->ret->sent += ok;
 	return ok;
@@ -541,11 +613,15 @@ fetch_from(struct trip *t, const char *own, const char *name, uint64_t offset,
     uint64_t total)
 {
 	struct answer a = { .name = name, .offset = offset, .total = total };
-	char path[160], range[32];
+	uint64_t most = room(t) < total - offset ? room(t) : total - offset;
+	char path[160], range[48];
 	bool ok;
 
+	if (most == 0)
+		return used_up(t);
 	(void)snprintf(path, sizeof(path), "/out/%s/%s", own, name);
-	(void)snprintf(range, sizeof(range), "%llu-", (unsigned long long)offset);
+	(void)snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)offset,
+	    (unsigned long long)(offset + most - 1));
 	ok = prepare(t, path, &a);
 	(void)curl_easy_setopt(t->c->curl, CURLOPT_RANGE, range);
 	ok = ok && perform(t, &a);
@@ -576,7 +652,7 @@ fetch(struct trip *t, const char *own, const char *name, uint64_t total)
 
 		if (have >= total)
 			return failed(t, COURIER_HERE, name);
-		if (!within_budget(t, 1) || !fetch_from(t, own, name, have, total))
+		if (!fetch_from(t, own, name, have, total))
 			return false;
 		if (t->job->have(t->job->ctx, name, &have, &whole) != STATUS_OK)
 			return failed(t, COURIER_HERE, name);

@@ -26,10 +26,13 @@ enum courier_end {         /* how an exchange ended; words for people follow it 
 	COURIER_TLS,           /* the certificate was not accepted */
 	COURIER_PORTAL,        /* something else answers: a sign-in page of the network */
 	COURIER_OTHER_HUB,     /* a node, but not ours */
-	COURIER_BUSY,          /* the other side asks to come later */
+	COURIER_BUSY,          /* the other side asks to come later, or is down behind its proxy */
 	COURIER_REFUSED,       /* the other side would not take or give a file */
 	COURIER_BUDGET,        /* today's bytes are used up */
-	COURIER_HERE           /* this machine failed: disk full, no memory */
+	COURIER_HERE,          /* this machine failed: disk full, no memory */
+	COURIER_PROXY,         /* the network's proxy wants a name and a password */
+	COURIER_CLOCK,         /* as TLS, and this machine's date cannot be: node/link.h says it */
+	COURIER_ENDS           /* new ones go before: link.json keeps the numbers */
 };
 
 struct courier_options {
@@ -61,13 +64,14 @@ struct courier_job {
 	/* Waits so many seconds or until stop; true to go on. */
 	bool (*wait)(void *ctx, unsigned seconds);
 	void *ctx;
-	uint64_t max_bytes;    /* both ways together; 0: no limit */
+	uint64_t max_bytes;    /* on the line, both ways together; 0: no limit */
 };
 struct courier_result {
 	enum courier_end end;
-	uint64_t sent_bytes, received_bytes; /* of files; without headers */
+	uint64_t bytes;        /* on the line, both ways: calls, answers, handshakes */
 	uint32_t sent, received;             /* files that are whole over there, here */
 	bool all_sent, all_received;         /* that way came to its end */
+	bool part;             /* of a file, some bytes are over there and not the rest */
 	unsigned retry_s;      /* the other side's wish, 0 none */
 	char detail[160];      /* for the log */
 };

@@ -12,13 +12,15 @@
 #include "node/log.h"
 #include "node/outing.h"
 #include "node/policy_plan.h"
+#include "schema/built.h"
 
 #define DAY_S INT64_C(86400)
 #define ZONE_S INT64_C(28800) /* UTC+8, always */
 #define STATE_MAX_BYTES 4096
 
 static const char *const ends[] = { "", "done", "stopped", "no_name", "no_route", "slow",
-	"tls", "portal", "other_hub", "busy", "refused", "budget", "here" };
+	"tls", "portal", "other_hub", "busy", "refused", "budget", "here",
+	"proxy", "clock" };
 
 struct link {
 	struct link_options o;
@@ -26,6 +28,8 @@ struct link {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stop, asked, running, news; /* under lock, as past and plan */
+	bool by_hand;                  /* what runs was asked for, or what it goes on with */
+	bool again;                    /* at once, on the same terms */
 	bool ahead;                    /* what runs is the urgent one */
 	struct link_past past;
 	struct link_plan plan;         /* in force: the policy's, then kehoud.ini's */
@@ -35,6 +39,12 @@ struct link {
 
 /* ---- when ---- */
 
+static unsigned
+part(unsigned of_s, unsigned jitter)
+{
+	return (unsigned)((uint64_t)of_s * (jitter & 0xffff) >> 16);
+}
+
 unsigned
 link_retry_s(unsigned failures, unsigned wish_s, unsigned jitter)
 {
@@ -42,12 +52,15 @@ link_retry_s(unsigned failures, unsigned wish_s, unsigned jitter)
 
 	for (unsigned i = 1; i < failures && wait < LINK_LONGEST_RETRY_S; i++)
 		wait *= 2;
-	if (wait < wish_s)
-		wait = wish_s;
 	if (wait > LINK_LONGEST_RETRY_S)
 		wait = LINK_LONGEST_RETRY_S;
+	if (wish_s > LINK_LONGEST_RETRY_S)
+		wish_s = LINK_LONGEST_RETRY_S;
 	/* Half to one and a half. */
-	return wait / 2 + (unsigned)((uint64_t)wait * (jitter & 0xffff) >> 16);
+	wait = wait / 2 + part(wait, jitter);
+	/* What was asked for, and chance on top: all were told the same. */
+	wish_s += part(wish_s / 2, jitter);
+	return wait > wish_s ? wait : wish_s;
 }
 
 static int64_t
@@ -67,6 +80,22 @@ window_start(const struct link_plan *p, int64_t at_s)
 	return at_s >= from || at_s < to ? at_s : from;
 }
 
+uint64_t
+link_left_bytes(const struct link_plan *plan, const struct link_past *past, int64_t now_s)
+{
+	uint64_t used = past->day == (now_s + ZONE_S) / DAY_S ? past->bytes : 0;
+
+	if (plan->day_bytes == 0)
+		return UINT64_MAX;
+	return plan->day_bytes > used ? plan->day_bytes - used : 0;
+}
+
+bool
+link_open(const struct link_plan *plan, int64_t now_s)
+{
+	return plan->network && window_start(plan, now_s) == now_s;
+}
+
 int64_t
 link_next_s(const struct link_plan *plan, const struct link_past *past, int64_t now_s)
 {
@@ -79,8 +108,7 @@ link_next_s(const struct link_plan *plan, const struct link_past *past, int64_t 
 		next = now_s;
 	if (next < now_s)
 		next = now_s;
-	if (plan->day_bytes > 0 && past->bytes >= plan->day_bytes &&
-	    past->day == (now_s + ZONE_S) / DAY_S)
+	if (link_left_bytes(plan, past, now_s) == 0)
 		next = (now_s + ZONE_S) / DAY_S * DAY_S + DAY_S - ZONE_S;
 	return window_start(plan, next);
 }
@@ -103,12 +131,13 @@ load(struct link *l)
 	l->past.day = json_integer_value(json_object_get(o, "day"));
 	l->past.bytes = (uint64_t)json_integer_value(json_object_get(o, "bytes"));
 	l->past.end = (enum courier_end)json_integer_value(json_object_get(o, "end"));
-	if (l->past.end > COURIER_HERE)
+	if (l->past.end >= COURIER_ENDS)
 		l->past.end = COURIER_HERE;
 	l->past.out_success_s = json_integer_value(json_object_get(o, "out_success_s"));
 	l->past.out_failure_s = json_integer_value(json_object_get(o, "out_failure_s"));
 	l->past.in_success_s = json_integer_value(json_object_get(o, "in_success_s"));
 	l->past.in_failure_s = json_integer_value(json_object_get(o, "in_failure_s"));
+	l->past.part = json_is_true(json_object_get(o, "part"));
 	l->past.urgent = json_is_true(json_object_get(o, "urgent"));
 	json_decref(o);
 }
@@ -118,7 +147,7 @@ static void
 save(struct link *l)
 {
 	json_t *o = json_pack("{s:I, s:I, s:I, s:i, s:I, s:I, s:i, s:I, s:I, s:I, s:I,"
-	    " s:b}", "next_s",
+	    " s:b, s:b}", "next_s",
 	    (json_int_t)l->past.next_s, "last_success_s",
 	    (json_int_t)l->past.last_success_s, "last_failure_s",
 	    (json_int_t)l->past.last_failure_s, "failures", (int)l->past.failures, "day",
@@ -126,7 +155,8 @@ save(struct link *l)
 	    (int)l->past.end, "out_success_s", (json_int_t)l->past.out_success_s,
 	    "out_failure_s", (json_int_t)l->past.out_failure_s, "in_success_s",
 	    (json_int_t)l->past.in_success_s, "in_failure_s",
-	    (json_int_t)l->past.in_failure_s, "urgent", (int)l->past.urgent);
+	    (json_int_t)l->past.in_failure_s, "part", (int)l->past.part, "urgent",
+	    (int)l->past.urgent);
 	char *text = o == NULL ? NULL : json_dumps(o, JSON_COMPACT);
 
 	if (text != NULL)
@@ -198,7 +228,9 @@ work_plan(struct errand *e, struct replica *r)
 	e->status = policy_plan(r, e->link->o.env, &e->plan);
 }
 
-/* Into a folder of its own: ahead, or everything. */
+/* Into a folder of its own: ahead, or everything.  What went in part stays what it is: made
+ * anew with each record that is written meanwhile, it would never get to its end where a day
+ * has fewer bytes than it. */
 static void
 work_outgoing(struct errand *e, struct replica *r)
 {
@@ -213,6 +245,8 @@ work_outgoing(struct errand *e, struct replica *r)
 		return;
 	}
 	e->status = spool_out(e->link->o.spool, &hub->node.id, e->yes, &e->folder);
+	if (!e->yes && e->link->past.part)
+		return;
 	/* The export writes the newest roster; older ones need not go. */
 	if (e->status == STATUS_OK)
 		e->status = spool_drop_rosters(e->link->o.env, e->folder, NULL);
@@ -391,13 +425,14 @@ is_stopping(void *ctx)
 	bool stop;
 
 	pthread_mutex_lock(&l->lock);
-	stop = l->stop || (!l->ahead && urgent_now(l));
+	stop = l->stop || (!l->ahead && (urgent_now(l) || (!l->by_hand &&
+	    !link_open(&l->plan, l->o.env->now_s(l->o.env->ctx)))));
 	pthread_mutex_unlock(&l->lock);
 	return stop;
 }
 
 static void
-exchange(struct link *l, bool ahead, uint64_t day_bytes, struct courier_result *ret)
+exchange(struct link *l, bool ahead, uint64_t left_bytes, struct courier_result *ret)
 {
 	struct errand e = { .yes = ahead }, in = { .folder = NULL };
 	struct courier_job job = { .known = is_known, .whose = whose, .delivered = delivered,
@@ -409,13 +444,15 @@ exchange(struct link *l, bool ahead, uint64_t day_bytes, struct courier_result *
 	ret->end = COURIER_HERE;
 	if (status == STATUS_OK) {
 		job.folder = e.folder;
-		if (day_bytes > 0 && !ahead)
-			job.max_bytes = day_bytes > l->past.bytes ?
-			    day_bytes - l->past.bytes : 1;
+		if (left_bytes != UINT64_MAX && !ahead)
+			job.max_bytes = left_bytes > 0 ? left_bytes : 1; /* too few */
 		outing_run(&l->o.courier, &job, ret);
 		spool_sweep(l->o.spool, l->o.env->now_s(l->o.env->ctx));
 		status = errand(l, &in, work_incoming);
 	}
+	/* No certificate is valid yet for a clock that fell back. */
+	if (ret->end == COURIER_TLS && built_after(l->o.env->now_s(l->o.env->ctx)))
+		ret->end = COURIER_CLOCK;
 	/* One school's refused bundle is no failure of the relay that brought it. */
 	if (status == STATUS_OK && in.yes && ret->end == COURIER_REFUSED)
 		ret->end = COURIER_DONE;
@@ -444,15 +481,17 @@ random_bits(struct link *l)
 static void
 record_ways(struct link_past *p, const struct courier_result *got, bool ahead, int64_t now_s)
 {
+	bool failed = got->end != COURIER_BUDGET;
+
 	if (got->all_sent)
 		p->out_success_s = now_s;
-	else
+	else if (failed)
 		p->out_failure_s = now_s;
 	if (ahead)
 		return;
 	if (got->all_received)
 		p->in_success_s = now_s;
-	else
+	else if (failed)
 		p->in_failure_s = now_s;
 }
 
@@ -467,34 +506,57 @@ record_ahead(struct link *l, const struct courier_result *got, int64_t now_s)
 	p->urgent_next_s = now_s + (wait < LINK_URGENT_RETRY_S ? wait : LINK_URGENT_RETRY_S);
 }
 
+/* Under the lock: the day's bytes, and whether what was sent is at its end. */
+static void
+record_spent(struct link *l, const struct courier_result *got, bool ahead, int64_t now_s)
+{
+	struct link_past *p = &l->past;
+	int64_t day = (now_s + ZONE_S) / DAY_S;
+
+	if (p->day != day)
+		p->bytes = 0;
+	p->day = day;
+	p->bytes += got->bytes;
+	/* Else it stays: to the receipt, without which the next bundle has all of it again. */
+	if (!ahead && (got->end == COURIER_DONE || got->end == COURIER_REFUSED ||
+	    got->end == COURIER_HERE))
+		p->part = false;
+	else if (!ahead)
+		p->part |= got->part || (got->end == COURIER_BUDGET && got->bytes > 0);
+	/* No failure: it goes on when the next day begins. */
+	if (got->end == COURIER_BUDGET && p->bytes < l->plan.day_bytes)
+		p->bytes = l->plan.day_bytes;
+}
+
 /* Under the lock. */
 static void
 record(struct link *l, const struct courier_result *got, bool ahead)
 {
 	struct link_past *p = &l->past;
-	int64_t now_s = l->o.env->now_s(l->o.env->ctx), day = (now_s + ZONE_S) / DAY_S;
+	int64_t now_s = l->o.env->now_s(l->o.env->ctx);
 
-	if (p->day != day)
-		p->bytes = 0;
-	p->day = day;
-	p->bytes += got->sent_bytes + got->received_bytes;
-	if (got->end == COURIER_STOPPED)
+	record_spent(l, got, ahead, now_s);
+	if (got->end == COURIER_STOPPED) {
+		save(l);
 		return;
-	p->end = got->end;
+	}
 	record_ways(p, got, ahead, now_s);
 	/* What changed nothing and found nothing is no line worth reading. */
 	if (got->sent > 0 || got->end != COURIER_DONE)
 		history_add(l->o.env, l->o.dir, &(struct history_line){
 		    .way = HISTORY_NETWORK, .bundles = got->sent,
-		    .outcome = got->end == COURIER_DONE ? "sent" : "failed",
+		    .outcome = got->end == COURIER_DONE ? "sent" :
+		    got->end == COURIER_BUDGET ? "partly" : "failed",
 		    .message = ends[got->end] });
 	if (ahead)
 		record_ahead(l, got, now_s);
 	if (got->end == COURIER_DONE && !ahead) {
+		p->end = got->end;
 		p->last_success_s = now_s;
 		p->failures = 0;
 		p->next_s = 0;
-	} else if (got->end != COURIER_DONE) {
+	} else if (got->end != COURIER_DONE && got->end != COURIER_BUDGET) {
+		p->end = got->end;
 		p->last_failure_s = now_s;
 		p->failures++;
 		p->next_s = now_s + link_retry_s(p->failures, got->retry_s, random_bits(l));
@@ -518,8 +580,9 @@ wait_turn(struct link *l)
 		return TURN_STOP;
 	if (urgent_now(l))
 		return TURN_AHEAD;
-	if (l->asked || (l->plan.network && left <= 0)) {
-		l->asked = false;
+	if (l->asked || l->again || (l->plan.network && left <= 0)) {
+		l->by_hand = l->asked || (l->again && l->by_hand);
+		l->asked = l->again = false;
 		return TURN_ALL;
 	}
 	/* An hour at most: clocks are set right and policies come meanwhile. */
@@ -553,20 +616,27 @@ static void
 run_turn(struct link *l, bool ahead)
 {
 	struct courier_result got;
-	uint64_t day_bytes;
+	int64_t now_s = l->o.env->now_s(l->o.env->ctx);
+	uint64_t left_bytes;
+	bool older;
 
 	pthread_mutex_lock(&l->lock);
-	day_bytes = l->plan.day_bytes;
+	older = l->past.part;
+	left_bytes = link_left_bytes(&l->plan, &l->past, now_s);
 	l->running = true;
 	l->ahead = ahead;
 	l->news = false;
 	pthread_mutex_unlock(&l->lock);
-	exchange(l, ahead, day_bytes, &got);
+	exchange(l, ahead, left_bytes, &got);
 	pthread_mutex_lock(&l->lock);
 	l->running = l->ahead = false;
 	record(l, &got, ahead);
-	/* What gave way goes on after it; a new roster is worth a second look. */
-	l->asked |= !ahead && (l->news || (got.end == COURIER_STOPPED && l->past.urgent));
+	/* What gave way goes on after it, as does what is newer than what went; a new roster
+	 * is worth a second look. */
+	if (!ahead)
+		l->again = (l->news || (got.end == COURIER_STOPPED && l->past.urgent) ||
+		    (older && got.end == COURIER_DONE)) &&
+		    (l->by_hand || link_open(&l->plan, l->o.env->now_s(l->o.env->ctx)));
 	pthread_mutex_unlock(&l->lock);
 }
 
@@ -677,7 +747,7 @@ link_state(struct link *l)
 	    "last_success_s", (json_int_t)l->past.last_success_s, "last_failure_s",
 	    (json_int_t)l->past.last_failure_s, "failure",
 	    l->past.failures == 0 ? "" : ends[l->past.end], "running",
-	    (int)(l->running || l->asked), "next_s", (json_int_t)(l->plan.network ?
+	    (int)(l->running || l->asked || l->again), "next_s", (json_int_t)(l->plan.network ?
 	    link_next_s(&l->plan, &l->past, l->o.env->now_s(l->o.env->ctx)) : 0),
 	    "out_success_s", (json_int_t)l->past.out_success_s, "out_failure_s",
 	    (json_int_t)l->past.out_failure_s, "in_success_s",

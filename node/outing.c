@@ -36,13 +36,13 @@ take_result(struct courier_result *r, const json_t *m)
 	uint64_t end = outing_number(m, "end");
 	const char *detail = outing_text(m, "detail");
 
-	r->end = end >= COURIER_DONE && end <= COURIER_HERE ? (enum courier_end)end
+	r->end = end >= COURIER_DONE && end < COURIER_ENDS ? (enum courier_end)end
 	    : COURIER_HERE;
-	r->sent_bytes = outing_number(m, "sent_bytes");
-	r->received_bytes = outing_number(m, "received_bytes");
+	r->bytes = outing_number(m, "bytes");
 	r->sent = (uint32_t)outing_number(m, "sent");
 	r->received = (uint32_t)outing_number(m, "received");
 	r->all_sent = json_is_true(json_object_get(m, "all_sent"));
+	r->part = json_is_true(json_object_get(m, "part"));
 	r->all_received = json_is_true(json_object_get(m, "all_received"));
 	r->retry_s = (unsigned)outing_number(m, "retry_s");
 	(void)snprintf(r->detail, sizeof r->detail, "%s", detail != NULL ? detail : "");

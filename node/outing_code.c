@@ -64,6 +64,7 @@ code_of(const struct courier_result *r, long status, const struct buffer *body)
 	case COURIER_SLOW: return "setup.hub_slow";
 	case COURIER_TLS: return "setup.hub_tls";
 	case COURIER_PORTAL: return "setup.portal";
+	case COURIER_PROXY: return "setup.proxy";
 	case COURIER_BUSY: return status == 429 ? "setup.code_tries" : "BUSY";
 	default: return "setup.hub_unreachable";
 	}

@@ -170,10 +170,9 @@ run(const json_t *m, int socket, struct courier_result *ret)
 static json_t *
 result_json(const struct courier_result *r)
 {
-	return json_pack("{s:i, s:I, s:I, s:I, s:I, s:b, s:b, s:I, s:s}", "end", (int)r->end,
-	    "sent_bytes", (json_int_t)r->sent_bytes, "received_bytes",
-	    (json_int_t)r->received_bytes, "sent", (json_int_t)r->sent, "received",
-	    (json_int_t)r->received, "all_sent", (int)r->all_sent, "all_received",
+	return json_pack("{s:i, s:I, s:I, s:I, s:b, s:b, s:b, s:I, s:s}", "end", (int)r->end,
+	    "bytes", (json_int_t)r->bytes, "sent", (json_int_t)r->sent, "received",
+	    (json_int_t)r->received, "part", (int)r->part, "all_sent", (int)r->all_sent, "all_received",
 	    (int)r->all_received, "retry_s", (json_int_t)r->retry_s, "detail",
 	    r->detail);
 }

@@ -3,9 +3,7 @@
 tbf), a seeded proxy that delays, cuts and resets, a hub that restarts, addresses that
 change, clocks decades apart, a week offline. Each ends with equal digests. KEHOU_SEED
 repeats a run. Prints TAP."""
-import glob
 import os
-import re
 import shutil
 import signal
 import socket
@@ -29,20 +27,10 @@ import runner
 import test_node
 import test_network
 from test_network import exchange, facts, first_head, make_county, same
-from test_node import Daemon, kehou, made, path
+from test_node import At, Daemon, kehou, made, no_clock, path
 
 HUB, HOME, OTHER_HOME = "10.77.0.2", "10.77.0.1", "10.77.0.9"
-FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
 seed = test_network.seed
-
-
-def no_clock():
-	"""Why the clock cannot be set here, or None."""
-	if FAKETIME is None:
-		return "faketime is not installed"
-	with open(test_node.KEHOUD, "rb") as f:
-		return "a build with sanitizers wants to be loaded first" if b"__asan_init" in f.read() \
-			else None
 
 
 def ip(*args):
@@ -107,23 +95,6 @@ class Proxy(test_network.Proxy):
 
 	def pause(self):
 		time.sleep(self.random.random() * 0.02)
-
-
-class At(Daemon):
-	"""A school's daemon whose clock says something else."""
-
-	def __init__(self, node, when, *args):
-		real = test_node.KEHOUD
-		script = path("kehoud-" + re.sub(r"\W", "", when))
-		with open(script, "w", encoding="utf-8") as f:
-			f.write(f"#!/bin/sh\nexport FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME='{when}'\n"
-				f"export LD_PRELOAD={FAKETIME}\nexec {real} \"$@\"\n")
-		os.chmod(script, 0o755)
-		try:
-			test_node.KEHOUD = script
-			super().__init__(node, *args)
-		finally:
-			test_node.KEHOUD = real
 
 
 def add(school, first, n):

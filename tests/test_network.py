@@ -212,6 +212,63 @@ def a_sign_in_page_of_the_network_is_told_from_a_hub():
 			assert facts(school)["waiting"] == 0
 
 
+def page(status, *headers, body=b"<html></html>"):
+	"""What something between here and the hub answers."""
+	return "\r\n".join((f"HTTP/1.1 {status}", "Content-Type: text/html",
+		f"Content-Length: {len(body)}", "Connection: close", *headers, "", "")).encode() + body
+
+
+def kept(school, **change):
+	"""What a school whose daemon is stopped, or waits, knows of its exchanges."""
+	with open(path(school, "spool", "link.json"), encoding="utf-8") as f:
+		state = json.load(f)
+	if change:
+		with open(path(school, "spool", "link.json"), "w", encoding="utf-8") as f:
+			json.dump({**state, **change}, f)
+	return state
+
+
+def a_hub_that_is_down_behind_its_proxy_is_no_sign_in_page():
+	make_county()
+	with Daemon("hub") as hub:
+		proxy = Proxy(hub.port)
+		with Daemon("school0", "--hub", f"http://127.0.0.1:{proxy.port}") as school:
+			first_head(school)
+			for status in ("500 Internal Server Error", "502 Bad Gateway",
+				"503 Service Unavailable", "504 Gateway Timeout", "521 Down"):
+				proxy.page = page(status)
+				assert exchange(school)["failure"] == "busy", status
+			# A page of the proxy's may be longer than any answer of a node.
+			proxy.page = page("502 Bad Gateway", body=b"x" * (300 << 10))
+			assert exchange(school)["failure"] == "busy"
+			proxy.page = page("502 Bad Gateway", "Retry-After: 20000")
+			assert exchange(school)["failure"] == "busy"
+			assert kept("school0")["next_s"] >= kept("school0")["last_failure_s"] + 20000
+			proxy.page = page("511 Network Authentication Required")
+			assert exchange(school)["failure"] == "portal"
+			proxy.page = page("407 Proxy Authentication Required", "Proxy-Authenticate: Basic")
+			assert exchange(school)["failure"] == "proxy"
+			words = school.get("/api/v1/exchange/history")["rows"][0]["words"]
+			assert "name and a password" in words, words
+			proxy.page = None
+			assert exchange(school)["failure"] == "" and facts(school)["waiting"] == 0
+	same("hub", "school0")
+
+
+def a_proxy_that_opens_no_way_to_the_hub_says_why():
+	make_county()
+	proxy = Proxy(1)
+	with open(path("school0", "kehoud.ini"), "w", encoding="utf-8") as f:
+		f.write("[hub]\nurl = https://hub.invalid\n"
+			f"proxy = http://127.0.0.1:{proxy.port}\n")
+	with Daemon("school0") as school:
+		first_head(school)
+		for status, said in (("407 Proxy Authentication Required", "proxy"),
+			("504 Gateway Timeout", "busy"), ("302 Found", "portal")):
+			proxy.page = page(status)
+			assert exchange(school)["failure"] == said, status
+
+
 def another_countys_hub_gets_nothing():
 	make_county()
 	os.rename(path("hub"), path("hub.ours"))
@@ -688,7 +745,9 @@ TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	the_countys_policy_says_when_and_an_incident_goes_at_once,
 	everything_arrives_and_the_receipt_comes_back,
 	whatever_is_cut_the_next_exchange_goes_on, a_hub_killed_in_the_middle_loses_nothing,
-	a_sign_in_page_of_the_network_is_told_from_a_hub, another_countys_hub_gets_nothing,
+	a_sign_in_page_of_the_network_is_told_from_a_hub,
+	a_hub_that_is_down_behind_its_proxy_is_no_sign_in_page,
+	a_proxy_that_opens_no_way_to_the_hub_says_why, another_countys_hub_gets_nothing,
 	a_hub_refuses_names_sizes_and_nodes_that_cannot_be,
 	a_schools_file_is_known_for_its_own_and_nobody_elses,
 	a_strangers_question_makes_a_hub_write_nothing, two_hubs_that_sign_one_number_are_heard_of,

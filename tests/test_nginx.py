@@ -16,7 +16,7 @@ import runner
 import test_node
 import test_network
 from test_network import arrives, exchange, first_head, make_county, same
-from test_node import Daemon, SRC, path
+from test_node import At, Daemon, SRC, no_clock, path
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin")
 
@@ -147,6 +147,39 @@ def the_systems_authorities_serve_where_none_is_pinned():
 	return None
 
 
+def a_daemon_that_is_stopped_behind_nginx_is_no_sign_in_page():
+	make_county()
+	make_certificates()
+	with Daemon("hub") as hub, Nginx(hub.port) as nginx:
+		with Daemon("school0", "--hub", f"https://localhost:{nginx.port}", "--ca",
+			path("ca.pem")) as school:
+			first_head(school)
+			arrives(school)
+			hub.stop()
+			assert exchange(school)["failure"] == "busy"
+
+
+def a_clock_that_fell_back_is_told_and_not_the_certificate():
+	if no_clock():
+		return no_clock()
+	make_county()
+	make_certificates()
+	with Daemon("hub") as hub, Nginx(hub.port) as nginx:
+		url = ("--hub", f"https://localhost:{nginx.port}")
+		with At("school0", "@1970-01-02 00:00:00", *url, "--ca", path("ca.pem")) as school:
+			first_head(school)
+			assert exchange(school)["failure"] == "clock"
+			words = school.get("/api/v1/exchange/history")["rows"][0]["words"]
+			assert "the date of this machine is wrong" in words, words
+		# Under a right one it may be the network, the date or the county.
+		with Daemon("school0", *url) as school:
+			school.post("/api/v1/sign-in", {"staff": "校长", "pin": test_node.PIN})
+			assert exchange(school)["failure"] == "tls"
+			words = school.get("/api/v1/exchange/history")["rows"][0]["words"]
+			assert all(x in words for x in ("browser", "date", "county")), words
+	return None
+
+
 def a_file_goes_through_in_pieces():
 	make_county()
 	make_certificates()
@@ -197,7 +230,9 @@ def what_is_too_large_is_told_by_the_daemon():
 
 TESTS = [a_pinned_authority_over_names_ipv4_and_ipv6,
 	an_authority_that_the_system_does_not_know_is_refused,
-	the_systems_authorities_serve_where_none_is_pinned, a_file_goes_through_in_pieces,
+	the_systems_authorities_serve_where_none_is_pinned,
+	a_clock_that_fell_back_is_told_and_not_the_certificate,
+	a_daemon_that_is_stopped_behind_nginx_is_no_sign_in_page, a_file_goes_through_in_pieces,
 	whoever_comes_through_the_proxy_is_no_local_caller,
 	a_browser_keeps_its_cookie_for_tls_and_large_files_pass,
 	what_is_too_large_is_told_by_the_daemon]

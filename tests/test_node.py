@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The daemon kehoud from outside: real processes, real sockets. Prints TAP."""
+import glob
 import http.client
 import io
 import json
@@ -11,6 +12,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 import zipfile
 
 import runner
@@ -117,6 +119,45 @@ class Daemon:
 
 	def sign_in(self, staff="head", pin=PIN, status=200):
 		return self.post("/api/v1/sign-in", {"staff": staff, "pin": pin}, status)
+
+
+FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
+
+
+def no_clock():
+	"""Why the clock cannot be set here, or None."""
+	if FAKETIME is None:
+		return "faketime is not installed"
+	with open(KEHOUD, "rb") as f:
+		return "a build with sanitizers wants to be loaded first" if b"__asan_init" in f.read() \
+			else None
+
+
+class At(Daemon):
+	"""A daemon whose clock says something else: when, or what set said last."""
+
+	def __init__(self, node, when, *args):
+		global KEHOUD
+		real, self.clock = KEHOUD, path(node, "clock")
+		script = path("kehoud-" + re.sub(r"\W", "", when))
+		said = f"FAKETIME='{when}'" if when else \
+			f"FAKETIME_NO_CACHE=1 FAKETIME_TIMESTAMP_FILE='{self.clock}'"
+		with open(script, "w", encoding="utf-8") as f:
+			f.write(f"#!/bin/sh\nexport FAKETIME_DONT_FAKE_MONOTONIC=1 {said}\n"
+				f"export LD_PRELOAD={FAKETIME}\nexec {real} \"$@\"\n")
+		os.chmod(script, 0o755)
+		try:
+			KEHOUD = script
+			super().__init__(node, *args)
+		finally:
+			KEHOUD = real
+
+	@staticmethod
+	def set(node, at_s):
+		"""For a node that is started without when, or runs: it is at_s now."""
+		with open(path(node, "clock.new"), "w", encoding="utf-8") as f:
+			f.write(f"{int(at_s - time.time()):+d}\n")
+		os.rename(path(node, "clock.new"), path(node, "clock"))
 
 
 def school(name):

@@ -198,6 +198,8 @@ def a_false_hub_and_a_sign_in_page_change_nothing():
 				("200 OK", "text/html", b"<html>sign in</html>", "setup.portal"),
 				("302 Found", "text/plain", b"", "setup.portal"),
 				("404 Not Found", "text/plain", b"no", "setup.portal"),
+				("502 Bad Gateway", "text/html", b"<html>502</html>", "BUSY"),
+				("407 Proxy Authentication Required", "text/html", b"<html>", "setup.proxy"),
 				("503 Busy", "text/plain", b"", "BUSY")):
 			false = FalseHub(status, kind, body)
 			answer = set_up(school, url(false.port), code, 503 if said == "BUSY" else 502)

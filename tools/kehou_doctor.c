@@ -1,10 +1,10 @@
 /* doctor: the questions that a support call begins with, answered. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "schema/built.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
 
@@ -71,36 +71,17 @@ check_space(struct doctor *d)
 	    free_bytes < SPACE_LOW_BYTES ? WARN : GOOD, detail);
 }
 
-/* "Mmm dd yyyy" of the compiler, as seconds; the clock of a box without a
- * battery falls back far behind it. */
-static int64_t
-build_time_s(void)
-{
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	const char *date = __DATE__;
-	const char month[4] = { date[0], date[1], date[2], '\0' };
-	const char *at = strstr(months, month);
-	int64_t m = at != NULL ? (at - months) / 3 + 1 : 1;
-	int64_t y = atoi(date + 7), day = atoi(date + 4), era_day;
-
-	/* Days from 1970-01-01, years beginning in March. */
-	y -= m <= 2;
-	era_day = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	return (y * 365 + y / 4 - y / 100 + y / 400 + era_day - 719468) * 86400;
-}
-
 static void
 check_clock(struct doctor *d)
 {
 	const struct env *env = d->c->env;
-	int64_t now = env->now_s(env->ctx), built = build_time_s();
+	int64_t now = env->now_s(env->ctx);
 	char detail[MESSAGE_TIME_BYTES];
 
 	message_time(d->c->lang, now, detail);
-	/* A day of slack: the compiler dates in its own zone.  Ten years on, the
-	 * clock is more likely wrong than the program in use. */
-	note(d, "clock", now < built - 86400 ? BAD :
-	    now > built + 10ll * 366 * 86400 ? WARN : GOOD, detail);
+	/* Ten years on, the clock is more likely wrong than the program in use. */
+	note(d, "clock", built_after(now) ? BAD :
+	    now > built_s() + 10ll * 366 * 86400 ? WARN : GOOD, detail);
 }
 
 static void
