@@ -118,8 +118,6 @@ MUTATIONS = [
 		" || info->number <= to->floor ||", " ||", YEARS),
 	("a copy that is not heard is not told", "sync/replica_import.c",
 		"	p->sent = p->floor = theirs;\n	peer_forget_sent(p);\n", "	p->floor = p->sent;\n"),
-	("a late bundle is not answered", "sync/replica_import.c",
-		"		peer_forget_sent(p);\n		return STATUS_OK;", "		return STATUS_OK;"),
 	("segments of a revoked node go on to count", "sync/roster_rights.c",
 		"		if (node_id_compare(&r->revocations[i].node, id) == 0)\n			return true;",
 		"		if (node_id_compare(&r->revocations[i].node, id) == 0)\n			return false;"),
