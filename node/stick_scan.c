@@ -118,8 +118,8 @@ has_option(const char *options, const char *name)
 	return false;
 }
 
-/* What people mount read-only is so in both; errors change the file system's alone, or, with
- * ext4 under a newer Linux, not even that. */
+/* What people mount read-only is so in both; errors change the file system's alone, or,
+ * with ext4 under a newer Linux, not even that. */
 static bool
 is_stopped(const char *mount, const char *super)
 {

@@ -1,6 +1,7 @@
-/* Loaded before kehoud: a slow disk, or a bad one.  A sync of a file whose path has KEHOU_HOLD_AT
- * in it waits at the FIFO KEHOU_HOLD until somebody opened it for writing and closed it again;
- * where it is no longer there, it does not wait.  With KEHOU_FAIL it fails with that errno. */
+/* Loaded before kehoud: a slow disk, or a bad one.  A sync of a file whose path has
+ * KEHOU_HOLD_AT in it waits at the FIFO KEHOU_HOLD until somebody opened it for writing and
+ * closed it again; where it is no longer there, it does not wait.  With KEHOU_FAIL it then
+ * fails with that errno. */
 #define _GNU_SOURCE
 
 #include <errno.h>

@@ -676,6 +676,45 @@ def a_line_that_carries_a_byte_a_second_is_given_up():
 	same("hub", "school0")
 
 
+def status_at_the_machine_tells_each_way_of_the_network():
+	def said():
+		return json.loads(kehou("--json", "status", node="school0").stdout)["network"]
+	make_county()
+	assert said() is None and "network" not in kehou("status", node="school0").stdout
+	with Daemon("hub") as hub, Daemon("school0", "--hub",
+		f"http://127.0.0.1:{hub.port}") as school:
+		first_head(school)
+		arrives(school)
+		# Asked while the daemon runs, and the same as its own answer.
+		ways, told = facts(school)["network"], said()
+		assert told["end"] == "done" and not told["urgent"], told
+		assert told["out_success_ms"] == ways["out_success_s"] * 1000 > 0, (told, ways)
+		assert told["in_success_ms"] == ways["in_success_s"] * 1000 > 0, (told, ways)
+		assert told["out_failure_ms"] == told["in_failure_ms"] == 0, told
+		text = kehou("status", node="school0").stdout
+		assert re.search("^To the county by network: last sent 20.*last failed never$", text,
+			re.M) and re.search("^From the county by network: last received 20.*never$", text,
+			re.M) and "did not end well" not in text, text
+		hub.process.kill()
+		hub.process.wait()
+		assert exchange(school)["failure"] == "no_route"
+		after = said()
+		assert after["end"] == "no_route" and not after["urgent"], after
+		assert after["out_failure_ms"] > 0 < after["in_failure_ms"], after
+		assert after["out_success_ms"] == told["out_success_ms"], (told, after)
+	text = kehou("status", node="school0").stdout
+	assert re.search("^To the county by network: last sent 20.*last failed 20", text, re.M), text
+	assert "did not end well: no connection to the hub" in text, text
+	# The word outlives a start of the daemon.
+	with Daemon("school0", "--hub", "http://127.0.0.1:9") as school:
+		assert facts(school)["network"]["failure"] == "no_route"
+		school.sign_in("校长")
+		school.do("incident.report", {"kind": 1, "date": "2026-09-01", "place": "操场",
+			"what": "摔伤"}, request_id="i")
+		assert said()["urgent"]
+	assert "urgent has not gone" in kehou("status", node="school0").stdout
+
+
 TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	the_proxy_that_is_set_is_used_and_no_other_way,
 	a_hub_that_hangs_keeps_neither_pages_nor_the_stop_waiting,
@@ -692,7 +731,7 @@ TESTS = [a_machine_is_replaced_and_the_old_one_revoked_without_a_stick,
 	a_hub_refuses_names_sizes_and_nodes_that_cannot_be,
 	a_schools_file_is_known_for_its_own_and_nobody_elses,
 	a_strangers_question_makes_a_hub_write_nothing, two_hubs_that_sign_one_number_are_heard_of,
-	nobody_calls_a_school,
+	nobody_calls_a_school, status_at_the_machine_tells_each_way_of_the_network,
 	bad_bundles_of_a_schools_name_delay_nobody]
 
 
