@@ -76,18 +76,21 @@ run_to_stick(struct worker_job *job)
 	struct keep *k = (struct keep *)job;
 	struct api_call *call = k->call;
 	char file[sizeof STICK_BACKUPS + NAME_BYTES];
+	enum stick_state state;
 	uint64_t bytes = 0;
 	int folder = -1, status = open_folder(k->stick.fd, STICK_BACKUPS, &folder);
 
+	k->stick.wrote = true;
 	if (status == STATUS_OK)
 		status = write_into(k, folder, &bytes);
 	if (folder >= 0)
 		(void)close(folder);
 	status = stick_let_go(call->api->sticks, &k->stick, status);
+	state = k->stick.place.state;
 	snprintf(file, sizeof file, STICK_BACKUPS "/%s", k->name);
 	keep_free(k);
 	if (status != STATUS_OK)
-		api_fail(call, status, "backup", file);
+		api_fail(call, status, api_stick_where(status, state, "backup"), file);
 	else
 		api_json(call, 200, json_pack("{s:s, s:I, s:b}", "file", file, "bytes",
 		    (json_int_t)bytes, "safe_to_remove", true), NULL);
@@ -214,7 +217,8 @@ to_stick(struct api_call *call, struct replica *r, int status)
 	if (status == STATUS_NOT_FOUND)
 		api_refuse(call, 404, "USAGE.stick_unknown", call->name, 0);
 	else
-		api_fail(call, status, "backup", stick.place.label);
+		api_fail(call, status, api_stick_where(status, stick.place.state, "backup"),
+		    stick.place.label);
 }
 
 static void

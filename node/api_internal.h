@@ -6,6 +6,7 @@
 
 #include "node/api.h"
 #include "node/guard.h"
+#include "node/stick_scan.h"
 #include "schema/domain.h"
 #include "schema/message.h"
 
@@ -68,6 +69,8 @@ void api_file_bytes(struct api_call *call, int fd, uint64_t len, const char *dis
 /* where picks "error.CODE.where" before "error.CODE"; arg is {1}.  Both may be
  * NULL. */
 void api_fail(struct api_call *call, int status, const char *where, const char *arg);
+/* api_fail's where for work on a stick that was left in this state. */
+const char *api_stick_where(int status, enum stick_state state, const char *otherwise);
 void api_fail_domain(struct api_call *call, int status, const struct domain_error *error);
 /* A code of the call itself; retry_s > 0 becomes Retry-After. */
 void api_refuse(struct api_call *call, unsigned http, const char *code, const char *arg,

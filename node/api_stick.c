@@ -7,13 +7,21 @@
 #define STICK_MAX_BODY 1024
 #define CARRIERS (DOMAIN_TEACHER | DOMAIN_HEAD | DOMAIN_CLERK | DOMAIN_LEAD)
 
+const char *
+api_stick_where(int status, enum stick_state state, const char *otherwise)
+{
+	if (status == STATUS_READONLY)
+		return state == STICK_DAMAGED ? "stick" : "folder";
+	return status == STATUS_IO && state == STICK_DAMAGED ? "folder" : otherwise;
+}
+
 static void
 stick_failed(struct api_call *call, int status, const struct stick_done *done)
 {
 	if (status == STATUS_NOT_FOUND && done->label[0] == '\0')
 		api_refuse(call, 404, "USAGE.stick_unknown", call->name, 0);
 	else
-		api_fail(call, status, NULL, done->label);
+		api_fail(call, status, api_stick_where(status, done->state, NULL), done->label);
 }
 
 static void

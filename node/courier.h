@@ -32,7 +32,7 @@ enum courier_end {         /* how an exchange ended; words for people follow it 
 	COURIER_HERE,          /* this machine failed: disk full, no memory */
 	COURIER_PROXY,         /* the network's proxy wants a name and a password */
 	COURIER_CLOCK,         /* as TLS, and this machine's date cannot be: node/link.h says it */
-	COURIER_ENDS           /* new ones go before: link.json keeps the numbers */
+	COURIER_ENDS
 };
 
 struct courier_options {

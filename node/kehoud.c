@@ -308,6 +308,7 @@ serve(const struct options *o, const struct settings *s, struct bell *bell,
 	/* The engine answers all that waits before the answers' way is closed, and what
 	 * its jobs ask is there until they have run. */
 	control_free(control);
+	link_stop(api.link);
 	worker_stop(api.pieces);
 	worker_stop(api.backups);
 	worker_stop(api.pins);

@@ -115,6 +115,15 @@ link_next_s(const struct link_plan *plan, const struct link_past *past, int64_t 
 
 /* ---- what is kept ---- */
 
+static enum courier_end
+end_of(const char *word)
+{
+	for (size_t i = 0; word != NULL && i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strcmp(word, ends[i]) == 0)
+			return (enum courier_end)i;
+	return (enum courier_end)0;
+}
+
 static void
 load(struct link *l)
 {
@@ -130,9 +139,7 @@ load(struct link *l)
 	l->past.failures = (unsigned)json_integer_value(json_object_get(o, "failures"));
 	l->past.day = json_integer_value(json_object_get(o, "day"));
 	l->past.bytes = (uint64_t)json_integer_value(json_object_get(o, "bytes"));
-	l->past.end = (enum courier_end)json_integer_value(json_object_get(o, "end"));
-	if (l->past.end >= COURIER_ENDS)
-		l->past.end = COURIER_HERE;
+	l->past.end = end_of(json_string_value(json_object_get(o, "end")));
 	l->past.out_success_s = json_integer_value(json_object_get(o, "out_success_s"));
 	l->past.out_failure_s = json_integer_value(json_object_get(o, "out_failure_s"));
 	l->past.in_success_s = json_integer_value(json_object_get(o, "in_success_s"));
@@ -146,13 +153,13 @@ load(struct link *l)
 static void
 save(struct link *l)
 {
-	json_t *o = json_pack("{s:I, s:I, s:I, s:i, s:I, s:I, s:i, s:I, s:I, s:I, s:I,"
+	json_t *o = json_pack("{s:I, s:I, s:I, s:i, s:I, s:I, s:s, s:I, s:I, s:I, s:I,"
 	    " s:b, s:b}", "next_s",
 	    (json_int_t)l->past.next_s, "last_success_s",
 	    (json_int_t)l->past.last_success_s, "last_failure_s",
 	    (json_int_t)l->past.last_failure_s, "failures", (int)l->past.failures, "day",
 	    (json_int_t)l->past.day, "bytes", (json_int_t)l->past.bytes, "end",
-	    (int)l->past.end, "out_success_s", (json_int_t)l->past.out_success_s,
+	    ends[l->past.end], "out_success_s", (json_int_t)l->past.out_success_s,
 	    "out_failure_s", (json_int_t)l->past.out_failure_s, "in_success_s",
 	    (json_int_t)l->past.in_success_s, "in_failure_s",
 	    (json_int_t)l->past.in_failure_s, "part", (int)l->past.part, "urgent",
@@ -462,7 +469,9 @@ exchange(struct link *l, bool ahead, uint64_t left_bytes, struct courier_result 
 		l->roster = in.roster;
 	}
 	if (status != STATUS_OK) {
-		ret->end = COURIER_HERE;
+		pthread_mutex_lock(&l->lock);
+		ret->end = l->stop ? COURIER_STOPPED : COURIER_HERE;
+		pthread_mutex_unlock(&l->lock);
 		(void)snprintf(ret->detail, sizeof(ret->detail), "%s", status_text(status));
 	}
 	free(e.folder);
@@ -690,7 +699,7 @@ link_new(const struct link_options *options, struct link **ret)
 }
 
 void
-link_free(struct link *l)
+link_stop(struct link *l)
 {
 	if (l == NULL)
 		return;
@@ -698,6 +707,14 @@ link_free(struct link *l)
 	l->stop = true;
 	pthread_cond_broadcast(&l->wake);
 	pthread_mutex_unlock(&l->lock);
+}
+
+void
+link_free(struct link *l)
+{
+	if (l == NULL)
+		return;
+	link_stop(l);
 	pthread_join(l->thread, NULL);
 	pthread_cond_destroy(&l->wake);
 	pthread_mutex_destroy(&l->lock);

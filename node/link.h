@@ -23,7 +23,7 @@ struct link_plan {
 	int from_min, to_min;    /* of the day in UTC+8; equal: all day */
 	uint64_t day_bytes;      /* both ways; 0 no limit */
 };
-struct link_past {               /* kept in ROOT/link.json */
+struct link_past {               /* kept in ROOT/link.json, for kehou status too */
 	int64_t next_s, last_success_s, last_failure_s;
 	unsigned failures;       /* since the last success */
 	int64_t day;             /* since 1970, UTC+8, that bytes are counted for */
@@ -58,6 +58,8 @@ struct link_options {
 };
 /* options' pointers outlive it. */
 int link_new(const struct link_options *options, struct link **ret) MUST_CHECK;
+/* Before engine_stop: what ends from then on was stopped, it did not fail.  NULL: nothing. */
+void link_stop(struct link *l);
 void link_free(struct link *l);
 /* Any thread: an exchange as soon as may be, outside the plan's hours too and to its end. */
 void link_now(struct link *l);

@@ -4,6 +4,7 @@
 
 #include "node/stick.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -59,6 +60,26 @@ find(struct stick_set *s, const char *id)
 	return NULL;
 }
 
+/* Any thread: by pread, for two may read at a time. */
+static size_t
+mounts_now(const struct stick_set *s, struct stick_place ret[STICK_MAX])
+{
+	char *text = malloc(MOUNTINFO_MAX_BYTES);
+	size_t len = 0, n;
+	ssize_t got = 1;
+
+	if (text == NULL)
+		return 0;
+	while (s->mounts >= 0 && len + 1 < MOUNTINFO_MAX_BYTES && got > 0) {
+		got = pread(s->mounts, text + len, MOUNTINFO_MAX_BYTES - 1 - len, (off_t)len);
+		len += got > 0 ? (size_t)got : 0;
+	}
+	text[len] = '\0';
+	n = stick_scan_mounts(text, s->o.roots, s->o.nroots, ret);
+	free(text);
+	return n;
+}
+
 static bool
 is_shut(const struct stick_place *p)
 {
@@ -93,19 +114,62 @@ work_begin(struct stick_set *s, const char *id, struct stick_place *ret, int *re
 	return is_shut(ret) ? STATUS_HOSTILE : STATUS_OK;
 }
 
+/* A file system that stops itself after an error sends no event of mounts. */
+static void
+look_again(const struct stick_set *s, struct stick_place *p)
+{
+	struct stick_place now[STICK_MAX];
+	size_t n = mounts_now(s, now);
+	int fd;
+
+	for (size_t i = 0; i < n; i++)
+		if (now[i].plugged == p->plugged && strcmp(now[i].id, p->id) == 0)
+			p->stopped = now[i].stopped;
+	fd = stick_scan_open(p);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/* Rights that are missing are no error of the stick's. */
+static bool
+may_write(const char *folder)
+{
+	char kehou[STICK_FOLDER_BYTES + sizeof FOLDER_NAME];
+
+	(void)snprintf(kehou, sizeof kehou, "%s/" FOLDER_NAME, folder);
+	if (access(kehou, F_OK) != 0)
+		kehou[strlen(folder)] = '\0';
+	return access(kehou, W_OK) == 0 || errno != EACCES;
+}
+
+/* What could be written to when it was looked at, and still says so, and refuses: nobody
+ * but the write that failed tells of the error. */
+static void
+judge_refusal(const struct stick_set *s, struct stick_place *p, int fd, int status)
+{
+	char folder[STICK_FOLDER_BYTES];
+
+	stick_scan_folder(fd, folder);
+	look_again(s, p);
+	if ((status != STATUS_READONLY && status != STATUS_IO) || is_shut(p) ||
+	    p->state == STICK_READ_ONLY || p->state == STICK_DAMAGED || !may_write(folder))
+		return;
+	p->failed = true;
+	p->state = STICK_DAMAGED;
+}
+
+/* wrote: status is what came of writing to it. */
 static int
-work_end(struct stick_set *s, struct stick_place *p, int fd, int status,
-    const struct stick_done *done)
+work_end(struct stick_set *s, struct stick_place *p, int fd, int status, bool wrote,
+    struct stick_done *done)
 {
 	struct known *k;
 
 	if (fd >= 0) {
 		if (!stick_scan_same(p, fd))
 			status = STATUS_REMOVED;
+		judge_refusal(s, p, fd, wrote ? status : STATUS_OK);
 		(void)close(fd);
-		fd = stick_scan_open(p);
-		if (fd >= 0)
-			(void)close(fd);
 	}
 	bell_ring(s->o.bell, status == STATUS_OK ? BELL_DONE : BELL_FAILED);
 	pthread_mutex_lock(&s->lock);
@@ -114,6 +178,8 @@ work_end(struct stick_set *s, struct stick_place *p, int fd, int status,
 		k->place = *p;
 		k->busy -= k->busy > 0;
 	}
+	if (done != NULL)
+		done->state = p->state;
 	if (k != NULL && done != NULL) {
 		k->ended = k->tried = true;
 		k->status = status;
@@ -192,7 +258,7 @@ stick_import(struct stick_set *s, const char *id, struct replica *r, struct stic
 	(void)snprintf(ret->label, sizeof ret->label, "%s", place.label);
 	if (status == STATUS_OK)
 		status = import_from(s, r, folder, ret);
-	return work_end(s, &place, fd, status, ret);
+	return work_end(s, &place, fd, status, false, ret);
 }
 
 static int
@@ -221,6 +287,7 @@ stick_export(struct stick_set *s, const char *id, struct replica *r, bool all,
 	char folder[STICK_FOLDER_BYTES];
 	struct stick_place place;
 	int fd, status;
+	bool may;
 
 	*ret = (struct stick_done){ 0 };
 	status = work_begin(s, id, &place, &fd, folder);
@@ -229,9 +296,10 @@ stick_export(struct stick_set *s, const char *id, struct replica *r, bool all,
 	(void)snprintf(ret->label, sizeof ret->label, "%s", place.label);
 	if (status == STATUS_OK)
 		status = writable(&place);
-	if (status == STATUS_OK)
+	may = status == STATUS_OK;
+	if (may)
 		status = export_to(s, r, folder, all || place.state == STICK_NO_FOLDER, ret);
-	return work_end(s, &place, fd, status, ret);
+	return work_end(s, &place, fd, status, may, ret);
 }
 
 /* ---- for something else ---- */
@@ -241,6 +309,7 @@ stick_take(struct stick_set *s, const char *id, struct stick_hold *ret)
 	int status = s != NULL ? work_begin(s, id, &ret->place, &ret->fd, ret->folder)
 	    : STATUS_NOT_FOUND;
 
+	ret->wrote = false;
 	if (status == STATUS_NOT_FOUND)
 		return status;
 	if (status == STATUS_OK)
@@ -254,7 +323,7 @@ stick_take(struct stick_set *s, const char *id, struct stick_hold *ret)
 int
 stick_let_go(struct stick_set *s, struct stick_hold *hold, int status)
 {
-	return work_end(s, &hold->place, hold->fd, status, NULL);
+	return work_end(s, &hold->place, hold->fd, status, hold->wrote, NULL);
 }
 
 /* ---- by itself ---- */
@@ -265,6 +334,7 @@ both(struct stick_set *s, const char *id, struct replica *r)
 	char folder[STICK_FOLDER_BYTES];
 	struct stick_place place;
 	int fd, status = work_begin(s, id, &place, &fd, folder);
+	bool may;
 
 	if (status == STATUS_NOT_FOUND)
 		return;
@@ -273,9 +343,10 @@ both(struct stick_set *s, const char *id, struct replica *r)
 		status = import_from(s, r, folder, &done);
 	if (status == STATUS_OK)
 		status = writable(&place);
-	if (status == STATUS_OK)
+	may = status == STATUS_OK;
+	if (may)
 		status = export_to(s, r, folder, false, &done);
-	(void)work_end(s, &place, fd, status, &done);
+	(void)work_end(s, &place, fd, status, may, &done);
 }
 
 static void
@@ -336,19 +407,8 @@ submit_all(struct stick_set *s)
 static size_t
 places_now(const struct stick_set *s, struct stick_place ret[STICK_MAX])
 {
-	char *text = malloc(MOUNTINFO_MAX_BYTES);
-	size_t len = 0, n;
-	ssize_t got = 1;
+	size_t n = mounts_now(s, ret);
 
-	if (text == NULL)
-		return 0;
-	if (s->mounts >= 0 && lseek(s->mounts, 0, SEEK_SET) == 0)
-		while (len + 1 < MOUNTINFO_MAX_BYTES &&
-		    (got = read(s->mounts, text + len, MOUNTINFO_MAX_BYTES - 1 - len)) > 0)
-			len += (size_t)got;
-	text[len] = '\0';
-	n = stick_scan_mounts(text, s->o.roots, s->o.nroots, ret);
-	free(text);
 	for (size_t i = 0; s->o.folders && i < s->o.nroots; i++)
 		n = stick_scan_folders(s->o.roots[i], ret, n);
 	return n;
@@ -381,6 +441,10 @@ look(struct stick_set *s)
 			continue;
 		now[i] = *old;
 		now[i].place = place;
+		if (old->place.failed && !is_shut(&place)) {
+			now[i].place.failed = true;
+			now[i].place.state = STICK_DAMAGED;
+		}
 	}
 	memcpy(s->known, now, sizeof now);
 	s->n = kept;
@@ -434,6 +498,14 @@ state_word(const struct known *k, enum message_lang lang)
 	}
 }
 
+/* Not done, and the state says why. */
+static bool
+told_by_state(const struct known *k)
+{
+	return k->place.state == STICK_DAMAGED ||
+	    (k->place.state == STICK_READ_ONLY && k->status == STATUS_READONLY);
+}
+
 static void
 message_of(const struct known *k, enum message_lang lang, char ret[MESSAGE_BYTES])
 {
@@ -450,7 +522,7 @@ message_of(const struct known *k, enum message_lang lang, char ret[MESSAGE_BYTES
 		text = k->refused > 0 ? message_text(lang, MSG("stick.done_refused"))
 		    : message_text(lang, MSG("stick.done"));
 	else if (k->ended && k->status != STATUS_HOSTILE && k->status != STATUS_FULL &&
-	    k->status != STATUS_READONLY) {
+	    !told_by_state(k)) {
 		(void)snprintf(key, sizeof key, "status.%s", status_name(k->status));
 		args[0] = message_or_key(lang, key);
 		text = message_text(lang, MSG("stick.failed"));

@@ -49,6 +49,7 @@ bool stick_is_here(struct stick_set *s, const char *mark);
 
 struct stick_done {
 	char label[64];          /* "" where there is none of that id */
+	enum stick_state state;  /* in which it was left */
 	struct replica_import in;
 	struct replica_export out;
 };
@@ -65,6 +66,7 @@ int stick_export(struct stick_set *s, const char *id, struct replica *r, bool al
 struct stick_hold {
 	struct stick_place place;
 	int fd;
+	bool wrote;              /* from here on its status says what came of writing */
 	char folder[STICK_FOLDER_BYTES]; /* its root, through what was opened */
 };
 int stick_take(struct stick_set *s, const char *id, struct stick_hold *ret) MUST_CHECK;

@@ -105,6 +105,28 @@ unescape(char *s)
 	*out = '\0';
 }
 
+static bool
+has_option(const char *options, const char *name)
+{
+	size_t n = strlen(name), len;
+
+	for (; *options != '\0'; options += len + (options[len] == ',')) {
+		len = strcspn(options, ",");
+		if (len == n && strncmp(options, name, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What people mount read-only is so in both; errors change the file system's alone, or,
+ * with ext4 under a newer Linux, not even that. */
+static bool
+is_stopped(const char *mount, const char *super)
+{
+	return has_option(super, "emergency_ro") ||
+	    (has_option(mount, "rw") && has_option(super, "ro"));
+}
+
 /* id parent major:minor root PLACE options [optional …] - TYPE SOURCE options */
 static bool
 read_mount(char *line, struct stick_place *ret)
@@ -131,9 +153,7 @@ read_mount(char *line, struct stick_place *ret)
 	if (strlen(place) >= sizeof ret->path)
 		return false;
 	memcpy(ret->path, place, strlen(place) + 1);
-	/* What people mount read-only is so in both; errors change the file system's alone. */
-	ret->stopped = super != NULL && strncmp(mount, "rw", 2) == 0 &&
-	    strncmp(super, "ro", 2) == 0;
+	ret->stopped = super != NULL && is_stopped(mount, super);
 	ret->unreadable = strcmp(type, "tmpfs") == 0 && strcmp(source, UNREADABLE) == 0;
 	set_label(ret);
 	set_id(ret, source);
@@ -236,8 +256,10 @@ stick_scan_open(struct stick_place *place)
 	place->state = place->unreadable ? STICK_UNREADABLE : look_into(fd, place->mark);
 	if (place->state == STICK_HOSTILE || place->state == STICK_UNREADABLE)
 		return fd;
-	if ((v.f_flag & ST_RDONLY) != 0)
-		place->state = place->stopped ? STICK_DAMAGED : STICK_READ_ONLY;
+	if (place->stopped || place->failed)
+		place->state = STICK_DAMAGED;
+	else if ((v.f_flag & ST_RDONLY) != 0)
+		place->state = STICK_READ_ONLY;
 	else if (place->free_bytes < STICK_LEAST_BYTES)
 		place->state = STICK_FULL;
 	return fd;

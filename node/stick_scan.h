@@ -27,7 +27,8 @@ struct stick_place {
 	char id[STICK_ID_BYTES], path[STICK_PATH_BYTES];
 	char label[STICK_LABEL_BYTES]; /* of path; valid UTF-8 without control characters */
 	char mark[FOLDER_MARK_BYTES]; /* of a hub; "" none */
-	bool stopped;            /* mounted to be written, and read-only all the same */
+	bool stopped;            /* its file system lets nobody write after an error */
+	bool failed;             /* so it showed when it was written to (node/stick.c) */
 	bool unreadable;         /* kehou-stick@.service could not mount it */
 	uint64_t plugged;        /* differs after each mount */
 	uint64_t free_bytes;

@@ -278,6 +278,27 @@ def a_stick_whose_file_system_is_broken_is_told():
 	refused(image, "unreadable", "cannot be read here")
 
 
+def break_chain(image, name):
+	"""The second cluster of a file is free, says the map that Linux reads."""
+	shown = mtools("mshowfat", image, "::KEHOU/" + name).stdout.decode()
+	first = int(re.search(r"<(\d+)-\d+>", shown)[1])
+	with open(image, "r+b") as f:
+		f.seek(MIB + 14)
+		reserved = int.from_bytes(f.read(2), "little")
+		f.seek(MIB + reserved * 512 + 4 * (first + 1))
+		f.write(bytes(4))
+
+
+def a_stick_on_which_linux_finds_an_error_is_damaged():
+	image, name = stick("chain"), "0" * 32 + ".KHB"
+	os.makedirs(path("chain", "KEHOU"))
+	with open(path("chain", "KEHOU", name), "wb") as f:
+		f.write(bytes(5000))
+	put_back(image, path("chain"))
+	break_chain(image, name)
+	refused(image, "damaged", "errors", reads=True)
+
+
 def a_stick_with_ntfs_is_told_where_linux_cannot_read_it():
 	if machine.do("modinfo -n ntfs3 2>/dev/null; true"):
 		raise runner.Skip("this Linux can")
@@ -421,6 +442,7 @@ TESTS = [a_stick_goes_from_the_school_to_the_county_and_back,
 	a_stick_with_links_and_devices_is_not_even_mounted,
 	a_stick_that_was_pulled_out_elsewhere_is_written_whole,
 	a_stick_whose_file_system_is_broken_is_told,
+	a_stick_on_which_linux_finds_an_error_is_damaged,
 	a_stick_with_a_write_protect_switch_is_told_and_read,
 	a_full_stick_is_told_and_read,
 	a_stick_with_control_characters_in_names_is_told,

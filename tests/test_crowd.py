@@ -28,15 +28,16 @@ def held():
 	return slow("hub", "/spool/part/", Daemon)
 
 
-def slow(node, at, start):
-	"""node's daemon with a disk that is slow below at, and the FIFO of hold_sync.c."""
+def slow(node, at, start, **more):
+	"""node's daemon with a disk that is slow below at, and the FIFO of hold_sync.c; more of
+	what that reads in the environment."""
 	shim, fifo = path("hold.so"), path(node, "hold")
 	subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-o", shim,
 		os.path.join(SRC, "tests", "hold_sync.c")], check=True)
 	os.mkfifo(fifo)
 	before = dict(os.environ)
 	# AddressSanitizer wants to be the first that is loaded.
-	os.environ.update(LD_PRELOAD=shim, KEHOU_HOLD=fifo, KEHOU_HOLD_AT=at,
+	os.environ.update(LD_PRELOAD=shim, KEHOU_HOLD=fifo, KEHOU_HOLD_AT=at, **more,
 		ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
 	try:
 		return start(node), fifo

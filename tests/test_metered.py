@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""What the county's plan allows of a line: so many bytes a day, and hours. Real processes, a
-proxy that counts between them. KEHOU_SEED repeats a run. Prints TAP."""
+"""What the county's plan allows of a line: so many bytes a day, and hours; and what the machine
+says of the line. Real processes, a proxy that counts between them. KEHOU_SEED repeats a run. Prints TAP."""
 import glob
 import json
 import os
 import random
+import re
 import sys
 import threading
 import time
 
 import runner
 import test_node
-from test_network import Proxy, exchange, facts, first_head, kept, make_county, same, seed, until
+from test_network import Proxy, arrives, exchange, facts, first_head, kept, make_county, same, seed, until
 from test_node import At, Daemon, PIN, kehou, made, no_clock, path
 
 
@@ -145,7 +146,47 @@ def an_exchange_ends_with_the_hours_of_the_plan_and_goes_on_in_the_next():
 	return None
 
 
-TESTS = [a_small_days_bytes_are_kept_to_and_all_arrives_in_the_end,
+def status_at_the_machine_tells_each_way_of_the_network():
+	def said():
+		return json.loads(kehou("--json", "status", node="school0").stdout)["network"]
+	make_county()
+	assert said() is None and "network" not in kehou("status", node="school0").stdout
+	with Daemon("hub") as hub, Daemon("school0", "--hub",
+		f"http://127.0.0.1:{hub.port}") as school:
+		first_head(school)
+		arrives(school)
+		# Asked while the daemon runs, and the same as its own answer.
+		ways, told = facts(school)["network"], said()
+		assert told["end"] == "done" and not told["urgent"], told
+		assert told["out_success_ms"] == ways["out_success_s"] * 1000 > 0, (told, ways)
+		assert told["in_success_ms"] == ways["in_success_s"] * 1000 > 0, (told, ways)
+		assert told["out_failure_ms"] == told["in_failure_ms"] == 0, told
+		text = kehou("status", node="school0").stdout
+		assert re.search("^To the county by network: last sent 20.*last failed never$", text,
+			re.M) and re.search("^From the county by network: last received 20.*never$", text,
+			re.M) and "did not end well" not in text, text
+		hub.process.kill()
+		hub.process.wait()
+		assert exchange(school)["failure"] == "no_route"
+		after = said()
+		assert after["end"] == "no_route" and not after["urgent"], after
+		assert after["out_failure_ms"] > 0 < after["in_failure_ms"], after
+		assert after["out_success_ms"] == told["out_success_ms"], (told, after)
+	text = kehou("status", node="school0").stdout
+	assert re.search("^To the county by network: last sent 20.*last failed 20", text, re.M), text
+	assert "did not end well: no connection to the hub" in text, text
+	# The word outlives a start of the daemon.
+	with Daemon("school0", "--hub", "http://127.0.0.1:9") as school:
+		assert facts(school)["network"]["failure"] == "no_route"
+		school.sign_in("校长")
+		school.do("incident.report", {"kind": 1, "date": "2026-09-01", "place": "操场",
+			"what": "摔伤"}, request_id="i")
+		assert said()["urgent"]
+	assert "urgent has not gone" in kehou("status", node="school0").stdout
+
+
+TESTS = [status_at_the_machine_tells_each_way_of_the_network,
+	a_small_days_bytes_are_kept_to_and_all_arrives_in_the_end,
 	a_hub_gives_no_more_of_a_file_than_it_is_asked_for,
 	an_exchange_ends_with_the_hours_of_the_plan_and_goes_on_in_the_next]
 

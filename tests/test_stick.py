@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Sticks in the daemon: folders that stand for sticks and, where mounts are permitted,
 real file systems that are plugged in, full, read-only and pulled out. Prints TAP."""
+import errno
 import json
 import os
 import shutil
@@ -408,6 +409,96 @@ def a_stick_with_errors_is_read_and_people_are_told():
 	umount(whole)
 
 
+def says_damaged(d, stick, code):
+	"""A stick that could be written to and refuses: told at once, and from then on."""
+	refused = export(d, stick, 500)
+	assert refused["code"] == code and refused["data_safe"], refused
+	assert "stick" in refused["next"] and "right" not in refused["next"], refused
+	said = listed(d, stick["label"], state="damaged")
+	assert "errors" in said["message"], said
+	assert export(d, stick, 500)["code"] == "READONLY"
+
+
+def a_stick_that_stops_while_it_is_in_use_is_damaged():
+	make_county()
+	where = path("sticks", "school0", "usb")
+	mount(where)
+	with daemon("school0") as school:
+		first_head(school)
+		stick = listed(school, "usb", state="no folder")
+		assert export(school, stick)["bundles"] == 1
+		# As after an error: of the file system, not of its mount, and without an event.
+		subprocess.run(["unshare", "-m", "mount", "-o", "remount,ro", where], check=True)
+		assert " rw," in mounted_at(where) and mounted_at(where).split(" - ")[1].split()[2] \
+			.startswith("ro"), mounted_at(where)
+		says_damaged(school, stick, "READONLY")
+	umount(where)
+
+
+def mounted_at(where):
+	with open("/proc/self/mountinfo", encoding="utf-8") as f:
+		return next(line for line in f if f" {where} " in line)
+
+
+def a_file_system_that_finds_an_error_is_told_of():
+	make_county()
+	where, image = path("sticks", "school0", "usb"), path("image")
+	os.makedirs(where)
+	with open(image, "wb") as f:
+		f.truncate(8 << 20)
+	if not shutil.which("mkfs.ext2", path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
+		raise Skip("no mkfs.ext2")
+	subprocess.run(["mkfs.ext2", "-q", "-F", image], check=True,
+		env=os.environ | {"PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"})
+	if subprocess.run(["mount", "-o", "loop,errors=remount-ro", image, where],
+		capture_output=True, check=False).returncode != 0:
+		raise Skip("loop mounts are not permitted")
+	try:
+		device = os.path.basename(mounted_at(where).split(" - ")[1].split()[1])
+		error = f"/sys/fs/ext4/{device}/trigger_fs_error"
+		if not os.access(error, os.W_OK):
+			raise Skip("no error can be asked for")
+		with daemon("school0") as school:
+			first_head(school)
+			stick = listed(school, "usb", state="no folder")
+			assert export(school, stick)["bundles"] == 1
+			with open(error, "w", encoding="utf-8") as f:
+				f.write("test\n")
+			says_damaged(school, stick, "READONLY")
+	finally:
+		umount(where)
+
+
+def what_lets_nobody_write_to_it_is_damaged():
+	make_county()
+	for what in errno.EROFS, errno.EIO:
+		os.makedirs(path("sticks", "school0"), exist_ok=True)
+		d, fifo = slow("school0", "/sticks/", daemon, KEHOU_FAIL=str(what))
+		os.unlink(fifo)
+		with d:
+			if what == errno.EROFS:
+				first_head(d)
+			else:
+				d.sign_in("校长", PIN)
+			os.makedirs(path("u", "KEHOU"))
+			os.rename(path("u"), path("sticks", "school0", "u"))
+			# By itself, with nobody at the button.
+			stick = listed(d, "u", state="damaged")
+			assert "errors" in stick["message"], stick
+			row = d.get("/api/v1/exchange/history")["rows"][0]
+			assert row["direction"] == "out" and row["outcome"] == "refused", row
+			# Another one comes: all are looked at again.
+			os.mkdir(path("sticks", "school0", "w"))
+			says_damaged(d, listed(d, "w", state="no folder"), errno_name(what))
+			listed(d, "u", state="damaged")
+		for label in "uw":
+			shutil.rmtree(path("sticks", "school0", label))
+
+
+def errno_name(what):
+	return "IO" if what == errno.EIO else "READONLY"
+
+
 TESTS = [the_hub_lists_its_sticks_and_since_when_each_is_out,
 	a_stick_with_errors_is_read_and_people_are_told,
 	a_command_for_light_and_sound_hears_how_it_went,
@@ -420,7 +511,10 @@ TESTS = [the_hub_lists_its_sticks_and_since_when_each_is_out,
 	a_stick_pulled_out_in_the_middle_costs_nothing,
 	a_backup_by_the_page_comes_back_with_the_sheet_of_its_day,
 	a_backup_that_finds_no_room_leaves_nothing_behind,
-	a_stick_that_hangs_lets_people_be_told_so]
+	a_stick_that_hangs_lets_people_be_told_so,
+	a_stick_that_stops_while_it_is_in_use_is_damaged,
+	a_file_system_that_finds_an_error_is_told_of,
+	what_lets_nobody_write_to_it_is_damaged]
 
 
 def put(work):
@@ -428,10 +522,12 @@ def put(work):
 
 
 def main():
-	may = subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False)
-	if may.returncode == 0 and MOUNTS not in os.environ:
-		os.environ[MOUNTS] = "1"
-		os.execvp("unshare", ["unshare", "-rm", sys.executable, *sys.argv])
+	# Root may mount images too.
+	for how in ("-m", "-rm"):
+		may = subprocess.run(["unshare", how, "true"], capture_output=True, check=False)
+		if may.returncode == 0 and MOUNTS not in os.environ:
+			os.environ[MOUNTS] = "1"
+			os.execvp("unshare", ["unshare", how, sys.executable, *sys.argv])
 	return runner.run(TESTS, put, each=True)
 
 

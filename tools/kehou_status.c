@@ -1,4 +1,6 @@
 /* status, inspect, verify, digest: what is so, and is it sound? */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +8,42 @@
 #include "schema/notes.h"
 #include "tools/kehou.h"
 #include "tools/output.h"
+
+#define LINK_MAX_BYTES 4096
+
+/* What kehoud keeps of its exchanges by network (node/link.h); null: none yet. */
+static json_t *
+network_of(struct cli *c)
+{
+	static const char *const times[] = { "out_success", "out_failure", "in_success",
+		"in_failure" };
+	struct buffer b = BUFFER_INIT;
+	json_t *kept = NULL, *network = json_null();
+	char path[PATH_MAX], key[24];
+	const char *end;
+	json_int_t at_s;
+
+	if (snprintf(path, sizeof path, "%s/spool/link.json", c->dir) < PATH_MAX &&
+	    env_read_file(c->env, path, LINK_MAX_BYTES, &b) == STATUS_OK)
+		kept = json_loadb((const char *)b.data, b.len, 0, NULL);
+	buffer_release(&b);
+	if (json_is_object(kept))
+		network = json_object();
+	for (size_t i = 0; json_is_object(kept) && i < sizeof times / sizeof *times; i++) {
+		(void)snprintf(key, sizeof key, "%s_s", times[i]);
+		at_s = json_integer_value(json_object_get(kept, key));
+		(void)snprintf(key, sizeof key, "%s_ms", times[i]);
+		json_object_set_new(network, key, json_integer(at_s * 1000));
+	}
+	end = json_string_value(json_object_get(kept, "end"));
+	if (json_is_object(network)) {
+		json_object_set_new(network, "end", json_string(end != NULL ? end : ""));
+		json_object_set_new(network, "urgent",
+		    json_boolean(json_is_true(json_object_get(kept, "urgent"))));
+	}
+	json_decref(kept);
+	return network;
+}
 
 static json_t *
 status_object(struct cli *c, const struct replica_status *s)
@@ -15,7 +53,7 @@ status_object(struct cli *c, const struct replica_status *s)
 	bool hub = replica_role(c->replica) == ROLE_HUB;
 
 	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:I, s:I, s:I,"
-	    " s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:b, s:b, s:I, s:i, s:o}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
+	    " s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:b, s:b, s:b, s:I, s:i, s:o, s:o}", "role", hub ? "hub" : replica_role(c->replica) == ROLE_SCHOOL
 	    ? "school" : "relay", "scope", cli_number(hub ? roster->county
 	    : replica_scope(c->replica), scope), "transactions",
 	    (json_int_t)s->transactions, "waiting", (json_int_t)s->waiting,
@@ -33,7 +71,7 @@ status_object(struct cli *c, const struct replica_status *s)
 	    (json_int_t)s->roster_refused, "branches", (int)s->branches, "invite_used",
 	    s->invite_used, "invite_withdrawn", s->invite_withdrawn, "revoked", s->revoked,
 	    "only_here", (json_int_t)s->only_here, "uninvited", (int)s->uninvited, "notes",
-	    notes_of(c->replica, s, c->lang));
+	    notes_of(c->replica, s, c->lang), "network", network_of(c));
 }
 
 static void
@@ -96,6 +134,41 @@ print_facts(struct cli *c, const struct replica_status *s)
 }
 
 static void
+print_way(struct cli *c, const json_t *network, const char *words, const char *success,
+    const char *failure)
+{
+	char good[MESSAGE_TIME_BYTES], bad[MESSAGE_TIME_BYTES];
+
+	message_time(c->lang, json_integer_value(json_object_get(network, success)) / 1000,
+	    good);
+	message_time(c->lang, json_integer_value(json_object_get(network, failure)) / 1000,
+	    bad);
+	cli_say(c, stdout, words, good, bad, NULL);
+}
+
+static void
+print_network(struct cli *c)
+{
+	json_t *network = network_of(c);
+	char key[64];
+	const char *words;
+
+	if (json_is_object(network)) {
+		print_way(c, network, MSG("status.network.out"), "out_success_ms",
+		    "out_failure_ms");
+		print_way(c, network, MSG("status.network.in"), "in_success_ms", "in_failure_ms");
+		(void)snprintf(key, sizeof key, "link.%s",
+		    json_string_value(json_object_get(network, "end")));
+		words = message_text(c->lang, key); /* none of one that went through */
+		if (words != NULL)
+			cli_say(c, stdout, MSG("status.network.end"), words, NULL);
+		if (json_is_true(json_object_get(network, "urgent")))
+			cli_say(c, stdout, MSG("status.network.urgent"), NULL);
+	}
+	json_decref(network);
+}
+
+static void
 print_rest(struct cli *c, const struct replica_status *s)
 {
 	char n[24], time[MESSAGE_TIME_BYTES];
@@ -144,6 +217,7 @@ kehou_status(struct cli *c, int argc, char **argv)
 		print_relay(c, &s);
 	else
 		print_facts(c, &s);
+	print_network(c);
 	print_rest(c, &s);
 	return CLI_OK;
 }

@@ -57,8 +57,25 @@ async function firstHeadElsewhere(address, used, hub) {
 	await far.getByLabel('再输一次').fill(PIN);
 	await far.click('button[type=submit]');
 	await far.waitForSelector('text=第 5 步');
-	await far.close();
-	await contextsOf().pop().close();
+	return far;
+}
+
+// Both ways over the network: what came to its end and what did not, once the hub is gone.
+async function eachWay(far, address, hub) {
+	await far.getByLabel('我已阅读').check();
+	await far.click('text=下一步');
+	await far.click('text=以后再导入');
+	await far.waitForSelector('h1:has-text("今日")');
+	await far.goto(address + '#/exchange');
+	const now = far.locator('button:has-text("现在上报")');
+	const said = how => far.waitForFunction(h => ['发往县里：上次发完 ', '从县里收：上次收完 ']
+		.every(w => Array.from(document.querySelectorAll('p')).some(p => p.innerText.indexOf(w) === 0 && new RegExp(h).test(p.innerText))), how);
+	await now.click();
+	await said('完 .*\\d:\\d\\d.*失败 从未$');
+	await killed(hub.process);
+	await now.click();
+	await said('完 .*\\d:\\d\\d.*失败 .*\\d:\\d\\d$');
+	await look(far, 'network');
 }
 
 // Another machine, and the hub over the network.
@@ -99,9 +116,11 @@ async function byTelephone() {
 	await page.getByLabel('校长（负责人）姓名').waitFor();
 	await page.close();
 	await contextsOf().pop().close();
-	await firstHeadElsewhere(fresh.address, code, hub.address);
+	const far = await firstHeadElsewhere(fresh.address, code, hub.address);
+	await eachWay(far, fresh.address, hub);
 	await killed(fresh.process);
-	await killed(hub.process);
+	await far.close();
+	await contextsOf().pop().close();
 }
 
 export async function firstRun(w) {

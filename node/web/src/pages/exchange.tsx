@@ -9,6 +9,7 @@ import { useWords } from '../schema';
 import { Pairs, stateName, t, word } from '../words';
 
 const when = (s: number) => s ? whenS(s) : t('从未', 'never');
+const failed = (s: number) => <span class="quiet">{t('，上次失败 ', ', last failed ')}{when(s)}</span>;
 
 // What the host told, or its refusal; one action at a time.
 function useAction(): [string, Row | null, Refusal | null, (name: string, work: () => Promise<Row>) => Promise<void>] {
@@ -59,8 +60,9 @@ export function Exchange() {
 		{Number(s.held) > 0 && <Held />}
 		<Failure error={error} />
 		{done && <Done done={done} />}
-		{s.network && s.network.url && <section class="card"><h2>{t('走网络', 'By network')}</h2>
-			<p>{t('上次成功：', 'Last success: ')}{when(s.network.last_success_s)}{s.network.failure && <span class="quiet"> · {t('最近失败：', 'last failure: ')}{when(s.network.last_failure_s)}{t('，原因看下面的记录', ', the history below says why')}</span>}</p>
+		{s.network.url && <section class="card"><h2>{t('走网络', 'By network')}</h2>
+			<p>{t('发往县里：上次发完 ', 'To the county: last sent ')}{when(s.network.out_success_s)}{failed(s.network.out_failure_s)}</p>
+			<p>{t('从县里收：上次收完 ', 'From the county: last received ')}{when(s.network.in_success_s)}{failed(s.network.in_failure_s)}</p>
 			{may && <Button kind="main" busy={busy === 'now'} onClick={() => run('now', () => post('exchange/now'))}>{t('现在上报', 'Exchange now')}</Button>}</section>}
 		{may && <Sticks sticks={s.sticks || []} busy={busy} run={run} />}
 		{may && <Browser busy={busy} run={run} />}
@@ -105,7 +107,7 @@ function Sticks(p: { sticks: Row[]; busy: string; run: Run }) {
 	return <section class="card"><h2>{t('U盘插在主机上', "A stick in the school's machine")}</h2>
 		{p.sticks.length === 0 && <p class="quiet">{t('主机上没有插U盘。插上后这里会出现，不用刷新。', 'No stick there. Plug one in and it appears here.')}</p>}
 		{p.sticks.map(s => <div class="stick"><p><strong>{s.label || s.id}</strong> <span class="quiet">{t('剩余 ', 'free ')}{bytes(Number(s.free_bytes))}</span></p>
-			{s.message && <Note kind={s.state === 'failed' || s.state === 'bad' ? 'risk' : 'info'}><p>{s.message}</p></Note>}
+			{s.message && <Note kind={/full|dam|hos|unr/.test(s.state) ? 'risk' : 'info'}><p>{s.message}</p></Note>}
 			{p.busy.indexOf(s.id) >= 0 && <Note kind="care"><p>{t('正在读写，请不要拔U盘。', 'Working: do not pull the stick out.')}</p></Note>}
 			<p class="row"><Button kind="main" busy={p.busy === 'export ' + s.id} disabled={!!p.busy} onClick={() => p.run('export ' + s.id, () => post('exchange/stick/' + encodeURIComponent(s.id) + '/export', {}, false))}>{t('写到U盘', 'Write to the stick')}</Button>{' '}
 				<Button busy={p.busy === 'import ' + s.id} disabled={!!p.busy} onClick={() => p.run('import ' + s.id, () => post('exchange/stick/' + encodeURIComponent(s.id) + '/import', {}, false))}>{t('从U盘读入', 'Read from the stick')}</Button></p>
