@@ -31,6 +31,7 @@ struct peer { unsigned char address[16]; unsigned n; };
 struct http {
 	struct http_handlers handlers;
 	struct http_bodies bodies;   /* the HTTP thread's, as peers */
+	struct http_pace *pace;
 	struct peer peers[HTTP_MAX_CONNECTIONS];
 	unsigned connections;
 	bool crowded;                /* memory of a crowd is not given back yet */
@@ -45,6 +46,7 @@ struct http {
 struct http_request {
 	struct http *http;
 	struct MHD_Connection *connection;
+	struct http_caller *caller;
 	struct MHD_Response *response; /* set by http_reply */
 	struct http_body body;
 	size_t max_body;
@@ -137,6 +139,8 @@ request_new(struct http *h, struct MHD_Connection *connection, const char *url,
 		return NULL;
 	req->http = h;
 	req->connection = connection;
+	req->caller = MHD_get_connection_info(connection,
+	    MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 	req->method = method_of(method);
 	if (strlen(url) >= sizeof req->path)
 		url = "/too-long";
@@ -187,6 +191,8 @@ static enum MHD_Result
 take_piece(struct http_request *req, const char *piece, size_t len)
 {
 	req->came += len;
+	if (req->came <= req->max_body)
+		http_pace_brought(req->http->pace, req->caller, len);
 	if (req->came > req->max_body && !req->overflow) {
 		req->overflow = true;
 		http_body_release(&req->http->bodies, &req->body);
@@ -205,6 +211,7 @@ dispatch(struct http_request *req)
 
 	req->handled = true;
 	count_open(req->http, 1);
+	http_pace_waits(req->http->pace, req->caller);
 	if (req->overflow)
 		handlers->too_large(handlers->ctx, req);
 	else if (req->no_room)
@@ -260,6 +267,7 @@ on_completed(void *ctx, struct MHD_Connection *connection, void **state,
 	http_body_release(&req->http->bodies, &req->body);
 	if (req->handled)
 		count_open(req->http, -1);
+	http_pace_turn(req->http->pace, req->caller, 0);
 	free(req);
 	*state = NULL;
 }
@@ -396,6 +404,7 @@ http_reply(struct http_request *req, const struct http_answer *answer)
 	/* Without an answer the connection would hang; there is no memory left at all. */
 	assert(r != NULL);
 	req->response = r;
+	http_pace_turn(req->http->pace, req->caller, answer->len);
 	if (req->later)
 		MHD_resume_connection(connection);
 }
@@ -486,8 +495,12 @@ on_connection(void *ctx, struct MHD_Connection *connection, void **state,
 	unsigned char address[16];
 	struct peer *p;
 
-	(void)state;
 	count_connection(h, what == MHD_CONNECTION_NOTIFY_STARTED);
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		*state = http_pace_came(h->pace, MHD_get_connection_info(connection,
+		    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+	else
+		http_pace_left(h->pace, *state);
 	if (info == NULL || !peer_address(info->client_addr, address))
 		return;
 	p = peer_entry(h, address);
@@ -590,13 +603,14 @@ name_address(struct http *h)
 static void
 destroy(struct http *h)
 {
+	http_pace_free(h->pace);
 	pthread_cond_destroy(&h->sent);
 	pthread_mutex_destroy(&h->lock);
 	free(h);
 }
 
 int
-http_new(const char *listen_text, const char *folder, const struct http_handlers *handlers,
+http_new(const struct http_options *options, const struct http_handlers *handlers,
     struct http **ret)
 {
 	struct http *h = calloc(1, sizeof *h);
@@ -611,8 +625,8 @@ http_new(const char *listen_text, const char *folder, const struct http_handlers
 	pthread_cond_init(&h->sent, &attr);
 	pthread_condattr_destroy(&attr);
 	h->handlers = *handlers;
-	h->bodies.folder = folder;
-	status = listen_at(listen_text, &h->socket);
+	h->bodies.folder = options->folder;
+	status = listen_at(options->listen, &h->socket);
 	if (status != STATUS_OK) {
 		error = errno;
 		destroy(h);
@@ -620,7 +634,8 @@ http_new(const char *listen_text, const char *folder, const struct http_handlers
 		return status;
 	}
 	name_address(h);
-	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+	if (http_pace_new(options->longest_s, &h->pace) == STATUS_OK)
+		h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
 	    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept, h, on_access, h,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, h->socket,

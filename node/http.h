@@ -14,9 +14,9 @@
 #include <stdint.h>
 
 #include "node/http_body.h"
+#include "node/http_pace.h"
 
 #define HTTP_MAX_CONNECTIONS 1200
-#define HTTP_CROWD 256            /* with more, an answer ends its connection */
 #define HTTP_MAX_CONNECTIONS_A_PEER 50 /* not of this machine: a proxy speaks for many */
 #define HTTP_IDLE_TIMEOUT_S 30
 #define HTTP_LAST_ANSWERS_S 5     /* http_free waits for who reads slowly */
@@ -44,10 +44,14 @@ struct http_handlers {
 	void *ctx;
 };
 
-/* listen: "127.0.0.1:8620", "[::]:8620", ":8620" (all addresses), port 0 for
- * any free one.  USAGE when it cannot be read, IO with errno when it cannot be had.  folder: for
- * bodies that are large; outlives the server. */
-int http_new(const char *listen, const char *folder, const struct http_handlers *handlers,
+struct http_options {
+	/* "127.0.0.1:8620", "[::]:8620", ":8620" (all addresses), port 0 for any free one. */
+	const char *listen;
+	const char *folder;     /* for bodies that are large; outlives the server */
+	unsigned longest_s;     /* http_pace_new's */
+};
+/* USAGE when listen cannot be read, IO with errno when it cannot be had. */
+int http_new(const struct http_options *options, const struct http_handlers *handlers,
     struct http **ret) MUST_CHECK;
 /* The address that is listened at, as text; static storage of the object. */
 const char *http_address(const struct http *h);

@@ -250,7 +250,9 @@ static int
 begin_http(const struct settings *s, const char *root, const struct http_handlers *handlers,
     struct http **ret)
 {
-	int status = http_new(s->listen, root, handlers, ret), error = errno;
+	const struct http_options options = { .listen = s->listen, .folder = root,
+	    .longest_s = s->longest_s };
+	int status = http_new(&options, handlers, ret), error = errno;
 
 	if (status == STATUS_USAGE)
 		log_line(LOG_LEVEL_ERROR, "cannot listen on %s: no such address", s->listen);

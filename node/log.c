@@ -2,8 +2,12 @@
 
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static atomic_int highest = LOG_LEVEL_INFO;
@@ -12,6 +16,21 @@ void
 log_set_level(enum log_level level)
 {
 	highest = (int)level;
+}
+
+/* Whoever redirected standard error left the variable as it was: systemd.exec(5). */
+static bool
+is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char ours[48];
+	struct stat st;
+
+	if (stream == NULL || fstat(STDERR_FILENO, &st) != 0)
+		return false;
+	(void)snprintf(ours, sizeof ours, "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
+	return strcmp(stream, ours) == 0;
 }
 
 void
@@ -23,7 +42,7 @@ log_line(enum log_level level, const char *format, ...)
 
 	if ((int)level > highest)
 		return;
-	if (getenv("JOURNAL_STREAM") != NULL)
+	if (is_journal())
 		head = snprintf(line, sizeof line, "<%d>", (int)level);
 	else
 		head = snprintf(line, sizeof line, "kehoud: ");

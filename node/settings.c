@@ -65,6 +65,23 @@ set_host(struct settings *s, const char *value)
 }
 
 static bool
+set_seconds(const char *value, unsigned *ret)
+{
+	uint64_t n;
+
+	if (!read_number(value, 3600, &n) || n == 0)
+		return false;
+	*ret = (unsigned)n;
+	return true;
+}
+
+static bool
+set_longest(struct settings *s, const char *value)
+{
+	return set_seconds(value, &s->longest_s);
+}
+
+static bool
 set_url(struct settings *s, const char *value)
 {
 	size_t len = strlen(value);
@@ -88,12 +105,7 @@ set_proxy(struct settings *s, const char *value)
 static bool
 set_stall(struct settings *s, const char *value)
 {
-	uint64_t n;
-
-	if (!read_number(value, 3600, &n) || n == 0)
-		return false;
-	s->stall_s = (unsigned)n;
-	return true;
+	return set_seconds(value, &s->stall_s);
 }
 
 static bool
@@ -162,6 +174,7 @@ static const struct key {
 } keys[] = {
 	{ "http", "host", set_host, "a name of this machine without port, eight lines at most" },
 	{ "http", "listen", set_listen, "ADDRESS:PORT" },
+	{ "http", "longest", set_longest, "seconds, 1 to 3600" },
 	{ "hub", "url", set_url, "https://HOST or http://HOST without / at the end" },
 	{ "hub", "ca", set_ca, "the path of a file" },
 	{ "hub", "proxy", set_proxy, "the address of a proxy" },
@@ -262,6 +275,7 @@ settings_same_start(const struct settings *a, const struct settings *b)
 	if (a->nhosts != b->nhosts || strcmp(a->listen, b->listen) != 0 ||
 	    strcmp(a->url, b->url) != 0 || strcmp(a->ca, b->ca) != 0 ||
 	    strcmp(a->proxy, b->proxy) != 0 || a->stall_s != b->stall_s ||
+	    a->longest_s != b->longest_s ||
 	    strcmp(a->bell, b->bell) != 0)
 		return false;
 	for (size_t i = 0; i < a->nhosts; i++)

@@ -18,6 +18,7 @@ struct settings {
 	char listen[SETTINGS_MAX_VALUE_BYTES];
 	char hosts[GUARD_MAX_NAMES][SETTINGS_MAX_VALUE_BYTES];
 	size_t nhosts;
+	unsigned longest_s;                   /* 0: HTTP_LONGEST_S */
 	char url[SETTINGS_MAX_VALUE_BYTES];   /* empty: no hub */
 	char ca[SETTINGS_MAX_VALUE_BYTES];    /* empty: the system's */
 	char proxy[SETTINGS_MAX_VALUE_BYTES]; /* empty: that of the environment */

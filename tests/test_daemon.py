@@ -5,6 +5,7 @@ import ctypes
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -387,6 +388,49 @@ def connections_that_say_nothing_hinder_nobody_and_are_closed():
 		d.get("/api/v1/status")
 
 
+def drip(slow, honest, body):
+	"""A byte to each of the slow, and some KiB of body to the honest one, again and again
+	until the slow are closed; what of the body is left."""
+	deadline = time.monotonic() + 120
+	while slow:
+		assert time.monotonic() < deadline, f"{len(slow)} are still there"
+		assert body, "the body was too small for this machine"
+		honest.sendall(body[:16384])
+		body = body[16384:]
+		for s in select.select(slow, [], [], 0.1)[0]:
+			s.close()  # nothing is ever answered to half a request: it was closed
+		slow = [s for s in slow if s.fileno() >= 0]
+		for s in slow:
+			try:
+				s.send(b"x")
+			except OSError:
+				pass  # closed meanwhile
+	return body
+
+
+def connections_that_drip_are_closed_in_a_crowd_and_an_upload_goes_on():
+	node = school("drip")
+	with open(path(node, "kehoud.ini"), "w", encoding="utf-8") as f:
+		f.write("[http]\nlongest = 2\n")
+	heads = (b"GET /api/v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ",
+		b"POST /api/v1/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n")
+	with Daemon(node) as d:
+		d.sign_in()
+		body = memoryview(b"KHB1" + bytes(20 << 20))
+		honest = socket.create_connection(("127.0.0.1", d.port), timeout=60)
+		honest.sendall(b"POST /api/v1/exchange/file/x.KHB HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+			b"Cookie: kehou=%s\r\nContent-Length: %d\r\n\r\n" % (d.cookie.encode(), len(body))
+			+ body[:65536])
+		slow = [socket.create_connection(("127.0.0.1", d.port)) for _ in range(300)]
+		for i, s in enumerate(slow):
+			s.sendall(heads[i % 2])
+		left = drip(slow, honest, body[65536:])
+		assert left, "it was through too soon to show anything"
+		honest.sendall(left)
+		assert honest.recv(12) == b"HTTP/1.1 200"
+		honest.close()
+
+
 def raw(port, data):
 	s = socket.create_connection(("127.0.0.1", port), timeout=60)
 	try:
@@ -526,7 +570,8 @@ TESTS = [the_daemon_reaches_nothing_outside_its_folders,
 	a_hub_lets_nobody_in_before_it_has_people,
 	R18_a_look_at_telephones_is_noted_before_they_are_shown, a_large_file_takes_no_memory,
 	nothing_wakes_it_while_nobody_asks, what_was_kept_for_speed_is_given_back_when_nobody_asks,
-	connections_that_say_nothing_hinder_nobody_and_are_closed, what_is_too_much_is_refused,
+	connections_that_say_nothing_hinder_nobody_and_are_closed,
+	connections_that_drip_are_closed_in_a_crowd_and_an_upload_goes_on, what_is_too_much_is_refused,
 	a_long_head_is_told_so, a_body_of_many_values_takes_no_memory]
 
 

@@ -197,10 +197,31 @@ def test_a_wrong_setting_ends_in_one_line():
 		run = subprocess.run([KEHOUD, "-D", path("template"), *args], capture_output=True,
 			text=True, timeout=60, check=False)
 		assert run.returncode == 2 and run.stderr.count("\n") == 1, run
-	# In the journal it is an error, not one line among others.
-	run = subprocess.run([KEHOUD, "-D", path("wrong")], capture_output=True, text=True,
-		timeout=60, check=False, env={**os.environ, "JOURNAL_STREAM": "1:1"})
-	assert run.stderr.startswith("<3>"), run
+
+
+def said_under(stream, errors):
+	"""What a wrong setting says to a file where systemd names stream as the journal's."""
+	errors.seek(0)
+	errors.truncate()
+	run = subprocess.run([KEHOUD, "-D", path("wrong_journal")], stderr=errors, timeout=60,
+		check=False, env={**os.environ, "JOURNAL_STREAM": stream})
+	assert run.returncode == 2, run
+	errors.seek(0)
+	return errors.read()
+
+
+def test_the_journal_hears_how_grave_it_is_and_a_file_just_the_words():
+	school("wrong_journal")
+	with open(path("wrong_journal") + "/kehoud.ini", "w", encoding="utf-8") as f:
+		f.write("[log]\nlevel = loud\n")
+	with open(path("errors"), "w+", encoding="utf-8") as f:
+		own = os.fstat(f.fileno())
+		assert said_under(f"{own.st_dev}:{own.st_ino}", f).startswith("<3>")
+		# Standard error was redirected: the variable still names the journal's socket.
+		for other in (f"{own.st_dev}:{own.st_ino + 1}", f"{own.st_dev + 1}:{own.st_ino}",
+				f"{own.st_dev}:{own.st_ino}0", "", "1"):
+			said = said_under(other, f)
+			assert said.startswith("kehoud: ") and "level = loud" in said, (other, said)
 
 
 def refused_start(*args):

@@ -41,7 +41,7 @@ every_key_is_read(void **state)
 
 	(void)state;
 	assert_int_equal(read_text("; note\n# note\n[http]\nlisten = 127.0.0.1:80\n"
-	    "host = kehou.school\nhost = other\n[hub]\nurl = https://hub.example/kehou\n"
+	    "host = kehou.school\nhost = other\nlongest = 20\n[hub]\nurl = https://hub.example/kehou\n"
 	    "ca = /etc/ca.pem\nproxy = http://127.0.0.1:3128\nstall = 90\ninterval = 30\n"
 	    "window = 22:00-06:30\nday_bytes = 1000000\nnetwork = no\n[stick]\ncommand = /bin/light\n[log]\nlevel = debug\n",
 	    &s), STATUS_OK);
@@ -49,6 +49,7 @@ every_key_is_read(void **state)
 	assert_string_equal(s.listen, "127.0.0.1:80");
 	assert_int_equal(s.nhosts, 2);
 	assert_string_equal(s.hosts[1], "other");
+	assert_int_equal(s.longest_s, 20);
 	assert_string_equal(s.url, "https://hub.example/kehou");
 	assert_string_equal(s.ca, "/etc/ca.pem");
 	assert_string_equal(s.proxy, "http://127.0.0.1:3128");
@@ -88,6 +89,8 @@ what_is_wrong_is_named_with_its_line(void **state)
 		{ "[http]\nlisten =\n", ":2: ", "ADDRESS:PORT" },
 		{ "[http]\nlisten = :1\nlisten = :2\n", ":3: ", "given twice" },
 		{ "[http]\nhost = a/b\n", ":2: ", "a name" },
+		{ "[http]\nlongest = 0\n", ":2: ", "seconds" },
+		{ "[http]\nlongest = 3601\n", ":2: ", "seconds" },
 		{ "[hub]\nurl = ftp://hub\n", ":2: ", "https://HOST" },
 		{ "[hub]\nurl = https://hub/\n", ":2: ", "without /" },
 		{ "[hub]\ninterval = 0\n", ":2: ", "minutes" },
