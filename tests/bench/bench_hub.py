@@ -17,9 +17,10 @@ import tempfile
 import threading
 import time
 
+TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+sys.path[:0] = [TESTS, os.path.join(TESTS, "vectors")]
+import wire  # noqa: F401: finds a Python that has nacl
 from nacl.signing import SigningKey
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import test_node
 from test_node import Daemon, PASSPHRASE, PIN, kehou, made, path
 
