@@ -546,12 +546,13 @@ send_file(struct trip *t, const struct folder_entry *e)
 
 	if (!ask(t, e->name, true, &there))
 		return false;
+	t->ret->part |= there.have > 0 || there.whole;
 	if (there.whole)
 		return true;
 	if (folder_open(env, t->job->folder, e->name, &file) != STATUS_OK)
 		return failed(t, COURIER_HERE, e->name);
 	ok = send_bytes(t, e, file, &there);
-	t->ret->part = !ok && there.have > 0;
+	t->ret->part |= ok || there.have > 0;
 	env->files->close(env->ctx, file);
 	t->ret->sent += ok;
 	return ok;

@@ -71,7 +71,7 @@ struct courier_result {
 	uint64_t bytes;        /* on the line, both ways: calls, answers, handshakes */
 	uint32_t sent, received;             /* files that are whole over there, here */
 	bool all_sent, all_received;         /* that way came to its end */
-	bool part;             /* of a file, some bytes are over there and not the rest */
+	bool part;             /* something of what goes is over there */
 	unsigned retry_s;      /* the other side's wish, 0 none */
 	char detail[160];      /* for the log */
 };

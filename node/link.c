@@ -21,6 +21,7 @@
 static const char *const ends[] = { "", "done", "stopped", "no_name", "no_route", "slow",
 	"tls", "portal", "other_hub", "busy", "refused", "budget", "here",
 	"proxy", "clock" };
+_Static_assert(sizeof(ends) / sizeof(ends[0]) == COURIER_ENDS, "a word for each end");
 
 struct link {
 	struct link_options o;
@@ -421,8 +422,10 @@ delivered(void *ctx, const char *name)
 static bool
 urgent_now(const struct link *l)
 {
-	return l->past.urgent && l->plan.network &&
-	    l->o.env->now_s(l->o.env->ctx) >= l->past.urgent_next_s;
+	int64_t left = l->past.urgent_next_s - l->o.env->now_s(l->o.env->ctx);
+
+	/* A clock that was set back must not hold it up. */
+	return l->past.urgent && l->plan.network && (left <= 0 || left > LINK_URGENT_RETRY_S);
 }
 
 static bool
@@ -539,12 +542,13 @@ record_spent(struct link *l, const struct courier_result *got, bool ahead, int64
 
 /* Under the lock. */
 static void
-record(struct link *l, const struct courier_result *got, bool ahead)
+record(struct link *l, const struct courier_result *got, bool ahead, int64_t began_s)
 {
 	struct link_past *p = &l->past;
 	int64_t now_s = l->o.env->now_s(l->o.env->ctx);
 
-	record_spent(l, got, ahead, now_s);
+	/* Of the day whose bytes it was given: it may have run past midnight. */
+	record_spent(l, got, ahead, began_s);
 	if (got->end == COURIER_STOPPED) {
 		save(l);
 		return;
@@ -555,7 +559,7 @@ record(struct link *l, const struct courier_result *got, bool ahead)
 		history_add(l->o.env, l->o.dir, &(struct history_line){
 		    .way = HISTORY_NETWORK, .bundles = got->sent,
 		    .outcome = got->end == COURIER_DONE ? "sent" :
-		    got->end == COURIER_BUDGET ? "partly" : "failed",
+		    got->end == COURIER_BUDGET && got->bytes > 0 ? "partly" : "failed",
 		    .message = ends[got->end] });
 	if (ahead)
 		record_ahead(l, got, now_s);
@@ -564,6 +568,9 @@ record(struct link *l, const struct courier_result *got, bool ahead)
 		p->last_success_s = now_s;
 		p->failures = 0;
 		p->next_s = 0;
+	} else if (got->end == COURIER_BUDGET && got->bytes > 0) {
+		p->end = got->end; /* the hub was reached */
+		p->failures = 0;
 	} else if (got->end != COURIER_DONE && got->end != COURIER_BUDGET) {
 		p->end = got->end;
 		p->last_failure_s = now_s;
@@ -639,7 +646,7 @@ run_turn(struct link *l, bool ahead)
 	exchange(l, ahead, left_bytes, &got);
 	pthread_mutex_lock(&l->lock);
 	l->running = l->ahead = false;
-	record(l, &got, ahead);
+	record(l, &got, ahead, now_s);
 	/* What gave way goes on after it, as does what is newer than what went; a new roster
 	 * is worth a second look. */
 	if (!ahead)

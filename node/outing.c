@@ -162,6 +162,9 @@ attend_all(struct outing *o)
 			(void)shutdown(o->socket, SHUT_WR);
 		}
 	}
+	/* It asked once more and nobody answered: we ended it. */
+	if (stopped && o->result->end == COURIER_HERE)
+		o->result->end = COURIER_STOPPED;
 }
 
 void

@@ -151,8 +151,10 @@ judge_refusal(const struct stick_set *s, struct stick_place *p, int fd, int stat
 
 	stick_scan_folder(fd, folder);
 	look_again(s, p);
+	/* Our own disk may be the one that refuses: EIO of it cannot be told from the stick's. */
 	if ((status != STATUS_READONLY && status != STATUS_IO) || is_shut(p) ||
-	    p->state == STICK_READ_ONLY || p->state == STICK_DAMAGED || !may_write(folder))
+	    access(s->o.dir, W_OK) != 0 || p->state == STICK_READ_ONLY ||
+	    p->state == STICK_DAMAGED || !may_write(folder))
 		return;
 	p->failed = true;
 	p->state = STICK_DAMAGED;

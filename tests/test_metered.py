@@ -146,6 +146,30 @@ def an_exchange_ends_with_the_hours_of_the_plan_and_goes_on_in_the_next():
 	return None
 
 
+def an_exchange_over_midnight_takes_no_bytes_of_the_new_day():
+	if no_clock():
+		return no_clock()
+	midnight = (time.time() + 28800) // 86400 * 86400 + 86400 - 28800
+	make_county()
+	with Daemon("school0") as school:
+		first_head(school)
+		fill(school, 60)
+	with open(path("school0", "kehoud.ini"), "w", encoding="utf-8") as f:
+		f.write("[hub]\ninterval = 1\nday_bytes = 200000\n")
+	with Daemon("hub") as hub:
+		proxy = Count(hub.port)
+		proxy.hold, proxy.free = 100000, threading.Event()
+		At.set("school0", midnight - 60)
+		with At("school0", "", "--hub", f"http://127.0.0.1:{proxy.port}") as school:
+			until("it is in the middle", lambda: proxy.total > proxy.hold)
+			At.set("school0", midnight + 60)
+			proxy.hold = None
+			proxy.free.set()
+			until("it goes on in the new day", lambda: facts(school)["waiting"] == 0)
+	same("hub", "school0")
+	return None
+
+
 def status_at_the_machine_tells_each_way_of_the_network():
 	def said():
 		return json.loads(kehou("--json", "status", node="school0").stdout)["network"]
@@ -188,7 +212,8 @@ def status_at_the_machine_tells_each_way_of_the_network():
 TESTS = [status_at_the_machine_tells_each_way_of_the_network,
 	a_small_days_bytes_are_kept_to_and_all_arrives_in_the_end,
 	a_hub_gives_no_more_of_a_file_than_it_is_asked_for,
-	an_exchange_ends_with_the_hours_of_the_plan_and_goes_on_in_the_next]
+	an_exchange_ends_with_the_hours_of_the_plan_and_goes_on_in_the_next,
+	an_exchange_over_midnight_takes_no_bytes_of_the_new_day]
 
 
 def put(work):
