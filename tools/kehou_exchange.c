@@ -223,7 +223,8 @@ print_import(struct cli *c, const struct replica_import *done, json_t *rows)
 	}
 	/* Beside a refusal what was known before is no news. */
 	if (done->merged + done->partly > 0 || (done->known > 0 && done->refused == 0)) {
-		cli_say(c, stderr, MSG("import.done"), cli_number(done->merged, n[0]),
+		cli_say(c, stderr, MSG("import.done"),
+		    cli_number((uint64_t)done->merged + done->partly, n[0]),
 		    cli_number(done->transactions, n[1]), cli_number(done->known, n[2]),
 		    NULL);
 		/* The table has bundles alone. */
