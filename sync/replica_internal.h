@@ -136,8 +136,8 @@ int replica_join_aside(struct replica *r, const uint8_t issuing_sk[64]) MUST_CHE
 /* After a change of the issuing key that was cut: the key that the roster names. */
 int replica_settle_issuing(struct replica *r) MUST_CHECK;
 /* After a change of the sealing key that was cut or failed: puts it in use, and the key
- * before the last is gone.  Where the roster names
- * one whose secret is not here (the hub was put back), draws another. */
+ * before the last is gone.  Where the roster names one whose secret is not here (the hub
+ * was put back), draws another. */
 int replica_settle_sealing(struct replica *r) MUST_CHECK;
 /* bundle_reader_open with the keys that this node has.  SEAL_GONE. */
 int replica_open_bundle(struct replica *r, struct bundle_reader *reader,

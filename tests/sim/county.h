@@ -228,8 +228,8 @@ bool county_ends_are_out(struct county *c);
 void county_note_sealed(struct county *c, const struct county_node *n, const char *folder);
 /* How many of the bundles in a folder are known to be others', of a copy of it too. */
 unsigned county_others(struct county *c, const struct county_node *n, const char *folder);
-/* After an export: the newest that lies there for the hub is sealed to a key that it has, as far as the
- * node knows. */
+/* After an export: the newest that lies there for the hub is sealed to a key that the hub
+ * has, as far as the node knows. */
 void county_check_left(struct county *c, const struct county_node *n, const char *folder);
 /* The one of this name; NULL: not noted. */
 const struct county_sealed *county_sealed(const struct county *c, const char *name);
